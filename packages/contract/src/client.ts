@@ -1,0 +1,105 @@
+import { z } from 'zod';
+import { errorBody, type ErrorBody } from './errors.ts';
+import { routes, type RouteName, type Routes, type RouteShape } from './routes.ts';
+
+type Input<T> = T extends z.ZodType ? z.input<T> : never;
+type Field<K extends string, T> = T extends z.ZodType ? Record<K, Input<T>> : unknown;
+type PartOf<N extends RouteName, K extends keyof RouteShape> = Routes[N] extends Record<K, infer T> ? T : undefined;
+
+/** What a call of route `N` takes: `params`, `query` and `body`, each only where the route has it. */
+export type CallInput<N extends RouteName> = Field<'params', PartOf<N, 'params'>> &
+  Partial<Field<'query', PartOf<N, 'query'>>> &
+  Field<'body', PartOf<N, 'body'>>;
+
+/** What route `N` answers. */
+export type CallOutput<N extends RouteName> =
+  PartOf<N, 'response'> extends z.ZodType ? z.output<PartOf<N, 'response'>> : never;
+
+/** An answer of the server that says no. `message` may be shown to people as it is. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number;
+  readonly code: string;
+  /** which fields were wrong, where the answer says so */
+  readonly details: readonly { path: string; message: string }[];
+  readonly requestId: string;
+
+  constructor(status: number, error: ErrorBody['error']) {
+    super(error.message);
+    this.status = status;
+    this.code = error.code;
+    this.details = error.details ?? [];
+    this.requestId = error.requestId;
+  }
+}
+
+/** The server could not be reached at all, or answered something that isn't its own. */
+export class NetworkError extends Error {
+  override readonly name = 'NetworkError';
+}
+
+export type ClientOptions = {
+  /** origin, without `/api/v1`; empty for the page's own */
+  baseUrl: string;
+  /** API token, for programs; pages use their cookie */
+  token?: string;
+  fetch?: typeof fetch;
+};
+
+type LooseInput = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+
+/** The address of a route below the origin, with parameters filled in and encoded. */
+export function routePath(name: RouteName, input: LooseInput = {}): string {
+  const path = routes[name].path.replace(/\{(\w+)\}/g, (_, key: string) =>
+    encodeURIComponent(String(input.params?.[key])),
+  );
+  const query = new URLSearchParams();
+  for (const [key, value] of Object.entries(input.query ?? {})) {
+    if (value !== undefined) query.set(key, String(value));
+  }
+  return `/api/v1${path}${query.size > 0 ? `?${query}` : ''}`;
+}
+
+async function readError(response: Response): Promise<Error> {
+  const text = await response.text();
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return new NetworkError(`The server answered ${response.status} without saying why. Please try again in a moment.`);
+  }
+  const parsed = errorBody.safeParse(json);
+  if (!parsed.success) return new NetworkError(`The server answered ${response.status}. Please try again in a moment.`);
+  return new ApiError(response.status, parsed.data.error);
+}
+
+/** A client whose calls are typed by the route table. Throws `ApiError` for an answer that says no, `NetworkError` when there is none. */
+export function createClient(options: ClientOptions) {
+  const send = options.fetch ?? fetch;
+  return {
+    async call<N extends RouteName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<CallOutput<N>> {
+      const route: RouteShape = routes[name];
+      const loose = input as LooseInput;
+      const headers = new Headers({ accept: 'application/json' });
+      if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
+      if (loose.body !== undefined) headers.set('content-type', 'application/json');
+      let response: Response;
+      try {
+        response = await send(`${options.baseUrl}${routePath(name, loose)}`, {
+          method: route.method,
+          headers,
+          ...(loose.body === undefined ? {} : { body: JSON.stringify(loose.body) }),
+          ...(signal === undefined ? {} : { signal }),
+        });
+      } catch (error) {
+        if (signal?.aborted === true) throw error;
+        throw new NetworkError('Emberlab could not be reached. Please check that it runs and try again.', {
+          cause: error,
+        });
+      }
+      if (!response.ok) throw await readError(response);
+      return (await response.json()) as CallOutput<N>;
+    },
+  };
+}
+export type Client = ReturnType<typeof createClient>;

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+
+/**
+ * Every error that the API can answer. `status` is HTTP's; `message` is for the user: what happened and what to do. `docs/reference/errors.md`
+ * is made from this table and a test compares the two.
+ */
+export const errorTable = {
+  bad_request: { status: 400, message: 'The request could not be read. Please check its fields.' },
+  not_logged_in: { status: 401, message: 'Please log in.' },
+  wrong_credentials: { status: 401, message: 'The e-mail address or the password is wrong.' },
+  forbidden: { status: 403, message: 'Your role does not allow this. Please ask an owner of the project.' },
+  cross_site: { status: 403, message: 'This request came from another site and was refused.' },
+  not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },
+  method_not_allowed: { status: 405, message: 'This address does not take that method.' },
+  name_taken: { status: 409, message: 'That name is taken. Please choose another.' },
+  set_up_done: {
+    status: 410,
+    message: 'This link has been used or has expired. Please log in, or start again for a new one.',
+  },
+  server_not_running: { status: 409, message: 'Jupyter is not running. Please press Run Jupyter first.' },
+  server_running: { status: 409, message: 'Jupyter is running with another configuration. Please stop it first.' },
+  server_stopping: { status: 409, message: 'Jupyter is being stopped. Please wait a moment and try again.' },
+  environment_not_ready: {
+    status: 409,
+    message: 'The Python environment is not ready. Please see its state on the Jupyter page.',
+  },
+  session_ended: { status: 409, message: 'This Spark application has ended.' },
+  ui_unavailable: {
+    status: 409,
+    message: 'The Spark UI of this application is not up yet. Please try again in a moment.',
+  },
+  ticket_expired: {
+    status: 410,
+    message: 'This link has been used or has expired. Please open it from the dashboard again.',
+  },
+  payload_too_large: { status: 413, message: 'The request is too large.' },
+  too_many_requests: { status: 429, message: 'Too many attempts. Please wait a minute and try again.' },
+  internal: {
+    status: 500,
+    message: 'Something went wrong on our side. Please try again; the log has the details under this request id.',
+  },
+  unreachable: {
+    status: 502,
+    message: 'The server behind this page does not answer. Please look at its log on the dashboard.',
+  },
+  unavailable: { status: 503, message: 'Emberlab is starting. Please try again in a moment.' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+/** The body of every error answer. */
+export const errorBody = z.object({
+  error: z.object({
+    code: z.string(),
+    message: z.string(),
+    details: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    requestId: z.string(),
+  }),
+});
+export type ErrorBody = z.infer<typeof errorBody>;

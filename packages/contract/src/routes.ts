@@ -1,0 +1,271 @@
+import { z } from 'zod';
+import { configuration } from './schemas/configuration.ts';
+import { environment, logText } from './schemas/environments.ts';
+import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
+import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
+import { openedPage, openServerBody, server, startServerBody } from './schemas/servers.ts';
+import { session } from './schemas/sessions.ts';
+import { system } from './schemas/system.ts';
+import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
+
+/** Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. */
+export type Access = 'public' | 'user' | 'admin' | { project: Role };
+
+export type RouteShape = {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** below `/api/v1`, with `{name}` for parameters */
+  path: string;
+  access: Access;
+  summary: string;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodType;
+  status?: 200 | 201 | 202;
+  /** absent for streams, which write their own answer */
+  response?: z.ZodType;
+};
+
+const define = <const T extends Record<string, RouteShape>>(table: T): T => table;
+
+const inProject = z.object({ project: projectName });
+const inSession = inProject.extend({
+  id: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31),
+});
+const follow = z.object({ follow: z.enum(['0', '1']).optional() });
+
+/**
+ * Every route of the API, once: the server registers handlers by these names and checks access by `access`, the client is typed by them, and
+ * OpenAPI is made from them.
+ */
+export const routes = define({
+  'auth.state': {
+    method: 'GET',
+    path: '/auth/state',
+    access: 'public',
+    summary: 'Who is logged in, if anyone',
+    response: authState,
+  },
+  'auth.setUp': {
+    method: 'POST',
+    path: '/auth/setup',
+    access: 'public',
+    summary: 'Make the first administrator, with the set-up link',
+    body: setUpBody,
+    status: 201,
+    response: user,
+  },
+  'auth.logIn': {
+    method: 'POST',
+    path: '/auth/login',
+    access: 'public',
+    summary: 'Log in with a password',
+    body: logInBody,
+    response: user,
+  },
+  'auth.logOut': { method: 'POST', path: '/auth/logout', access: 'user', summary: 'End this login', response: nothing },
+  'me.get': { method: 'GET', path: '/me', access: 'user', summary: 'The caller', response: user },
+  'me.tokens': {
+    method: 'GET',
+    path: '/me/tokens',
+    access: 'user',
+    summary: "The caller's API tokens",
+    response: listOf(apiToken),
+  },
+  'me.createToken': {
+    method: 'POST',
+    path: '/me/tokens',
+    access: 'user',
+    summary: 'Make an API token; its secret is shown once',
+    body: newTokenBody,
+    status: 201,
+    response: createdToken,
+  },
+  'me.deleteToken': {
+    method: 'DELETE',
+    path: '/me/tokens/{id}',
+    access: 'user',
+    summary: 'Revoke an API token',
+    params: z.object({ id: opaqueId }),
+    response: nothing,
+  },
+  'system.get': {
+    method: 'GET',
+    path: '/system',
+    access: 'user',
+    summary: 'Version and notices of the platform',
+    response: system,
+  },
+  'projects.list': {
+    method: 'GET',
+    path: '/projects',
+    access: 'user',
+    summary: "The caller's projects",
+    response: listOf(project),
+  },
+  'projects.create': {
+    method: 'POST',
+    path: '/projects',
+    access: 'user',
+    summary: 'Make a project; the caller becomes its owner',
+    body: newProjectBody,
+    status: 201,
+    response: project,
+  },
+  'projects.get': {
+    method: 'GET',
+    path: '/projects/{project}',
+    access: { project: 'viewer' },
+    summary: 'A project',
+    params: inProject,
+    response: project,
+  },
+  'projects.members': {
+    method: 'GET',
+    path: '/projects/{project}/members',
+    access: { project: 'viewer' },
+    summary: 'Its members',
+    params: inProject,
+    response: listOf(member),
+  },
+  'projects.events': {
+    method: 'GET',
+    path: '/projects/{project}/events',
+    access: { project: 'viewer' },
+    summary: 'Server-sent events: see ProjectEvent',
+    params: inProject,
+  },
+  'environment.get': {
+    method: 'GET',
+    path: '/projects/{project}/environment',
+    access: { project: 'viewer' },
+    summary: 'The Python environment',
+    params: inProject,
+    response: environment,
+  },
+  'environment.log': {
+    method: 'GET',
+    path: '/projects/{project}/environment/log',
+    access: { project: 'viewer' },
+    summary: 'What the last build printed',
+    params: inProject,
+    response: logText,
+  },
+  'environment.rebuild': {
+    method: 'POST',
+    path: '/projects/{project}/environment/rebuild',
+    access: { project: 'owner' },
+    summary: 'Build the next revision from the base set',
+    params: inProject,
+    status: 202,
+    response: environment,
+  },
+  'jupyter.configuration': {
+    method: 'GET',
+    path: '/projects/{project}/jupyter/configuration',
+    access: { project: 'editor' },
+    summary: "The caller's configuration for Jupyter",
+    params: inProject,
+    response: configuration,
+  },
+  'jupyter.saveConfiguration': {
+    method: 'PUT',
+    path: '/projects/{project}/jupyter/configuration',
+    access: { project: 'editor' },
+    summary: 'Save it',
+    params: inProject,
+    body: configuration,
+    response: configuration,
+  },
+  'jupyter.server': {
+    method: 'GET',
+    path: '/projects/{project}/jupyter/server',
+    access: { project: 'editor' },
+    summary: "The caller's Jupyter server",
+    params: inProject,
+    response: server,
+  },
+  'jupyter.start': {
+    method: 'POST',
+    path: '/projects/{project}/jupyter/server',
+    access: { project: 'editor' },
+    summary: 'Start it; one that runs already is answered as it is',
+    params: inProject,
+    body: startServerBody,
+    status: 202,
+    response: server,
+  },
+  'jupyter.stop': {
+    method: 'DELETE',
+    path: '/projects/{project}/jupyter/server',
+    access: { project: 'editor' },
+    summary: 'Stop it, its kernels and their Spark sessions',
+    params: inProject,
+    status: 202,
+    response: server,
+  },
+  'jupyter.open': {
+    method: 'POST',
+    path: '/projects/{project}/jupyter/server/open',
+    access: { project: 'editor' },
+    summary: 'An address that opens JupyterLab, good once',
+    params: inProject,
+    body: openServerBody,
+    response: openedPage,
+  },
+  'jupyter.log': {
+    method: 'GET',
+    path: '/projects/{project}/jupyter/server/log',
+    access: { project: 'editor' },
+    summary: 'The log, as text; follow=1 streams',
+    params: inProject,
+    query: follow,
+  },
+  'sessions.list': {
+    method: 'GET',
+    path: '/projects/{project}/sessions',
+    access: { project: 'viewer' },
+    summary: "Spark applications: the caller's; all of the project for owners",
+    params: inProject,
+    response: listOf(session),
+  },
+  'sessions.get': {
+    method: 'GET',
+    path: '/projects/{project}/sessions/{id}',
+    access: { project: 'viewer' },
+    summary: 'One of them',
+    params: inSession,
+    response: session,
+  },
+  'sessions.stop': {
+    method: 'DELETE',
+    path: '/projects/{project}/sessions/{id}',
+    access: { project: 'editor' },
+    summary: 'Stop it',
+    params: inSession,
+    status: 202,
+    response: session,
+  },
+  'sessions.log': {
+    method: 'GET',
+    path: '/projects/{project}/sessions/{id}/log',
+    access: { project: 'viewer' },
+    summary: "The driver's log, as text; follow=1 streams",
+    params: inSession,
+    query: follow,
+  },
+  'sessions.openUi': {
+    method: 'POST',
+    path: '/projects/{project}/sessions/{id}/ui',
+    access: { project: 'viewer' },
+    summary: 'An address that opens the Spark UI, good once',
+    params: inSession,
+    response: openedPage,
+  },
+});
+
+export type Routes = typeof routes;
+export type RouteName = keyof Routes;

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { instant, opaqueId } from './primitives.ts';
+
+/** `building`: uv works on it · `ready`: servers may use it · `failed`: the reason is in `problem`; the revision before stays in use. */
+export const revisionState = z.enum(['building', 'ready', 'failed']);
+
+export const revision = z.object({
+  id: opaqueId,
+  number: z.number().int().min(1),
+  state: revisionState,
+  step: z.string().nullable().meta({ description: 'what is being done now, for people' }),
+  progress: z.number().min(0).max(1).meta({ description: 'share of the work that is done' }),
+  problem: z.string().nullable(),
+  pythonVersion: z.string().nullable(),
+  packages: z.number().int().nullable(),
+  createdAt: instant,
+  readyAt: instant.nullable(),
+});
+export type Revision = z.infer<typeof revision>;
+
+/** `current` is what new servers use; `latest` differs from it while a newer revision is being made or has failed. */
+export const environment = z.object({ current: revision.nullable(), latest: revision.nullable() });
+export type Environment = z.infer<typeof environment>;
+
+export const logText = z.object({ text: z.string(), truncated: z.boolean() });
+export type LogText = z.infer<typeof logText>;

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** An instant as ISO 8601 in UTC with milliseconds: `2026-01-31T09:30:00.000Z`. */
+export const instant = z.iso.datetime({ precision: 3 }).meta({ description: 'ISO 8601, UTC, milliseconds' });
+
+/** An opaque, URL-safe identifier that is never used again. */
+export const opaqueId = z.string().regex(/^[a-z0-9]{8,40}$/, 'An id has 8 to 40 lower-case letters and digits.');
+
+/** Control characters and direction marks: they make one text look like another, so no name may contain them. */
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
+/** A short text for people, such as a label: trimmed, one line, nothing invisible in it. */
+export const labelText = z
+  .string()
+  .trim()
+  .min(1, 'Please enter a text.')
+  .max(120, 'Please use at most 120 characters.')
+  .refine((text) => !invisible.test(text), 'Please leave out control characters and invisible marks.');
+
+/** A list answer. `next` is the cursor of the following page, or null on the last. */
+export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** The answer of calls that return nothing. */
+export const nothing = z.object({});

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { instant } from './primitives.ts';
+
+/** Livy's names. `starting` → `idle` ⇄ `busy` → `shutting_down` → `dead` (ended or failed), `killed`, `success`; `error` is never kept. */
+export const sessionState = z.enum([
+  'not_started',
+  'starting',
+  'recovering',
+  'idle',
+  'running',
+  'busy',
+  'shutting_down',
+  'error',
+  'dead',
+  'killed',
+  'success',
+]);
+export type SessionState = z.infer<typeof sessionState>;
+
+/** States in which a driver exists or may exist. */
+export const liveSessionStates = [
+  'not_started',
+  'starting',
+  'recovering',
+  'idle',
+  'running',
+  'busy',
+  'shutting_down',
+] as const satisfies readonly SessionState[];
+
+export const sessionKind = z.enum(['pyspark']);
+export type SessionKind = z.infer<typeof sessionKind>;
+
+export const kindLabels: Readonly<Record<SessionKind, string>> = { pyspark: 'PySpark' };
+
+export const activeJob = z.object({
+  id: z.number().int(),
+  description: z.string(),
+  completedTasks: z.number().int(),
+  totalTasks: z.number().int(),
+});
+
+export const sessionMetrics = z.object({
+  executors: z.number().int(),
+  cores: z.number().int(),
+  memoryUsedBytes: z.number(),
+  memoryTotalBytes: z.number(),
+  activeJob: activeJob.nullable(),
+});
+export type SessionMetrics = z.infer<typeof sessionMetrics>;
+
+/** A row of "Running applications". */
+export const session = z.object({
+  id: z.number().int(),
+  kind: sessionKind,
+  state: sessionState,
+  name: z.string().nullable(),
+  notebook: z.string().nullable().meta({ description: "the notebook's path in the project" }),
+  owner: z.object({ email: z.string(), name: z.string() }),
+  mine: z.boolean(),
+  applicationId: z.string().nullable(),
+  uiAvailable: z.boolean(),
+  metrics: sessionMetrics.nullable(),
+  problem: z.string().nullable(),
+  createdAt: instant,
+  readyAt: instant.nullable(),
+  endedAt: instant.nullable(),
+});
+export type Session = z.infer<typeof session>;
