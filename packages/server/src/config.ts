@@ -1,0 +1,207 @@
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { z } from 'zod';
+
+const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int());
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
+
+/**
+ * Every setting: as `EMBERLAB_<NAME>` in the environment, or in lower case in `emberlab.toml` in the data folder. The environment wins.
+ * `docs/reference/settings.md` is made from this schema and a test compares the two.
+ */
+export const settingsSchema = z.strictObject({
+  data: z
+    .string()
+    .min(1)
+    .default('~/.emberlab')
+    .meta({ description: 'Folder for everything that Emberlab keeps. Only by environment or option.' }),
+  port: wholeNumber
+    .pipe(z.number().min(1).max(65535))
+    .default(8080)
+    .meta({ description: 'Port of the web page and the API.' }),
+  host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on.' }),
+  public_url: origin
+    .optional()
+    .meta({ description: 'Origin under which browsers reach the dashboard. Default: http://localhost:PORT.' }),
+  apps_url: origin
+    .refine(
+      (url) => url.includes('{id}.'),
+      'please put {id}. in front of the host, such as https://{id}.apps.example.org',
+    )
+    .optional()
+    .meta({
+      description:
+        'Origin of each Jupyter server and Spark UI, with {id} in it. Default: {id}. in front of the host of public_url.',
+    }),
+  spark_home: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A Spark distribution to use instead of the one that set-up installs.' }),
+  spark_master: z.string().min(1).default('local[*]').meta({ description: 'Where Spark runs: local[*] or local[N].' }),
+  java_home: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The JDK for Spark. Default: JAVA_HOME, else the java on the PATH.' }),
+  python: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The Python that environments are made with. Default: python3 on the PATH.' }),
+  server_start_timeout_seconds: wholeNumber
+    .pipe(z.number().min(5).max(3600))
+    .default(120)
+    .meta({ description: 'How long a Jupyter server may take to answer.' }),
+  session_start_timeout_seconds: wholeNumber
+    .pipe(z.number().min(5).max(3600))
+    .default(300)
+    .meta({ description: 'How long a Spark driver may take to become ready.' }),
+  statement_output_limit_mb: wholeNumber
+    .pipe(z.number().min(1).max(1024))
+    .default(16)
+    .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .meta({ description: "How much Emberlab's own log says." }),
+});
+type Settings = z.infer<typeof settingsSchema>;
+
+/** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
+export type Config = {
+  readonly dataDir: string;
+  readonly host: string;
+  readonly port: number;
+  /** e.g. `http://localhost:8080` */
+  readonly publicOrigin: string;
+  /** e.g. `http://{id}.localhost:8080` */
+  readonly appsOrigin: string;
+  readonly sparkHome: string;
+  readonly sparkMaster: string;
+  readonly javaHome: string | null;
+  readonly python: string;
+  readonly serverStartTimeoutMs: number;
+  readonly sessionStartTimeoutMs: number;
+  readonly statementOutputLimitBytes: number;
+  readonly logLevel: Settings['log_level'];
+  readonly paths: Paths;
+};
+
+/** Where things lie in the data folder. */
+export type Paths = {
+  readonly database: string;
+  /** sockets of the running platform; short, because a socket's path has at most 107 bytes */
+  readonly run: string;
+  readonly controlSocket: string;
+  readonly edgeSocket: string;
+  readonly agentSocket: string;
+  readonly tunnelSocket: string;
+  readonly projects: string;
+  readonly environments: string;
+  readonly servers: string;
+  readonly sessions: string;
+  readonly tools: string;
+  readonly logs: string;
+};
+
+/** Settings that can't be used; `problems` has one sentence for each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.problems = problems;
+  }
+}
+
+const expandHome = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir()));
+
+/** Reads the settings. Throws a `ConfigError` that names every problem at once. */
+export function readConfig(
+  env: Readonly<Record<string, string | undefined>>,
+  overrides: Partial<Record<keyof Settings, string>> = {},
+): Config {
+  const fromEnv: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) {
+    if (
+      name.startsWith('EMBERLAB_') &&
+      !name.startsWith('EMBERLAB_TEST_') &&
+      !name.startsWith('EMBERLAB_BENCH_') &&
+      value !== undefined &&
+      value !== ''
+    ) {
+      fromEnv[name.slice('EMBERLAB_'.length).toLowerCase()] = value;
+    }
+  }
+  const dataDir = expandHome(overrides.data ?? fromEnv['data'] ?? '~/.emberlab');
+  const file = join(dataDir, 'emberlab.toml');
+  const parsed = settingsSchema.safeParse({ ...readToml(file), ...fromEnv, ...overrides, data: dataDir });
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, fromEnv, file)));
+  return compile(parsed.data);
+}
+
+function readToml(file: string): Record<string, unknown> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || (error as NodeJS.ErrnoException).code === 'ENOTDIR')
+      return {};
+    throw new ConfigError([`${file} can't be read: ${(error as Error).message}.`]);
+  }
+  try {
+    return parseToml(text);
+  } catch (error) {
+    throw new ConfigError([`${file} is not valid TOML: ${(error as Error).message.split('\n')[0]}.`]);
+  }
+}
+
+function describe(issue: z.core.$ZodIssue, fromEnv: Readonly<Record<string, string>>, file: string): string {
+  const known = Object.keys(settingsSchema.shape).join(', ');
+  const named = (key: string) => (key in fromEnv ? `EMBERLAB_${key.toUpperCase()}` : `${key} in ${file}`);
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => `${named(key)} is not a setting. The settings are: ${known}.`).join('\n');
+  }
+  return `${named(String(issue.path[0]))} can't be used: ${issue.message}.`;
+}
+
+function compile(settings: Settings): Config {
+  const { data: dataDir, port } = settings;
+  const publicOrigin = settings.public_url ?? `http://localhost:${port}`;
+  const run = join(dataDir, 'run');
+  const tools = join(dataDir, 'tools');
+  return {
+    dataDir,
+    host: settings.host,
+    port,
+    publicOrigin,
+    appsOrigin: settings.apps_url ?? publicOrigin.replace('://', '://{id}.'),
+    sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
+    sparkMaster: settings.spark_master,
+    javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
+    python: settings.python ?? 'python3',
+    serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
+    sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
+    statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
+    logLevel: settings.log_level,
+    paths: {
+      database: join(dataDir, 'emberlab.db'),
+      run,
+      controlSocket: join(run, 'control.sock'),
+      edgeSocket: join(run, 'edge.sock'),
+      agentSocket: join(run, 'agent.sock'),
+      tunnelSocket: join(run, 'tunnel.sock'),
+      projects: join(dataDir, 'projects'),
+      environments: join(dataDir, 'environments'),
+      servers: join(dataDir, 'servers'),
+      sessions: join(dataDir, 'sessions'),
+      tools,
+      logs: join(dataDir, 'logs'),
+    },
+  };
+}

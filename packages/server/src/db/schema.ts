@@ -1,0 +1,172 @@
+import type { ColumnType, Generated } from 'kysely';
+
+/**
+ * The tables, as Kysely sees them; `migrations/` makes them. Times are integer milliseconds since the epoch, booleans are 0 and 1, and columns
+ * that end in `_json` hold JSON text: SQLite and PostgreSQL then agree. Ids are never used again.
+ */
+export type Database = {
+  users: UsersTable;
+  logins: LoginsTable;
+  tokens: TokensTable;
+  set_up_links: SetUpLinksTable;
+  projects: ProjectsTable;
+  members: MembersTable;
+  environments: EnvironmentsTable;
+  revisions: RevisionsTable;
+  configurations: ConfigurationsTable;
+  servers: ServersTable;
+  tickets: TicketsTable;
+  grants: GrantsTable;
+  sessions: SessionsTable;
+  statements: StatementsTable;
+};
+
+export type UsersTable = {
+  id: string;
+  email: string;
+  name: string;
+  password_hash: string;
+  admin: number;
+  created_at: number;
+  disabled_at: number | null;
+};
+
+/** A login in a browser. Only the digest of its cookie is kept. */
+export type LoginsTable = {
+  digest: string;
+  user_id: string;
+  created_at: number;
+  last_seen_at: number;
+  expires_at: number;
+};
+
+/** API tokens of people (`server_id` null) and of Jupyter servers, which end with their server and open its project's gateway alone. */
+export type TokensTable = {
+  id: string;
+  user_id: string;
+  project_id: string | null;
+  server_id: string | null;
+  name: string;
+  digest: string;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
+};
+
+export type SetUpLinksTable = { digest: string; created_at: number; expires_at: number };
+
+export type ProjectsTable = { id: string; name: string; label: string; created_at: number; last_activity_at: number };
+
+export type MembersTable = {
+  project_id: string;
+  user_id: string;
+  role: 'viewer' | 'editor' | 'owner';
+  since: number;
+};
+
+/** Which revision of a project new servers use. */
+export type EnvironmentsTable = { project_id: string; current_revision_id: string | null };
+
+export type RevisionsTable = {
+  id: string;
+  project_id: string;
+  number: number;
+  state: 'building' | 'ready' | 'failed';
+  step: string | null;
+  progress: number;
+  problem: string | null;
+  python_version: string | null;
+  packages: number | null;
+  /** the build's process, while there is one */
+  pid: number | null;
+  start_ticks: string | null;
+  created_at: number;
+  ready_at: number | null;
+};
+
+export type ConfigurationsTable = {
+  project_id: string;
+  user_id: string;
+  configuration_json: string;
+  updated_at: number;
+};
+
+/** One row for each run of a server; at most one of a member in a project has `ended_at` null. */
+export type ServersTable = {
+  id: string;
+  project_id: string;
+  user_id: string;
+  desired: 'running' | 'stopped';
+  state: 'queued' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
+  configuration_json: string;
+  revision_id: string | null;
+  steps_json: string;
+  problem_json: string | null;
+  pid: number | null;
+  start_ticks: string | null;
+  created_at: number;
+  started_at: number | null;
+  ready_at: number | null;
+  ended_at: number | null;
+};
+
+/** One-time tickets that carry a login over to another origin. */
+export type TicketsTable = {
+  digest: string;
+  target_id: string;
+  user_id: string;
+  login_digest: string | null;
+  path: string;
+  expires_at: number;
+};
+
+/** Cookies on the origins of servers and Spark UIs: each opens one target, for as long as the login behind it lasts. */
+export type GrantsTable = {
+  digest: string;
+  target_id: string;
+  user_id: string;
+  login_digest: string | null;
+  created_at: number;
+  expires_at: number;
+};
+
+export type SessionsTable = {
+  id: Generated<number>;
+  project_id: string;
+  user_id: string;
+  server_id: string | null;
+  kind: 'pyspark';
+  name: string | null;
+  notebook: string | null;
+  state: string;
+  /** why it is to end, once it is: a word of the sessions feature */
+  stop_reason: string | null;
+  /** the body of the request, after validation */
+  request_json: string;
+  secret_digest: string;
+  /** the name of its Spark UI's origin */
+  ui_id: string;
+  application_json: string | null;
+  problem: string | null;
+  pid: number | null;
+  start_ticks: string | null;
+  heartbeat_seconds: number;
+  last_seen_at: number;
+  last_activity_at: number;
+  created_at: number;
+  ready_at: number | null;
+  ended_at: number | null;
+};
+
+export type StatementsTable = {
+  session_id: number;
+  id: number;
+  code: string;
+  kind: string;
+  state: 'waiting' | 'running' | 'cancelling' | 'available' | 'cancelled';
+  output_json: ColumnType<string | null, string | null, string | null>;
+  progress: number;
+  created_at: number;
+  started_at: number;
+  completed_at: number;
+};

@@ -1,0 +1,14 @@
+import type { Target } from './protocol.ts';
+
+/** What features tell the edge, through control. Changes reach every connected edge before the call resolves or within a second at the latest. */
+export type EdgeTargets = {
+  put(target: Target): void;
+  /** Takes the target and every grant on it away; open connections to it end within 5 s. */
+  remove(id: string): Promise<void>;
+};
+
+/** Makes one-time addresses on other origins. */
+export type EdgeTickets = {
+  /** An address on the target's origin that is good once, for a minute; opens `path` there (absolute, with query if any). */
+  issue(options: { targetId: string; userId: string; loginDigest: string | null; path: string }): Promise<string>;
+};

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+
+/**
+ * What control tells the edge, as lines of JSON on `GET /feed` of the edge's socket: first a `snapshot`, then changes. The edge goes on with the
+ * last table when the stream breaks, and begins anew with the snapshot of the next one.
+ */
+
+/** Something that answers HTTP on a Unix socket and has an origin of its own, named by its id. */
+export const target = z.object({
+  id: z.string(),
+  socketPath: z.string(),
+  /** set on every request on the way, replacing what the client sent: Jupyter's own token lives here and nowhere else */
+  headers: z.record(z.string(), z.string()),
+  /** true: hosted by control itself, so wait while that restarts instead of answering that the target is dead */
+  viaControl: z.boolean(),
+});
+export type Target = z.infer<typeof target>;
+
+/** The right of one cookie (known by its SHA-256 digest) to one target. `expiresAt`: milliseconds since the epoch. */
+export const grant = z.object({ digest: z.string(), targetId: z.string(), expiresAt: z.number() });
+export type Grant = z.infer<typeof grant>;
+
+export const feedLine = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), targets: z.array(target), grants: z.array(grant) }),
+  z.object({ type: z.literal('target'), target }),
+  z.object({ type: z.literal('target-gone'), id: z.string() }),
+  z.object({ type: z.literal('grant'), grant }),
+  z.object({ type: z.literal('grant-gone'), digest: z.string() }),
+  /** says every 5 s that control is alive */
+  z.object({ type: z.literal('tick') }),
+]);
+export type FeedLine = z.infer<typeof feedLine>;
+
+/** `POST /redeem` on the same socket: turns a ticket into a cookie's secret, once. 410 for one that is used, expired or another target's. */
+export const redeemBody = z.object({ ticket: z.string().max(200), targetId: z.string().max(63) });
+export const redeemed = z.object({ secret: z.string(), maxAgeSeconds: z.number().int(), path: z.string() });
+
+/** `POST /seen`: which targets had traffic since the last call. */
+export const seenBody = z.object({ targetIds: z.array(z.string()) });

@@ -1,0 +1,121 @@
+import { routes, type CallOutput, type Role, type RouteName, type Routes, type RouteShape } from '@emberlab/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { HttpError } from './errors.ts';
+
+/** Who asks, as the session cookie or the token says: never from a body, a path or a header of the caller's own. */
+export type Actor = {
+  readonly user: { readonly id: string; readonly email: string; readonly name: string; readonly admin: boolean };
+  /** the login behind a cookie; null for tokens */
+  readonly loginDigest: string | null;
+};
+
+/** A project as its member sees it. */
+export type Membership = {
+  readonly project: { readonly id: string; readonly name: string; readonly label: string };
+  readonly role: Role;
+};
+
+const rank: Readonly<Record<Role, number>> = { viewer: 0, editor: 1, owner: 2 };
+
+/** Whether a role includes the rights of another. */
+export const atLeast = (role: Role, needed: Role): boolean => rank[role] >= rank[needed];
+
+/** What access decisions need, injected so that HTTP knows no feature. */
+export type AccessControl = {
+  /** null: nobody is logged in. Throws for a credential that is there but wrong. */
+  authenticate(request: FastifyRequest): Promise<Actor | null>;
+  /** null: no such project, or not a member; callers can't tell which. */
+  findMembership(projectName: string, userId: string): Promise<Membership | null>;
+};
+
+type Out<T> = T extends z.ZodType ? z.output<T> : undefined;
+type Part<N extends RouteName, K extends keyof RouteShape> = Routes[N] extends Record<K, infer T> ? T : undefined;
+type ActorOf<N extends RouteName> = Routes[N]['access'] extends 'public' ? Actor | null : Actor;
+type MembershipOf<N extends RouteName> = Routes[N]['access'] extends { project: Role } ? Membership : null;
+
+/** What a handler gets: everything is read, checked and loaded already. */
+export type Context<N extends RouteName> = {
+  params: Out<Part<N, 'params'>>;
+  query: Out<Part<N, 'query'>>;
+  body: Out<Part<N, 'body'>>;
+  actor: ActorOf<N>;
+  membership: MembershipOf<N>;
+  request: FastifyRequest;
+  reply: FastifyReply;
+};
+
+/** Answers the response's value; a route without one writes to `reply` itself and returns it. */
+export type Handler<N extends RouteName> = (
+  context: Context<N>,
+) => Promise<Part<N, 'response'> extends z.ZodType ? CallOutput<N> : FastifyReply>;
+
+/** Registers the handlers of the contract's routes. A route that nobody handles is found by `missing()`. */
+export type Router = {
+  handle<N extends RouteName>(name: N, handler: Handler<N>): void;
+  missing(): RouteName[];
+};
+
+/** Makes a router on `app`. Every handler runs behind the route's `access`, so that a feature can't forget it. */
+export function createRouter(app: FastifyInstance, access: AccessControl): Router {
+  const handled = new Set<RouteName>();
+  return {
+    missing: () => (Object.keys(routes) as RouteName[]).filter((name) => !handled.has(name)),
+    handle(name, handler) {
+      const route: RouteShape = routes[name];
+      handled.add(name);
+      app.route({
+        method: route.method,
+        url: `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`,
+        schema: {
+          operationId: name,
+          summary: route.summary,
+          ...(route.params === undefined ? {} : { params: route.params }),
+          ...(route.query === undefined ? {} : { querystring: route.query }),
+          ...(route.body === undefined ? {} : { body: route.body }),
+          ...(route.response === undefined ? {} : { response: { [route.status ?? 200]: route.response } }),
+        },
+        // The right is checked before the body is: a stranger learns nothing from a validation message.
+        preValidation: async (request) => {
+          request.access = await authorize(route, request, access);
+        },
+        handler: async (request, reply) => {
+          reply.status(route.status ?? 200);
+          const context = {
+            params: request.params,
+            query: request.query,
+            body: request.body,
+            ...request.access,
+            request,
+            reply,
+          } as unknown as Context<typeof name>;
+          return handler(context);
+        },
+      });
+    },
+  };
+}
+
+type Access = { actor: Actor | null; membership: Membership | null };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    access: Access | null;
+  }
+}
+
+async function authorize(route: RouteShape, request: FastifyRequest, access: AccessControl): Promise<Access> {
+  const actor = await access.authenticate(request);
+  if (route.access === 'public') return { actor, membership: null };
+  if (actor === null) throw new HttpError('not_logged_in');
+  if (route.access === 'user') return { actor, membership: null };
+  if (route.access === 'admin') {
+    if (!actor.user.admin) throw new HttpError('forbidden');
+    return { actor, membership: null };
+  }
+  const { project } = request.params as { project?: unknown };
+  const membership = typeof project === 'string' ? await access.findMembership(project, actor.user.id) : null;
+  if (membership === null) throw new HttpError('not_found');
+  if (!atLeast(membership.role, route.access.project)) throw new HttpError('forbidden');
+  return { actor, membership };
+}

@@ -1,0 +1,23 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+
+/** An id that is never used again: 100 random bits as 20 lower-case letters and digits, fit for host names and paths. */
+export function newId(): string {
+  let id = '';
+  for (const byte of randomBytes(20)) id += alphabet[byte & 31];
+  return id;
+}
+
+/** A secret of 256 random bits, URL-safe. The prefix tells what it opens, to people and to secret scanners. */
+export const newSecret = (prefix: string): string => `${prefix}_${randomBytes(32).toString('base64url')}`;
+
+/** What is stored of a secret that has enough entropy of its own: SHA-256, hexadecimal. Passwords go through `hashPassword` instead. */
+export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
+
+/** Compares two digests in constant time. */
+export function sameDigest(a: string, b: string): boolean {
+  const left = Buffer.from(a);
+  const right = Buffer.from(b);
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,95 @@
+import { open, stat } from 'node:fs/promises';
+import { watch } from 'node:fs';
+import { Readable } from 'node:stream';
+
+const chunkBytes = 64 * 1024;
+
+/** The last lines of a text file, without their line ends; at most the last 64 KiB are read. An absent file has none. */
+export async function tailLines(path: string, count: number): Promise<string[]> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return [];
+  try {
+    const { size } = await file.stat();
+    const length = Math.min(size, chunkBytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    return lines.slice(-count);
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * A stream of a log file's bytes: its last `maxBytes` (from a line's beginning), then what is appended until `signal` aborts or `ended()` says that
+ * no more will come. An absent file is waited for. Without `follow` it ends at the present end.
+ */
+export function followLog(
+  path: string,
+  options: { follow: boolean; maxBytes: number; signal: AbortSignal; ended: () => boolean },
+): Readable {
+  return Readable.from(readOn(path, options), { objectMode: false });
+}
+
+async function* readOn(
+  path: string,
+  { follow, maxBytes, signal, ended }: { follow: boolean; maxBytes: number; signal: AbortSignal; ended: () => boolean },
+): AsyncGenerator<Buffer> {
+  let position = -1;
+  for (;;) {
+    // Asked before reading: what was written until then is read below, so nothing at the end is lost.
+    const last = !follow || signal.aborted || ended();
+    const file = await open(path, 'r').catch(() => null);
+    if (file !== null) {
+      try {
+        if (position < 0) position = await startOf(path, maxBytes);
+        for (;;) {
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, position);
+          if (bytesRead === 0) break;
+          position += bytesRead;
+          yield buffer.subarray(0, bytesRead);
+        }
+      } finally {
+        await file.close();
+      }
+    }
+    if (last) return;
+    await changed(path, signal);
+  }
+}
+
+/** Where the last `maxBytes` begin, moved on to the beginning of a line. */
+async function startOf(path: string, maxBytes: number): Promise<number> {
+  const { size } = await stat(path);
+  if (size <= maxBytes) return 0;
+  const file = await open(path, 'r');
+  try {
+    const start = size - maxBytes;
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, start);
+    const newline = buffer.subarray(0, bytesRead).indexOf(10);
+    return newline < 0 ? start : start + newline + 1;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Resolves when the file changes, or after half a second: watching may miss a change, and the process's end changes no file. */
+function changed(path: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    let watcher: ReturnType<typeof watch> | null = null;
+    const done = () => {
+      clearTimeout(timer);
+      watcher?.close();
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, 500);
+    signal.addEventListener('abort', done, { once: true });
+    try {
+      watcher = watch(path, { persistent: false }, done);
+      watcher.on('error', done);
+    } catch {
+      // not there yet: the timer looks again
+    }
+  });
+}
