@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { errorBody, type ErrorBody } from './errors.ts';
 import { routes, type RouteName, type Routes, type RouteShape } from './routes.ts';
 
@@ -46,7 +46,7 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
-type LooseInput = { params?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown };
+type LooseInput = { params?: Record<string, unknown>; query?: Record<string, string | undefined>; body?: unknown };
 
 /** The address of a route below the origin, with parameters filled in and encoded. */
 export function routePath(name: RouteName, input: LooseInput = {}): string {
@@ -55,7 +55,7 @@ export function routePath(name: RouteName, input: LooseInput = {}): string {
   );
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(input.query ?? {})) {
-    if (value !== undefined) query.set(key, String(value));
+    if (value !== undefined) query.set(key, value);
   }
   return `/api/v1${path}${query.size > 0 ? `?${query}` : ''}`;
 }

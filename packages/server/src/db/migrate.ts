@@ -5,9 +5,13 @@ import type { Database } from './schema.ts';
 
 const migrations = { '0001-first': first };
 
-/** Brings the database up to this version. Throws, with nothing changed by the failed step, when it can't. */
+/**
+ * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and
+ * finds nothing left to do when it looks again. Throws, with nothing changed by the failed step, when it can't.
+ */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  const { error } = await migrator.migrateToLatest();
-  if (error !== undefined) throw new Error('The database could not be brought up to date.', { cause: error });
+  let result = await migrator.migrateToLatest();
+  if (result.error !== undefined) result = await migrator.migrateToLatest();
+  if (result.error !== undefined) throw new Error('The database could not be brought up to date.', { cause: result.error });
 }

@@ -19,6 +19,7 @@ export type Database = {
   grants: GrantsTable;
   sessions: SessionsTable;
   statements: StatementsTable;
+  facts: FactsTable;
 };
 
 export type UsersTable = {
@@ -170,3 +171,6 @@ export type StatementsTable = {
   started_at: number;
   completed_at: number;
 };
+
+/** What the platform remembers about itself, such as that the demo project has been made. */
+export type FactsTable = { name: string; value: string };

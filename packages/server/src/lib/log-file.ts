@@ -76,6 +76,7 @@ async function startOf(path: string, maxBytes: number): Promise<number> {
 /** Resolves when the file changes, or after half a second: watching may miss a change, and the process's end changes no file. */
 function changed(path: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
     let watcher: ReturnType<typeof watch> | null = null;
     const done = () => {
       clearTimeout(timer);

@@ -168,4 +168,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('completed_at', 'bigint', (c) => c.notNull())
     .addPrimaryKeyConstraint('statements_pk', ['session_id', 'id'])
     .execute();
+  await db.schema
+    .createTable('facts')
+    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('value', 'text', (c) => c.notNull())
+    .execute();
 }

@@ -1,0 +1,86 @@
+import { text } from 'node:stream/consumers';
+import { email, labelText, newPassword } from '@emberlab/contract';
+import { ConfigError, FatalError, HttpError, openAdmin, readConfig, type Config } from '@emberlab/server/admin';
+import { Command, InvalidArgumentError } from 'commander';
+import { z } from 'zod';
+
+/** A wrong use of the command: the sentence goes to the person, the exit code is 2. */
+class UsageError extends Error {}
+
+/** An argument checked by a schema of the contract. */
+const checked =
+  (schema: z.ZodType<string>) =>
+  (value: string): string => {
+    const parsed = schema.safeParse(value);
+    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join(' '));
+    return parsed.data;
+  };
+
+const days = (value: string): number => {
+  const parsed = z.coerce.number().int().min(1).max(365).safeParse(value);
+  if (!parsed.success) throw new InvalidArgumentError('Please give a whole number of days from 1 to 365.');
+  return parsed.data;
+};
+
+const program = new Command('emberlab')
+  .description('Administers Emberlab from the command line. To serve, run ./start.')
+  .option('--data <folder>', 'data folder (default ~/.emberlab)')
+  .showHelpAfterError();
+
+const config = (): Config => {
+  const { data } = program.opts<{ data?: string }>();
+  return readConfig(process.env, data === undefined ? {} : { data });
+};
+
+async function withAdmin<T>(act: (admin: Awaited<ReturnType<typeof openAdmin>>) => Promise<T>): Promise<T> {
+  const admin = await openAdmin(config());
+  try {
+    return await act(admin);
+  } finally {
+    await admin.close();
+  }
+}
+
+const user = program.command('user').description('accounts');
+user
+  .command('add')
+  .description('make an account')
+  .argument('<email>', 'e-mail address', checked(email))
+  .option('--name <name>', 'name that others see (default: what stands before the @)', checked(labelText))
+  .option('--admin', 'may administer the platform', false)
+  .requiredOption('--password-stdin', 'read the password from standard input')
+  .action(async (address: string, options: { name?: string; admin: boolean }) => {
+    const password = newPassword.safeParse((await text(process.stdin)).replace(/\r?\n$/, ''));
+    if (!password.success) throw new UsageError(password.error.issues.map((issue) => issue.message).join(' '));
+    const name = options.name ?? address.slice(0, address.indexOf('@'));
+    const made = await withAdmin(({ users }) =>
+      users.create({ email: address, name, password: password.data, admin: options.admin }),
+    );
+    process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
+  });
+
+const token = program.command('token').description('API tokens');
+token
+  .command('create')
+  .description('make a token and print it, alone on a line')
+  .requiredOption('--user <email>', 'whose it is', checked(email))
+  .requiredOption('--name <name>', 'what it is for', checked(labelText))
+  .option('--expires-in-days <days>', 'how long it is good (default: until it is revoked)', days)
+  .action(async (options: { user: string; name: string; expiresInDays?: number }) => {
+    const made = await withAdmin(async ({ users }) => {
+      const holder = await users.findByEmail(options.user);
+      if (holder === null) {
+        throw new UsageError(`There is no user with the address ${options.user}. Please make one with: emberlab user add ${options.user}`);
+      }
+      return users.createToken(holder.id, options.name, options.expiresInDays ?? null);
+    });
+    process.stdout.write(`${made.secret}\n`);
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const forPeople = error instanceof UsageError || error instanceof ConfigError || error instanceof FatalError || error instanceof HttpError;
+  process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
+}

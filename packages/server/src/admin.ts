@@ -1,0 +1,24 @@
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { openSqlite } from './db/sqlite/open.ts';
+import { createUsers } from './features/users/index.ts';
+import { systemClock } from './lib/clock.ts';
+import { checkDataFolder } from './setup/preflight.ts';
+
+export { ConfigError, readConfig, type Config } from './config.ts';
+export { HttpError } from './http/errors.ts';
+export { FatalError } from './supervise/messages.ts';
+
+/** What the command line does on the database itself, with or without a running platform: accounts and tokens. */
+export async function openAdmin(config: Config) {
+  await checkDataFolder(config.dataDir, false);
+  const db = openSqlite(config.paths.database);
+  await migrate(db);
+  const { service } = createUsers({
+    db,
+    clock: systemClock,
+    secure: config.publicOrigin.startsWith('https:'),
+    onLoginEnded: async () => undefined,
+  });
+  return { users: service, close: () => db.destroy() };
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from './config.ts';
+
+describe('readConfig', () => {
+  let data: string;
+  beforeEach(() => {
+    data = mkdtempSync(join(tmpdir(), 'emberlab-config-'));
+  });
+  afterEach(() => rmSync(data, { recursive: true }));
+
+  const problemsOf = (env: Record<string, string>): readonly string[] => {
+    try {
+      readConfig({ EMBERLAB_DATA: data, ...env });
+    } catch (error) {
+      if (error instanceof ConfigError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+
+  it('has a default for everything', () => {
+    const config = readConfig({ EMBERLAB_DATA: data });
+    expect(config).toMatchObject({
+      dataDir: data,
+      host: '127.0.0.1',
+      port: 8080,
+      publicOrigin: 'http://localhost:8080',
+      appsOrigin: 'http://{id}.localhost:8080',
+      sparkMaster: 'local[*]',
+      sparkHome: join(data, 'tools/spark'),
+    });
+  });
+
+  it('takes the environment over the file, and options over both', () => {
+    writeFileSync(join(data, 'emberlab.toml'), 'port = 9000\nspark_master = "local[2]"\n');
+    expect(readConfig({ EMBERLAB_DATA: data })).toMatchObject({ port: 9000, sparkMaster: 'local[2]' });
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PORT: '9001' }).port).toBe(9001);
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PORT: '9001' }, { port: '9002' }).port).toBe(9002);
+  });
+
+  it('puts {id} in front of the host of a public address', () => {
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe('https://{id}.ember.example.org');
+  });
+
+  it('tells every problem at once, each by the name under which it was given', () => {
+    writeFileSync(join(data, 'emberlab.toml'), 'colour = "red"\nlog_level = "loud"\n');
+    const problems = problemsOf({ EMBERLAB_PORT: '123456', EMBERLAB_PROT: '1', EMBERLAB_APPS_URL: 'https://apps.example.org' }).join('\n');
+    expect(problems).toMatch(/EMBERLAB_PORT can't be used/);
+    expect(problems).toMatch(/EMBERLAB_PROT is not a setting/);
+    expect(problems).toMatch(/colour in .*emberlab\.toml is not a setting/);
+    expect(problems).toMatch(/log_level in .*emberlab\.toml can't be used/);
+    expect(problems).toMatch(/EMBERLAB_APPS_URL can't be used: please put \{id\}/);
+  });
+
+  it('says where a file is not TOML', () => {
+    writeFileSync(join(data, 'emberlab.toml'), 'port = = 1');
+    expect(problemsOf({})[0]).toMatch(/emberlab\.toml is not valid TOML/);
+  });
+});

@@ -1,0 +1,40 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import { copyIntoProject } from './folder.ts';
+import type { ProjectService } from './service.ts';
+
+const fact = 'demo-project';
+
+export type DemoDeps = {
+  db: Kysely<Database>;
+  service: ProjectService;
+  firstAdmin: () => Promise<{ id: string } | null>;
+  /** folder with the example notebooks; `hello_spark.ipynb` among them */
+  examples: string;
+  /** folder with the data sets that the examples read, a folder each */
+  data: string;
+};
+
+/**
+ * Makes the project `demo` for the first administrator, once in the platform's life: who deletes it does not get it back. Does nothing while there
+ * is no administrator. Safe to call at any time and from several places at once.
+ */
+export async function ensureDemoProject({ db, service, firstAdmin, examples, data }: DemoDeps): Promise<void> {
+  const done = await db.selectFrom('facts').select('name').where('name', '=', fact).executeTakeFirst();
+  if (done !== undefined) return;
+  const owner = await firstAdmin();
+  if (owner === null) return;
+  const claimed = await db
+    .insertInto('facts')
+    .values({ name: fact, value: 'made' })
+    .onConflict((conflict) => conflict.column('name').doNothing())
+    .returning('name')
+    .executeTakeFirst();
+  if (claimed === undefined) return;
+  const folder = service.folderOf('demo');
+  await service.create({ name: 'demo', label: 'Demo' }, owner.id);
+  await copyIntoProject(examples, join(folder, 'Jupyter'));
+  if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
+}

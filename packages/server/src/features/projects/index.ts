@@ -1,0 +1,25 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import type { Router } from '../../http/router.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { ensureDemoProject, type DemoDeps } from './demo.ts';
+import { registerProjectRoutes, type ProjectRoutesDeps } from './routes.ts';
+import { createProjectService } from './service.ts';
+import { createProjectStore } from './store.ts';
+
+export type { ProjectService } from './service.ts';
+
+/** Projects, members, and the demo project of a new platform. */
+export function createProjects(deps: {
+  db: Kysely<Database>;
+  clock: Clock;
+  projectsFolder: string;
+  onCreated: (projectId: string) => Promise<void>;
+}) {
+  const service = createProjectService({ ...deps, store: createProjectStore(deps.db) });
+  return {
+    service,
+    ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) => ensureDemoProject({ db: deps.db, service, ...demo }),
+    registerRoutes: (router: Router, routes: Omit<ProjectRoutesDeps, 'service'>) => registerProjectRoutes(router, { service, ...routes }),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Project } from '@emberlab/contract';
+import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
+import { streamEvents } from '../../http/event-stream.ts';
+import { HttpError } from '../../http/errors.ts';
+import type { Router } from '../../http/router.ts';
+import type { ProjectService } from './service.ts';
+import type { ProjectRecord } from './store.ts';
+
+export type ProjectRoutesDeps = {
+  service: ProjectService;
+  bus: ProjectBus;
+  /** what an event stream begins with, from each feature that has something to show */
+  snapshots: readonly ProjectSnapshot[];
+  /** how many servers and sessions run in each project, by its id */
+  countRunning: (projectIds: readonly string[]) => Promise<Map<string, Project['running']>>;
+};
+
+/** Projects, members and the event stream. */
+export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): void {
+  const { service, bus, snapshots, countRunning } = deps;
+
+  const present = async (records: readonly ProjectRecord[]): Promise<Project[]> => {
+    const running = await countRunning(records.map((record) => record.id));
+    return records.map((record) => ({ ...record, running: running.get(record.id) ?? { servers: 0, sessions: 0 } }));
+  };
+  const presentOne = async (record: ProjectRecord | null): Promise<Project> => {
+    const [project] = record === null ? [] : await present([record]);
+    if (project === undefined) throw new HttpError('not_found');
+    return project;
+  };
+
+  router.handle('projects.list', async ({ actor }) => ({ items: await present(await service.list(actor.user.id)), next: null }));
+  router.handle('projects.create', async ({ actor, body }) => presentOne(await service.create(body, actor.user.id)));
+  router.handle('projects.get', async ({ actor, params }) => presentOne(await service.find(params.project, actor.user.id)));
+  router.handle('projects.members', async ({ membership }) => ({ items: await service.members(membership.project.id), next: null }));
+
+  router.handle('projects.events', async ({ actor, membership, request, reply }) => {
+    const viewer = { userId: actor.user.id, role: membership.role };
+    await streamEvents(request, reply, async (send) => {
+      // Subscribed before the snapshot is read: what happens in between is sent after it, never lost.
+      const early: unknown[] = [];
+      let deliver = (event: unknown): void => void early.push(event);
+      const close = bus.subscribe((change) => {
+        const event = change.projectId === membership.project.id ? change.present(viewer) : null;
+        if (event !== null) deliver(event);
+      });
+      try {
+        for (const snapshot of snapshots) {
+          for (const event of await snapshot(membership.project.id, viewer)) send(event);
+        }
+      } catch (error) {
+        close();
+        throw error;
+      }
+      for (const event of early) send(event);
+      deliver = send;
+      return close;
+    });
+    return reply;
+  });
+}

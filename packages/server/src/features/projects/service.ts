@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Member } from '@emberlab/contract';
+import { HttpError } from '../../http/errors.ts';
+import type { Membership } from '../../http/router.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { newId } from '../../lib/ids.ts';
+import { makeProjectFolder } from './folder.ts';
+import type { ProjectRecord, ProjectStore } from './store.ts';
+
+export type ProjectService = ReturnType<typeof createProjectService>;
+
+/** Projects and their members. `onCreated` runs once the project's row and folder are there. */
+export function createProjectService(deps: {
+  store: ProjectStore;
+  clock: Clock;
+  projectsFolder: string;
+  onCreated: (projectId: string) => Promise<void>;
+}) {
+  const { store, clock } = deps;
+  /** A project's name is its folder's: both are injective, lower-case ASCII (see the contract's `projectName`). */
+  const folderOf = (name: string): string => join(deps.projectsFolder, name);
+
+  return {
+    folderOf,
+
+    /** Makes a project with its folder; `ownerId` becomes its owner. Throws `name_taken`. */
+    async create(project: { name: string; label?: string | undefined }, ownerId: string): Promise<ProjectRecord> {
+      const id = newId();
+      const { name, label = name } = project;
+      const inserted = await store.insert({ id, name, label, ownerId, now: clock.now() });
+      if (!inserted) throw new HttpError('name_taken');
+      await makeProjectFolder(folderOf(name));
+      await deps.onCreated(id);
+      const made = await store.find(name, ownerId);
+      if (made === null) throw new Error(`project ${name} is gone right after it was made`);
+      return made;
+    },
+
+    list: (userId: string): Promise<ProjectRecord[]> => store.list(userId),
+    members: (projectId: string): Promise<Member[]> => store.members(projectId),
+    nameOf: (projectId: string): Promise<string | null> => store.nameOf(projectId),
+
+    /** Null for a project that does not exist and for one that the user is no member of: nobody can tell which. */
+    find: (name: string, userId: string): Promise<ProjectRecord | null> => store.find(name, userId),
+
+    async findMembership(name: string, userId: string): Promise<Membership | null> {
+      const found = await store.find(name, userId);
+      return found === null ? null : { project: { id: found.id, name: found.name, label: found.label }, role: found.role };
+    },
+
+    touch: (projectId: string): Promise<void> => store.touch(projectId, clock.now()),
+  };
+}

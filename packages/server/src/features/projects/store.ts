@@ -1,0 +1,96 @@
+import type { Member, Role } from '@emberlab/contract';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import { toInstant } from '../../lib/clock.ts';
+
+/** A project without what other features know of it. */
+export type ProjectRecord = {
+  id: string;
+  name: string;
+  label: string;
+  role: Role;
+  members: number;
+  createdAt: string;
+  lastActivityAt: string;
+};
+
+export type ProjectStore = ReturnType<typeof createProjectStore>;
+
+/** SQL of projects and members. */
+export function createProjectStore(db: Kysely<Database>) {
+  const seenBy = (userId: string) =>
+    db
+      .selectFrom('projects')
+      .innerJoin('members as own', (join) => join.onRef('own.project_id', '=', 'projects.id').on('own.user_id', '=', userId))
+      .select(['projects.id', 'projects.name', 'projects.label', 'projects.created_at', 'projects.last_activity_at', 'own.role'])
+      .select((e) =>
+        e
+          .selectFrom('members')
+          .whereRef('members.project_id', '=', 'projects.id')
+          .select((m) => m.fn.countAll<number>().as('n'))
+          .as('members'),
+      );
+  type Row = Awaited<ReturnType<ReturnType<typeof seenBy>['executeTakeFirstOrThrow']>>;
+  const toRecord = (row: Row): ProjectRecord => ({
+    id: row.id,
+    name: row.name,
+    label: row.label,
+    role: row.role,
+    members: row.members ?? 0,
+    createdAt: toInstant(row.created_at),
+    lastActivityAt: toInstant(row.last_activity_at),
+  });
+
+  return {
+    /** Makes the project with its first owner. Answers false when the name is taken. */
+    async insert(project: { id: string; name: string; label: string; ownerId: string; now: number }): Promise<boolean> {
+      return db.transaction().execute(async (tx) => {
+        const inserted = await tx
+          .insertInto('projects')
+          .values({ id: project.id, name: project.name, label: project.label, created_at: project.now, last_activity_at: project.now })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (inserted === undefined) return false;
+        await tx
+          .insertInto('members')
+          .values({ project_id: project.id, user_id: project.ownerId, role: 'owner', since: project.now })
+          .execute();
+        return true;
+      });
+    },
+
+    async count(): Promise<number> {
+      const row = await db.selectFrom('projects').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+      return row.n;
+    },
+
+    async list(userId: string): Promise<ProjectRecord[]> {
+      return (await seenBy(userId).orderBy('projects.last_activity_at', 'desc').execute()).map(toRecord);
+    },
+
+    async find(name: string, userId: string): Promise<ProjectRecord | null> {
+      const row = await seenBy(userId).where('projects.name', '=', name).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    async nameOf(projectId: string): Promise<string | null> {
+      return (await db.selectFrom('projects').select('name').where('id', '=', projectId).executeTakeFirst())?.name ?? null;
+    },
+
+    async members(projectId: string): Promise<Member[]> {
+      const rows = await db
+        .selectFrom('members')
+        .innerJoin('users', 'users.id', 'members.user_id')
+        .select(['user_id', 'email', 'name', 'role', 'since'])
+        .where('project_id', '=', projectId)
+        .orderBy('since')
+        .execute();
+      return rows.map((row) => ({ userId: row.user_id, email: row.email, name: row.name, role: row.role, since: toInstant(row.since) }));
+    },
+
+    async touch(projectId: string, now: number): Promise<void> {
+      await db.updateTable('projects').set({ last_activity_at: now }).where('id', '=', projectId).execute();
+    },
+  };
+}

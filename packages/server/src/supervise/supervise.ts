@@ -1,0 +1,99 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { childMessage, FatalError, type ChildMessage } from './messages.ts';
+
+export type Role = 'control' | 'edge';
+
+/** How long a child may take to end by itself once asked. */
+const graceMs = 10_000;
+/** A child that ends at once is started again after a delay that doubles from the first to the last of these. */
+const restartDelayMs = { first: 50, last: 5_000 } as const;
+/** One that ran for so long starts again without delay. */
+const healthyMs = 10_000;
+
+export type Supervisor = {
+  /** Resolves once both serve; rejects with a `FatalError` when one can't. */
+  ready: Promise<{ url: string; setUpUrl: string | null }>;
+  /** Rejects when a child reports a fatal error after that. */
+  failed: Promise<never>;
+  /** Ends both and resolves when they are gone: within 10 s, by force if it must. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Runs control and edge and starts each again when it ends. Neither is needed by what runs for users: servers and drivers go on without them.
+ * `entry` is the program to fork with the role as its last argument. The children end by themselves when their channel to us closes, so that a
+ * killed supervisor leaves no second edge on the port.
+ */
+export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRestart: (role: Role, code: string) => void }): Supervisor {
+  const children = new Map<Role, ChildProcess>();
+  const timers = new Set<NodeJS.Timeout>();
+  const delays = new Map<Role, number>();
+  const readyRoles = new Map<Role, Extract<ChildMessage, { type: 'ready' }>>();
+  const ready = Promise.withResolvers<{ url: string; setUpUrl: string | null }>();
+  const failed = Promise.withResolvers<never>();
+  failed.promise.catch(() => undefined);
+  let stopping = false;
+
+  const fail = (message: string) => {
+    const error = new FatalError(message);
+    ready.reject(error);
+    failed.reject(error);
+  };
+
+  const onMessage = (role: Role, raw: unknown) => {
+    const parsed = childMessage.safeParse(raw);
+    if (!parsed.success) return;
+    if (parsed.data.type === 'fatal') return fail(parsed.data.message);
+    readyRoles.set(role, parsed.data);
+    const edge = readyRoles.get('edge');
+    const control = readyRoles.get('control');
+    if (edge !== undefined && control !== undefined) {
+      ready.resolve({ url: edge.url ?? '', setUpUrl: control.setUpUrl ?? null });
+    }
+  };
+
+  const start = (role: Role) => {
+    const startedAt = performance.now();
+    const child = fork(options.entry, [role], { env: options.env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    children.set(role, child);
+    child.on('message', (message) => onMessage(role, message));
+    child.on('error', (error) => fail(`${role} could not be started: ${error.message}.`));
+    child.once('exit', (code, signal) => {
+      children.delete(role);
+      if (stopping) return;
+      options.onRestart(role, signal ?? String(code));
+      const healthy = performance.now() - startedAt > healthyMs;
+      const delay = healthy ? 0 : Math.min((delays.get(role) ?? restartDelayMs.first / 2) * 2, restartDelayMs.last);
+      delays.set(role, delay);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        if (!stopping) start(role);
+      }, delay);
+      timers.add(timer);
+    });
+  };
+
+  start('control');
+  start('edge');
+
+  return {
+    ready: ready.promise,
+    failed: failed.promise,
+    async stop() {
+      stopping = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all([...children.values()].map(endChild));
+    },
+  };
+}
+
+function endChild(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    child.once('exit', () => {
+      clearTimeout(force);
+      resolve();
+    });
+    child.kill('SIGTERM');
+  });
+}

@@ -1,0 +1,58 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { errorTable } from '@emberlab/contract';
+import { z } from 'zod';
+import { settingsSchema } from '../packages/server/src/config.ts';
+import { migrate } from '../packages/server/src/db/migrate.ts';
+import { openSqlite } from '../packages/server/src/db/sqlite/open.ts';
+import { sql } from 'kysely';
+
+/**
+ * Writes the generated pages of docs/reference; with `--check` it compares them instead and fails when one is not what the code says.
+ */
+const folder = join(import.meta.dirname, '../docs/reference');
+const generated = 'This page is generated: `node scripts/reference.ts`.';
+
+function errorsPage(): string {
+  const rows = Object.entries(errorTable).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`);
+  return ['# Errors', '', `Every error answer has one of these codes. ${generated}`, '', '| code | status | message, unless a better one is known |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function settingsPage(): string {
+  const schema = z.toJSONSchema(settingsSchema, { io: 'input', unrepresentable: 'any' });
+  const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
+    const { description = '', default: fallback } = property as { description?: string; default?: unknown };
+    return `| \`EMBERLAB_${name.toUpperCase()}\` | \`${name}\` | ${fallback === undefined ? '' : `\`${JSON.stringify(fallback).replaceAll('"', '')}\``} | ${description} |`;
+  });
+  return ['# Settings', '', `In the environment, or in \`emberlab.toml\` in the data folder. ${generated}`, '', '| environment | file | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+async function schemaPage(): Promise<string> {
+  const db = openSqlite(':memory:');
+  await migrate(db);
+  const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where sql is not null and name not like 'kysely%' and name not like 'sqlite%' order by name`.execute(db);
+  await db.destroy();
+  return `-- The database as the migrations make it. ${generated}\n\n${rows.map((row) => `${row.sql};`).join('\n\n')}\n`;
+}
+
+const pages = { 'errors.md': errorsPage(), 'settings.md': settingsPage(), 'schema.sql': await schemaPage() };
+const check = process.argv.includes('--check');
+mkdirSync(folder, { recursive: true });
+for (const [name, content] of Object.entries(pages)) {
+  const file = join(folder, name);
+  if (!check) {
+    writeFileSync(file, content);
+    continue;
+  }
+  let present = '';
+  try {
+    present = readFileSync(file, 'utf8');
+  } catch {
+    // absent: differs from everything
+  }
+  if (present !== content) {
+    process.stdout.write(`docs/reference/${name} is not what the code says. Please run: node scripts/reference.ts\n`);
+    process.exitCode = 1;
+  }
+}
+if (check && process.exitCode === undefined) process.stdout.write(`${Object.keys(pages).length} reference pages are what the code says.\n`);
