@@ -19,10 +19,9 @@ function errorsPage(): string {
 }
 
 function settingsPage(): string {
-  const schema = z.toJSONSchema(settingsSchema, { io: 'input', unrepresentable: 'any' });
-  const rows = Object.entries(schema.properties ?? {}).map(([name, property]) => {
-    const { description = '', default: fallback } = property as { description?: string; default?: unknown };
-    return `| \`EMBERLAB_${name.toUpperCase()}\` | \`${name}\` | ${fallback === undefined ? '' : `\`${JSON.stringify(fallback).replaceAll('"', '')}\``} | ${description} |`;
+  const rows = Object.entries(settingsSchema.shape).map(([name, setting]) => {
+    const fallback = setting instanceof z.ZodDefault ? `\`${String(setting.def.defaultValue)}\`` : '';
+    return `| \`EMBERLAB_${name.toUpperCase()}\` | \`${name}\` | ${fallback} | ${setting.meta()?.description ?? ''} |`;
   });
   return ['# Settings', '', `In the environment, or in \`emberlab.toml\` in the data folder. ${generated}`, '', '| environment | file | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
 }

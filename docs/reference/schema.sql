@@ -1,0 +1,43 @@
+-- The database as the migrations make it. This page is generated: `node scripts/reference.ts`.
+
+CREATE TABLE "configurations" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "configuration_json" text not null, "updated_at" bigint not null, constraint "configurations_pk" primary key ("project_id", "user_id"));
+
+CREATE TABLE "environments" ("project_id" text primary key references "projects" ("id") on delete cascade, "current_revision_id" text references "revisions" ("id"));
+
+CREATE TABLE "facts" ("name" text primary key, "value" text not null);
+
+CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null);
+
+CREATE INDEX "grants_target" on "grants" ("target_id");
+
+CREATE TABLE "logins" ("digest" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null);
+
+CREATE TABLE "members" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "role" text not null, "since" bigint not null, constraint "members_pk" primary key ("project_id", "user_id"));
+
+CREATE INDEX "members_user" on "members" ("user_id");
+
+CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "label" text not null, "created_at" bigint not null, "last_activity_at" bigint not null);
+
+CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, constraint "revisions_number" unique ("project_id", "number"));
+
+CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "desired" text not null, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint);
+
+CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
+
+CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "last_seen_at" bigint not null, "last_activity_at" bigint not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint);
+
+CREATE INDEX "sessions_project" on "sessions" ("project_id", "ended_at");
+
+CREATE TABLE "set_up_links" ("digest" text primary key, "created_at" bigint not null, "expires_at" bigint not null);
+
+CREATE TABLE "statements" ("session_id" integer not null references "sessions" ("id") on delete cascade, "id" integer not null, "code" text not null, "kind" text not null, "state" text not null, "output_json" text, "progress" real not null, "created_at" bigint not null, "started_at" bigint not null, "completed_at" bigint not null, constraint "statements_pk" primary key ("session_id", "id"));
+
+CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "path" text not null, "expires_at" bigint not null);
+
+CREATE INDEX "tickets_target" on "tickets" ("target_id");
+
+CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "project_id" text references "projects" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete cascade, "name" text not null, "digest" text not null unique, "created_at" bigint not null, "expires_at" bigint, "last_used_at" bigint);
+
+CREATE INDEX "tokens_user" on "tokens" ("user_id");
+
+CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint);

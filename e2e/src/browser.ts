@@ -1,0 +1,45 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+/** Debian's Chromium, headless, without calls of its own to the network. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env['EMBERLAB_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** Violations of WCAG 2 A and AA on a page, one line each. */
+export async function accessibilityProblems(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();
+  return violations.flatMap((violation) => violation.nodes.map((node) => `${violation.id}: ${node.html.slice(0, 200)}`));
+}
+
+export const screens = [
+  { name: '1280-light', width: 1280, height: 800, colorScheme: 'light' },
+  { name: '1280-dark', width: 1280, height: 800, colorScheme: 'dark' },
+  { name: '390-light', width: 390, height: 844, colorScheme: 'light' },
+  { name: '390-dark', width: 390, height: 844, colorScheme: 'dark' },
+] as const;
+
+/** Takes a screenshot of a page in each size and colour scheme, once `ready` holds; answers accessibility problems that it saw. */
+export async function photograph(
+  context: BrowserContext,
+  url: string,
+  file: (screen: string) => string,
+  ready: (page: Page) => Promise<unknown>,
+): Promise<string[]> {
+  const problems: string[] = [];
+  const page = await context.newPage();
+  for (const screen of screens) {
+    await page.setViewportSize({ width: screen.width, height: screen.height });
+    await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: 'reduce' });
+    await page.goto(url);
+    await ready(page);
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: file(screen.name), animations: 'disabled' });
+    problems.push(...(await accessibilityProblems(page)).map((problem) => `${url} ${screen.name} ${problem}`));
+  }
+  await page.close();
+  return problems;
+}

@@ -1,0 +1,216 @@
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchBrowser, photograph, screens } from './browser.ts';
+import { Lab, readCells, textOf, typesOf, type SavedCell } from './lab.ts';
+import { processesOf } from './leftovers.ts';
+import { Platform } from './platform.ts';
+
+const password = 'correct horse battery';
+const screenshots = join(import.meta.dirname, '../../docs/screenshots');
+
+/** From the set-up link to Parquet files on disk, and what happens to a running cell when the platform is killed. */
+describe('a newcomer runs a PySpark notebook', () => {
+  let platform: Platform;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let lab: Lab;
+  const accessibility: string[] = [];
+
+  beforeAll(async () => {
+    platform = await Platform.prepare();
+    await platform.start();
+    browser = await launchBrowser();
+    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    context.setDefaultTimeout(60_000);
+    page = await context.newPage();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.remove();
+  });
+
+  const jupyter = () => `${platform.url}/projects/demo/jupyter`;
+  const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
+    accessibility.push(...(await photograph(context, url, (screen) => join(screenshots, `${name}-${screen}.png`), ready)));
+  };
+  const cells = (): SavedCell[] => readCells(join(platform.data, 'projects/demo/Jupyter/hello_spark.ipynb'));
+
+  it('opens the set-up link and becomes the administrator', async () => {
+    await shoot('setup', platform.setUpUrl, (p) => p.getByLabel('Name').waitFor());
+    await page.goto(platform.setUpUrl);
+    await page.getByLabel('Name').fill('Ada Lovelace');
+    await page.getByLabel('E-mail').fill('ada@example.org');
+    await page.getByLabel('Password', { exact: true }).fill(password);
+    await page.getByRole('button', { name: 'Create account' }).click();
+    await page.getByRole('link', { name: 'Demo' }).first().waitFor();
+    // The link is good once.
+    const other = await browser.newContext();
+    const late = await other.newPage();
+    await late.goto(platform.setUpUrl);
+    await late.getByText('Emberlab is set up').waitFor();
+    await late.goto(platform.url);
+    await late.getByRole('button', { name: 'Log in' }).waitFor();
+    await other.close();
+  });
+
+  it('finds the project demo and its environment', async () => {
+    await shoot('home', platform.url, (p) => p.getByRole('link', { name: 'Demo' }).first().waitFor());
+    await page.goto(jupyter());
+    await expect(page.getByRole('button', { name: 'Run Jupyter' })).toBeDefined();
+    await page.locator('button:enabled', { hasText: 'Run Jupyter' }).waitFor({ timeout: 240_000 });
+    await shoot('jupyter-stopped', jupyter(), (p) => p.locator('button:enabled', { hasText: 'Run Jupyter' }).waitFor());
+    await shoot('libraries', `${platform.url}/projects/demo/settings/libraries`, (p) => p.getByText('JupyterLab', { exact: false }).or(p.getByText('Python')).first().waitFor());
+  });
+
+  it('presses Run Jupyter, and JupyterLab opens in a new tab', async () => {
+    const [tab] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Run Jupyter' }).click()]);
+    lab = new Lab(tab);
+    await lab.ready();
+    expect(new URL(tab.url()).hostname).toMatch(/^[a-z2-7]{20}\.localhost$/);
+    expect(await tab.evaluate(() => window.opener)).toBeNull();
+    await page.getByRole('button', { name: 'Open Jupyter' }).waitFor();
+  });
+
+  it('sees PySpark and Python in the launcher, nothing that does not work', async () => {
+    const cards = lab.page.locator('.jp-Launcher-section', { has: lab.page.locator('.jp-Launcher-sectionTitle', { hasText: 'Notebook' }) }).locator('.jp-LauncherCard-label');
+    await cards.first().waitFor();
+    expect((await cards.allTextContents()).map((text) => text.trim()).toSorted()).toEqual(['PySpark', 'Python']);
+  });
+
+  it('runs the example: session table, joins, SQL with a plot, local plot, help', async () => {
+    await lab.open('Jupyter/hello_spark.ipynb');
+    await lab.menu('Run', 'Run All Cells');
+    await lab.page.getByText("SparkSession available as 'spark'.").waitFor({ timeout: 240_000 });
+    const codeCells = () => cells().filter((cell) => cell.cell_type === 'code');
+    await expect
+      .poll(
+        async () => {
+          await lab.save();
+          return codeCells().filter((cell) => cell.execution_count !== null && (cell.outputs?.length ?? 0) > 0).length;
+        },
+        { timeout: 240_000, interval: 1000 },
+      )
+      .toBeGreaterThanOrEqual(codeCells().length - 1);
+    const [read, join_, views, sql, plot, write, help] = codeCells();
+    expect(textOf(read)).toMatch(/application_|local-\d+/);
+    expect(textOf(read)).toContain(`${platform.url}/projects/demo/applications/1/ui`);
+    expect(textOf(read)).toContain('336776 flights'.replace('336776', '336,776'));
+    expect(textOf(join_)).toContain('ExpressJet Airlines Inc.');
+    expect(views?.outputs).toEqual([]);
+    expect(typesOf(sql)).toContain('application/vnd.jupyter.widget-view+json');
+    expect(typesOf(plot)).toContain('image/png');
+    await expect.poll(() => textOf(codeCells()[5]), { timeout: 60_000 }).toContain('336,776 rows written');
+    expect(textOf(write ?? sql)).not.toContain('Traceback');
+    expect(textOf(help)).toMatch(/%%configure|configure/);
+    expect(codeCells().flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error')).toEqual([]);
+  });
+
+  it('finds Parquet in Resources that the group may change and others can not read', () => {
+    const folder = join(platform.data, 'projects/demo/Resources/flights_2013.parquet');
+    const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+    expect(mode(folder)).toBe('770');
+    const months = readdirSync(folder).filter((name) => name.startsWith('month='));
+    expect(months).toHaveLength(12);
+    for (const month of months) {
+      expect(mode(join(folder, month))).toBe('770');
+      const files = readdirSync(join(folder, month)).filter((name) => name.endsWith('.parquet'));
+      expect(files.length).toBeGreaterThan(0);
+      for (const file of files) expect(mode(join(folder, month, file))).toBe('660');
+    }
+  });
+
+  it('finds the application on the Jupyter page, with Spark UI and log', async () => {
+    await page.goto(jupyter());
+    const row = page.getByRole('row', { name: /hello_spark\.ipynb/ });
+    await row.waitFor();
+    await expect.poll(() => row.textContent()).toMatch(/idle/i);
+    const [ui] = await Promise.all([context.waitForEvent('page'), row.getByRole('link', { name: 'Spark UI' }).click()]);
+    await ui.waitForURL(/localhost:\d+\/jobs\//);
+    for (const tab of ['Stages', 'Storage', 'Environment', 'Executors', 'SQL / DataFrame', 'Jobs']) {
+      await ui.locator('.navbar a, nav a', { hasText: tab }).first().click();
+      await ui.locator('h3', { hasText: new RegExp(tab.split(' ')[0]?.replace(/s$/, '') ?? tab) }).first().waitFor();
+    }
+    await ui.close();
+    await page.goto(`${platform.url}/projects/demo/applications/1/log`);
+    await page.getByText('SparkContext').first().waitFor();
+  });
+
+  it('looks good on a wide and on a narrow screen, light and dark', async () => {
+    await shoot('jupyter-running', jupyter(), (p) => p.getByText('hello_spark.ipynb').first().waitFor());
+    await shoot('applications', `${platform.url}/projects/demo/applications`, (p) => p.getByText('hello_spark.ipynb').first().waitFor());
+    await shoot('application-log', `${platform.url}/projects/demo/applications/1/log`, (p) => p.getByText('SparkContext').first().waitFor());
+    await shoot('server-log', `${platform.url}/projects/demo/jupyter/log`, (p) => p.getByText('Jupyter Server').first().waitFor());
+    await shoot('general', `${platform.url}/projects/demo/settings/general`, (p) => p.getByText('ada@example.org').first().waitFor());
+    await shoot('account', `${platform.url}/account`, (p) => p.getByText('ada@example.org').first().waitFor());
+    for (const screen of screens) {
+      await lab.page.setViewportSize({ width: screen.width, height: screen.height });
+      if (screen.name === '1280-light') await lab.page.screenshot({ path: join(screenshots, 'jupyterlab-1280-light.png') });
+    }
+    await lab.page.setViewportSize({ width: 1280, height: 800 });
+    expect(accessibility).toEqual([]);
+  });
+
+  it('does not notice that control is killed in the middle of a cell', async () => {
+    const before = platform.pids();
+    await lab.runInNewCell('import time\ntime.sleep(6)\nprint("survived", 6 * 7)');
+    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    process.kill(before.control, 'SIGKILL');
+    await lab.lastOutput().getByText('survived 42').waitFor({ timeout: 60_000 });
+    expect(platform.pids().control).not.toBe(before.control);
+    expect(await lab.page.locator('.jp-Dialog').count()).toBe(0);
+    await page.goto(jupyter());
+    await page.getByRole('row', { name: /hello_spark\.ipynb/ }).waitFor();
+  });
+
+  it('gets the result of a cell although the whole platform is killed and started again', async () => {
+    await lab.runInNewCell('time.sleep(6)\nprint("survived again", len("ember"))');
+    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    await platform.kill();
+    await platform.start();
+    await lab.lastOutput().getByText('survived again 5').waitFor({ timeout: 90_000 });
+  });
+
+  it('sees what bad code does, and goes on', async () => {
+    const outputOf = async (code: string, text: RegExp) => {
+      await lab.runInNewCell(code);
+      await lab.lastOutput().getByText(text).first().waitFor({ timeout: 120_000 });
+    };
+    await outputOf('1 / 0', /ZeroDivisionError: division by zero/);
+    await outputOf('import sys; sys.exit()', /SystemExit/);
+    await outputOf('sys.stdout.buffer.write(b"\\xff\\xfe caf\\xe9\\n"); print("still here")', /still here/);
+    await outputOf('for _ in range(100): print("x" * 1_000_000)', /cut|truncated|left out/i);
+    await outputOf('print("alive", spark.range(5).count())', /alive 5/);
+  });
+
+  it('stops a cell that runs for ever', async () => {
+    await lab.runInNewCell('while True:\n    pass');
+    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    await lab.menu('Kernel', 'Interrupt Kernel');
+    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state), { timeout: 30_000 }).toBe('idle');
+    await lab.kernelIdle();
+    await lab.runInNewCell('print("after the interrupt", 1 + 1)');
+    await lab.lastOutput().getByText('after the interrupt 2').waitFor({ timeout: 60_000 });
+  });
+
+  it('is told when the driver dies, and the next session works', async () => {
+    await lab.runInNewCell('import os\nos._exit(1)');
+    await lab.lastOutput().getByText(/driver|ended|dead/i).first().waitFor({ timeout: 60_000 });
+    await lab.menu('Kernel', 'Restart Kernel…');
+    await lab.page.locator('.jp-Dialog button.jp-mod-accept').click();
+    await lab.kernelIdle();
+    await lab.runInNewCell('print("a new session", spark.range(3).count())');
+    await lab.lastOutput().getByText('a new session 3').waitFor({ timeout: 240_000 });
+  });
+
+  it('presses Stop, and nothing is left running', async () => {
+    await page.goto(jupyter());
+    await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
+    const confirm = page.getByRole('dialog').getByRole('button', { name: /stop/i });
+    await confirm.click({ timeout: 5000 }).catch(() => undefined);
+    await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
+    await expect.poll(() => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line)), { timeout: 30_000 }).toEqual([]);
+  });
+});

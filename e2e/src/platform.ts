@@ -1,0 +1,125 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+
+const root = join(import.meta.dirname, '../..');
+
+/** A port that is free now. */
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** A program that has ended. */
+export type Ended = { code: number | null; stdout: string; stderr: string };
+
+/** Runs one of the repository's commands to its end. */
+export async function runCommand(command: './start' | './emberlab', args: readonly string[], options: { env?: Record<string, string>; input?: string } = {}): Promise<Ended> {
+  const child = spawn(join(root, command), args, { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const ended = once(child, 'exit');
+  child.stdin.end(options.input ?? '');
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [code] = (await ended) as [number | null];
+  return { code, stdout, stderr };
+}
+
+/**
+ * Emberlab as a person starts it, with a data folder and a port of its own. What set-up installs comes from the tests' common data folder: that set-up
+ * works is shown by the test run itself, which begins with it.
+ */
+export class Platform {
+  readonly data: string;
+  readonly port: number;
+  private child: ChildProcess | null = null;
+  output = '';
+
+  private constructor(data: string, port: number) {
+    this.data = data;
+    this.port = port;
+  }
+
+  static async prepare(): Promise<Platform> {
+    const common = process.env['EMBERLAB_TEST_DATA'];
+    if (common === undefined) throw new Error('EMBERLAB_TEST_DATA is not set: please run the tests with ./test');
+    const parent = join(root, 'build/e2e');
+    await mkdir(parent, { recursive: true });
+    const data = mkdtempSync(join(parent, 'd-'));
+    symlinkSync(join(common, 'tools'), join(data, 'tools'));
+    return new Platform(data, await freePort());
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  get env(): Record<string, string> {
+    return { EMBERLAB_DATA: this.data, EMBERLAB_PORT: String(this.port) };
+  }
+
+  /** Starts it and resolves once it says that it serves. */
+  async start(): Promise<void> {
+    this.output = '';
+    const child = spawn(join(root, 'start'), [], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    const serves = Promise.withResolvers<void>();
+    const read = (chunk: Buffer) => {
+      this.output += chunk.toString();
+      if (this.output.includes('Emberlab serves at')) serves.resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => serves.reject(new Error(`./start ended with ${code}:\n${this.output}`)));
+    await serves.promise;
+  }
+
+  /** The link with which the first administrator is made. */
+  get setUpUrl(): string {
+    const url = /http\S+\/setup#\S+/.exec(this.output)?.[0];
+    if (url === undefined) throw new Error(`no set-up link in:\n${this.output}`);
+    return url;
+  }
+
+  /** The process ids of supervisor, control and edge. */
+  pids(): { supervisor: number; control: number; edge: number } {
+    const supervisor = this.child?.pid ?? 0;
+    const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim().split(' ').map(Number);
+    const role = (name: string) => children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name)) ?? 0;
+    return { supervisor, control: role('control'), edge: role('edge') };
+  }
+
+  /** Asks it to stop, as Ctrl+C does, and waits until it has. */
+  async stop(): Promise<void> {
+    const { child } = this;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  }
+
+  /** Kills all three at once, without a chance to clean up. */
+  async kill(): Promise<void> {
+    const { supervisor, control, edge } = this.pids();
+    const ended = this.child === null ? Promise.resolve() : once(this.child, 'exit');
+    for (const pid of [supervisor, control, edge]) process.kill(pid, 'SIGKILL');
+    await ended;
+  }
+
+  /** What control and edge have logged, for the message of a failing test. */
+  log(name: 'control' | 'edge'): string {
+    return readFileSync(join(this.data, 'logs', `${name}.log`), 'utf8');
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.data, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
+import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
+
+/**
+ * `./test [checks|unit|driver|e2e …]`: all of them without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
+ * stops at the first part that fails.
+ */
+const root = join(import.meta.dirname, '..');
+const build = join(root, 'build');
+const data = join(build, 'test-data');
+const python = join(build, 'test-python');
+const uv = join(data, 'tools/bin/uv');
+const bin = (name: string) => join(root, 'node_modules/.bin', name);
+
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  EMBERLAB_TEST_DATA: data,
+  EMBERLAB_TEST_SPARK_HOME: join(data, 'tools/spark'),
+  EMBERLAB_TEST_PYTHON: join(python, 'bin/python'),
+  EMBERLAB_TEST_UV: uv,
+};
+
+/** Runs a command with its output on the terminal. Answers its exit code. */
+function run(file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { cwd: options.cwd ?? root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+async function must(title: string, file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<void> {
+  const start = performance.now();
+  process.stdout.write(`── ${title}\n`);
+  const code = await run(file, args, options);
+  if (code !== 0) {
+    process.stdout.write(`${title} failed.\n`);
+    process.exit(code);
+  }
+  process.stdout.write(`   ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+}
+
+const node = (title: string, script: string, ...args: string[]) => must(title, process.execPath, [join(root, script), ...args]);
+
+/** The platform's own set-up, then Python packages for the tests, then a browser. */
+async function prepare(): Promise<void> {
+  mkdirSync(build, { recursive: true });
+  await node('Set-up', 'packages/server/src/main.ts', 'supervise', '--set-up-only', '--data', data);
+  const requirements = await readFile(join(root, 'driver/requirements-test.txt'), 'utf8');
+  const stamp = join(python, '.requirements');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) !== requirements) {
+    await rm(python, { recursive: true, force: true });
+    await must('Python for the tests', uv, ['venv', '--quiet', '--python', 'python3', python]);
+    await must('Its packages', uv, ['pip', 'install', '--quiet', '--python', join(python, 'bin/python'), '-r', join(root, 'driver/requirements-test.txt')]);
+    await writeFileAtomic(stamp, requirements);
+  }
+  if ((await findProgram('chromium')) === null) {
+    process.stdout.write('── Chromium\n');
+    await createInstaller(true).install(['chromium', 'fonts-dejavu-core'], 'Chromium is missing, and the browser tests need it. Please install it, for example with: apt-get install chromium');
+  }
+}
+
+const typedFolders = ['packages/contract', 'packages/server', 'packages/web', 'packages/cli', 'e2e', 'bench', 'scripts'];
+
+const parts: Record<string, () => Promise<void>> = {
+  async checks() {
+    await must('Format', bin('oxfmt'), ['--check', '.']);
+    await must('Lint', bin('oxlint'), ['--deny-warnings']);
+    for (const folder of typedFolders) await must(`Types of ${folder}`, bin('tsc'), ['-p', folder]);
+    await node('Layers', 'scripts/check-layers.ts');
+    await must('Dead code', bin('knip'), []);
+    await node('Reference pages', 'scripts/reference.ts', '--check');
+    const ruff = join(python, 'bin/ruff');
+    await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples']);
+    await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples']);
+  },
+  unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
+  driver: () => must('Driver tests', join(python, 'bin/pytest'), ['-q'], { cwd: join(root, 'driver') }),
+  e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e']),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  process.stderr.write(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.\n`);
+  process.exit(2);
+}
+const start = performance.now();
+await prepare();
+for (const [name, part] of Object.entries(parts)) {
+  if (wanted.length === 0 || wanted.includes(name)) await part();
+}
+process.stdout.write(`All passed in ${((performance.now() - start) / 60_000).toFixed(1)} minutes.\n`);
