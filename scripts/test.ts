@@ -64,7 +64,7 @@ async function prepare(): Promise<void> {
   }
 }
 
-const typedFolders = ['packages/contract', 'packages/server', 'packages/web', 'packages/cli', 'e2e', 'bench', 'scripts'];
+const typedFolders = ['packages/contract', 'packages/server', 'packages/web', 'packages/cli', 'e2e', 'benchmarks', 'scripts'];
 
 const parts: Record<string, () => Promise<void>> = {
   async checks() {

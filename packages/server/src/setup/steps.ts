@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { lstat, mkdir, readFile, readlink, rename, rm, symlink, unlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { Config } from '../config.ts';
 import { writeFileAtomic } from '../lib/files.ts';
 import { FatalError } from '../supervise/messages.ts';
-import { createInstaller, ensureJava, ensurePython } from './programs.ts';
+import { createInstaller, ensureJava, ensurePython, findProgram } from './programs.ts';
 
 /** One thing that set-up makes. `needed` is quick; `run` makes all of it or nothing. */
 export type Step = { title: string; needed: () => Promise<boolean>; run: () => Promise<void> };
@@ -31,16 +31,21 @@ async function run(what: string, file: string, args: readonly string[], options:
   throw new FatalError(`${what} failed. Please check the network and try again. It said:\n${tail}`);
 }
 
+/** What a link to `target` says: relative, so that the data folder may be moved. */
+const linkText = (link: string, target: string): string => relative(dirname(link), target);
+
 /** Points the link at `target`, replacing the link that was there in one step. */
 async function relink(target: string, link: string): Promise<void> {
   const fresh = `${link}.new`;
-  await unlink(fresh).catch(() => undefined);
-  await symlink(target, fresh);
+  await rm(fresh, { force: true });
+  await symlink(linkText(link, target), fresh);
   await rename(fresh, link);
 }
 
-const pointsTo = async (link: string, target: string): Promise<boolean> =>
-  (await lstat(link).catch(() => null))?.isSymbolicLink() === true && (await readlink(link)) === target && existsSync(link);
+async function pointsTo(link: string, target: string): Promise<boolean> {
+  const text = await readlink(link).catch(() => null);
+  return text === linkText(link, target) && existsSync(link);
+}
 
 /** Makes a folder as a whole or not at all: `fill` works in one beside it that takes its name once done. */
 async function makeFolder(path: string, fill: (folder: string) => Promise<void>): Promise<void> {
@@ -67,7 +72,8 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
   };
   const uv = join(tools, 'bin', 'uv');
   const stamp = join(tools, 'programs');
-  const programs = createHash('sha256').update([config.python, config.javaHome, process.env['PATH']].join('\n')).digest('hex');
+  const java = config.javaHome === null ? 'java' : join(config.javaHome, 'bin', 'java');
+  const programs = async (): Promise<string> => `${await findProgram(config.python)}\n${await findProgram(java)}\n`;
 
   const uvFolder = join(tools, `uv-${version('uv')}`);
   const sparkFolder = join(tools, `spark-${version('pyspark')}`);
@@ -78,12 +84,12 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
   return [
     {
       title: 'Python and Java',
-      needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== programs,
+      needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== (await programs()),
       async run() {
         python = await ensurePython(config.python, installer);
         await ensureJava(config.javaHome, installer);
         await mkdir(tools, { recursive: true });
-        await writeFileAtomic(stamp, programs);
+        await writeFileAtomic(stamp, await programs());
       },
     },
     {

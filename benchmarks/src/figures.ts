@@ -1,0 +1,18 @@
+/** The middle value; of an even number of values the mean of the two in the middle. NaN of none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const high = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
+}
+
+/** One measured figure: all its values, in the order in which they were taken. */
+export type Figure = { what: string; unit: 's' | 'ms' | 'MB'; values: readonly number[]; goal?: string };
+
+const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+
+/** A line for people: median, range, and the goal where there is one. */
+export function present({ what, unit, values, goal }: Figure): string {
+  const range = values.length > 1 ? ` (${values.length} runs, ${round(Math.min(...values))} to ${round(Math.max(...values))})` : '';
+  return `${what}: ${round(median(values))} ${unit}${range}${goal === undefined ? '' : `; goal ${goal}`}`;
+}

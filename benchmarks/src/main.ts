@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient, type Client } from '@emberlab/contract';
+import { Platform, runCommand } from '@emberlab/e2e/platform';
+import { present, type Figure } from './figures.ts';
+
+/**
+ * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
+ * and reports; nothing fails for being slow.
+ */
+const rounds = Number(process.env['EMBERLAB_BENCH_ROUNDS'] ?? 5);
+const say = (text: string) => void process.stdout.write(`${text}\n`);
+
+async function account(platform: Platform): Promise<string> {
+  await runCommand('./emberlab', ['user', 'add', 'bench@example.org', '--admin', '--password-stdin'], { env: platform.env, input: 'correct horse battery\n' });
+  const { stdout } = await runCommand('./emberlab', ['token', 'create', '--user', 'bench@example.org', '--name', 'bench'], { env: platform.env });
+  return stdout.trim();
+}
+
+async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await ask();
+    if (done(value)) return value;
+    await pause(10);
+  }
+}
+
+/** Seconds until `./start` says that it serves, set-up done. */
+async function measureStarts(platform: Platform): Promise<Figure> {
+  const values: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    const start = performance.now();
+    await platform.start();
+    values.push((performance.now() - start) / 1000);
+    await platform.stop();
+  }
+  return { what: './start again, until it serves', unit: 's', values, goal: 'under 3 s' };
+}
+
+/** Resident memory of control and edge, MB, once they have been at rest for a while. */
+async function measureMemory(platform: Platform): Promise<Figure> {
+  await pause(10_000);
+  const { control, edge } = platform.pids();
+  const resident = (pid: number) => Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+  const parts = { control: resident(control), edge: resident(edge) };
+  say(`  control ${parts.control.toFixed(0)} MB, edge ${parts.edge.toFixed(0)} MB`);
+  return { what: 'control and edge at rest with one project, resident', unit: 'MB', values: [parts.control + parts.edge], goal: 'under 200 MB' };
+}
+
+/** Seconds from `Run Jupyter` to ready. */
+async function startServer(client: Client): Promise<number> {
+  const start = performance.now();
+  await client.call('jupyter.start', { params: { project: 'demo' }, body: {} });
+  const server = await until(
+    () => client.call('jupyter.server', { params: { project: 'demo' } }),
+    ({ state }) => state === 'running' || state === 'failed',
+  );
+  if (server.state === 'failed') throw new Error(server.problem?.message ?? 'the server failed');
+  const seconds = (performance.now() - start) / 1000;
+  await client.call('jupyter.stop', { params: { project: 'demo' } });
+  await until(
+    () => client.call('jupyter.server', { params: { project: 'demo' } }),
+    ({ state }) => state === 'stopped',
+  );
+  return seconds;
+}
+
+/** Seconds until the same JupyterLab answers when it is started by hand, on a Unix socket as well. */
+async function startByHand(platform: Platform, environment: string): Promise<number> {
+  const folder = join(platform.data, 'by-hand');
+  mkdirSync(folder, { recursive: true });
+  const socketPath = join(platform.data, 'run', 'hand.sock');
+  rmSync(socketPath, { force: true });
+  const start = performance.now();
+  const child = spawn(join(environment, 'bin/jupyter'), ['lab', '--no-browser', '--allow-root', `--sock=${socketPath}`, '--IdentityProvider.token=', `--ServerApp.root_dir=${folder}`], {
+    env: { PATH: `${environment}/bin:/usr/bin:/bin`, HOME: folder, LANG: 'C.UTF-8' },
+    stdio: 'ignore',
+  });
+  const answers = () =>
+    new Promise<boolean>((resolve) => {
+      const asked = request({ socketPath, path: '/api/status', headers: { host: 'localhost' } }, (response) => {
+        response.resume();
+        resolve(response.statusCode === 200);
+      });
+      asked.on('error', () => resolve(false));
+      asked.end();
+    });
+  await until(answers, Boolean);
+  const seconds = (performance.now() - start) / 1000;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+  return seconds;
+}
+
+async function measureServers(platform: Platform, client: Client): Promise<Figure[]> {
+  const environments = join(platform.data, 'environments');
+  const { current } = await until(
+    () => client.call('environment.get', { params: { project: 'demo' } }),
+    (environment) => environment.current !== null,
+  );
+  const project = await client.call('projects.get', { params: { project: 'demo' } });
+  const environment = join(environments, project.id, String(current?.number));
+  const ours: number[] = [];
+  const byHand: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    byHand.push(await startByHand(platform, environment));
+    ours.push(await startServer(client));
+  }
+  return [
+    { what: '`jupyter lab` by hand, until it answers', unit: 's', values: byHand },
+    { what: '`Run Jupyter`, until ready', unit: 's', values: ours, goal: 'at most 1.0 s over by hand' },
+    { what: 'difference, round by round', unit: 's', values: ours.map((value, index) => value - (byHand[index] ?? Number.NaN)), goal: 'at most 1.0 s' },
+  ];
+}
+
+type Statement = { id: number; state: string; completed: number };
+
+/** From the driver's end of a statement to the answer in the client's hands, in ms: both read the same clock. */
+async function measureStatements(platform: Platform, token: string): Promise<Figure[]> {
+  const livy = `http://127.0.0.1:${platform.port}/livy/demo`;
+  const headers = { authorization: `Bearer ${token}` };
+  const json = async <T>(path: string, init: RequestInit = {}): Promise<T> => (await (await fetch(`${livy}${path}`, { headers, ...init })).json()) as T;
+  const started = performance.now();
+  const session = await json<{ id: number }>('/sessions', { method: 'POST', body: JSON.stringify({ kind: 'pyspark', driverMemory: '1g' }) });
+  await until(() => json<{ state: string }>(`/sessions/${session.id}`), ({ state }) => state === 'idle');
+  const cold = (performance.now() - started) / 1000;
+
+  /** As sparkmagic asks: at once, then after 0.2 s, 0.5 s and so on, unless the answer is there. */
+  const run = async (code: string): Promise<{ lag: number; whole: number }> => {
+    const start = performance.now();
+    const { id } = await json<Statement>(`/sessions/${session.id}/statements`, { method: 'POST', body: JSON.stringify({ code }) });
+    const waits = [200, 500, 500, 1000];
+    for (let attempt = 0; ; attempt += 1) {
+      const statement = await json<Statement>(`/sessions/${session.id}/statements/${id}`);
+      if (statement.state === 'available') return { lag: Date.now() - statement.completed, whole: performance.now() - start };
+      await pause(waits[attempt] ?? 2000);
+    }
+  };
+  const trivial: number[] = [];
+  const lags: number[] = [];
+  for (let round = 0; round < rounds * 10; round += 1) trivial.push((await run('1+1')).whole);
+  for (let round = 0; round < rounds * 2; round += 1) lags.push((await run('import time; time.sleep(0.7)')).lag);
+  await fetch(`${livy}/sessions/${session.id}`, { method: 'DELETE', headers });
+  return [
+    { what: 'a PySpark session, from POST to idle', unit: 's', values: [cold] },
+    { what: '`1+1`, from POST to the result', unit: 'ms', values: trivial },
+    { what: 'a finished statement, from the driver to the client', unit: 'ms', values: lags, goal: 'at most 30 ms' },
+  ];
+}
+
+process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/test-data');
+const platform = await Platform.prepare();
+const figures: Figure[] = [];
+try {
+  const token = await account(platform);
+  say('Starting and stopping');
+  figures.push(await measureStarts(platform));
+  await platform.start();
+  const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
+  say('Starting Jupyter, in turns with `jupyter lab` by hand');
+  figures.push(...(await measureServers(platform, client)));
+  say('Memory');
+  figures.push(await measureMemory(platform));
+  say('Statements');
+  figures.push(...(await measureStatements(platform, token)));
+} finally {
+  await platform.remove();
+}
+say('');
+for (const figure of figures) say(present(figure));
+const results = join(import.meta.dirname, '../../build/bench.json');
+writeFileSync(results, `${JSON.stringify(figures, null, 2)}\n`);
+say(`\nAll values: ${results}`);

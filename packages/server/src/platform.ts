@@ -1,0 +1,181 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { migrate } from './db/migrate.ts';
+import { openSqlite } from './db/sqlite/open.ts';
+import { createFeedServer } from './edge/feed-server.ts';
+import { createEdgeStore } from './edge/store.ts';
+import { createLocalEngine } from './engines/local/engine.ts';
+import { createEnvironments } from './features/environments/index.ts';
+import { createProjects } from './features/projects/index.ts';
+import { createServers } from './features/servers/index.ts';
+import { createSessions } from './features/sessions/index.ts';
+import { createUsers } from './features/users/index.ts';
+import { createApp } from './http/app.ts';
+import { listenOnSocket } from './http/listen.ts';
+import type { ProjectChange } from './http/project-events.ts';
+import { createRouter } from './http/router.ts';
+import { createBus } from './lib/bus.ts';
+import { systemClock } from './lib/clock.ts';
+import { createLoop } from './lib/lifecycle.ts';
+import { createLocalSpawner } from './spawners/local/spawner.ts';
+import { version } from './version.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+/** how often a platform without administrator looks whether there is one, made at the command line */
+const demoCheckMs = 2000;
+const housekeepingMs = 60 * 60 * 1000;
+
+export type Platform = {
+  /** Adopts what runs already, then listens. */
+  start(): Promise<void>;
+  /** A fresh secret for the set-up link; null once there is a user. */
+  setUpToken(): Promise<string | null>;
+  /** Lets go of everything. Servers, drivers and builds go on. */
+  close(): Promise<void>;
+};
+
+/** The composition root: builds every part and hands each what it needs. The only file that names concrete adapters. */
+export async function createPlatform(config: Config, log: Logger): Promise<Platform> {
+  const clock = systemClock;
+  const closing = new AsyncDisposableStack();
+  const db = openSqlite(config.paths.database);
+  closing.defer(() => db.destroy());
+  await migrate(db);
+
+  const bus = createBus<ProjectChange>((error) => log.error({ err: error }, 'a listener failed'));
+  const feed = createFeedServer({
+    socketPath: config.paths.edgeSocket,
+    store: createEdgeStore(db),
+    appsOrigin: config.appsOrigin,
+    clock,
+    log,
+    onSeen: () => undefined,
+  });
+  closing.defer(() => feed.close());
+
+  const users = createUsers({ db, clock, secure: config.publicOrigin.startsWith('https:'), onLoginEnded: feed.revokeLogin });
+  const projects = createProjects({
+    db,
+    clock,
+    projectsFolder: config.paths.projects,
+    onCreated: (projectId) => environments.create(projectId),
+  });
+  const environments = createEnvironments({ db, clock, config, bus, log });
+  const sessions = createSessions({
+    db,
+    clock,
+    config,
+    bus,
+    log,
+    targets: feed.targets,
+    tickets: feed.tickets,
+    engine: createLocalEngine({
+      clock,
+      sparkHome: config.sparkHome,
+      sparkMaster: config.sparkMaster,
+      javaHome: config.javaHome,
+      sessionsFolder: config.paths.sessions,
+      outputLimitBytes: config.statementOutputLimitBytes,
+      environment: process.env,
+    }),
+    pythonFor: environments.pythonFor,
+    projectFolder: projects.service.folderOf,
+    authenticateGateway: users.credentials.authenticateGateway,
+    findMembership: projects.service.findMembership,
+  });
+  const servers = createServers({
+    db,
+    clock,
+    config,
+    bus,
+    log,
+    targets: feed.targets,
+    tickets: feed.tickets,
+    spawner: createLocalSpawner({ clock }),
+    environmentFor: environments.pythonFor,
+    projectFolder: projects.service.folderOf,
+    tokens: users.service,
+    stopSessionsOf: sessions.stopForServer,
+  });
+
+  const ensureDemo = () =>
+    projects.ensureDemo({
+      firstAdmin: users.service.firstAdmin,
+      examples: join(repository, 'examples/notebooks'),
+      data: join(config.paths.tools, 'data'),
+    });
+
+  const app = await createApp({
+    log,
+    publicOrigin: config.publicOrigin,
+    ownOrigins: ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${config.port}`),
+    dashboard: join(repository, 'packages/web/dist'),
+    version,
+  });
+  closing.defer(() => app.close());
+  const router = createRouter(app, {
+    authenticate: users.credentials.authenticate,
+    findMembership: projects.service.findMembership,
+  });
+  users.registerRoutes(router, ensureDemo);
+  projects.registerRoutes(router, {
+    bus,
+    snapshots: [environments.snapshot, servers.snapshot, sessions.snapshot],
+    async countRunning(projectIds) {
+      const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
+      return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));
+    },
+  });
+  environments.registerRoutes(router);
+  servers.registerRoutes(router);
+  sessions.registerRoutes(router);
+  sessions.registerLivy(app);
+  router.handle('system.get', async () => ({ version, sparkVersion: sparkVersionOf(config.sparkHome), notices: notices() }));
+  const missing = router.missing();
+  if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
+
+  return {
+    async start() {
+      await environments.start();
+      closing.defer(() => environments.close());
+      await servers.start();
+      closing.defer(() => servers.close());
+      await sessions.start();
+      closing.defer(() => sessions.close());
+      // After everything that runs has been found again: an edge takes the first table for the whole truth.
+      await feed.listen();
+      for (const [step, intervalMs] of [
+        [ensureDemo, demoCheckMs],
+        [users.service.forgetExpired, housekeepingMs],
+      ] as const) {
+        const loop = createLoop({ step, intervalMs, onError: (error) => log.error({ err: error }, 'housekeeping failed') });
+        closing.defer(() => loop.close());
+      }
+      await listenOnSocket(app, config.paths.controlSocket);
+    },
+    setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
+    close: () => closing.disposeAsync(),
+  };
+}
+
+/** The version of a Spark distribution, by the name of its core jar; null: none there (yet). */
+function sparkVersionOf(sparkHome: string): string | null {
+  try {
+    const names = readdirSync(join(sparkHome, 'jars'));
+    return names.map((name) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(name)?.[1]).find((found) => found !== undefined) ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** What everyone should know about this installation. */
+function notices(): { level: 'info' | 'warning'; message: string }[] {
+  return [
+    {
+      level: 'warning',
+      message: "All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.",
+    },
+  ];
+}
