@@ -62,7 +62,15 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projectsFolder: config.paths.projects,
     onCreated: (projectId) => environments.create(projectId),
   });
-  const environments = createEnvironments({ db, clock, config, bus, log });
+  const environments = createEnvironments({
+    db,
+    clock,
+    config,
+    bus,
+    log,
+    platformEnv: process.env,
+    onChanged: () => servers.wake(),
+  });
   const sessions = createSessions({
     db,
     clock,
@@ -93,9 +101,10 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner: createLocalSpawner({ clock }),
-    environmentFor: environments.pythonFor,
-    projectFolder: projects.service.folderOf,
+    spawner: createLocalSpawner({ clock, config }),
+    environments,
+    projects: projects.service,
+    platformEnv: process.env,
     tokens: users.service,
     stopSessionsOf: sessions.stopForServer,
   });

@@ -7,6 +7,8 @@ export type Role = 'control' | 'edge';
 const graceMs = 10_000;
 /** A child that ends at once is started again after a delay that doubles from the first to the last of these. */
 const restartDelayMs = { first: 50, last: 5_000 } as const;
+/** One that ends so often before it has ever served never will. */
+const maxFailedStarts = 3;
 /** One that ran for so long starts again without delay. */
 const healthyMs = 10_000;
 
@@ -28,6 +30,7 @@ export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRe
   const children = new Map<Role, ChildProcess>();
   const timers = new Set<NodeJS.Timeout>();
   const delays = new Map<Role, number>();
+  const failedStarts = new Map<Role, number>();
   const readyRoles = new Map<Role, Extract<ChildMessage, { type: 'ready' }>>();
   const ready = Promise.withResolvers<{ url: string; setUpUrl: string | null }>();
   const failed = Promise.withResolvers<never>();
@@ -61,6 +64,11 @@ export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRe
     child.once('exit', (code, signal) => {
       children.delete(role);
       if (stopping) return;
+      const failures = (failedStarts.get(role) ?? 0) + 1;
+      failedStarts.set(role, failures);
+      if (!readyRoles.has(role) && failures >= maxFailedStarts) {
+        return fail(`${role} ended ${failures} times before it could serve. What it said stands above and in its log.`);
+      }
       options.onRestart(role, signal ?? String(code));
       const healthy = performance.now() - startedAt > healthyMs;
       const delay = healthy ? 0 : Math.min((delays.get(role) ?? restartDelayMs.first / 2) * 2, restartDelayMs.last);

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
-import { copyIntoProject } from './folder.ts';
+import { HttpError } from '../../http/errors.ts';
+import { createKeyedQueue } from '../../lib/lifecycle.ts';
+import { copyIntoProject, makeProjectFolder } from './folder.ts';
 import type { ProjectService } from './service.ts';
 
 const fact = 'demo-project';
@@ -17,24 +19,32 @@ export type DemoDeps = {
   data: string;
 };
 
+const inTurn = createKeyedQueue();
+
 /**
  * Makes the project `demo` for the first administrator, once in the platform's life: who deletes it does not get it back. Does nothing while there
- * is no administrator. Safe to call at any time and from several places at once.
+ * is no administrator. Safe to call at any time; what an interrupted call has left is completed.
  */
-export async function ensureDemoProject({ db, service, firstAdmin, examples, data }: DemoDeps): Promise<void> {
+export function ensureDemoProject(deps: DemoDeps): Promise<void> {
+  return inTurn(fact, () => ensure(deps));
+}
+
+async function ensure({ db, service, firstAdmin, examples, data }: DemoDeps): Promise<void> {
   const done = await db.selectFrom('facts').select('name').where('name', '=', fact).executeTakeFirst();
   if (done !== undefined) return;
   const owner = await firstAdmin();
   if (owner === null) return;
-  const claimed = await db
+  const folder = service.folderOf('demo');
+  // The files come first: nobody can have changed them while the project isn't there, so half of a copy is overwritten.
+  await makeProjectFolder(folder);
+  await copyIntoProject(examples, join(folder, 'Jupyter'));
+  if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
+  await service.create({ name: 'demo', label: 'Demo' }, owner.id).catch((error: unknown) => {
+    if (!(error instanceof HttpError && error.code === 'name_taken')) throw error;
+  });
+  await db
     .insertInto('facts')
     .values({ name: fact, value: 'made' })
     .onConflict((conflict) => conflict.column('name').doNothing())
-    .returning('name')
-    .executeTakeFirst();
-  if (claimed === undefined) return;
-  const folder = service.folderOf('demo');
-  await service.create({ name: 'demo', label: 'Demo' }, owner.id);
-  await copyIntoProject(examples, join(folder, 'Jupyter'));
-  if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
+    .execute();
 }

@@ -19,9 +19,9 @@ export async function makeProjectFolder(path: string): Promise<void> {
   for (const name of folders) await makeFolder(join(path, name));
 }
 
-/** Copies a folder into a project and opens it to the project's group; files that are there already stay as they are. */
+/** Copies a folder into a project, over what is there, and opens it to the project's group. */
 export async function copyIntoProject(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true, force: false });
+  await cp(from, to, { recursive: true });
   await openToGroup(to);
 }
 

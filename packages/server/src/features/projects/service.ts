@@ -27,9 +27,10 @@ export function createProjectService(deps: {
     async create(project: { name: string; label?: string | undefined }, ownerId: string): Promise<ProjectRecord> {
       const id = newId();
       const { name, label = name } = project;
+      // The folder comes before the row: there is never a project without one, also when we end in between.
+      await makeProjectFolder(folderOf(name));
       const inserted = await store.insert({ id, name, label, ownerId, now: clock.now() });
       if (!inserted) throw new HttpError('name_taken');
-      await makeProjectFolder(folderOf(name));
       await deps.onCreated(id);
       const made = await store.find(name, ownerId);
       if (made === null) throw new Error(`project ${name} is gone right after it was made`);

@@ -1,0 +1,36 @@
+"""Cancels the running statement: first its Spark jobs, then the interpreter itself."""
+
+import threading
+
+# A statement that waits for a job ends by itself once the job is cancelled, with an error that says so.
+GRACE_SECONDS = 0.25
+INSIST_SECONDS = 0.05
+# Code that catches the failure of one job may start the next.
+CANCEL_AGAIN_SECONDS = 1.0
+
+
+def cancel_running(statement, spark, interpreter):
+    """Ends `statement`, for as long as that takes, on threads of its own; returns at once."""
+    threading.Thread(target=_insist, args=(statement, spark, interpreter), name="emberlab-cancel", daemon=True).start()
+
+
+def _insist(statement, spark, interpreter):
+    _cancel_jobs(statement, spark)
+    if statement.ended.wait(GRACE_SECONDS):
+        return
+    waited = 0.0
+    while not statement.ended.is_set():
+        if interpreter is not None:
+            interpreter.interrupt(statement.id)
+        statement.ended.wait(INSIST_SECONDS)
+        waited += INSIST_SECONDS
+        if waited >= CANCEL_AGAIN_SECONDS:
+            waited = 0.0
+            _cancel_jobs(statement, spark)
+
+
+def _cancel_jobs(statement, spark):
+    # A JVM that is out of memory may not answer; the interpreter must be interrupted all the same.
+    told = threading.Thread(target=spark.cancel_jobs, args=(statement.id,), name="emberlab-cancel-jobs", daemon=True)
+    told.start()
+    told.join(GRACE_SECONDS)

@@ -1,0 +1,34 @@
+"""What the agent asks of an interpreter, and how one answers. One implementation per kind of code."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Success:
+    """The statement ended; `data` maps MIME types to JSON values."""
+
+    data: dict
+
+
+@dataclass(frozen=True)
+class Failure:
+    """The statement failed. `traceback` is a list of lines that each end in a newline; what was printed before the
+    failure comes first in it, because clients show nothing else of a failed statement."""
+
+    ename: str
+    evalue: str
+    traceback: list = field(default_factory=list)
+
+
+class Interpreter(ABC):
+    """Runs code of one kind. State is kept from one statement to the next."""
+
+    @abstractmethod
+    def run(self, code, statement_id):
+        """Runs `code` on the main thread; returns Success or Failure and raises nothing, whatever the code does."""
+
+    @abstractmethod
+    def interrupt(self, statement_id):
+        """Asks the statement to end soon. Called from other threads, again and again until the statement has ended,
+        and possibly just after it; must return at once and must not touch another statement."""

@@ -1,0 +1,173 @@
+"""The Spark application behind the session. Works with whatever SparkContext is active, since code may replace it."""
+
+import json
+import platform
+import re
+import warnings
+from urllib.parse import urlsplit
+
+from .log import log
+
+DESCRIPTION_LENGTH = 160
+
+
+class SparkApplication:
+    """Starts Spark and speaks to its JVM. Methods other than `start` never raise: a broken or stopped context must not
+    end the session, so they log and answer with nothing. Each is safe from any thread unless it says otherwise."""
+
+    def __init__(self, app_name, session_id):
+        self._app_name = app_name
+        self._prefix = f"emberlab-{session_id}-"
+        self._tag = None
+
+    def start(self):
+        """Creates the SparkContext; returns the names that user code finds defined. Main thread; raises what Spark
+        raises."""
+        from pyspark.sql import SparkSession, SQLContext
+
+        # Clients of Livy read `%%sql` results from what the cell prints, line by line; Spark 4's announcement about
+        # toJSON on stderr would be such a line.
+        warnings.filterwarnings("ignore", message="The return type of DataFrame.toJSON")
+        session = SparkSession.builder.appName(self._app_name).getOrCreate()
+        context = session.sparkContext
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # deprecated, and still what clients of Livy expect
+            sql_context = SQLContext._get_or_create(context)
+        return {"spark": session, "sc": context, "sqlContext": sql_context}
+
+    def describe(self):
+        """The `application` object of the protocol."""
+        context = active_context()
+        return {
+            "id": context.applicationId,
+            "name": context.appName,
+            "sparkVersion": context.version,
+            "pythonVersion": platform.python_version(),
+            "uiAvailable": self.ui_address() is not None,
+            "startedAt": context.startTime,
+        }
+
+    def begin_statement(self, statement_id, code):
+        """Puts the jobs of the main thread into the statement's group, with its code as their description."""
+        context = active_context()
+        if context is None:
+            return
+        description = re.sub(r"\s+", " ", code).strip()
+        if len(description) > DESCRIPTION_LENGTH:
+            description = description[: DESCRIPTION_LENGTH - 1] + "…"
+        try:
+            # Interrupting the tasks' threads frees the cores at once; otherwise a task in Python goes on to its end.
+            context.setJobGroup(self._group(statement_id), description, interruptOnCancel=True)
+            if hasattr(context, "addJobTag"):  # Spark 3.5 and later
+                # Code may set a job group of its own; the tag still tells whose job it is.
+                if self._tag is not None:
+                    context.removeJobTag(self._tag)
+                self._tag = self._group(statement_id)
+                context.addJobTag(self._tag)
+        except Exception as error:
+            log("the job group cannot be set", error)
+
+    def cancel_jobs(self, statement_id):
+        """Cancels the statement's jobs; returns once Spark has been told."""
+        context = active_context()
+        if context is None:
+            return
+        try:
+            context.cancelJobGroup(self._group(statement_id))
+            if hasattr(context, "cancelJobsWithTag"):
+                context.cancelJobsWithTag(self._group(statement_id))
+        except Exception as error:
+            log("the jobs cannot be cancelled", error)
+
+    def reset_thread_connection(self):
+        """Closes this thread's connection to the JVM after an interrupt. The answer to the interrupted call may still
+        come, and the next call would take it for its own; Py4J opens another connection by itself."""
+        context = active_context()
+        client = getattr(getattr(context, "_gateway", None), "_gateway_client", None)
+        find_connection = getattr(client, "get_thread_connection", None)
+        connection = find_connection() if find_connection else None
+        if connection is not None:
+            try:
+                connection.close()
+            except Exception as error:
+                log("the connection to the JVM cannot be closed", error)
+
+    def ui_address(self):
+        """`(host, port)` candidates of the Spark UI as a list, or None while there is none."""
+        context = active_context()
+        try:
+            url = context._jsc.sc().uiWebUrl() if context is not None else None
+            if url is None or url.isEmpty():
+                return None
+            parts = urlsplit(url.get())
+            # The loopback address first: it works unless the UI was bound to one address only.
+            return [("127.0.0.1", parts.port), (parts.hostname, parts.port)] if parts.port else None
+        except Exception:
+            return None
+
+    def job_ids(self, statement_id):
+        """Ids of the statement's jobs so far."""
+        context = active_context()
+        if context is None:
+            return []
+        ids = context._jsc.sc().statusTracker().getJobIdsForGroup(self._group(statement_id))
+        # One call for the whole array; reading it element by element would be one call each.
+        text = context._jvm.java.util.Arrays.toString(ids)
+        return [int(number) for number in re.findall(r"\d+", text)]
+
+    def job(self, job_id):
+        """A job as the Spark UI's REST interface describes it (a dict)."""
+        context = active_context()
+        return self._as_json(context, context._jsc.sc().statusStore().job(job_id))
+
+    def executors(self):
+        """The active executors as the Spark UI's REST interface describes them, or None without a context."""
+        context = active_context()
+        if context is None:
+            return None
+        return self._as_json(context, context._jsc.sc().statusStore().executorList(True))
+
+    def ended_from_outside(self):
+        """Whether Spark stopped the context by itself, as it does when the cluster ends the application."""
+        context = active_context()
+        try:
+            return context is not None and context._jsc is not None and context._jsc.sc().isStopped()
+        except Exception:
+            return False  # a JVM that is gone is noticed elsewhere
+
+    def stop(self):
+        """Stops the SparkContext."""
+        context = active_context()
+        if context is None:
+            return
+        try:
+            context.stop()
+        except Exception as error:
+            log("the SparkContext did not stop in order", error)
+
+    def _group(self, statement_id):
+        return f"{self._prefix}{statement_id}"
+
+    def _as_json(self, context, java_object):
+        # Spark's own mapper for its REST interface: one call for a whole object, the same names in all versions.
+        mapper = context._jvm.org.apache.spark.status.api.v1.JacksonMessageWriter().mapper()
+        return json.loads(mapper.writeValueAsString(java_object))
+
+
+def active_context():
+    """The active SparkContext, or None."""
+    from pyspark import SparkContext
+
+    return SparkContext._active_spark_context
+
+
+def start_failure_message(error):
+    """One sentence on why Spark did not start, for people."""
+    java = getattr(error, "java_exception", None)
+    try:
+        text = java.toString() if java is not None else str(error)
+    except Exception:
+        text = ""
+    lines = text.strip().splitlines()
+    cause = re.sub(r"^(?:[\w$]+\.)+[\w$]+: ", "", lines[0]) if lines else type(error).__name__
+    return f"Spark could not start: {cause}"

@@ -1,0 +1,193 @@
+"""The agent in a real Spark driver, started by spark-submit."""
+
+import os
+import struct
+import time
+
+import pytest
+from conftest import spark_driver
+
+pytestmark = pytest.mark.spark
+
+
+@pytest.fixture
+def control(spark):
+    return spark.control
+
+
+def wait_for_job(control, statement_id):
+    """Waits until a job of the statement is known to run, from the agent's own metrics."""
+    control.started(statement_id)
+    seen = len(control.all("metrics"))
+    control.wait_for(lambda: any(m["activeJob"] for m in control.all("metrics")[seen:]))
+
+
+def test_ready(control):
+    application = control.ready()
+    assert application["id"].startswith("local-")
+    assert application["uiAvailable"] is True
+    assert application["name"] == "Emberlab test"
+    assert application["startedAt"] > 0
+
+
+def test_names_are_defined(control):
+    assert control.text("spark").startswith("<pyspark.sql.session.SparkSession object")
+    assert control.text("sc.parallelize(range(10)).map(lambda x: x * 2).sum()") == "90"
+    assert control.text("sqlContext.sql('select 7 as n').first().n") == "7"
+
+
+def test_functions_of_cells_reach_the_executors(control):
+    control.run("def triple(x): return offset + x * 3\noffset = 1")
+    code = (
+        "from pyspark.sql.functions import udf\n"
+        "[r[0] for r in spark.range(3).select(udf(triple, 'long', useArrow=False)('id')).collect()]"
+    )
+    assert control.text(code) == "[1, 4, 7]"
+
+
+def test_code_of_sparkmagic_sql(control):
+    control.run("spark.createDataFrame([(1, 'ž')], ['n', 's']).createOrReplaceTempView('t')")
+    code = (
+        "import sys\n"
+        'for yQeKOYBsFgLWWGWZJu3y in spark.sql(u"""SELECT * FROM t """).toJSON(use_unicode=(sys.version_info[0] > 2))'
+        ".take(2500):\n"
+        "    print(yQeKOYBsFgLWWGWZJu3y)"
+    )
+    assert control.text(code) == '{"n":1,"s":"ž"}'
+
+
+def test_rows_as_a_table(control):
+    data = control.output("rows = spark.sql('select 1 as b, \"x\" as a').collect()\n%table rows")["data"]
+    assert data["application/vnd.livy.table.v1+json"]["data"] == [["x", 1]]
+
+
+def test_spark_error_names_its_cause(control):
+    output = control.output("spark.sql('select nowhere')")
+    assert output["ename"] == "AnalysisException"
+    assert "nowhere" in output["evalue"]
+
+
+def test_progress_lies_between_and_never_falls(control):
+    code = "import time\nsc.parallelize(range(6), 6).map(lambda x: time.sleep(0.4)).count()"
+    statement_id = control.submit(code)
+    assert control.result(statement_id)["output"]["status"] == "ok"
+    values = [m["progress"] for m in control.all("progress", id=statement_id)]
+    assert any(0 < value < 1 for value in values), values
+    assert values == sorted(values)
+    jobs = [m["activeJob"] for m in control.all("metrics") if m["activeJob"]]
+    assert any(job["totalTasks"] == 6 and job["description"].startswith("import time") for job in jobs)
+
+
+def test_metrics(control):
+    metrics = control.message("metrics")
+    assert (metrics["executors"], metrics["cores"]) == (1, 1)
+    assert 0 <= metrics["memoryUsedBytes"] < metrics["memoryTotalBytes"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "spark.range(10**13).selectExpr('sum(id % 7)').collect()",
+        "import time\nsc.parallelize([1]).map(lambda x: time.sleep(1000)).collect()",
+    ],
+)
+def test_cancel_of_a_job_then_the_right_answers(control, code):
+    control.run("kept = 42")
+    statement_id = control.submit(code)
+    wait_for_job(control, statement_id)
+    began = time.monotonic()
+    control.send("cancel", id=statement_id)
+    result = control.result(statement_id)
+    assert time.monotonic() - began < 2
+    assert result["state"] == "cancelled"
+    assert result["output"]["status"] == "error"
+    for number in range(3):
+        assert control.text(f"kept + sc.parallelize([{number}]).sum()") == str(42 + number)
+
+
+def test_cancel_of_a_job_in_a_group_of_the_users(control, tmp_path):
+    if control.text("hasattr(sc, 'addJobTag')") != "True":
+        pytest.skip("this Spark has no job tags, by which such a job could be found")
+    os.mkfifo(tmp_path / "begun")
+    task = f"lambda x: (open({str(tmp_path / 'begun')!r}, 'w').close(), time.sleep(1000))"
+    statement_id = control.submit(f"import time\nsc.setJobGroup('mine', '')\nsc.parallelize([1]).map({task}).collect()")
+    (tmp_path / "begun").read_bytes()  # returns once the task has opened the other end
+    control.send("cancel", id=statement_id)
+    assert control.result(statement_id)["state"] == "cancelled"
+    assert control.text("list(sc.statusTracker().getActiveJobsIds())") == "[]"
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.01, 0.1])
+def test_interrupt_inside_a_call_to_the_jvm(control, delay):
+    """The JVM answers the interrupted call later; the next statement must not take that for its own answer."""
+    statement_id = control.submit("print('asleep')\nspark._jvm.java.lang.Thread.sleep(1500)\n'wrong'")
+    control.started(statement_id)
+    time.sleep(delay)  # the moment of the interrupt is what varies here
+    control.send("cancel", id=statement_id)
+    result = control.result(statement_id)
+    assert result["state"] == "cancelled"
+    assert result["output"]["ename"] == "KeyboardInterrupt"
+    assert "Logging error" not in "".join(result["output"]["traceback"])
+    assert control.text("[sc.parallelize([5]).sum(), spark._jvm.java.lang.Math.abs(-3)]") == "[5, 3]"
+    assert control.text("import logging; logging.root.handlers") == "[]"
+
+
+def test_interrupts_in_a_storm_of_calls(control):
+    """Interrupts at many different points of the Py4J protocol."""
+    for number in range(8):
+        statement_id = control.submit("while True: spark._jvm.java.lang.Math.abs(-9)")
+        control.started(statement_id)
+        time.sleep(number * 0.003)
+        control.send("cancel", id=statement_id)
+        assert control.result(statement_id)["state"] == "cancelled"
+        assert control.text(f"spark._jvm.java.lang.Math.abs(-{number})") == str(number)
+
+
+def test_tunnel_to_the_spark_ui(control):
+    control.send_binary(struct.pack("!IB", 1, 0) + b"ui")
+    control.send_binary(
+        struct.pack("!IB", 1, 1) + b"GET /jobs/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )
+    control.wait_for(lambda: any(frame[:2] == (1, 2) for frame in control.binary))
+    page = b"".join(payload for stream, opcode, payload in control.binary if (stream, opcode) == (1, 1))
+    control.send_binary(struct.pack("!IB", 1, 2))
+    assert page.startswith(b"HTTP/1.1 200")
+    assert b"Spark Jobs" in page
+    assert b"parallelize" in page  # the descriptions are the code
+
+
+def test_secret_and_module_path(spark, control):
+    code = "import os, sys\n(os.environ, sys.argv, sc.getConf().getAll(), open('/proc/self/cmdline').read())"
+    assert control.secret not in control.text(code)
+    assert control.secret not in spark.log()
+    assert control.text("sys.path[0]") == "''"
+    assert control.text("[p for p in sys.path if p.rstrip('/').endswith('driver')]") == "[]"
+
+
+def test_failed_start_tells_why():
+    with spark_driver({"spark.scheduler.mode": "BOGUS"}) as driver:
+        message = driver.control.message("failed", timeout=90)
+        assert "BOGUS" in message["message"] and "\n" not in message["message"]
+        assert "Traceback" in message["detail"]
+        assert driver.wait() == 1
+
+
+def test_the_jvm_gone_ends_the_agent():
+    with spark_driver() as driver:
+        driver.control.ready(timeout=90)
+        driver.control.submit("spark._jvm.java.lang.System.exit(3)")
+        assert "JVM" in driver.control.message("bye")["reason"]
+        assert driver.wait() == 3
+
+
+def test_stop_while_a_job_runs(spark):
+    """The last test of the file: it ends the driver that the others share."""
+    control = spark.control
+    statement_id = control.submit("spark.range(10**13).selectExpr('sum(id % 7)').collect()")
+    wait_for_job(control, statement_id)
+    began = time.monotonic()
+    control.send("stop")
+    assert spark.wait() == 0
+    assert time.monotonic() - began < 5
+    assert control.result(statement_id)["state"] == "cancelled"
+    assert control.message("bye")

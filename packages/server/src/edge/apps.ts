@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline, type Duplex } from 'node:stream';
+import type { Clock } from '../lib/clock.ts';
+import { digest } from '../lib/ids.ts';
+import { authorize, isForeign, type Asked, type Decision } from './authorize.ts';
+import type { Feed } from './feed.ts';
+import type { Forward } from './forward.ts';
+import { cookieValues, fromTarget, toTarget } from './headers.ts';
+import type { AppPlace } from './hosts.ts';
+import type { Live } from './live.ts';
+import type { OpenWithTicket } from './open.ts';
+import { responseOn, sendError, type ErrorAnswer } from './pages.ts';
+import { isReserved, ownLocation, pathOf } from './paths.ts';
+import { mayResend } from './public.ts';
+import type { Seen } from './seen.ts';
+import type { Table } from './table.ts';
+import { openTunnel, type Tunnel } from './websocket.ts';
+
+export type AppsOptions = {
+  table: Table;
+  feed: Feed;
+  live: Live;
+  seen: Seen;
+  forward: Forward;
+  openWithTicket: OpenWithTicket;
+  cookieName: string;
+  publicOrigin: string;
+  waitMs: number;
+  clock: Clock;
+};
+
+export type Apps = {
+  handle(request: IncomingMessage, response: ServerResponse, place: AppPlace, requestId: string): Promise<void>;
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, place: AppPlace, requestId: string): Promise<void>;
+  /** Says goodbye on every WebSocket, because the edge itself goes. */
+  closeTunnels(): void;
+  /** Ends those that are still there; resolves when none is. */
+  endTunnels(): Promise<void>;
+};
+
+const reopen = 'If this is yours, please open it from the dashboard again.';
+
+/** The origins of Jupyter servers and Spark UIs: who may reach what, and the way there. */
+export function createApps(options: AppsOptions): Apps {
+  const { table, feed, live, seen, clock, publicOrigin } = options;
+  const tunnels = new Set<Tunnel>();
+
+  const ask = (request: IncomingMessage, webSocket: boolean): Asked => ({
+    method: request.method ?? '',
+    webSocket,
+    origin: request.headers.origin,
+    secFetchSite: whole(request.headers['sec-fetch-site']),
+    secFetchMode: whole(request.headers['sec-fetch-mode']),
+    secFetchDest: whole(request.headers['sec-fetch-dest']),
+    cookieDigests: cookieValues(request.headers.cookie, options.cookieName).map(digest),
+  });
+
+  /** The decision, or an error's code when there is nothing to decide on yet. */
+  const decide = async (asked: Asked, place: AppPlace): Promise<Decision | { allowed: false; code: 'unavailable' }> => {
+    if (!table.filled() && !(await feed.until(() => table.filled(), options.waitMs))) {
+      return { allowed: false, code: 'unavailable' };
+    }
+    return authorize(asked, place, table, clock.now());
+  };
+
+  const errorOf = (code: ErrorAnswer['code'], requestId: string): ErrorAnswer => ({
+    code,
+    requestId,
+    dashboard: publicOrigin,
+    ...(code === 'not_found' ? { hint: reopen } : {}),
+  });
+
+  return {
+    async handle(request, response, place, requestId) {
+      const path = pathOf(request.url ?? '/');
+      const asked = ask(request, false);
+      if (path === '/-/open') {
+        if (isForeign(asked, place.origin)) return sendError(request, response, errorOf('cross_site', requestId));
+        return options.openWithTicket(request, response, place, requestId);
+      }
+      const decision = await decide(asked, place);
+      if (!decision.allowed) return sendError(request, response, errorOf(decision.code, requestId));
+      if (isReserved(path)) return sendError(request, response, errorOf('not_found', requestId));
+      const { target, grant } = decision;
+      seen.note(target.id);
+      const forget = live.add({
+        target,
+        grant,
+        end: () => {
+          request.destroy();
+          response.destroy();
+        },
+      });
+      const outcome = await options.forward(request, response, {
+        socketPath: target.socketPath,
+        path: request.url ?? '/',
+        headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
+        waitMs: target.viaControl ? options.waitMs : 0,
+        resend: target.viaControl && mayResend(request),
+        shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
+      });
+      forget();
+      if (outcome === 'refused' || outcome === 'broken') {
+        const code = target.viaControl ? 'unavailable' : 'unreachable';
+        sendError(request, response, errorOf(code, requestId));
+      }
+    },
+
+    async upgrade(request, socket, head, place, requestId) {
+      const refuse = (code: ErrorAnswer['code']) =>
+        sendError(request, responseOn(socket, request), errorOf(code, requestId));
+      if (request.method !== 'GET') return refuse('bad_request');
+      const decision = await decide(ask(request, true), place);
+      if (socket.destroyed) return;
+      if (!decision.allowed) return refuse(decision.code);
+      if (isReserved(pathOf(request.url ?? '/'))) return refuse('not_found');
+      const { target, grant } = decision;
+      const relocate = (location: string) => ownLocation(location, place.origin);
+      const tunnel = openTunnel({
+        request,
+        socket,
+        head,
+        socketPath: target.socketPath,
+        headers: toTarget(request, { ...place, ...target, requestId, webSocket: true }),
+        shape: (answer) => ({ ...fromTarget(answer, relocate), connection: 'Upgrade', upgrade: 'websocket' }),
+        onMessage: () => seen.note(target.id),
+        onRefused: (answer) => {
+          if (answer === null) return refuse(target.viaControl ? 'unavailable' : 'unreachable');
+          const response = responseOn(socket, request);
+          response.writeHead(answer.statusCode ?? 502, { ...fromTarget(answer, relocate), connection: 'close' });
+          pipeline(answer, response, () => undefined);
+        },
+      });
+      tunnels.add(tunnel);
+      const forget = live.add({ target, grant, end: () => tunnel.destroy() });
+      await tunnel.ended;
+      forget();
+      tunnels.delete(tunnel);
+    },
+
+    closeTunnels() {
+      // 1001: "going away" (RFC 6455, 7.4.1)
+      for (const tunnel of tunnels) tunnel.close(1001);
+    },
+
+    async endTunnels() {
+      for (const tunnel of tunnels) tunnel.destroy();
+      await Promise.all([...tunnels].map((tunnel) => tunnel.ended));
+    },
+  };
+}
+
+/** A header as one text: repeated ones come joined, and so equal nothing that is asked for. */
+const whole = (value: string | string[] | undefined): string | undefined =>
+  Array.isArray(value) ? value.join() : value;

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
+import { systemClock, type Clock } from '../lib/clock.ts';
+import { createApps } from './apps.ts';
+import { createCallControl } from './control.ts';
+import { followFeed } from './feed.ts';
+import { createForward } from './forward.ts';
+import { createGate } from './gate.ts';
+import { createHosts, type Hosts } from './hosts.ts';
+import { createLive } from './live.ts';
+import type { EdgeLog } from './log.ts';
+import { createOpenWithTicket } from './open.ts';
+import { responseOn, sendError } from './pages.ts';
+import { createPublic } from './public.ts';
+import { createSeen } from './seen.ts';
+import { createTable } from './table.ts';
+
+export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin'> & {
+  readonly paths: Pick<Config['paths'], 'controlSocket' | 'edgeSocket'>;
+};
+
+export type Edge = {
+  address: AddressInfo;
+  /** what is open to targets at the moment */
+  connections(): number;
+  /** Stops accepting, lets requests finish for up to `graceMs`, says goodbye on WebSockets, then ends what is left. */
+  close(): Promise<void>;
+};
+
+export type EdgeOptions = {
+  clock?: Clock;
+  /** how long requests wait for control */
+  waitMs?: number;
+  graceMs?: number;
+};
+
+/**
+ * Serves the public port until closed. Rejects with a sentence for the operator when the port can't be had. It needs nothing of control to start:
+ * requests wait for it.
+ */
+export async function runEdge(config: EdgeConfig, log: EdgeLog, options: EdgeOptions = {}): Promise<Edge> {
+  const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
+  const server = createServer({
+    insecureHTTPParser: false,
+    maxHeaderSize: 32 * 1024,
+    headersTimeout: 30_000,
+    // uploads take as long as they take; one that stands still is ended in forward.ts
+    requestTimeout: 0,
+    connectionsCheckingInterval: 5000,
+    keepAliveTimeout: 75_000,
+    noDelay: true,
+    // an offer of another protocol (h2c) may be ignored, and is (RFC 9110, 7.8)
+    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  const address = await listen(server, config.host, config.port);
+  const hosts = createHosts({ ...config, port: address.port });
+
+  const closing = new AbortController();
+  const table = createTable();
+  const live = createLive(table, clock);
+  const gate = createGate(clock);
+  const feed = followFeed({ socketPath: config.paths.edgeSocket, table, clock, log, onLoss: () => live.sweep() });
+  const call = createCallControl({ socketPath: config.paths.edgeSocket, gate, clock });
+  const seen = createSeen({ call, clock, signal: closing.signal });
+  const forward = createForward({ clock, gate, closing: closing.signal });
+  const { publicOrigin, secureApps: secure } = hosts;
+  // `__Host-` binds the cookie to this very host; browsers take such a name over https alone (RFC 6265bis, 4.1.3.2)
+  const cookieName = secure ? '__Host-emberlab_app' : 'emberlab_app';
+  const openWithTicket = createOpenWithTicket({
+    call,
+    feed,
+    table,
+    cookieName,
+    secure,
+    publicOrigin,
+    waitMs,
+  });
+  const apps = createApps({
+    table,
+    feed,
+    live,
+    seen,
+    forward,
+    openWithTicket,
+    cookieName,
+    publicOrigin,
+    waitMs,
+    clock,
+  });
+  const toPublic = createPublic({ controlSocket: config.paths.controlSocket, forward, waitMs });
+  const strangers = strangerLog(hosts, log, clock);
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const requestId = requestIdOf(request);
+    if (!isPlain(request)) return sendError(request, response, { code: 'bad_request', requestId, dashboard: null });
+    const place = hosts.classify(request.headers.host);
+    if (place === null) {
+      strangers(request);
+      return sendError(request, response, { code: 'not_found', requestId, dashboard: null });
+    }
+    if (place.kind === 'public') return toPublic(request, response, place, requestId);
+    return apps.handle(request, response, place, requestId);
+  };
+  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
+    const requestId = requestIdOf(request);
+    const place = isPlain(request) ? hosts.classify(request.headers.host) : null;
+    if (place?.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
+    sendError(request, responseOn(socket, request), { code: 'bad_request', requestId, dashboard: null });
+  };
+
+  server.on('request', (request, response) => {
+    response.on('error', () => undefined);
+    handle(request, response).catch((error: unknown) => {
+      const requestId = requestIdOf(request);
+      log.error({ err: error, requestId }, 'request failed');
+      sendError(request, response, { code: 'internal', requestId, dashboard: null });
+    });
+  });
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => undefined);
+    upgrade(request, socket, head).catch((error: unknown) => {
+      log.error({ err: error, requestId: requestIdOf(request) }, 'upgrade failed');
+      socket.destroy();
+    });
+  });
+  server.on('clientError', refuseUnreadable);
+  log.info({ port: address.port }, 'edge listens');
+
+  let closed: Promise<void> | null = null;
+  return {
+    address,
+    connections: () => live.size(),
+    close() {
+      closed ??= (async () => {
+        const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+        apps.closeTunnels();
+        gate.close();
+        feed.close();
+        seen.close();
+        const cancel = clock.after(graceMs, () => {
+          server.closeAllConnections();
+          void apps.endTunnels();
+        });
+        await stopped;
+        cancel();
+        // the clients' sides have gone by now
+        await apps.endTunnels();
+        closing.abort();
+        live.close();
+      })();
+      return closed;
+    },
+  };
+}
+
+async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port }, () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+  } catch (error) {
+    throw new Error(listenProblem(error as NodeJS.ErrnoException, host, port), { cause: error });
+  }
+  return server.address() as AddressInfo;
+}
+
+function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
+  if (error.code === 'EADDRINUSE') {
+    return `Port ${port} is taken by another program. Stop that or choose another with --port.`;
+  }
+  if (error.code === 'EACCES') {
+    return `Port ${port} needs rights that Emberlab doesn't have. Choose one above 1023 with --port.`;
+  }
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
+    return `${host} is not an address of this machine. Choose another with EMBERLAB_HOST.`;
+  }
+  return `Emberlab can't listen on ${host}, port ${port}: ${error.message}.`;
+}
+
+/** A client's own id is kept when it can't do harm in a log. Asked twice for a request, it gives the same. */
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  const id = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+  request.headers['x-request-id'] = id;
+  return id;
+}
+
+/**
+ * Whether it names a path here, once: a full address as request target names a host of its own (RFC 9112, 3.2.2), and of two `Host` headers
+ * others than we might heed the second.
+ */
+function isPlain(request: IncomingMessage): boolean {
+  return request.url?.startsWith('/') === true && (request.headersDistinct.host?.length ?? 0) === 1;
+}
+
+/** What can't be parsed as HTTP, or comes too slowly, is answered in short and cut off. */
+function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? '408 Request Timeout'
+        : '400 Bad Request';
+  socket.on('error', () => undefined);
+  socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`, () => socket.destroy());
+}
+
+/** Tells the operator, once a minute at most, that somebody used a name that isn't ours: the settings may be wrong. */
+function strangerLog(hosts: Hosts, log: EdgeLog, clock: Clock): (request: IncomingMessage) => void {
+  let quietUntil = 0;
+  return (request) => {
+    if (clock.now() < quietUntil) return;
+    quietUntil = clock.now() + 60_000;
+    const host = request.headers.host?.slice(0, 100);
+    log.warn(
+      { host, publicOrigin: hosts.publicOrigin },
+      'refused a host name that is not ours; see EMBERLAB_PUBLIC_URL',
+    );
+  };
+}

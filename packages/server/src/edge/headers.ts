@@ -1,0 +1,170 @@
+import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+type Distinct = NodeJS.Dict<string[]>;
+
+/** Belong to one connection and end there (RFC 9110, 7.6.1); together with those that `Connection` names. */
+const hopByHop = [
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+];
+
+/** By which proxies tell who somebody is or whence a request came: only ours may. */
+const identity =
+  /^(?:forwarded|via|x-forwarded-.*|x-real-.*|x-client-ip|true-client-ip|x-emberlab-.*|x-auth-.*|(?:x-)?remote-.*|x-webauth-.*)$/;
+
+/** Names of Emberlab's own cookies, on whichever origin. */
+const ownCookie = /^(?:__(?:host|secure)-)?emberlab/i;
+
+function endToEnd(headers: Distinct): OutgoingHttpHeaders {
+  const dropped = new Set(hopByHop);
+  for (const value of headers.connection ?? [])
+    for (const name of value.split(',')) dropped.add(name.trim().toLowerCase());
+  // how long the body is says the message itself, not a `Connection` that wants it dropped
+  dropped.delete('content-length');
+  // without a prototype, as a header may be called __proto__
+  const kept = Object.create(null) as OutgoingHttpHeaders;
+  for (const [name, values] of Object.entries(headers)) {
+    if (values !== undefined && !dropped.has(name)) kept[name] = values;
+  }
+  return kept;
+}
+
+/** The framing of a request's body on the next connection: the same as on this one. */
+function frame(request: IncomingMessage, headers: OutgoingHttpHeaders): void {
+  // Node has answered "100 Continue" itself
+  delete headers.expect;
+  if (request.headers['transfer-encoding'] !== undefined) {
+    delete headers['content-length'];
+    headers['transfer-encoding'] = 'chunked';
+  } else if (
+    headers['content-length'] === undefined &&
+    !/^(?:GET|HEAD|OPTIONS|DELETE|TRACE)$/.test(request.method ?? '')
+  ) {
+    headers['content-length'] = '0';
+  }
+}
+
+/** Whether a request has a body, by its framing (RFC 9112, 6.3). */
+export const hasBody = (request: IncomingMessage): boolean =>
+  request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
+
+type Forwarded = { host: string; scheme: string; requestId: string };
+
+function setForwarded(
+  headers: OutgoingHttpHeaders,
+  request: IncomingMessage,
+  { host, scheme, requestId }: Forwarded,
+): void {
+  headers.host = host;
+  headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+  headers['x-forwarded-host'] = host;
+  headers['x-forwarded-proto'] = scheme;
+  headers['x-request-id'] = requestId;
+}
+
+/** What control gets: the request's headers, with those that say whence it came made anew. */
+export function toControl(request: IncomingMessage, forwarded: Forwarded): OutgoingHttpHeaders {
+  const headers = endToEnd(request.headersDistinct);
+  for (const name of Object.keys(headers)) if (identity.test(name)) delete headers[name];
+  setForwarded(headers, request, forwarded);
+  frame(request, headers);
+  return headers;
+}
+
+/**
+ * What a target gets: no credential of ours and no identity that the client claims; the target's own headers instead. A target of control's keeps
+ * the public host, as it makes addresses from it; any other is told that it is `localhost`, which Jupyter takes without further settings.
+ */
+export function toTarget(
+  request: IncomingMessage,
+  options: Forwarded & {
+    origin: string;
+    viaControl: boolean;
+    headers: Readonly<Record<string, string>>;
+    webSocket: boolean;
+  },
+): OutgoingHttpHeaders {
+  const headers = endToEnd(request.headersDistinct);
+  for (const name of Object.keys(headers)) if (name === 'authorization' || identity.test(name)) delete headers[name];
+  const cookies = withoutOwnCookies(request.headers.cookie);
+  if (cookies === null) delete headers.cookie;
+  else headers.cookie = cookies;
+  if (options.viaControl) {
+    setForwarded(headers, request, options);
+  } else {
+    headers.host = 'localhost';
+    if (headers.origin !== undefined) headers.origin = 'http://localhost';
+    const referer = request.headers.referer;
+    if (referer?.startsWith(`${options.origin}/`) === true) {
+      headers.referer = `http://localhost${referer.slice(options.origin.length)}`;
+    } else {
+      delete headers.referer;
+    }
+  }
+  for (const [name, value] of Object.entries(options.headers)) headers[name.toLowerCase()] = value;
+  if (options.webSocket) {
+    delete headers['content-length'];
+    headers.connection = 'Upgrade';
+    headers.upgrade = 'websocket';
+  } else {
+    frame(request, headers);
+  }
+  return headers;
+}
+
+/** The values of cookies named `name` in a `Cookie` header (RFC 6265, 5.4); at most eight. */
+export function cookieValues(header: string | undefined, name: string): string[] {
+  const values: string[] = [];
+  for (const pair of (header ?? '').split(';')) {
+    const at = pair.indexOf('=');
+    if (at > 0 && pair.slice(0, at).trim() === name && values.length < 8) values.push(pair.slice(at + 1).trim());
+  }
+  return values;
+}
+
+function withoutOwnCookies(header: string | undefined): string | null {
+  const kept = (header ?? '').split(';').filter((pair) => !ownCookie.test(pair.trim()) && pair.trim() !== '');
+  return kept.length === 0 ? null : kept.map((pair) => pair.trim()).join('; ');
+}
+
+/** Cookies that a target sets: for its own host alone, and never one of ours. */
+function ownHostCookies(cookies: readonly string[]): string[] {
+  return cookies
+    .filter((cookie) => !ownCookie.test(cookie.trim()))
+    .map((cookie) =>
+      cookie
+        .split(';')
+        .filter((attribute, index) => index === 0 || !/^\s*domain\s*(?:=|$)/i.test(attribute))
+        .join(';'),
+    );
+}
+
+/** Headers of control's answer, as they go on to the client. */
+export const fromControl = (answer: IncomingMessage): OutgoingHttpHeaders => endToEnd(answer.headersDistinct);
+
+/**
+ * Headers of a target's answer, as they go on to the client. Ours are added to a policy that the target has itself: a browser keeps to each of
+ * several (CSP Level 3, 8.1).
+ */
+export function fromTarget(answer: IncomingMessage, relocate: (location: string) => string): OutgoingHttpHeaders {
+  const headers = endToEnd(answer.headersDistinct);
+  const cookies = ownHostCookies(answer.headersDistinct['set-cookie'] ?? []);
+  if (cookies.length > 0) headers['set-cookie'] = cookies;
+  else delete headers['set-cookie'];
+  const location = answer.headers.location;
+  if (location !== undefined) headers.location = relocate(location);
+  headers['x-content-type-options'] = 'nosniff';
+  headers['referrer-policy'] = 'same-origin';
+  headers['content-security-policy'] = [
+    ...(answer.headersDistinct['content-security-policy'] ?? []),
+    "frame-ancestors 'self'",
+  ].join(', ');
+  return headers;
+}

@@ -1,0 +1,107 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '../db/schema.ts';
+
+/** A row of `grants`. */
+export type StoredGrant = {
+  digest: string;
+  targetId: string;
+  userId: string;
+  loginDigest: string | null;
+  expiresAt: number;
+};
+export type StoredTicket = StoredGrant & { path: string };
+
+export type EdgeStore = ReturnType<typeof createEdgeStore>;
+
+/** SQL of tickets and grants. Times are milliseconds since the epoch; secrets come in as digests only. */
+export function createEdgeStore(db: Kysely<Database>) {
+  return {
+    async insertTicket(ticket: StoredTicket): Promise<void> {
+      const { digest, targetId: target_id, userId: user_id, loginDigest: login_digest, path } = ticket;
+      const row = { digest, target_id, user_id, login_digest, path, expires_at: ticket.expiresAt };
+      await db.insertInto('tickets').values(row).execute();
+    },
+
+    /**
+     * Takes a ticket away and answers what it stood for; null when it is not good for this target (any more). One statement, so that of two who
+     * come at once one gets nothing. A ticket of another target stays.
+     */
+    async redeemTicket(ticket: {
+      digest: string;
+      targetId: string;
+      now: number;
+    }): Promise<{ userId: string; loginDigest: string | null; path: string; loginExpiresAt: number | null } | null> {
+      const row = await db
+        .deleteFrom('tickets')
+        .where('digest', '=', ticket.digest)
+        .where('target_id', '=', ticket.targetId)
+        .where('expires_at', '>', ticket.now)
+        .returning(['user_id', 'login_digest', 'path'])
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      const user = await db.selectFrom('users').select('disabled_at').where('id', '=', row.user_id).executeTakeFirst();
+      if (user === undefined || user.disabled_at !== null) return null;
+      const found = { userId: row.user_id, loginDigest: row.login_digest, path: row.path };
+      if (row.login_digest === null) return { ...found, loginExpiresAt: null };
+      const login = await db
+        .selectFrom('logins')
+        .select('expires_at')
+        .where('digest', '=', row.login_digest)
+        .where('expires_at', '>', ticket.now)
+        .executeTakeFirst();
+      return login === undefined ? null : { ...found, loginExpiresAt: login.expires_at };
+    },
+
+    async insertGrant(grant: StoredGrant & { createdAt: number }): Promise<void> {
+      const { digest, targetId: target_id, userId: user_id, loginDigest: login_digest } = grant;
+      const row = {
+        digest,
+        target_id,
+        user_id,
+        login_digest,
+        created_at: grant.createdAt,
+        expires_at: grant.expiresAt,
+      };
+      await db.insertInto('grants').values(row).execute();
+    },
+
+    /** Grants that are good now: unexpired, with their login still there and their user not disabled. */
+    async liveGrants(now: number): Promise<StoredGrant[]> {
+      const rows = await db
+        .selectFrom('grants')
+        .innerJoin('users', 'users.id', 'grants.user_id')
+        .leftJoin('logins', 'logins.digest', 'grants.login_digest')
+        .select(['grants.digest', 'target_id', 'grants.user_id', 'login_digest', 'grants.expires_at'])
+        .where('grants.expires_at', '>', now)
+        .where('users.disabled_at', 'is', null)
+        .where((e) => e.or([e('login_digest', 'is', null), e('logins.expires_at', '>', now)]))
+        .execute();
+      return rows.map((row) => ({
+        digest: row.digest,
+        targetId: row.target_id,
+        userId: row.user_id,
+        loginDigest: row.login_digest,
+        expiresAt: row.expires_at,
+      }));
+    },
+
+    /** Removes the tickets and grants of a target, of a login, or of a user (on one target, if given). */
+    async remove(
+      match: { targetId: string } | { loginDigest: string } | { userId: string; targetId: string | null },
+    ): Promise<void> {
+      for (const table of ['tickets', 'grants'] as const) {
+        let query = db.deleteFrom(table);
+        if ('userId' in match) query = query.where('user_id', '=', match.userId);
+        if ('loginDigest' in match) query = query.where('login_digest', '=', match.loginDigest);
+        else if (match.targetId !== null) query = query.where('target_id', '=', match.targetId);
+        await query.execute();
+      }
+    },
+
+    async removeExpired(now: number): Promise<void> {
+      for (const table of ['tickets', 'grants'] as const) {
+        await db.deleteFrom(table).where('expires_at', '<=', now).execute();
+      }
+    },
+  };
+}

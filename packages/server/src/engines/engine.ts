@@ -1,0 +1,55 @@
+import type { SessionKind } from '@emberlab/contract';
+import type { ProcessIdentity } from '../lib/process.ts';
+
+/** A driver to be started for a session. Everything in it has been checked; nothing is interpreted by a shell. */
+export type DriverSpec = {
+  readonly sessionId: number;
+  readonly kind: SessionKind;
+  /** Spark's application name */
+  readonly appName: string;
+  /** where the driver works: the project's folder, absolute */
+  readonly projectFolder: string;
+  /** the project's Python, absolute */
+  readonly python: string;
+  /** where the agent dials to; see docs/developer/agent-protocol.md */
+  readonly agentUrl: string;
+  /** the bearer secret of this session: it reaches the driver in a file only */
+  readonly secret: string;
+  /** Spark properties of the request, sizes and file lists included */
+  readonly properties: Readonly<Record<string, string>>;
+};
+
+/** What names a driver for good; it is kept in the session's row. */
+export type DriverHandle = ProcessIdentity;
+
+export type DriverExit = { readonly code: number | null; readonly signal: string | null };
+
+export type LaunchedDriver = {
+  readonly handle: DriverHandle;
+  /** Resolves when the driver ends while this process is the one that started it; never after a restart. */
+  readonly exited: Promise<DriverExit>;
+};
+
+/**
+ * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
+ */
+export type Engine = {
+  /** Starts a driver. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(spec: DriverSpec): Promise<LaunchedDriver>;
+  /** The driver of a session whose launch was begun by a control plane that ended before it wrote the handle down; null: there is none. */
+  find(sessionId: number): Promise<DriverHandle | null>;
+  isAlive(handle: DriverHandle): Promise<boolean>;
+  /** Ends the driver and everything it started: politely, then after 5 s by force. Resolves when nothing is left; fine to call for a dead one. */
+  kill(handle: DriverHandle): Promise<void>;
+  /** Removes what an ended driver leaves, but its logs. */
+  clean(sessionId: number): Promise<void>;
+  /** Removes the logs too. */
+  forget(sessionId: number): Promise<void>;
+  /** Where the driver's output lies; the files may not exist yet. */
+  logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
+};
+
+/** A driver that could not be started. The message is a sentence for the user. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}

@@ -1,0 +1,174 @@
+import { constants } from 'node:fs';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { delay, type Clock } from '../../lib/clock.ts';
+import { makePrivateFolder } from '../../lib/files.ts';
+import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
+import { EngineError, type DriverHandle, type DriverSpec, type Engine } from '../engine.ts';
+import { identityOf, killNow, sessionMembers } from './processes.ts';
+import { formatProperties, localProperties } from './properties.ts';
+
+export type LocalEngineOptions = {
+  readonly clock: Clock;
+  readonly sparkHome: string;
+  /** `local[*]` or `local[N]` */
+  readonly sparkMaster: string;
+  readonly javaHome: string | null;
+  /** the folder of all sessions; each gets one of its own in it, named by its id */
+  readonly sessionsFolder: string;
+  /** text of one statement above this is cut by the agent */
+  readonly outputLimitBytes: number;
+  /** the environment of the control plane: only PATH, JAVA_HOME and TZ are taken from it */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** the driver agent's program */
+  readonly agentProgram?: string;
+  /** how long a driver may take to end politely, ms */
+  readonly graceMs?: number;
+};
+
+const defaultAgentProgram = join(import.meta.dirname, '../../../../../driver/emberlab_driver/__main__.py');
+const fallbackPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** An idle driver that has not reached the control plane for so long ends itself. */
+const orphanTimeoutSeconds = 3600;
+const defaultGraceMs = 5000;
+/** What SIGKILL has hit is gone as soon as the kernel gets to it. */
+const killedMs = 5000;
+const pollMs = 50;
+
+/**
+ * The program around spark-submit. It sets the umask, which is a process's own and can't be given to spawn, and writes down who it is: exec keeps
+ * both, so a control plane that ends right after the start still finds the driver. Arguments stay arguments: `$0` is the file, `"$@"` the command.
+ */
+const wrapper = 'umask 007; IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
+
+/** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
+export function createLocalEngine(options: LocalEngineOptions): Engine {
+  const { clock, sparkHome, sessionsFolder } = options;
+  const graceMs = options.graceMs ?? defaultGraceMs;
+  const sparkSubmit = join(sparkHome, 'bin/spark-submit');
+  const agentProgram = options.agentProgram ?? defaultAgentProgram;
+
+  const filesOf = (sessionId: number) => {
+    const folder = join(sessionsFolder, String(sessionId));
+    return {
+      folder,
+      stdout: join(folder, 'stdout.log'),
+      stderr: join(folder, 'stderr.log'),
+      scratch: join(folder, 'scratch'),
+      agent: join(folder, 'agent.json'),
+      properties: join(folder, 'spark.properties'),
+      process: join(folder, 'process'),
+    };
+  };
+
+  const environmentOf = (spec: DriverSpec, scratch: string): Record<string, string> => {
+    const javaHome = options.javaHome ?? options.environment['JAVA_HOME'];
+    const timeZone = options.environment['TZ'];
+    return {
+      PATH: options.environment['PATH'] ?? fallbackPath,
+      HOME: spec.projectFolder,
+      LANG: 'C.UTF-8',
+      TMPDIR: scratch,
+      SPARK_HOME: sparkHome,
+      SPARK_LOCAL_DIRS: scratch,
+      SPARK_LOCAL_IP: '127.0.0.1',
+      PYSPARK_PYTHON: spec.python,
+      PYSPARK_DRIVER_PYTHON: spec.python,
+      ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
+      ...(timeZone === undefined ? {} : { TZ: timeZone }),
+    };
+  };
+
+  const clean = async (sessionId: number) => {
+    const files = filesOf(sessionId);
+    for (const path of [files.scratch, files.agent, files.properties, files.process]) {
+      await rm(path, { recursive: true, force: true });
+    }
+  };
+
+  /** Waits until `gone()`, at most `ms`; answers whether it came true. */
+  const waitUntil = async (gone: () => boolean, ms: number): Promise<boolean> => {
+    for (const deadline = clock.now() + ms; !gone();) {
+      if (clock.now() >= deadline) return false;
+      await delay(clock, pollMs);
+    }
+    return true;
+  };
+
+  return {
+    async launch(spec) {
+      const files = filesOf(spec.sessionId);
+      await access(sparkSubmit, constants.X_OK).catch((cause: unknown) => {
+        throw new EngineError(`There is no Spark in ${sparkHome}. Please ask an administrator to install it.`, {
+          cause,
+        });
+      });
+      await makePrivateFolder(files.folder);
+      await clean(spec.sessionId);
+      await makePrivateFolder(files.scratch);
+      const { sessionId, kind, agentUrl, secret, appName } = spec;
+      const agent = { sessionId, kind, agentUrl, secret, appName, orphanTimeoutSeconds };
+      await writeFile(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }), {
+        mode: 0o600,
+      });
+      const properties = localProperties(spec, { master: options.sparkMaster, scratch: files.scratch });
+      await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: [
+            '-c',
+            wrapper,
+            files.process,
+            sparkSubmit,
+            '--properties-file',
+            files.properties,
+            agentProgram,
+            files.agent,
+          ],
+          cwd: spec.projectFolder,
+          env: environmentOf(spec, files.scratch),
+          stdoutFile: files.stdout,
+          stderrFile: files.stderr,
+        });
+      } catch (cause) {
+        await clean(spec.sessionId);
+        throw new EngineError('The Spark driver could not be started. Please look at its log.', { cause });
+      }
+      return { handle: started.identity, exited: started.exited };
+    },
+
+    async find(sessionId) {
+      const stat = await readFile(filesOf(sessionId).process, 'latin1').catch(() => '');
+      const handle = identityOf(stat);
+      return handle !== null && isAlive(handle) ? handle : null;
+    },
+
+    isAlive: async (handle) => isAlive(handle),
+
+    async kill(handle: DriverHandle) {
+      if (isAlive(handle)) {
+        signalGroup(handle, 'SIGTERM');
+        if (!(await waitUntil(() => !isAlive(handle), graceMs))) {
+          signalGroup(handle, 'SIGKILL');
+          await waitUntil(() => !isAlive(handle), killedMs);
+        }
+      }
+      // What the driver started may live on for a moment, or for good if it hangs: nobody is left who would end it.
+      await waitUntil(() => {
+        const left = sessionMembers(handle);
+        for (const pid of left) killNow(pid);
+        return left.length === 0;
+      }, killedMs);
+    },
+
+    clean,
+    forget: (sessionId) => rm(filesOf(sessionId).folder, { recursive: true, force: true }),
+    logs(sessionId) {
+      const { stdout, stderr } = filesOf(sessionId);
+      return { stdout, stderr };
+    },
+  };
+}

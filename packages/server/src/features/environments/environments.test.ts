@@ -1,0 +1,196 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HttpError } from '../../http/errors.ts';
+import { environmentsFixture } from './environments.fixture.ts';
+
+type Fixture = Awaited<ReturnType<typeof environmentsFixture>>;
+type Environments = ReturnType<Fixture['instance']>;
+
+const reach = (fixture: Fixture, environments: Environments, state: string, projectId = fixture.projectId) =>
+  fixture.until(async () => (await environments.get(projectId)).latest?.state === state);
+
+describe('building an environment', () => {
+  it('makes a first revision, once, and tells how far it is', async () => {
+    await using fixture = await environmentsFixture();
+    const { projectId, folder } = fixture;
+    const environments = fixture.instance();
+    await expect(environments.pythonFor(projectId)).rejects.toThrow(HttpError);
+    await Promise.all([environments.create(projectId), environments.create(projectId), environments.create(projectId)]);
+    expect(await environments.whyNone(projectId)).toBeNull();
+    await environments.start();
+    await reach(fixture, environments, 'ready');
+    const { current, latest } = await environments.get(projectId);
+    expect(latest).toEqual(current);
+    expect(current).toMatchObject({
+      number: 1,
+      state: 'ready',
+      progress: 1,
+      step: null,
+      pythonVersion: '3.11.7',
+      packages: 1,
+    });
+    const found = await environments.pythonFor(projectId);
+    expect(found).toMatchObject({ python: join(folder, projectId, '1', 'bin', 'python'), number: 1 });
+    expect(existsSync(found.python)).toBe(true);
+    expect((await environments.log(projectId)).text).toContain('Prepared 120 packages');
+    const kernels = ['python3', 'pysparkkernel'].map((name) => {
+      const spec = readFileSync(join(folder, projectId, '1', 'share/jupyter/kernels', name, 'kernel.json'), 'utf8');
+      return (JSON.parse(spec) as { display_name: string }).display_name;
+    });
+    expect(kernels).toEqual(['Python', 'PySpark']);
+    await environments.create(projectId);
+    expect((await environments.get(projectId)).latest?.number).toBe(1);
+    const progress = fixture.events.map((event) => event.latest?.progress ?? 0);
+    expect(progress).toEqual(progress.toSorted((a, b) => a - b));
+    expect(fixture.errors).toEqual([]);
+  });
+
+  it('shows what is being done', async () => {
+    await using fixture = await environmentsFixture();
+    await writeFile(fixture.file('hold'), '');
+    const environments = fixture.instance();
+    await environments.start();
+    await fixture.until(
+      async () => (await environments.get(fixture.projectId)).latest?.step === 'Fetching numpy (16.0MiB)',
+    );
+    const { latest, current } = await environments.get(fixture.projectId);
+    expect(current).toBeNull();
+    expect(latest?.progress).toBeGreaterThan(0);
+    expect(latest?.progress).toBeLessThan(0.5);
+    expect(await environments.snapshot(fixture.projectId)).toMatchObject([{ type: 'environment' }]);
+  });
+
+  it('builds those of two projects one after the other', async () => {
+    await using fixture = await environmentsFixture();
+    const other = await fixture.newProject('other');
+    await writeFile(fixture.file('hold'), '');
+    const environments = fixture.instance();
+    await environments.create(fixture.projectId);
+    await fixture.db.updateTable('revisions').set({ created_at: 0 }).execute();
+    await environments.create(other);
+    await environments.start();
+    const waiting = async (id: string) => (await environments.get(id)).latest?.step === 'Waiting for its turn';
+    await fixture.until(async () => !(await waiting(fixture.projectId)));
+    expect(await waiting(other)).toBe(true);
+    await rm(fixture.file('hold'));
+    await reach(fixture, environments, 'ready');
+    await reach(fixture, environments, 'ready', other);
+  });
+
+  it('keeps what is in use while the next one is made, and when that fails', async () => {
+    await using fixture = await environmentsFixture();
+    const { projectId } = fixture;
+    const environments = fixture.instance();
+    await environments.start();
+    await reach(fixture, environments, 'ready');
+    const first = await environments.pythonFor(projectId);
+    await writeFile(fixture.file('hold'), '');
+    const answers = await Promise.all([environments.rebuild(projectId), environments.rebuild(projectId)]);
+    expect(answers.map((one) => one.latest?.number)).toEqual([2, 2]);
+    expect(answers[0]?.current?.number).toBe(1);
+    await writeFile(fixture.file('fail'), 'error: No space left on device (os error 28)');
+    await rm(fixture.file('hold'));
+    await reach(fixture, environments, 'failed');
+    const { current, latest } = await environments.get(projectId);
+    expect(current?.number).toBe(1);
+    expect(latest).toMatchObject({ number: 2, problem: 'The disk is full. Please free some space and build again.' });
+    expect(existsSync(join(fixture.folder, projectId, '2'))).toBe(false);
+    expect(await environments.pythonFor(projectId)).toEqual(first);
+    await rm(fixture.file('fail'));
+    await environments.rebuild(projectId);
+    await reach(fixture, environments, 'ready');
+    expect((await environments.pythonFor(projectId)).number).toBe(3);
+  });
+});
+
+describe('a build that fails', () => {
+  it.each([
+    ['error: Request failed after 3 retries\n  Caused by: dns error', /index could not be reached/],
+    ['error: Hash mismatch for `numpy==2.4.6`', /not the one that was pinned/],
+    ['error: something new', /^The installer failed: error: something new$/],
+  ])('says why: %j', async (output, problem) => {
+    await using fixture = await environmentsFixture();
+    await writeFile(fixture.file('fail'), output);
+    const environments = fixture.instance();
+    await environments.start();
+    await reach(fixture, environments, 'failed');
+    const { current, latest } = await environments.get(fixture.projectId);
+    expect(current).toBeNull();
+    expect(latest?.problem).toMatch(problem);
+    expect((await environments.log(fixture.projectId)).text).toContain(output);
+    expect((await environments.whyNone(fixture.projectId))?.reason).toMatch(problem);
+    await expect(environments.pythonFor(fixture.projectId)).rejects.toMatchObject({ code: 'environment_not_ready' });
+  });
+
+  it('says so when it was killed', async () => {
+    await using fixture = await environmentsFixture();
+    await writeFile(fixture.file('hold'), '');
+    const environments = fixture.instance();
+    await environments.start();
+    await fixture.until(() => existsSync(fixture.file('installing')));
+    const { pid } = await fixture.db.selectFrom('revisions').select('pid').executeTakeFirstOrThrow();
+    process.kill(-Number(pid), 'SIGKILL');
+    await reach(fixture, environments, 'failed');
+    expect((await environments.get(fixture.projectId)).latest?.problem).toMatch(
+      /ended unexpectedly \(signal SIGKILL\)/,
+    );
+    expect(existsSync(join(fixture.folder, fixture.projectId, '1'))).toBe(false);
+  });
+
+  it('names the setting when Python is not there', async () => {
+    await using fixture = await environmentsFixture({ python: '/nowhere/python3' });
+    const environments = fixture.instance();
+    await environments.start();
+    await reach(fixture, environments, 'failed');
+    expect((await environments.get(fixture.projectId)).latest?.problem).toMatch(
+      /could not be started: .*setting python/,
+    );
+  });
+});
+
+describe('after a restart of control', () => {
+  it('takes over a build that runs', async () => {
+    await using fixture = await environmentsFixture();
+    await writeFile(fixture.file('hold'), '');
+    const before = fixture.instance();
+    await before.start();
+    await fixture.until(() => existsSync(fixture.file('installing')));
+    const pid = readFileSync(fixture.file('installing'), 'utf8');
+    await before.close();
+    const after = fixture.instance();
+    await after.start();
+    await rm(fixture.file('hold'));
+    await reach(fixture, after, 'ready');
+    expect(readFileSync(fixture.file('installing'), 'utf8')).toBe(pid);
+  });
+
+  it('begins one again that is gone, and knows one that has finished meanwhile', async () => {
+    for (const finished of [true, false]) {
+      await using fixture = await environmentsFixture();
+      await writeFile(fixture.file('hold'), '');
+      const before = fixture.instance();
+      await before.start();
+      await fixture.until(() => existsSync(fixture.file('installing')));
+      await before.close();
+      const { pid } = await fixture.db.selectFrom('revisions').select('pid').executeTakeFirstOrThrow();
+      if (!finished) process.kill(-Number(pid), 'SIGKILL');
+      await rm(fixture.file('hold'));
+      await fixture.until(() => !existsSync(`/proc/${pid}/exe`));
+      await rm(fixture.file('installing'));
+      const after = fixture.instance();
+      await after.start();
+      await reach(fixture, after, 'ready');
+      expect(existsSync(fixture.file('installing'))).toBe(!finished);
+    }
+  });
+
+  it('makes the environment of a project whose making was interrupted', async () => {
+    await using fixture = await environmentsFixture();
+    const environments = fixture.instance();
+    expect((await environments.get(fixture.projectId)).latest).toBeNull();
+    await environments.start();
+    await reach(fixture, environments, 'ready');
+  });
+});

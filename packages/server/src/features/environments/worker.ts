@@ -1,0 +1,115 @@
+import type { Log } from './log.ts';
+import { delay, type Clock } from '../../lib/clock.ts';
+import { createLoop } from '../../lib/lifecycle.ts';
+import { tailLines } from '../../lib/log-file.ts';
+import type { Builder, StartedBuild } from './builder.ts';
+import type { EnvironmentStore, RevisionRecord } from './store.ts';
+
+/** How often a build is asked how far it is, ms. */
+const askEveryMs = 250;
+/** How often is looked for builds without a reason, ms. */
+const lookEveryMs = 10_000;
+
+export type EnvironmentWorker = ReturnType<typeof createEnvironmentWorker>;
+
+/**
+ * Builds revisions, one at a time over all projects: a build uses all cores. A build that an earlier control plane began is taken over while it
+ * runs, and begun again when it is gone without a result.
+ */
+export function createEnvironmentWorker(deps: {
+  store: EnvironmentStore;
+  builder: Builder;
+  clock: Clock;
+  log: Log;
+  changed: (projectId: string) => Promise<void>;
+}) {
+  const { store, builder, clock, changed } = deps;
+  const started = new Map<string, StartedBuild['exited']>();
+  let loop: ReturnType<typeof createLoop> | null = null;
+
+  async function fail(revision: RevisionRecord, problem: string): Promise<void> {
+    deps.log.warn(
+      { project: revision.projectId, revision: revision.number, problem },
+      'building an environment failed',
+    );
+    await builder.remove(revision);
+    await store.fail(revision, problem);
+    started.delete(revision.id);
+    await changed(revision.projectId);
+  }
+
+  /** Starts the process of a build; false when it can't be. */
+  async function begin(revision: RevisionRecord): Promise<RevisionRecord | null> {
+    try {
+      const { process, exited } = await builder.start(revision);
+      started.set(revision.id, exited);
+      await store.setProcess(revision.id, process);
+      return { ...revision, process };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await fail(revision, `The build could not be started: ${reason}. Please check the setting python.`);
+      return null;
+    }
+  }
+
+  /** Looks at a build once. Answers whether it goes on. */
+  async function look(revision: RevisionRecord): Promise<boolean> {
+    // Asked in this order: what has ended has written its last status.
+    const alive = revision.process !== null && builder.isAlive(revision.process);
+    const status = await builder.status(revision);
+    if (status !== null && 'problem' in status) {
+      await fail(revision, status.problem);
+      return false;
+    }
+    if (status !== null && 'packages' in status) {
+      await store.finish(revision, { ...status, now: clock.now() });
+      started.delete(revision.id);
+      deps.log.info({ project: revision.projectId, revision: revision.number }, 'an environment is ready');
+      await changed(revision.projectId);
+      return false;
+    }
+    if (!alive) {
+      await endedWithoutResult(revision);
+      return false;
+    }
+    if (status !== null && (status.step !== revision.step || status.progress !== revision.progress)) {
+      await store.setProgress(revision.id, status.step, status.progress);
+      await changed(revision.projectId);
+    }
+    return true;
+  }
+
+  async function endedWithoutResult(revision: RevisionRecord): Promise<void> {
+    const exit = await started.get(revision.id);
+    if (exit === undefined) {
+      // Nobody saw it end: the machine was started again, most often.
+      await begin(revision);
+      return;
+    }
+    const tail = (await tailLines(builder.logOf(revision), 1))[0] ?? '';
+    const how = exit.signal === null ? `exit code ${exit.code ?? 'unknown'}` : `signal ${exit.signal}`;
+    await fail(
+      revision,
+      `The build ended unexpectedly (${how})${tail === '' ? '' : `: ${tail.slice(0, 300)}`}. Please build again.`,
+    );
+  }
+
+  async function step(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const [revision] = await store.building();
+      if (revision === undefined) return;
+      const running = revision.process === null ? await begin(revision) : revision;
+      if (running !== null && (await look(running))) await delay(clock, askEveryMs, signal);
+    }
+  }
+
+  return {
+    start(): void {
+      const onError = (error: unknown) => deps.log.error({ err: error }, 'looking after environments failed');
+      loop = createLoop({ step, intervalMs: lookEveryMs, onError });
+    },
+    wake: (): void => loop?.wake(),
+    /** Ends the looking; a build goes on. */
+    close: async (): Promise<void> => loop?.close(),
+  };
+}

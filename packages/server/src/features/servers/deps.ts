@@ -1,0 +1,48 @@
+import type { Kysely } from 'kysely';
+import type { Config } from '../../config.ts';
+import type { Database } from '../../db/schema.ts';
+import type { EdgeTargets, EdgeTickets } from '../../edge/ports.ts';
+import type { ProjectBus } from '../../http/project-events.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Spawner } from '../../spawners/spawner.ts';
+import type { PythonOfProject } from '../environments/index.ts';
+import type { Probe } from './probe.ts';
+
+/** The part of pino that this feature uses. */
+export type Log = Record<'info' | 'warn' | 'error', (details: Record<string, unknown>, message: string) => void>;
+
+/** What the servers feature is built from. */
+export type ServersDeps = {
+  readonly db: Kysely<Database>;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs'>;
+  readonly bus: ProjectBus;
+  readonly targets: EdgeTargets;
+  readonly tickets: EdgeTickets;
+  readonly log: Log;
+  readonly spawner: Spawner;
+  readonly environments: {
+    /** Throws `HttpError('environment_not_ready')`. */
+    pythonFor(projectId: string): Promise<PythonOfProject>;
+    /** Whether the wait for an environment has an end: null while one is being made, else why there is none. */
+    whyNone(projectId: string): Promise<{ reason: string | null } | null>;
+  };
+  readonly projects: {
+    nameOf(projectId: string): Promise<string | null>;
+    /** the folder of a project by its name, absolute */
+    folderOf(name: string): string;
+  };
+  readonly tokens: {
+    /** Answers the secret with which the server's kernels reach their project's gateway. */
+    issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string>;
+    revokeForServer(serverId: string): Promise<void>;
+  };
+  /** Ends the Spark sessions that a server's kernels began. */
+  stopSessionsOf(serverId: string): Promise<void>;
+  /** The platform's own environment variables; a few are handed on to servers. */
+  readonly platformEnv: Readonly<Record<string, string | undefined>>;
+  /** How many servers may be starting at once. Default 2. */
+  readonly startsAtOnce?: number;
+  /** How a server is asked whether it answers. Default: over its Unix socket. */
+  readonly probe?: Probe;
+};

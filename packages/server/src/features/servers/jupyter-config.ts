@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import type { Configuration } from '@emberlab/contract';
+import type { ServerPlaces } from '../../spawners/spawner.ts';
+
+/** The kernels that a server of each type offers, by the names of their specs. */
+const kernels: Readonly<Record<Configuration['type'], readonly string[]>> = {
+  spark: ['pysparkkernel', 'python3'],
+  python: ['python3'],
+};
+
+/** The name of the file with the secret that the proxy sends, in the server's folder. */
+export const proxySecretFile = 'proxy-secret';
+
+/** Jupyter's settings for one server, as its JSON configuration files have them. */
+export function jupyterConfig(options: {
+  places: ServerPlaces;
+  projectFolder: string;
+  /** under which browsers reach it */
+  origin: string;
+  type: Configuration['type'];
+}): Record<string, Record<string, unknown>> {
+  const { places, projectFolder, origin, type } = options;
+  return {
+    ServerApp: {
+      sock: places.socket,
+      sock_mode: '0600',
+      root_dir: projectFolder,
+      open_browser: false,
+      // whether it runs as root is the platform's decision
+      allow_root: true,
+      identity_provider_class: 'emberlab_jupyter.identity.ProxyIdentityProvider',
+      // The proxy sends Host: localhost, while a page's links carry this origin: Jupyter compares them.
+      allow_origin: origin,
+      // ending the server is the dashboard's
+      quit_button: false,
+      terminals_enabled: true,
+      // Notebook 7 and language servers: installed along, not offered, and slow to start
+      jpserver_extensions: { jupyterlab: true, nbclassic: true, notebook: false, jupyter_lsp: false },
+    },
+    ProxyIdentityProvider: { secret_file: join(places.folder, proxySecretFile) },
+    FileContentsManager: {
+      preferred_dir: join(projectFolder, 'Jupyter'),
+      // A trash would lie in the member's home, where nobody empties it and the project doesn't see it.
+      delete_to_trash: false,
+      always_delete_dir: true,
+    },
+    KernelSpecManager: { allowed_kernelspecs: kernels[type] },
+    // Output is never dropped for being much.
+    ZMQChannelsWebsocketConnection: { limit_rate: false },
+    // Nothing is asked of other hosts: no news, no search for updates, no list of extensions.
+    LabApp: {
+      news_url: null,
+      check_for_updates_class: 'jupyterlab.handlers.announcements.NeverCheckForUpdate',
+      extension_manager: 'readonly',
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { ServerExit } from '../../spawners/spawner.ts';
+import type { Problem } from './store.ts';
+
+/** How many of the log's last lines people are shown with a problem. */
+export const logTailLines = 40;
+
+const maxReason = 300;
+
+/** What a log says about certain ends, and what people are told. The first that fits counts. */
+const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => string; remedy: string }[] = [
+  {
+    pattern: /No space left on device/,
+    message: () => 'The disk is full.',
+    remedy: 'Please free some space, then press Run Jupyter again.',
+  },
+  {
+    pattern: /ModuleNotFoundError: No module named '([^']+)'/,
+    message: ([, name]) => `The Python environment lacks ${name}.`,
+    remedy: 'Please ask an owner of the project to build the environment again.',
+  },
+  {
+    pattern: /MemoryError|Cannot allocate memory/,
+    message: () => 'The memory of this machine ran out.',
+    remedy: 'Please stop what is not needed, then press Run Jupyter again.',
+  },
+];
+
+/** The line of a log that tells best why a program ended: the last that looks like an error. */
+export function errorLine(log: readonly string[]): string | null {
+  // An exception's last line, as Python prints it, or an error or critical message of Jupyter's own.
+  const found = log.findLast(
+    (line) => /^(?:[\w.]+(?:Error|Exception|Interrupt|Exit))(?::|$)/.test(line) || /^\[[EC] /.test(line),
+  );
+  return found === undefined ? null : found.replace(/^\[[EC] [^\]]*\] /, '').slice(0, maxReason);
+}
+
+function howItEnded(exit: ServerExit | null): string {
+  if (exit === null) return 'while Emberlab was not looking';
+  if (exit.signal !== null) return `by the signal ${exit.signal}`;
+  return `exit code ${exit.code ?? 'unknown'}`;
+}
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const lookAtLog = 'The last lines of its log may say more. Please press Run Jupyter to start again.';
+
+/** Why a server's process ended that should run. `exit` is null when nobody saw it end; `answered`: it had been up. */
+export function processEnded(options: { exit: ServerExit | null; answered: boolean; log: readonly string[] }): Problem {
+  const { exit, answered, log } = options;
+  const logTail = [...log];
+  // Only what was written last: an old message says nothing about this end.
+  const recent = log.slice(-15).join('\n');
+  for (const { pattern, message, remedy } of known) {
+    const match = pattern.exec(recent);
+    if (match !== null) return { message: message(match), remedy, logTail };
+  }
+  if (answered && exit?.code === 0) {
+    return {
+      message: 'Jupyter was shut down from within.',
+      remedy: 'Please press Run Jupyter to start it again.',
+      logTail,
+    };
+  }
+  if (exit?.signal === 'SIGKILL') {
+    return {
+      message: 'Jupyter was killed by the system (SIGKILL), most often because the memory ran out.',
+      remedy: 'Please use less memory in notebooks, or ask for a larger machine; then press Run Jupyter again.',
+      logTail,
+    };
+  }
+  const what = answered ? 'Jupyter ended' : 'Jupyter ended before it answered';
+  const reason = errorLine(log);
+  return {
+    message: sentence(`${what} (${howItEnded(exit)})${reason === null ? '' : `: ${reason}`}`),
+    remedy: lookAtLog,
+    logTail,
+  };
+}
+
+/** A server that runs, but did not answer in time. */
+export const neverAnswered = (seconds: number, log: readonly string[]): Problem => ({
+  message: `Jupyter did not answer within ${seconds} seconds.`,
+  remedy: 'This machine may be busy: please try again, or ask an administrator to raise server_start_timeout_seconds.',
+  logTail: [...log],
+});
+
+/** A process that could not even be started. */
+export const notSpawned = (message: string, log: readonly string[]): Problem => ({
+  message: sentence(message),
+  remedy: 'Please press Run Jupyter again once that is done.',
+  logTail: [...log],
+});
+
+/** There is no environment to run in, and none is being made. */
+export const noEnvironment = (reason: string | null): Problem => ({
+  message: sentence(`The Python environment could not be built${reason === null ? '' : `: ${reason}`}`),
+  remedy: 'Please ask an owner of the project to build it again.',
+  logTail: [],
+});

@@ -1,0 +1,38 @@
+import { HttpError } from '../../http/errors.ts';
+import type { Actor, Membership, Router } from '../../http/router.ts';
+import { followLog } from '../../lib/log-file.ts';
+import type { ServerService, Whose } from './service.ts';
+
+/** How much of a log is sent to begin with, bytes. */
+const logBytes = 1024 * 1024;
+
+/** The caller's Jupyter server and its configuration. */
+export function registerServerRoutes(router: Router, service: ServerService): void {
+  const whose = (caller: { actor: Actor; membership: Membership }): Whose => ({
+    projectId: caller.membership.project.id,
+    userId: caller.actor.user.id,
+  });
+
+  router.handle('jupyter.configuration', (call) => service.configuration(whose(call)));
+  router.handle('jupyter.saveConfiguration', (call) => service.saveConfiguration(whose(call), call.body));
+  router.handle('jupyter.server', (call) => service.get(whose(call)));
+  router.handle('jupyter.start', (call) => service.start(whose(call), call.body.configuration));
+  router.handle('jupyter.stop', (call) => service.stop(whose(call)));
+  router.handle('jupyter.open', (call) =>
+    service.open(whose(call), { loginDigest: call.actor.loginDigest, path: call.body.path }),
+  );
+
+  router.handle('jupyter.log', async (call) => {
+    const { query, reply } = call;
+    const log = await service.log(whose(call));
+    if (log === null) throw new HttpError('not_found', { message: 'There has been no Jupyter server yet.' });
+    const gone = new AbortController();
+    reply.raw.once('close', () => gone.abort());
+    const { file, ended } = log;
+    return reply
+      .header('x-content-type-options', 'nosniff')
+      .header('cache-control', 'no-store')
+      .type('text/plain; charset=utf-8')
+      .send(followLog(file, { follow: query.follow === '1', maxBytes: logBytes, signal: gone.signal, ended }));
+  });
+}

@@ -1,0 +1,177 @@
+import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ProjectEvent } from '@emberlab/contract';
+import type { Target } from '../../edge/protocol.ts';
+import { HttpError } from '../../http/errors.ts';
+import type { ProjectChange, Viewer } from '../../http/project-events.ts';
+import { createBus } from '../../lib/bus.ts';
+import { fakeClock } from '../../lib/clock.fake.ts';
+import type { ServerExit, ServerHandle, ServerSpec, Spawner } from '../../spawners/spawner.ts';
+import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
+import { createServers } from './index.ts';
+
+type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end: (exit: ServerExit) => void };
+
+/** A spawner without processes: tests say when one answers and when it ends. */
+function fakeSpawner(folder: string) {
+  const processes: FakeProcess[] = [];
+  const log = (id: string) => join(folder, id, 'server.log');
+  const spawner: Spawner = {
+    places: ({ serverId }) => ({
+      folder: join(folder, serverId),
+      socket: join(folder, `${serverId}.sock`),
+      home: join(folder, 'home'),
+    }),
+    async start(spec) {
+      for (const [name, content] of Object.entries({ ...spec.files, 'server.log': '' })) {
+        const path = join(folder, spec.serverId, name);
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+      }
+      const { promise, resolve } = Promise.withResolvers<ServerExit>();
+      const handle = { pid: 100_000 + processes.length, startTicks: '1' };
+      const one: FakeProcess = {
+        spec,
+        handle,
+        alive: true,
+        end: (exit) => {
+          one.alive = false;
+          resolve(exit);
+        },
+      };
+      processes.push(one);
+      return { handle, exited: promise };
+    },
+    find: async (id) => processes.find((one) => one.alive && one.spec.serverId === id)?.handle ?? null,
+    isAlive: async (handle) => processes.some((one) => one.alive && one.handle.pid === handle.pid),
+    async stop(id) {
+      for (const one of processes) if (one.alive && one.spec.serverId === id) one.end({ code: 0, signal: null });
+    },
+    clean: async () => undefined,
+    forget: async () => undefined,
+    log,
+  };
+  return { spawner, processes, log };
+}
+
+/** A servers feature with everything around it faked but the database. */
+export async function serversFixture() {
+  const { db, [Symbol.asyncDispose]: closeDb } = await testDatabase();
+  const folder = await mkdtemp(join(tmpdir(), 'ember-servers-'));
+  const clock = fakeClock();
+  const ada = await seedUser(db);
+  const bob = await seedUser(db, 'bob@example.org');
+  const projectId = await seedProject(db, ada);
+  const fake = fakeSpawner(folder);
+  const targets = new Map<string, Target>();
+  const calls: string[] = [];
+  const answering = new Set<string>();
+  const environment = { ready: true, none: null as { reason: string | null } | null };
+  const events: { viewer: Viewer; event: ProjectEvent }[] = [];
+  const errors: unknown[] = [];
+  const bus = createBus<ProjectChange>((error) => errors.push(error));
+  bus.subscribe((change) => {
+    for (const userId of [ada, bob]) {
+      const viewer = { userId, role: 'editor' as const };
+      const event = change.present(viewer);
+      if (event !== null) events.push({ viewer, event });
+    }
+  });
+  await db
+    .insertInto('revisions')
+    .values({
+      id: 'revision1',
+      project_id: projectId,
+      number: 1,
+      state: 'ready',
+      step: null,
+      progress: 1,
+      problem: null,
+      python_version: '3.11.7',
+      packages: 1,
+      pid: null,
+      start_ticks: null,
+      created_at: 0,
+      ready_at: 0,
+    })
+    .execute();
+
+  const open: ReturnType<typeof createServers>[] = [];
+  /** A new instance on the same database, as after a restart of control. */
+  const instance = () => {
+    const servers = createServers({
+      db,
+      clock,
+      config: {
+        host: '127.0.0.1',
+        port: 8080,
+        appsOrigin: 'http://{id}.localhost:8080',
+        serverStartTimeoutMs: 120_000,
+      },
+      bus,
+      log: {
+        info: () => undefined,
+        warn: () => undefined,
+        error: (details) => void errors.push(details['err']),
+      },
+      targets: {
+        put: (target) => void targets.set(target.id, target),
+        remove: async (id) => void targets.delete(id),
+      },
+      tickets: {
+        issue: async ({ targetId, path }) => `http://${targetId}.localhost:8080/?next=${encodeURIComponent(path)}`,
+      },
+      spawner: fake.spawner,
+      environments: {
+        async pythonFor() {
+          if (!environment.ready) throw new HttpError('environment_not_ready');
+          return { python: '/env/bin/python', revisionId: 'revision1', number: 1 };
+        },
+        whyNone: async () => environment.none,
+      },
+      projects: { nameOf: async () => 'demo', folderOf: (name) => join(folder, 'projects', name) },
+      tokens: {
+        issueForServer: async ({ serverId }) => `ember_server_${serverId}`,
+        revokeForServer: async (id) => void calls.push(`revoke ${id}`),
+      },
+      stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
+      platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
+      probe: async ({ socket }) => answering.has(socket),
+    });
+    open.push(servers);
+    return servers;
+  };
+
+  /** Lets what is due happen, until `check` holds; `advance` turns the clock by so many ms each time. */
+  const until = async (check: () => Promise<boolean> | boolean, advance = 0): Promise<void> => {
+    for (const end = Date.now() + 10_000; !(await check());) {
+      if (Date.now() > end) throw new Error('it never came to that');
+      if (clock.waiting() > 0) clock.advance(advance);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
+  return {
+    ...fake,
+    db,
+    clock,
+    ada,
+    bob,
+    projectId,
+    targets,
+    calls,
+    environment,
+    events,
+    errors,
+    instance,
+    until,
+    whose: { projectId, userId: ada },
+    answer: (id: string) => void answering.add(join(folder, `${id}.sock`)),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(open.map((one) => one.close()));
+      await closeDb();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

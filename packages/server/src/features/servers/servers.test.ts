@@ -1,0 +1,394 @@
+import { writeFile } from 'node:fs/promises';
+import { defaultConfiguration, type Server } from '@emberlab/contract';
+import { describe, expect, it } from 'vitest';
+import { HttpError } from '../../http/errors.ts';
+import { labPath } from './service.ts';
+import { serversFixture } from './servers.fixture.ts';
+
+type Fixture = Awaited<ReturnType<typeof serversFixture>>;
+type Servers = ReturnType<Fixture['instance']>;
+
+const codeOf = async (call: Promise<unknown>): Promise<string | null> =>
+  call.then(
+    () => null,
+    (error: unknown) => (error instanceof HttpError ? error.code : String(error)),
+  );
+
+async function reach(fixture: Fixture, servers: Servers, state: Server['state'], advance = 50): Promise<Server> {
+  await fixture.until(async () => (await servers.service.get(fixture.whose)).state === state, advance);
+  return servers.service.get(fixture.whose);
+}
+
+async function startUp(fixture: Fixture, servers: Servers): Promise<string> {
+  const { id } = await servers.service.start(fixture.whose);
+  await fixture.until(() => fixture.processes.some((one) => one.spec.serverId === id));
+  fixture.answer(id ?? '');
+  await reach(fixture, servers, 'running');
+  return id ?? '';
+}
+
+describe('starting a server', () => {
+  it('goes through its steps, and opens it to the proxy once it answers', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    expect(await servers.service.get(fixture.whose)).toMatchObject({
+      id: null,
+      state: 'stopped',
+      configuration: defaultConfiguration,
+    });
+    const begun = await servers.service.start(fixture.whose);
+    expect(begun.steps.map((one) => one.step)).toEqual(['queue']);
+    const id = begun.id ?? '';
+    await fixture.until(() => fixture.processes.length === 1);
+    expect(fixture.targets.size).toBe(0);
+    expect(await codeOf(servers.service.open(fixture.whose, { loginDigest: null, path: undefined }))).toBe(
+      'server_not_running',
+    );
+    fixture.answer(id);
+    const server = await reach(fixture, servers, 'running');
+    expect(server.steps.map((one) => one.step)).toEqual(['queue', 'environment', 'process', 'answering']);
+    expect(server.steps.every((one) => one.endedAt !== null)).toBe(true);
+    expect(server).toMatchObject({ id, revision: 1, problem: null });
+    const target = fixture.targets.get(id);
+    expect(target).toMatchObject({ id, viaControl: false });
+    expect(target?.headers['authorization']).toMatch(/^token ember_proxy_\S{40,}$/);
+    const opened = await servers.service.open(fixture.whose, { loginDigest: null, path: 'Jupyter/a b.ipynb' });
+    expect(decodeURIComponent(opened.url)).toContain('/lab/tree/Jupyter/a%20b.ipynb');
+    expect(await servers.countLive([fixture.projectId])).toEqual(new Map([[fixture.projectId, 1]]));
+    expect(fixture.errors).toEqual([]);
+  });
+
+  it('tells nobody but the member', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    const seen = fixture.events.filter(({ event }) => event.type === 'server');
+    expect(seen.length).toBeGreaterThan(3);
+    expect(seen.every(({ viewer }) => viewer.userId === fixture.ada)).toBe(true);
+    const viewer = { userId: fixture.bob, role: 'editor' as const };
+    expect(await servers.snapshot(fixture.projectId, viewer)).toMatchObject([{ type: 'server', server: { id: null } }]);
+  });
+
+  it('makes one server of ten requests at once', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => servers.service.start(fixture.whose)));
+    expect(new Set(answers.map((one) => one.id)).size).toBe(1);
+    fixture.answer(answers[0]?.id ?? '');
+    await reach(fixture, servers, 'running');
+    expect(fixture.processes.length).toBe(1);
+  });
+
+  it('answers one that runs with the same configuration, and refuses another', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    expect((await servers.service.start(fixture.whose)).id).toBe(id);
+    expect((await servers.service.start(fixture.whose, { ...defaultConfiguration })).id).toBe(id);
+    expect(await codeOf(servers.service.start(fixture.whose, { type: 'python' }))).toBe('server_running');
+    expect(await servers.service.configuration(fixture.whose)).toEqual(defaultConfiguration);
+  });
+
+  it('uses what was saved last, and saves what it is started with', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    const saved = { ...defaultConfiguration, driverMemoryMb: 4096 };
+    await servers.service.saveConfiguration(fixture.whose, saved);
+    expect((await servers.service.start(fixture.whose)).configuration).toEqual(saved);
+    expect(await servers.service.configuration({ ...fixture.whose, userId: fixture.bob })).toEqual(
+      defaultConfiguration,
+    );
+    const other = { ...fixture.whose, userId: fixture.bob };
+    await servers.service.start(other, { type: 'python' });
+    expect(await servers.service.configuration(other)).toEqual({ type: 'python' });
+  });
+
+  it('starts two at once, in the order of the requests', async () => {
+    await using fixture = await serversFixture();
+    const { db, projectId } = fixture;
+    const servers = fixture.instance();
+    const ids: string[] = [];
+    for (let index = 0; index < 4; index += 1) {
+      const userId = `user${index}aaaa`;
+      const row = { id: userId, email: `${index}@example.org`, name: 'x', password_hash: '', admin: 0, created_at: 0 };
+      await db
+        .insertInto('users')
+        .values({ ...row, disabled_at: null })
+        .execute();
+      ids.push((await servers.service.start({ projectId, userId })).id ?? '');
+      fixture.clock.advance(1);
+    }
+    await servers.start();
+    const spawned = () => fixture.processes.map((one) => one.spec.serverId);
+    await fixture.until(() => spawned().length === 2);
+    for (let round = 0; round < 50; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(spawned()).toEqual(ids.slice(0, 2));
+    fixture.answer(ids[1] ?? '');
+    await fixture.until(() => spawned().length === 3, 50);
+    expect(spawned()[2]).toBe(ids[2]);
+  });
+});
+
+describe('waiting for the environment', () => {
+  it('shows that it waits, and goes on once that is ready', async () => {
+    await using fixture = await serversFixture();
+    fixture.environment.ready = false;
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    await fixture.until(async () => (await servers.service.get(fixture.whose)).steps.at(-1)?.step === 'environment');
+    expect((await servers.service.get(fixture.whose)).state).toBe('queued');
+    fixture.environment.ready = true;
+    servers.wake();
+    await fixture.until(() => fixture.processes.length === 1);
+  });
+
+  it('fails when there will be none', async () => {
+    await using fixture = await serversFixture();
+    fixture.environment.ready = false;
+    fixture.environment.none = { reason: 'The disk is full.' };
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    const server = await reach(fixture, servers, 'failed');
+    expect(server.problem?.message).toBe('The Python environment could not be built: The disk is full.');
+  });
+});
+
+describe('ending a server', () => {
+  it('takes everything away', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    expect((await servers.service.stop(fixture.whose)).state).toBe('stopping');
+    const server = await reach(fixture, servers, 'stopped');
+    expect(server).toMatchObject({ id, problem: null });
+    expect(server.endedAt).not.toBeNull();
+    expect(fixture.targets.size).toBe(0);
+    expect(fixture.processes.every((one) => !one.alive)).toBe(true);
+    expect(fixture.calls.slice(-2)).toEqual([`stop sessions ${id}`, `revoke ${id}`]);
+    expect((await servers.service.stop(fixture.whose)).state).toBe('stopped');
+    expect((await servers.service.start(fixture.whose)).id).not.toBe(id);
+  });
+
+  it('refuses a start meanwhile', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    const gate = Promise.withResolvers<void>();
+    const stop = fixture.spawner.stop.bind(fixture.spawner);
+    fixture.spawner.stop = async (...args) => {
+      await gate.promise;
+      await stop(...args);
+    };
+    await servers.service.stop(fixture.whose);
+    expect(await codeOf(servers.service.start(fixture.whose))).toBe('server_stopping');
+    gate.resolve();
+    await reach(fixture, servers, 'stopped');
+  });
+
+  it('works in the queue and before the first answer', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.service.start(fixture.whose);
+    await servers.service.stop(fixture.whose);
+    await servers.start();
+    await reach(fixture, servers, 'stopped');
+    expect(fixture.processes.length).toBe(0);
+    await servers.service.start(fixture.whose);
+    await fixture.until(() => fixture.processes.length === 1);
+    await servers.service.stop(fixture.whose);
+    await reach(fixture, servers, 'stopped');
+    expect(fixture.processes[0]?.alive).toBe(false);
+    expect(fixture.targets.size).toBe(0);
+  });
+
+  it('is tried again when a part of it fails', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    const stop = fixture.spawner.stop.bind(fixture.spawner);
+    let failures = 0;
+    fixture.spawner.stop = async (...args) => {
+      if (failures++ < 2) throw new Error('busy');
+      await stop(...args);
+    };
+    await servers.service.stop(fixture.whose);
+    await fixture.until(async () => {
+      servers.wake();
+      return (await servers.service.get(fixture.whose)).state === 'stopped';
+    });
+    expect(fixture.errors.length).toBe(2);
+  });
+});
+
+describe('a server that ends by itself', () => {
+  it('says why it never came up', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    await fixture.until(() => fixture.processes.length === 1);
+    const [process] = fixture.processes;
+    const log = ['Traceback (most recent call last):', '  File "x.py", line 1', 'ValueError: bad port'];
+    await writeFile(fixture.log(process?.spec.serverId ?? ''), log.join('\n'));
+    process?.end({ code: 1, signal: null });
+    const { problem, endedAt } = await reach(fixture, servers, 'failed');
+    expect(problem?.message).toBe('Jupyter ended before it answered (exit code 1): ValueError: bad port.');
+    expect(problem?.logTail).toEqual(log);
+    expect(endedAt).not.toBeNull();
+    expect((await servers.service.start(fixture.whose)).state).toBe('queued');
+  });
+
+  it('says so when it had been up', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    fixture.processes[0]?.end({ code: null, signal: 'SIGKILL' });
+    const { problem } = await reach(fixture, servers, 'failed');
+    expect(problem?.message).toMatch(/killed by the system/);
+    expect(fixture.targets.has(id)).toBe(false);
+    expect(fixture.calls).toContain(`stop sessions ${id}`);
+  });
+
+  it('is ended when it does not answer in time', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    await fixture.until(() => fixture.processes.length === 1);
+    const { problem } = await reach(fixture, servers, 'failed', 1000);
+    expect(problem?.message).toBe('Jupyter did not answer within 120 seconds.');
+    expect(fixture.processes[0]?.alive).toBe(false);
+  });
+});
+
+describe('after a restart of control', () => {
+  it('knows what runs at once, and starts nothing', async () => {
+    await using fixture = await serversFixture();
+    const before = fixture.instance();
+    await before.start();
+    const id = await startUp(fixture, before);
+    const target = fixture.targets.get(id);
+    await before.close();
+    fixture.targets.clear();
+    const after = fixture.instance();
+    await after.start();
+    expect(fixture.targets.get(id)).toEqual(target);
+    expect(await after.service.get(fixture.whose)).toMatchObject({ id, state: 'running' });
+    expect(fixture.processes.length).toBe(1);
+    await after.service.stop(fixture.whose);
+    await reach(fixture, after, 'stopped');
+  });
+
+  it('goes on waiting for one that was starting', async () => {
+    await using fixture = await serversFixture();
+    const before = fixture.instance();
+    await before.start();
+    const { id } = await before.service.start(fixture.whose);
+    await fixture.until(() => fixture.processes.length === 1);
+    await before.close();
+    const after = fixture.instance();
+    await after.start();
+    fixture.answer(id ?? '');
+    await reach(fixture, after, 'running');
+    expect(fixture.processes.length).toBe(1);
+  });
+
+  it('finds a process whose handle was not written down any more, or starts it now', async () => {
+    for (const exists of [true, false]) {
+      await using fixture = await serversFixture();
+      const before = fixture.instance();
+      await before.start();
+      const { id } = await before.service.start(fixture.whose);
+      await fixture.until(() => fixture.processes.length === 1);
+      await before.close();
+      await fixture.db.updateTable('servers').set({ pid: null, start_ticks: null }).execute();
+      if (!exists) fixture.processes[0]?.end({ code: 0, signal: null });
+      const after = fixture.instance();
+      await after.start();
+      fixture.answer(id ?? '');
+      await reach(fixture, after, 'running');
+      expect(fixture.processes.length).toBe(exists ? 1 : 2);
+    }
+  });
+
+  it('tells of one that ended meanwhile', async () => {
+    await using fixture = await serversFixture();
+    const before = fixture.instance();
+    await before.start();
+    await startUp(fixture, before);
+    await before.close();
+    fixture.targets.clear();
+    fixture.processes[0]?.end({ code: 1, signal: null });
+    const after = fixture.instance();
+    await after.start();
+    expect(fixture.targets.size).toBe(0);
+    const { problem } = await reach(fixture, after, 'failed');
+    expect(problem?.message).toBe('Jupyter ended (while Emberlab was not looking).');
+  });
+
+  it('finishes what was being ended', async () => {
+    await using fixture = await serversFixture();
+    const before = fixture.instance();
+    await before.start();
+    await startUp(fixture, before);
+    await before.close();
+    await before.service.stop(fixture.whose);
+    const after = fixture.instance();
+    await after.start();
+    await reach(fixture, after, 'stopped');
+    expect(fixture.processes[0]?.alive).toBe(false);
+  });
+});
+
+describe('what a server is given', () => {
+  it('has no secret of the platform, and its own in private files only', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    const spec = fixture.processes[0]?.spec;
+    const visible = JSON.stringify([spec?.args, spec?.env]);
+    expect(visible).not.toContain('EMBERLAB_');
+    expect(visible).not.toMatch(/ember_(server|proxy)_/);
+    expect(spec?.env).toMatchObject({ PATH: '/env/bin:/usr/bin', TZ: 'UTC' });
+    expect(spec?.env['HOME']).not.toBe('/root');
+    expect(spec?.files['sparkmagic/token']).toBe(`ember_server_${id}`);
+    const sparkmagic = JSON.parse(spec?.files['sparkmagic/config.json'] ?? '') as Record<string, { url?: string }>;
+    expect(sparkmagic['kernel_python_credentials']?.url).toBe('http://127.0.0.1:8080/livy/demo');
+    expect(sparkmagic['session_configs_defaults']).toEqual({ driverMemory: '2048m', driverCores: 1, conf: {} });
+  });
+
+  it('has no Spark with the configuration Python', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose, { type: 'python' });
+    await fixture.until(() => fixture.processes.length === 1);
+    const files = fixture.processes[0]?.spec.files ?? {};
+    expect(files['sparkmagic/token']).toBeUndefined();
+    expect(files['jupyter_server_config.json']).not.toContain('pysparkkernel');
+  });
+});
+
+describe('the address of a file', () => {
+  it('is encoded part by part', () => {
+    expect(labPath(undefined)).toBe('/lab');
+    expect(labPath('')).toBe('/lab');
+    expect(labPath('/Jupyter//ä?#%.ipynb')).toBe('/lab/tree/Jupyter/%C3%A4%3F%23%25.ipynb');
+  });
+
+  it('can not lead out of the project', () => {
+    expect(() => labPath('../other')).toThrow(HttpError);
+    expect(() => labPath('Jupyter/../../x')).toThrow(HttpError);
+  });
+});

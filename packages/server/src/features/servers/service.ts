@@ -1,0 +1,146 @@
+import { defaultConfiguration, type Configuration, type Project, type Server } from '@emberlab/contract';
+import { HttpError } from '../../http/errors.ts';
+import type { ProjectSnapshot } from '../../http/project-events.ts';
+import { newId } from '../../lib/ids.ts';
+import type { ServersDeps } from './deps.ts';
+import { beginStep } from './state.ts';
+import { presentServer, type ServerRecord, type ServerStore } from './store.ts';
+import type { ServerWorker } from './worker.ts';
+
+/** Logs of so many ended servers of a member in a project are kept. */
+const keptLogs = 5;
+
+/** A member in a project. */
+export type Whose = { readonly projectId: string; readonly userId: string };
+export type ServerService = ReturnType<typeof createServerService>;
+
+/** Tells the member whose server it is, and nobody else, what it is like now. */
+export function createAnnouncer({ bus, store }: Pick<ServersDeps, 'bus'> & { store: ServerStore }) {
+  return async (id: string): Promise<void> => {
+    const record = await store.find(id);
+    if (record === null) return;
+    const server = presentServer(record);
+    bus.publish({
+      projectId: record.projectId,
+      present: (viewer) => (viewer.userId === record.userId ? { type: 'server', server } : null),
+    });
+  };
+}
+
+/** Members' Jupyter servers and the configurations for them. */
+export function createServerService(
+  deps: ServersDeps & { store: ServerStore; worker: ServerWorker; changed: (id: string) => Promise<void> },
+) {
+  const { store, worker, clock, changed } = deps;
+
+  const configuration = async ({ projectId, userId }: Whose): Promise<Configuration> =>
+    (await store.configuration(projectId, userId)) ?? defaultConfiguration;
+
+  async function saveConfiguration(whose: Whose, value: Configuration): Promise<Configuration> {
+    await store.saveConfiguration(whose.projectId, whose.userId, value, clock.now());
+    return value;
+  }
+
+  async function get(whose: Whose): Promise<Server> {
+    const record = await store.latest(whose.projectId, whose.userId);
+    return record === null ? never(await configuration(whose)) : presentServer(record);
+  }
+
+  async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
+    for (const id of await store.ended(projectId, userId, keptLogs)) await deps.spawner.forget(id);
+  }
+
+  return {
+    configuration,
+    saveConfiguration,
+    get,
+
+    /**
+     * Starts the member's server, with `wanted` (which is saved) or what was saved last. One that is live already is answered as it is. Throws
+     * `server_running` when that has another configuration, `server_stopping` while the one before is being ended.
+     */
+    async start(whose: Whose, wanted?: Configuration): Promise<Server> {
+      const chosen = wanted ?? (await configuration(whose));
+      const now = clock.now();
+      const id = newId();
+      const steps = beginStep([], 'queue', now);
+      if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
+        worker.noteLive(id);
+        if (wanted !== undefined) await saveConfiguration(whose, wanted);
+        await changed(id);
+        worker.wake();
+        await forgetOldLogs(whose);
+        return get(whose);
+      }
+      const live = await store.latest(whose.projectId, whose.userId);
+      if (live?.state === 'stopping') throw new HttpError('server_stopping');
+      if (live !== null && wanted !== undefined && !sameConfiguration(live.configuration, wanted)) {
+        throw new HttpError('server_running');
+      }
+      return get(whose);
+    },
+
+    /** Has the member's server ended; where none is live, nothing changes. */
+    async stop(whose: Whose): Promise<Server> {
+      const live = await store.latest(whose.projectId, whose.userId);
+      if (live !== null && live.endedAt === null && (await store.apply(live.id, 'stop'))) {
+        await changed(live.id);
+        worker.wake();
+      }
+      return get(whose);
+    },
+
+    /** A one-time address that opens JupyterLab, with the file `path` when one is named. Throws `server_not_running`. */
+    async open(
+      whose: Whose,
+      options: { loginDigest: string | null; path: string | undefined },
+    ): Promise<{ url: string }> {
+      const record = await store.latest(whose.projectId, whose.userId);
+      if (record?.state !== 'running') throw new HttpError('server_not_running');
+      const { userId } = whose;
+      const path = labPath(options.path);
+      return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest: options.loginDigest, path }) };
+    },
+
+    /** Where the log of the live or the last server lies, and whether it has come to its end; null: there has never been one. */
+    async log({ projectId, userId }: Whose): Promise<{ file: string; ended: () => boolean } | null> {
+      const record: ServerRecord | null = await store.latest(projectId, userId);
+      if (record === null) return null;
+      const { id } = record;
+      return { file: deps.spawner.log(id), ended: () => !worker.isLive(id) };
+    },
+
+    /** How many servers are live in each project. */
+    countLive: (projectIds: readonly string[]): Promise<Map<string, Project['running']['servers']>> =>
+      store.countLive(projectIds),
+
+    /** The viewer's own server, for the beginning of an event stream. */
+    snapshot: (async (projectId, { userId, role }) =>
+      role === 'viewer'
+        ? []
+        : [{ type: 'server', server: await get({ projectId, userId }) }]) satisfies ProjectSnapshot,
+  };
+}
+
+/** What is shown where there has never been a server. */
+const never = (configuration: Configuration): Server => ({
+  id: null,
+  state: 'stopped',
+  steps: [],
+  configuration,
+  revision: null,
+  startedAt: null,
+  readyAt: null,
+  endedAt: null,
+  problem: null,
+});
+
+// Both come out of the same schema, which puts the keys in its own order.
+const sameConfiguration = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** JupyterLab's address of a file in the project; each part is encoded, so that no name can lead elsewhere. */
+export function labPath(path: string | undefined): string {
+  const parts = (path ?? '').split('/').filter((part) => part !== '' && part !== '.');
+  if (parts.includes('..')) throw new HttpError('bad_request', { message: 'The path leads out of the project.' });
+  return parts.length === 0 ? '/lab' : `/lab/tree/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
+}

@@ -1,0 +1,53 @@
+import type { ServerState, StartStep } from '@emberlab/contract';
+
+/**
+ * What happens to a server:
+ * `launch`: it is its turn and its environment is ready · `answer`: Jupyter answers · `stop`: its owner wants it ended · `end`: nothing of it is left,
+ * after a stop · `fail`: nothing of it is left, and nobody had asked for that.
+ */
+export type ServerEvent = 'launch' | 'answer' | 'stop' | 'end' | 'fail';
+
+/** A step that the machine does not have: a mistake of ours, never of the user's. */
+export class IllegalTransition extends Error {
+  override readonly name = 'IllegalTransition';
+  constructor(state: ServerState, event: ServerEvent) {
+    super(`a server that is ${state} can't ${event}`);
+  }
+}
+
+const transitions: Readonly<Record<ServerState, Partial<Record<ServerEvent, ServerState>>>> = {
+  queued: { launch: 'starting', stop: 'stopping', fail: 'failed' },
+  starting: { answer: 'running', stop: 'stopping', fail: 'failed' },
+  running: { stop: 'stopping', fail: 'failed' },
+  stopping: { stop: 'stopping', end: 'stopped' },
+  stopped: {},
+  failed: {},
+};
+
+/** The state after an event. Throws `IllegalTransition`. */
+export function next(state: ServerState, event: ServerEvent): ServerState {
+  const to = transitions[state][event];
+  if (to === undefined) throw new IllegalTransition(state, event);
+  return to;
+}
+
+/** The states in which an event may come. */
+export const statesFor = (event: ServerEvent): ServerState[] =>
+  (Object.keys(transitions) as ServerState[]).filter((state) => transitions[state][event] !== undefined);
+
+/** Whether there is something to look after. */
+export const isLive = (state: ServerState): boolean => Object.keys(transitions[state]).length > 0;
+
+/** When a step of the start began and ended; ms since the epoch. */
+export type StepTimes = { readonly step: StartStep; readonly startedAt: number; readonly endedAt: number | null };
+
+/** The steps with `step` begun at `now`, and the one before ended. Beginning the open step again changes nothing. */
+export function beginStep(steps: readonly StepTimes[], step: StartStep, now: number): StepTimes[] {
+  const last = steps.at(-1);
+  if (last !== undefined && last.step === step && last.endedAt === null) return [...steps];
+  return [...endSteps(steps, now), { step, startedAt: now, endedAt: null }];
+}
+
+/** The steps with the open one ended at `now`. */
+export const endSteps = (steps: readonly StepTimes[], now: number): StepTimes[] =>
+  steps.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));

@@ -1,0 +1,226 @@
+import {
+  configuration as configurationSchema,
+  type Configuration,
+  type Server,
+  type ServerState,
+} from '@emberlab/contract';
+import type { Kysely, Updateable } from 'kysely';
+import type { Database, ServersTable } from '../../db/schema.ts';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import type { ProcessIdentity } from '../../lib/process.ts';
+import { next, statesFor, type ServerEvent, type StepTimes } from './state.ts';
+
+export type Problem = NonNullable<Server['problem']>;
+
+/** One run of a member's server in a project. Times are ms since the epoch. */
+export type ServerRecord = {
+  readonly id: string;
+  readonly projectId: string;
+  readonly userId: string;
+  readonly state: ServerState;
+  readonly configuration: Configuration;
+  readonly revision: number | null;
+  readonly steps: readonly StepTimes[];
+  readonly problem: Problem | null;
+  readonly process: ProcessIdentity | null;
+  readonly startedAt: number | null;
+  readonly readyAt: number | null;
+  readonly endedAt: number | null;
+};
+
+/** What may change with a step; what is absent stays. */
+export type ServerPatch = Partial<{
+  revisionId: string;
+  steps: readonly StepTimes[];
+  problem: Problem;
+  process: ProcessIdentity;
+  startedAt: number;
+  readyAt: number;
+  endedAt: number;
+}>;
+
+export type ServerStore = ReturnType<typeof createServerStore>;
+
+/** SQL of servers and of the configurations that members have saved. */
+export function createServerStore(db: Kysely<Database>) {
+  const rows = () =>
+    db
+      .selectFrom('servers')
+      .leftJoin('revisions', 'revisions.id', 'servers.revision_id')
+      .selectAll('servers')
+      .select('revisions.number as revision_number');
+  type Row = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>;
+  const toRecord = (row: Row): ServerRecord => ({
+    id: row.id,
+    projectId: row.project_id,
+    userId: row.user_id,
+    state: row.state,
+    configuration: configurationSchema.parse(JSON.parse(row.configuration_json)),
+    revision: row.revision_number,
+    steps: JSON.parse(row.steps_json) as StepTimes[],
+    problem: row.problem_json === null ? null : (JSON.parse(row.problem_json) as Problem),
+    process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
+    startedAt: row.started_at,
+    readyAt: row.ready_at,
+    endedAt: row.ended_at,
+  });
+  const toColumns = (patch: ServerPatch): Updateable<ServersTable> => ({
+    ...(patch.revisionId === undefined ? {} : { revision_id: patch.revisionId }),
+    ...(patch.steps === undefined ? {} : { steps_json: JSON.stringify(patch.steps) }),
+    ...(patch.problem === undefined ? {} : { problem_json: JSON.stringify(patch.problem) }),
+    ...(patch.process === undefined ? {} : { pid: patch.process.pid, start_ticks: patch.process.startTicks }),
+    ...(patch.startedAt === undefined ? {} : { started_at: patch.startedAt }),
+    ...(patch.readyAt === undefined ? {} : { ready_at: patch.readyAt }),
+    ...(patch.endedAt === undefined ? {} : { ended_at: patch.endedAt }),
+  });
+
+  return {
+    /** Makes a queued server, unless the member has a live one in the project: whoever asks, and however often at once. */
+    async insert(server: {
+      id: string;
+      projectId: string;
+      userId: string;
+      configuration: Configuration;
+      steps: readonly StepTimes[];
+      now: number;
+    }): Promise<boolean> {
+      const inserted = await db
+        .insertInto('servers')
+        .values({
+          id: server.id,
+          project_id: server.projectId,
+          user_id: server.userId,
+          desired: 'running',
+          state: 'queued',
+          configuration_json: JSON.stringify(server.configuration),
+          revision_id: null,
+          steps_json: JSON.stringify(server.steps),
+          problem_json: null,
+          pid: null,
+          start_ticks: null,
+          created_at: server.now,
+          started_at: null,
+          ready_at: null,
+          ended_at: null,
+        })
+        .onConflict((conflict) => conflict.columns(['project_id', 'user_id']).where('ended_at', 'is', null).doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      return inserted !== undefined;
+    },
+
+    /** The member's live server, else the last one. */
+    async latest(projectId: string, userId: string): Promise<ServerRecord | null> {
+      const row = await rows()
+        .where('servers.project_id', '=', projectId)
+        .where('servers.user_id', '=', userId)
+        .orderBy((e) => e.case().when('servers.ended_at', 'is', null).then(0).else(1).end())
+        .orderBy('servers.created_at', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    async find(id: string): Promise<ServerRecord | null> {
+      const row = await rows().where('servers.id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** All that have not ended, the oldest first. */
+    async live(): Promise<ServerRecord[]> {
+      const found = await rows()
+        .where('servers.ended_at', 'is', null)
+        .orderBy('servers.created_at')
+        .orderBy('servers.id')
+        .execute();
+      return found.map(toRecord);
+    },
+
+    /** Ended servers of a member in a project beyond the newest `keep`. */
+    async ended(projectId: string, userId: string, keep: number): Promise<string[]> {
+      const found = await db
+        .selectFrom('servers')
+        .select('id')
+        .where('project_id', '=', projectId)
+        .where('user_id', '=', userId)
+        .where('ended_at', 'is not', null)
+        .orderBy('created_at', 'desc')
+        .execute();
+      return found.slice(keep).map((row) => row.id);
+    },
+
+    /** Takes an event's step with what changes along. False, and nothing has changed, when the server is in no state for it (any more). */
+    async apply(id: string, event: ServerEvent, patch: ServerPatch = {}): Promise<boolean> {
+      for (const from of statesFor(event)) {
+        const changed = await db
+          .updateTable('servers')
+          .set({
+            ...toColumns(patch),
+            state: next(from, event),
+            ...(event === 'stop' ? { desired: 'stopped' as const } : {}),
+          })
+          .where('id', '=', id)
+          .where('state', '=', from)
+          .executeTakeFirst();
+        if (changed.numUpdatedRows > 0n) return true;
+      }
+      return false;
+    },
+
+    /** Changes what has nothing to do with the state. */
+    async patch(id: string, patch: ServerPatch): Promise<void> {
+      await db.updateTable('servers').set(toColumns(patch)).where('id', '=', id).execute();
+    },
+
+    /** How many servers run in each project, or are about to. */
+    async countLive(projectIds: readonly string[]): Promise<Map<string, number>> {
+      if (projectIds.length === 0) return new Map();
+      const found = await db
+        .selectFrom('servers')
+        .select((e) => ['project_id', e.fn.countAll<number>().as('n')])
+        .where('project_id', 'in', projectIds)
+        .where('ended_at', 'is', null)
+        .groupBy('project_id')
+        .execute();
+      return new Map(found.map((row) => [row.project_id, row.n]));
+    },
+
+    async configuration(projectId: string, userId: string): Promise<Configuration | null> {
+      const row = await db
+        .selectFrom('configurations')
+        .select('configuration_json')
+        .where('project_id', '=', projectId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row === undefined ? null : configurationSchema.parse(JSON.parse(row.configuration_json));
+    },
+
+    async saveConfiguration(projectId: string, userId: string, value: Configuration, now: number): Promise<void> {
+      const configuration_json = JSON.stringify(value);
+      await db
+        .insertInto('configurations')
+        .values({ project_id: projectId, user_id: userId, configuration_json, updated_at: now })
+        .onConflict((conflict) =>
+          conflict.columns(['project_id', 'user_id']).doUpdateSet({ configuration_json, updated_at: now }),
+        )
+        .execute();
+    },
+  };
+}
+
+/** A server as the contract has it. */
+export const presentServer = (record: ServerRecord): Server => ({
+  id: record.id,
+  state: record.state,
+  steps: record.steps.map(({ step, startedAt, endedAt }) => ({
+    step,
+    startedAt: toInstant(startedAt),
+    endedAt: toInstantOrNull(endedAt),
+  })),
+  configuration: record.configuration,
+  revision: record.revision,
+  startedAt: toInstantOrNull(record.startedAt),
+  readyAt: toInstantOrNull(record.readyAt),
+  endedAt: toInstantOrNull(record.endedAt),
+  problem: record.problem,
+});

@@ -1,0 +1,266 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HttpError } from '../../http/errors.ts';
+import { delay } from '../../lib/clock.ts';
+import { newSecret } from '../../lib/ids.ts';
+import { createLoop } from '../../lib/lifecycle.ts';
+import { tailLines } from '../../lib/log-file.ts';
+import { SpawnError, type ServerExit, type ServerOwner, type SpawnedServer } from '../../spawners/spawner.ts';
+import type { ServersDeps } from './deps.ts';
+import { proxySecretFile } from './jupyter-config.ts';
+import { gatewayOrigin, launchSpec } from './launch-spec.ts';
+import { logTailLines, neverAnswered, noEnvironment, notSpawned, processEnded } from './problem.ts';
+import { probeJupyter } from './probe.ts';
+import { beginStep, endSteps } from './state.ts';
+import type { Problem, ServerRecord, ServerStore } from './store.ts';
+
+/** How often a starting server is asked whether it answers, ms. */
+const probeEveryMs = 50;
+/** How often all are looked at without a reason, ms: the end of a process that we did not start shows then. */
+const lookEveryMs = 1000;
+
+type Task = { readonly abort: AbortController; readonly done: Promise<void> };
+
+export type ServerWorker = ReturnType<typeof createServerWorker>;
+
+/**
+ * Makes servers be what their rows say: starts those whose turn it is, notes which answer, ends those that shall end, and finds those that ended by
+ * themselves. It begins by taking over what an earlier control plane has left running; nothing is started twice.
+ */
+export function createServerWorker(deps: ServersDeps & { store: ServerStore; changed: (id: string) => Promise<void> }) {
+  const { store, clock, spawner, targets, config, changed } = deps;
+  const probe = deps.probe ?? probeJupyter;
+  const startsAtOnce = deps.startsAtOnce ?? 2;
+  const tasks = new Map<string, Task>();
+  /** how those end that we started ourselves */
+  const exits = new Map<string, Promise<ServerExit>>();
+  const live = new Set<string>();
+  let loop: ReturnType<typeof createLoop> | null = null;
+
+  const ownerOf = (record: ServerRecord): ServerOwner => ({
+    serverId: record.id,
+    projectId: record.projectId,
+    userId: record.userId,
+  });
+  const logTail = (id: string) => tailLines(spawner.log(id), logTailLines);
+  const wake = () => loop?.wake();
+
+  /**
+   * Runs one task for a server, with its row as that is now: it may have changed since the loop read it. The loop leaves the server alone until the
+   * task is done.
+   */
+  function run(id: string, work: (record: ServerRecord, signal: AbortSignal) => Promise<void>): void {
+    const abort = new AbortController();
+    const done = store
+      .find(id)
+      .then((record) => (record === null ? undefined : work(record, abort.signal)))
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) deps.log.error({ err: error, server: id }, 'a step of a server failed');
+      })
+      .finally(() => {
+        tasks.delete(id);
+        wake();
+      });
+    tasks.set(id, { abort, done });
+  }
+
+  async function openToProxy(record: ServerRecord): Promise<{ socket: string; secret: string }> {
+    const { folder, socket } = spawner.places(ownerOf(record));
+    const secret = (await readFile(join(folder, proxySecretFile), 'utf8')).trim();
+    return { socket, secret };
+  }
+
+  const putTarget = (id: string, { socket, secret }: { socket: string; secret: string }) =>
+    targets.put({ id, socketPath: socket, headers: { authorization: `token ${secret}` }, viaControl: false });
+
+  /** Takes everything of a server away but its log. Safe to repeat from the beginning. */
+  async function takeDown(record: ServerRecord): Promise<void> {
+    await targets.remove(record.id);
+    await spawner.stop(record.id, record.process);
+    await deps.stopSessionsOf(record.id);
+    await deps.tokens.revokeForServer(record.id);
+    await spawner.clean(record.id);
+  }
+
+  async function end(record: ServerRecord): Promise<void> {
+    await takeDown(record);
+    const now = clock.now();
+    await store.apply(record.id, 'end', { endedAt: now, steps: endSteps(record.steps, now) });
+    exits.delete(record.id);
+    live.delete(record.id);
+    await changed(record.id);
+  }
+
+  async function fail(id: string, problem: Problem): Promise<void> {
+    const record = await store.find(id);
+    if (record === null) return;
+    deps.log.warn({ server: id, problem: problem.message }, 'a server failed');
+    await takeDown(record);
+    const now = clock.now();
+    const patch = { problem, endedAt: now, steps: endSteps(record.steps, now) };
+    // Asked to stop meanwhile: then that is what happened, and the loop finishes it.
+    if (!(await store.apply(id, 'fail', patch))) return;
+    exits.delete(id);
+    live.delete(id);
+    await changed(id);
+  }
+
+  async function failEnded(record: ServerRecord): Promise<void> {
+    const exit = (await exits.get(record.id)) ?? null;
+    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log: await logTail(record.id) }));
+  }
+
+  async function spawn(record: ServerRecord, python: string): Promise<SpawnedServer> {
+    const { projectId, configuration } = record;
+    const owner = ownerOf(record);
+    const projectName = await deps.projects.nameOf(projectId);
+    if (projectName === null) throw new SpawnError('The project is gone.');
+    // One that a broken start has left behind opens nothing any more.
+    await deps.tokens.revokeForServer(record.id);
+    const spec = launchSpec({
+      owner,
+      places: spawner.places(owner),
+      configuration,
+      projectName,
+      projectFolder: deps.projects.folderOf(projectName),
+      python,
+      gatewayOrigin: gatewayOrigin(config),
+      origin: config.appsOrigin.replace('{id}', record.id),
+      proxySecret: newSecret('ember_proxy'),
+      gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
+      platformEnv: deps.platformEnv,
+    });
+    return spawner.start(spec);
+  }
+
+  /** Starts the process of a server in `starting`, then waits for its answer. */
+  async function launch(record: ServerRecord, python: string, signal: AbortSignal): Promise<void> {
+    let spawned: SpawnedServer;
+    try {
+      spawned = await spawn(record, python);
+    } catch (error) {
+      if (!(error instanceof SpawnError)) throw error;
+      return fail(record.id, notSpawned(error.message, await logTail(record.id)));
+    }
+    exits.set(record.id, spawned.exited);
+    void spawned.exited.then(wake);
+    const steps = beginStep(record.steps, 'answering', clock.now());
+    await store.patch(record.id, { process: spawned.handle, steps });
+    await changed(record.id);
+    await awaitAnswer({ ...record, process: spawned.handle, steps }, signal);
+  }
+
+  async function awaitAnswer(record: ServerRecord, signal: AbortSignal): Promise<void> {
+    const { process, startedAt } = record;
+    if (process === null) return;
+    const deadline = (startedAt ?? clock.now()) + config.serverStartTimeoutMs;
+    const access = await openToProxy(record).catch(() => null);
+    while (!signal.aborted) {
+      // Asked in this order: one that has ended and answered before is not up.
+      const answers = access !== null && (await probe(access));
+      if (!(await spawner.isAlive(process))) return failEnded(record);
+      if (answers) return becomeRunning(record, access);
+      if (clock.now() >= deadline) {
+        return fail(record.id, neverAnswered(config.serverStartTimeoutMs / 1000, await logTail(record.id)));
+      }
+      await delay(clock, probeEveryMs, signal).catch(() => undefined);
+    }
+  }
+
+  async function becomeRunning(record: ServerRecord, access: { socket: string; secret: string }): Promise<void> {
+    // Before it is said to run: whoever opens it at once finds it.
+    putTarget(record.id, access);
+    const now = clock.now();
+    const applied = await store.apply(record.id, 'answer', { readyAt: now, steps: endSteps(record.steps, now) });
+    // Asked to stop meanwhile.
+    if (!applied) return targets.remove(record.id);
+    await changed(record.id);
+  }
+
+  /** A queued server whose turn it is. Answers whether it takes a place among the starting. */
+  async function consider(record: ServerRecord): Promise<boolean> {
+    const steps = beginStep(record.steps, 'environment', clock.now());
+    if (steps.length !== record.steps.length) {
+      await store.patch(record.id, { steps });
+      await changed(record.id);
+    }
+    let found: Awaited<ReturnType<typeof deps.environments.pythonFor>>;
+    try {
+      found = await deps.environments.pythonFor(record.projectId);
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      const none = await deps.environments.whyNone(record.projectId);
+      if (none !== null) run(record.id, (now) => fail(now.id, noEnvironment(none.reason)));
+      return false;
+    }
+    const now = clock.now();
+    const patch = { revisionId: found.revisionId, startedAt: now, steps: beginStep(steps, 'process', now) };
+    if (!(await store.apply(record.id, 'launch', patch))) return false;
+    run(record.id, async (started, signal) => {
+      await changed(record.id);
+      await launch(started, found.python, signal);
+    });
+    return true;
+  }
+
+  /** A starting server that no task looks after: an earlier control plane began it. */
+  async function takeOver(record: ServerRecord, signal: AbortSignal): Promise<void> {
+    const handle = record.process ?? (await spawner.find(record.id));
+    if (handle === null) {
+      const { python } = await deps.environments.pythonFor(record.projectId);
+      return launch(record, python, signal);
+    }
+    const steps = beginStep(record.steps, 'answering', clock.now());
+    await store.patch(record.id, { process: handle, steps });
+    await awaitAnswer({ ...record, process: handle, steps }, signal);
+  }
+
+  async function lookAt(record: ServerRecord): Promise<void> {
+    const task = tasks.get(record.id);
+    // Whatever is being done for its start is no longer wanted.
+    if (record.state === 'stopping') task?.abort.abort();
+    if (task !== undefined || record.state === 'queued') return;
+    if (record.state === 'running' && record.process !== null && (await spawner.isAlive(record.process))) return;
+    run(record.id, async (now, signal) => {
+      if (now.state === 'stopping') await end(now);
+      else if (now.state === 'starting') await takeOver(now, signal);
+      else if (now.state === 'running' && record.state === 'running') await failEnded(now);
+    });
+  }
+
+  async function step(): Promise<void> {
+    const records = await store.live();
+    for (const record of records) live.add(record.id);
+    for (const record of records) await lookAt(record);
+    let places = startsAtOnce - records.filter((record) => record.state === 'starting').length;
+    for (const record of records) {
+      if (record.state !== 'queued' || tasks.has(record.id)) continue;
+      if (places <= 0) break;
+      if (await consider(record)) places -= 1;
+    }
+  }
+
+  return {
+    /** Takes over what runs: once this resolves the proxy knows every running server again. */
+    async start(): Promise<void> {
+      for (const record of await store.live()) {
+        live.add(record.id);
+        if (record.state !== 'running' || record.process === null || !(await spawner.isAlive(record.process))) continue;
+        const access = await openToProxy(record).catch(() => null);
+        if (access !== null) putTarget(record.id, access);
+      }
+      const onError = (error: unknown) => deps.log.error({ err: error }, 'looking at the servers failed');
+      loop = createLoop({ step, intervalMs: lookEveryMs, onError });
+    },
+    wake,
+    /** Whether more may be written to the server's log. */
+    isLive: (id: string): boolean => live.has(id),
+    noteLive: (id: string): void => void live.add(id),
+    /** Ends the looking; the servers go on. */
+    async close(): Promise<void> {
+      await loop?.close();
+      for (const task of tasks.values()) task.abort.abort();
+      await Promise.all([...tasks.values()].map((task) => task.done));
+    },
+  };
+}

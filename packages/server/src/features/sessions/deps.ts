@@ -1,0 +1,45 @@
+import type { FastifyRequest } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Config } from '../../config.ts';
+import type { Database } from '../../db/schema.ts';
+import type { EdgeTargets, EdgeTickets } from '../../edge/ports.ts';
+import type { Engine } from '../../engines/engine.ts';
+import type { ProjectBus } from '../../http/project-events.ts';
+import type { Membership } from '../../http/router.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Limits } from './limits.ts';
+
+/** The part of pino that this feature uses. */
+export type Log = Record<'info' | 'warn' | 'error', (details: Record<string, unknown>, message: string) => void>;
+
+/** Who calls the Livy gateway, as the token says. A token of a Jupyter server or of one project opens that project alone. */
+export type GatewayCaller = {
+  readonly user: { readonly id: string; readonly email: string; readonly name: string };
+  /** the Jupyter server whose token it is */
+  readonly serverId: string | null;
+  /** the only project that the token opens; null: all of the user's */
+  readonly projectId: string | null;
+};
+
+/** What the sessions feature is built from. */
+export type SessionsDeps = {
+  readonly db: Kysely<Database>;
+  readonly clock: Clock;
+  readonly config: Pick<Config, 'publicOrigin' | 'sessionStartTimeoutMs'> & {
+    readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket'>;
+  };
+  readonly bus: ProjectBus;
+  readonly targets: EdgeTargets;
+  readonly tickets: EdgeTickets;
+  readonly log: Log;
+  readonly engine: Engine;
+  /** The Python of a project's environment. Throws `HttpError('environment_not_ready')`. */
+  pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  /** The folder of a project, absolute. */
+  projectFolder(name: string): string;
+  /** Reads Basic (`user:token`) and Bearer tokens. null: none was sent; throws an `HttpError` for a wrong one. */
+  authenticateGateway(request: FastifyRequest): Promise<GatewayCaller | null>;
+  /** null: no such project, or not a member of it. */
+  findMembership(projectName: string, userId: string): Promise<Membership | null>;
+  readonly limits?: Partial<Limits>;
+};

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { describeEnd, lastOutput } from './end.ts';
+import type { Statement } from './model.ts';
+
+const none = { code: null, signal: null };
+
+test.each<[string, Parameters<typeof describeEnd>[0], RegExp]>([
+  ['Spark’s own code for no memory', { exit: { ...none, code: 52 }, ready: true, tail: [] }, /ran out of memory/],
+  [
+    'an OutOfMemoryError in the log',
+    { exit: { ...none, code: 1 }, ready: true, tail: ['java.lang.OutOfMemoryError: Java heap space'] },
+    /ran out of memory.*"Driver memory"/,
+  ],
+  ['killed', { exit: { ...none, signal: 'SIGKILL' }, ready: true, tail: [] }, /was killed/],
+  ['its Python was killed', { exit: { ...none, code: 137 }, ready: true, tail: [] }, /was killed/],
+  [
+    'another signal',
+    { exit: { ...none, signal: 'SIGSEGV' }, ready: true, tail: [] },
+    /ended by the signal SIGSEGV\. Its log says more\./,
+  ],
+  [
+    'an exit code',
+    { exit: { ...none, code: 3 }, ready: true, tail: ['a', ' ', ''] },
+    /ended with exit code 3\. Its log says: a$/,
+  ],
+  [
+    'nobody saw it',
+    { exit: null, ready: false, tail: ['Error: x', 'bye'] },
+    /^The Spark driver ended before it was ready\. Its log says: Error: x$/,
+  ],
+])('%s', (_name, options, sentence) => expect(describeEnd(options)).toMatch(sentence));
+
+test('a quoted line is bounded', () => {
+  expect(describeEnd({ exit: null, ready: true, tail: ['x'.repeat(1e6)] }).length).toBeLessThan(400);
+});
+
+test('outputs of statements whose driver is gone are errors that every client can read', () => {
+  const statement: Statement = {
+    sessionId: 1,
+    id: 3,
+    code: '',
+    kind: 'pyspark',
+    state: 'waiting',
+    output: null,
+    progress: 0,
+    startedAt: 0,
+    completedAt: 0,
+  };
+  expect(lastOutput(statement, { onPurpose: true, problem: null })).toEqual({
+    status: 'error',
+    execution_count: 3,
+    ename: 'SessionStopped',
+    evalue: 'This statement did not run. The Spark application was stopped.',
+    traceback: [],
+  });
+  const running = lastOutput({ ...statement, state: 'running' }, { onPurpose: false, problem: 'Gone.' });
+  expect(running).toMatchObject({ ename: 'DriverEnded', evalue: 'Gone.' });
+});

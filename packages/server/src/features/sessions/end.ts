@@ -1,0 +1,62 @@
+import type { DriverExit } from '../../engines/engine.ts';
+import type { Statement, StatementOutput } from './model.ts';
+import type { StopReason } from './state.ts';
+
+const outOfMemory =
+  'The Spark driver ran out of memory. Please give it more "Driver memory", or let less data come to the driver.';
+const killed =
+  'The Spark driver was killed; most often that is because the machine ran out of memory. Please use less memory, or ask an administrator.';
+
+/** Spark's own exit code for an OutOfMemoryError: `SparkExitCode.OOM`. */
+const sparkOutOfMemory = 52;
+const maxQuoted = 300;
+
+/** Why a driver ended that nobody had asked to, as a sentence. `exit` is null when it is not known: it ended while no one watched. `tail`: its last lines. */
+export function describeEnd(options: { exit: DriverExit | null; ready: boolean; tail: readonly string[] }): string {
+  const { exit, ready, tail } = options;
+  if (exit?.code === sparkOutOfMemory || tail.some((line) => /OutOfMemoryError|Java heap space/.test(line)))
+    return outOfMemory;
+  // 137 is 128 + SIGKILL: spark-submit reports so that its Python was killed
+  if (exit?.signal === 'SIGKILL' || exit?.code === 137) return killed;
+  const how =
+    exit === null ? '' : exit.signal === null ? ` with exit code ${exit.code}` : ` by the signal ${exit.signal}`;
+  const cause = causeIn(tail);
+  const quote = cause === null ? ' Its log says more.' : ` Its log says: ${cause}`;
+  return `The Spark driver ended${how}${ready ? '.' : ' before it was ready.'}${quote}`;
+}
+
+/** The line that most likely names the cause: the last that speaks of an error, else the last with text. */
+function causeIn(tail: readonly string[]): string | null {
+  const lines = tail.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at '));
+  const line = lines.findLast((text) => /exception|error|caused by|not found|no such/i.test(text)) ?? lines.at(-1);
+  if (line === undefined) return null;
+  return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
+}
+
+/** Sentences for sessions that were ended on purpose; null where nobody needs one. */
+export function describeStop(reason: StopReason, heartbeatSeconds: number): string | null {
+  const sentences: Partial<Record<StopReason, string>> = {
+    expired: `Its notebook was not heard of for ${heartbeatSeconds} s, so the application was stopped.`,
+    server: 'Its Jupyter server was stopped.',
+    member: 'Its owner left the project.',
+  };
+  return sentences[reason] ?? null;
+}
+
+/**
+ * The output of a statement whose driver is gone. It is an error and not a cancellation, also for one that never ran: there are clients that wait for
+ * an output for ever. One that was being cancelled has what its client asked for, so it gets none.
+ */
+export function lastOutput(
+  statement: Statement,
+  options: { onPurpose: boolean; problem: string | null },
+): StatementOutput {
+  const ran = statement.state === 'waiting' ? 'This statement did not run. ' : '';
+  return {
+    status: 'error',
+    execution_count: statement.id,
+    ename: options.onPurpose ? 'SessionStopped' : 'DriverEnded',
+    evalue: `${ran}${options.problem ?? 'The Spark application was stopped.'}`,
+    traceback: [],
+  };
+}

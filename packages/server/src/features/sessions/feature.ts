@@ -1,0 +1,101 @@
+import type { FastifyInstance } from 'fastify';
+import type { ProjectSnapshot } from '../../http/project-events.ts';
+import type { Router } from '../../http/router.ts';
+import { createLoop } from '../../lib/lifecycle.ts';
+import type { SessionsDeps } from './deps.ts';
+import { livyScope } from './livy/plugin.ts';
+import { registerLivyRoutes } from './livy/routes.ts';
+import { createParts } from './parts.ts';
+import { presentSession } from './present.ts';
+import { registerSessionRoutes } from './routes.ts';
+
+/** What the rest of the platform may use of the sessions feature. */
+export type Sessions = {
+  /** The API's routes. */
+  registerRoutes(router: Router): void;
+  /** Livy's dialect, at `/livy/{project}`, in a scope of its own. */
+  registerLivy(app: FastifyInstance): void;
+  /** The present state of a project's sessions, for a new stream of events. */
+  readonly snapshot: ProjectSnapshot;
+  /** Lets all sessions end that came from a Jupyter server. Resolves when that is written down; the worker goes on. */
+  stopForServer(serverId: string): Promise<void>;
+  /** The same for a member who leaves a project. */
+  stopForMember(projectId: string, userId: string): Promise<void>;
+  /** How many live sessions each project has; those without any are absent. */
+  countLive(projectIds: readonly string[]): Promise<Map<string, number>>;
+  /** Listens for agents and begins to work; adopts what a former process has started. */
+  start(): Promise<void>;
+  /** Lets go of everything; drivers go on. */
+  close(): Promise<void>;
+};
+
+/** The feature as a whole. `reconcile` lets the worker look at everything now, instead of at its next turn. */
+export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Promise<void> } {
+  let loop: ReturnType<typeof createLoop> | null = null;
+  const stopped = new AbortController();
+  const parts = createParts(deps, () => loop?.wake());
+  const { sessions, lifecycle, hub, service, worker, agents, tunnel } = parts;
+
+  return {
+    registerRoutes: (router) => registerSessionRoutes(router, { service, engine: deps.engine }),
+
+    registerLivy(app) {
+      const routes = (scope: FastifyInstance) =>
+        registerLivyRoutes(scope, {
+          service,
+          engine: deps.engine,
+          publicOrigin: deps.config.publicOrigin,
+          projectFolder: (name) => deps.projectFolder(name),
+        });
+      app.register(
+        async (scope) =>
+          livyScope(scope, {
+            authenticateGateway: (request) => deps.authenticateGateway(request),
+            findMembership: (project, userId) => deps.findMembership(project, userId),
+            log: deps.log,
+            routes,
+          }),
+        { prefix: '/livy/:project' },
+      );
+    },
+
+    async snapshot(projectId, viewer) {
+      const all = await service.listProject(projectId, viewer);
+      return [
+        { type: 'sessions', sessions: all.map((session) => presentSession(session, viewer, hub.observe(session))) },
+      ];
+    },
+
+    async stopForServer(serverId) {
+      for (const { id } of await sessions.listLive({ serverId })) await lifecycle.stop(id, 'server');
+    },
+
+    async stopForMember(projectId, userId) {
+      for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
+    },
+
+    reconcile: () => worker.step(stopped.signal),
+
+    countLive: (projectIds) => sessions.countLive(projectIds),
+
+    async start() {
+      for (const session of await sessions.listLive()) lifecycle.putTarget(session);
+      await tunnel.start();
+      await agents.start();
+      loop = createLoop({
+        step: (signal) => worker.step(signal),
+        intervalMs: parts.limits.reconcileMs,
+        onError: (error) => deps.log.error({ error }, 'the sessions could not be looked after; it will be tried again'),
+      });
+    },
+
+    async close() {
+      stopped.abort(new Error('closed'));
+      await loop?.close();
+      await worker.settled();
+      hub.changes.close();
+      await agents.close();
+      await tunnel.close();
+    },
+  };
+}

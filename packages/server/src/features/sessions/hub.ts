@@ -1,0 +1,68 @@
+import type { SessionMetrics } from '@emberlab/contract';
+import type { ProjectChange } from '../../http/project-events.ts';
+import type { Bus } from '../../lib/bus.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createChanges, sessionKey } from './changes.ts';
+import type { Limits } from './limits.ts';
+import type { Links } from './link/links.ts';
+import type { SessionRecord } from './model.ts';
+import { maySee } from './policy.ts';
+import { presentSession, type Observed } from './present.ts';
+import { shown } from './state.ts';
+
+export type Hub = ReturnType<typeof createHub>;
+
+/** What is known of live sessions in memory, and who is told of changes. All of it may be lost at any moment: rows and agents bring it back. */
+export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; links: Links; limits: Limits }) {
+  const { clock, bus, links, limits } = options;
+  const metrics = new Map<number, SessionMetrics>();
+  const seenAt = new Map<number, number>();
+  const changes = createChanges(clock);
+  // While we were not there nobody could reach us, so silence counts from now on.
+  let heartbeatsSince = clock.now();
+
+  const observe = (session: SessionRecord): Observed => ({
+    state: shown(session.state, links.absentMs(session.id) >= limits.absentMs),
+    metrics: metrics.get(session.id) ?? null,
+  });
+
+  return {
+    changes,
+    observe,
+
+    setMetrics(id: number, value: SessionMetrics): void {
+      metrics.set(id, value);
+    },
+
+    /** Notes a request of a session's client. */
+    seen(id: number): void {
+      seenAt.set(id, clock.now());
+    },
+    seenAt: (id: number): number | null => seenAt.get(id) ?? null,
+
+    /** For how long a session's client has been silent, ms. */
+    silentMs: (session: SessionRecord): number =>
+      clock.now() - Math.max(seenAt.get(session.id) ?? 0, session.createdAt, heartbeatsSince),
+
+    /** Begins all heartbeat clocks anew. */
+    forgiveSilence(): void {
+      heartbeatsSince = clock.now();
+    },
+
+    /** Tells everybody who may know, and everybody who waits. */
+    publish(session: SessionRecord): void {
+      const observed = observe(session);
+      bus.publish({
+        projectId: session.project.id,
+        present: (viewer) =>
+          maySee(viewer, session) ? { type: 'session', session: presentSession(session, viewer, observed) } : null,
+      });
+      changes.notify(sessionKey(session.id));
+    },
+
+    forget(id: number): void {
+      metrics.delete(id);
+      seenAt.delete(id);
+    },
+  };
+}

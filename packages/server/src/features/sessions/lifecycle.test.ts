@@ -1,0 +1,212 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { createRig, type Rig } from './testing/rig.ts';
+
+const run = (rig: Rig, id: number, code: string) => rig.call('POST', `/sessions/${id}/statements`, { body: { code } });
+const stateOf = async (rig: Rig, id: number) => (await rig.call('GET', `/sessions/${id}/state`)).body.state;
+
+async function writeLog(rig: Rig, id: number, text: string) {
+  const { stderr } = rig.deps.engine.logs(id);
+  await mkdir(dirname(stderr), { recursive: true });
+  await writeFile(stderr, text);
+}
+
+test('a dead driver: the session is dead, its statements end with an error, and the log has the cause', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await run(rig, id, 'a');
+  await run(rig, id, 'b');
+  agent.say({ type: 'started', id: 0, startedAt: 7 });
+  const held = rig.call('GET', `/sessions/${id}/statements/0`);
+  rig.fake.driver(id).exit({ code: null, signal: 'SIGKILL' });
+  const { body } = await held;
+  expect(body).toMatchObject({ state: 'available', output: { status: 'error', ename: 'DriverEnded', traceback: [] } });
+  expect(body.output.evalue).toMatch(/was killed.*out of memory/);
+  const dead = await rig.until((session) => session.state === 'dead');
+  expect(dead.problem).toMatch(/was killed/);
+  expect((await rig.call('GET', `/sessions/${id}/statements/1`)).body.output.evalue).toMatch(
+    /^This statement did not run\. /,
+  );
+  const shown = (await rig.call('GET', `/sessions/${id}`)).body;
+  expect(shown.state).toBe('dead');
+  expect(shown.log.at(-1)).toMatch(/^emberlab: The Spark driver was killed/);
+  // the text that Zeppelin restarts on
+  const refused = await run(rig, id, 'c');
+  expect([refused.status, refused.body.msg]).toEqual([
+    500,
+    'java.lang.IllegalStateException: Session is in state dead',
+  ]);
+  expect((await rig.call('GET', `/sessions/${id}/statements`)).body.msg).toBe(
+    "requirement failed: Session isn't active.",
+  );
+  expect(rig.targets.size).toBe(0);
+  expect(rig.fake.cleaned).toContain(id);
+});
+
+test('a driver that ends before it is ready says why', async () => {
+  await using rig = await createRig();
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  await rig.driver(1);
+  await writeLog(
+    rig,
+    1,
+    'Setting log level\norg.apache.spark.SparkException: Could not parse Master URL\n\tat org.x.Y\n',
+  );
+  rig.fake.driver(1).exit({ code: 1 });
+  const dead = await rig.until((session) => session.state === 'dead');
+  expect(dead.problem).toBe(
+    'The Spark driver ended with exit code 1 before it was ready. Its log says: org.apache.spark.SparkException: Could not parse Master URL',
+  );
+});
+
+test('an engine that refuses, and an agent that fails, end in dead with their words', async () => {
+  await using rig = await createRig();
+  rig.fake.refuse('There is no Spark here.');
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const refused = await rig.until((session) => session.id === 1 && session.state === 'dead');
+  expect(refused.problem).toBe('There is no Spark here.');
+  rig.fake.refuse(null);
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const agent = await rig.agent(2);
+  agent.say({ type: 'failed', message: 'Java was not found.', detail: 'trace' });
+  await agent.heard('stop');
+  rig.fake.driver(2).exit({ code: 1 });
+  const failed = await rig.until((session) => session.id === 2 && session.state === 'dead');
+  expect(failed.problem).toBe('Java was not found.');
+  expect(rig.fake.running()).toBe(0);
+});
+
+test('a start that takes too long ends in dead', async () => {
+  await using rig = await createRig();
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  await rig.driver(1);
+  await rig.pass(55_000);
+  expect(await stateOf(rig, 1)).toBe('starting');
+  await rig.pass(10_000);
+  const dead = await rig.until((session) => session.state === 'dead');
+  expect(dead.problem).toMatch(/did not become ready within 60 s/);
+  expect(rig.fake.running()).toBe(0);
+});
+
+test('delete waits for the end of the driver, and leaves nothing to find', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await run(rig, id, 'a');
+  const deleted = rig.call('DELETE', `/sessions/${id}`);
+  await agent.heard('stop');
+  rig.fake.driver(id).exit();
+  expect(await deleted).toMatchObject({ status: 200, body: { msg: 'deleted' } });
+  expect((await rig.call('GET', `/sessions/${id}`)).status).toBe(404);
+  expect((await rig.call('DELETE', `/sessions/${id}`)).status).toBe(404);
+  expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
+  expect(rig.fake.running()).toBe(0);
+  expect(rig.changes.at(-1)).toMatchObject({ state: 'dead', problem: null });
+});
+
+test('delete ends one that starts, and one whose agent does not listen', async () => {
+  await using rig = await createRig();
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  expect((await rig.call('DELETE', '/sessions/1')).status).toBe(200);
+  const { id, agent } = await rig.idle();
+  const deleted = rig.call('DELETE', `/sessions/${id}`);
+  await agent.heard('stop');
+  while (rig.clock.waiting() < 3) await new Promise((resolve) => setImmediate(resolve));
+  rig.clock.advance(rig.deps.limits?.stopGraceMs ?? 4000);
+  expect((await deleted).status).toBe(200);
+  expect(rig.fake.running()).toBe(0);
+});
+
+test('stop keeps the session listed for ten minutes', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const posted = await run(rig, id, 'a');
+  expect(posted.status).toBe(201);
+  const stopped = rig.call('POST', `/sessions/${id}/stop`);
+  await agent.heard('stop');
+  rig.fake.driver(id).exit();
+  expect((await stopped).status).toBe(204);
+  expect(await stateOf(rig, id)).toBe('dead');
+  expect((await rig.call('GET', `/sessions/${id}/statements/0`)).body.output).toMatchObject({
+    ename: 'SessionStopped',
+  });
+  await rig.pass(595_000);
+  expect((await rig.call('GET', '/sessions')).body.total).toBe(1);
+  await rig.pass(10_000);
+  expect((await rig.call('GET', `/sessions/${id}`)).status).toBe(404);
+  await rig.pass(60_000);
+  expect(await rig.db.selectFrom('statements').selectAll().execute()).toEqual([]);
+  expect(await rig.db.selectFrom('sessions').select('id').execute()).toHaveLength(1);
+  rig.clock.advance(8 * 86_400_000);
+  await rig.reconcile();
+  expect(await rig.db.selectFrom('sessions').select('id').execute()).toEqual([]);
+  // its number is never used again
+  expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } })).body.id).toBe(id + 1);
+});
+
+test('delete takes a dead one off the list', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  rig.fake.driver(id).exit({ code: 1 });
+  await rig.until((session) => session.state === 'dead');
+  expect((await rig.call('DELETE', `/sessions/${id}`)).body).toEqual({ msg: 'deleted' });
+  expect((await rig.call('GET', `/sessions/${id}`)).status).toBe(404);
+});
+
+test('a client that falls silent loses its session; the list alone is no sign of life', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle({ heartbeatTimeoutInSecond: 20 });
+  const other = await rig.idle();
+  for (let i = 0; i < 4; i++) {
+    await rig.pass(10_000);
+    expect(await stateOf(rig, id)).toBe('idle');
+  }
+  await rig.pass(15_000);
+  await rig.call('GET', '/sessions');
+  await rig.pass(5000);
+  rig.fake.driver(id).exit();
+  const dead = await rig.until((session) => session.id === id && session.state === 'dead');
+  expect(dead.problem).toMatch(/not heard of for 20 s/);
+  expect((await rig.call('GET', `/sessions/${id}`)).status).toBe(404);
+  await rig.pass(600_000);
+  expect(await stateOf(rig, other.id)).toBe('idle');
+});
+
+test('sessions end with their server, and with their owner’s membership', async () => {
+  await using rig = await createRig();
+  const bea = await rig.user('bea@example.org', 'editor');
+  await rig.db
+    .insertInto('servers')
+    .values({
+      id: 'serveraaaa',
+      project_id: rig.projectId,
+      user_id: rig.ada.id,
+      desired: 'running',
+      state: 'running',
+      configuration_json: '{}',
+      revision_id: null,
+      steps_json: '[]',
+      problem_json: null,
+      pid: null,
+      start_ticks: null,
+      created_at: 0,
+      started_at: null,
+      ready_at: null,
+      ended_at: null,
+    })
+    .execute();
+  const asServer = { ...rig.ada, email: 'ada@example.org@server:serveraaaa' };
+  const first = await rig.idle({}, asServer);
+  const second = await rig.idle();
+  const third = await rig.idle({}, bea);
+  expect(await rig.sessions.countLive([rig.projectId, 'other'])).toEqual(new Map([[rig.projectId, 3]]));
+  await rig.sessions.stopForServer('serveraaaa');
+  rig.fake.driver(first.id).exit();
+  await rig.until((session) => session.id === first.id && session.state === 'dead');
+  await rig.sessions.stopForMember(rig.projectId, bea.id);
+  rig.fake.driver(third.id).exit();
+  await rig.until((session) => session.id === third.id && session.state === 'dead');
+  expect((await rig.call('GET', `/sessions/${first.id}`)).status).toBe(404);
+  expect(await stateOf(rig, second.id)).toBe('idle');
+  expect(await rig.sessions.countLive([rig.projectId])).toEqual(new Map([[rig.projectId, 1]]));
+});

@@ -1,0 +1,257 @@
+import { appendFile } from 'node:fs/promises';
+import type { SessionMetrics } from '@emberlab/contract';
+import type { EdgeTargets } from '../../edge/ports.ts';
+import type { DriverExit, Engine } from '../../engines/engine.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createKeyedQueue } from '../../lib/lifecycle.ts';
+import { tailLines } from '../../lib/log-file.ts';
+import type { ProcessIdentity } from '../../lib/process.ts';
+import { statementKey } from './changes.ts';
+import type { Log } from './deps.ts';
+import { describeEnd, describeStop, lastOutput } from './end.ts';
+import type { Hub } from './hub.ts';
+import type { Links } from './link/links.ts';
+import { sessionHeader } from './link/tunnel-server.ts';
+import type { Application, SessionRecord, Statement, StatementOutput } from './model.ts';
+import { isFinal, isLive, next, nextStatement, takesStatements, type StopReason } from './state.ts';
+import type { StatementStore } from './statement-store.ts';
+import type { SessionStore } from './store.ts';
+
+export type Lifecycle = ReturnType<typeof createLifecycle>;
+
+export type SubmitAnswer = { statement: Statement } | { refused: SessionRecord };
+
+/**
+ * Every change of a session or a statement, and what follows from it. Changes of one session run one after the other. The row is written first; then
+ * the agent, the edge, the dashboard and those who wait are told, so that whatever they were told survives us.
+ */
+export function createLifecycle(parts: {
+  sessions: SessionStore;
+  statements: StatementStore;
+  hub: Hub;
+  links: Links;
+  engine: Engine;
+  targets: EdgeTargets;
+  tunnelSocket: string;
+  clock: Clock;
+  log: Log;
+  retainedStatements: number;
+  /** there may be something to do for the worker */
+  wake: () => void;
+}) {
+  const { sessions, statements, hub, links, engine, targets, clock, log, wake } = parts;
+  const queue = createKeyedQueue();
+
+  /** Runs `task` on the present row, after all that came before for that session; null: there is no such session. */
+  const within = <T>(id: number, task: (session: SessionRecord) => Promise<T>): Promise<T | null> =>
+    queue(String(id), async () => {
+      const session = await sessions.find(id);
+      return session === null ? null : task(session);
+    });
+
+  const publish = async (id: number) => {
+    const session = await sessions.find(id);
+    if (session !== null) hub.publish(session);
+  };
+
+  const putTarget = (session: SessionRecord) => {
+    if (!takesStatements(session.state) || session.application?.uiAvailable !== true) return;
+    const headers = { [sessionHeader]: String(session.id) };
+    targets.put({ id: session.uiId, socketPath: parts.tunnelSocket, headers, viaControl: true });
+  };
+
+  const endStatement = async (
+    statement: Statement,
+    end: { state: 'available' | 'cancelled'; output: StatementOutput | null; startedAt?: number; completedAt?: number },
+  ) => {
+    const now = clock.now();
+    const startedAt = statement.startedAt || end.startedAt || 0;
+    await statements.update(statement, {
+      state: nextStatement(statement.state, end.state),
+      output: end.output,
+      progress: 1,
+      startedAt,
+      // Clients take 0 for "not yet", and an end before the beginning for nonsense.
+      completedAt: Math.max(end.completedAt || now, startedAt, 1),
+    });
+    hub.changes.notify(statementKey(statement.sessionId, statement.id));
+  };
+
+  const idleIfDrained = async (session: SessionRecord) => {
+    if (session.state !== 'busy' || (await statements.listUnfinished(session.id)).length > 0) return;
+    await sessions.update(session.id, { state: next(session.state, 'drained') });
+    await publish(session.id);
+  };
+
+  const becomeReady = async (session: SessionRecord, application: Application) => {
+    if (session.state !== 'starting') return;
+    await sessions.update(session.id, { state: next('starting', 'ready'), application, readyAt: clock.now() });
+    const ready = await sessions.find(session.id);
+    if (ready === null) return;
+    putTarget(ready);
+    hub.publish(ready);
+  };
+
+  const stopping = async (session: SessionRecord, reason: StopReason, problem: string | null) => {
+    if (!isLive(session.state)) {
+      // An ended one that its client deletes is found no more; another reason changes nothing.
+      if (reason === 'deleted') await sessions.update(session.id, { stopReason: reason });
+      return;
+    }
+    const first = session.state !== 'shutting_down';
+    await sessions.update(session.id, {
+      state: next(session.state, 'stop'),
+      ...(first || reason === 'deleted' ? { stopReason: reason } : {}),
+      ...(first && problem !== null ? { problem } : {}),
+    });
+    await publish(session.id);
+    wake();
+  };
+
+  return {
+    putTarget,
+    publish,
+
+    /** Notes that a driver runs. */
+    launched: (id: number, process: ProcessIdentity) => within(id, () => sessions.update(id, { process })),
+
+    /** Notes the digest of the secret that the next driver gets; a driver with another is turned away. */
+    setSecret: (id: number, secretDigest: string) => within(id, () => sessions.update(id, { secretDigest })),
+
+    /** Writes a statement down and gives it to the agent, if that is there. */
+    submit: (id: number, code: string, kind: string): Promise<SubmitAnswer | null> =>
+      within(id, async (session) => {
+        if (!takesStatements(session.state)) return { refused: session };
+        const now = clock.now();
+        const statement = await statements.insert({ sessionId: id, code, kind, now });
+        await statements.removeUpTo(id, statement.id - parts.retainedStatements);
+        await sessions.touch(id, { active: now });
+        if (session.state === 'idle') {
+          await sessions.update(id, { state: next('idle', 'submitted') });
+          await publish(id);
+        }
+        links.send(id, { type: 'run', id: statement.id, code, kind });
+        return { statement };
+      }),
+
+    /** Cancels a statement; an absent or ended one stays as it is. */
+    cancel: (id: number, statementId: number) =>
+      within(id, async (session) => {
+        const statement = await statements.find(id, statementId);
+        if (statement === null || isFinal(statement.state)) return;
+        if (nextStatement(statement.state, 'cancel') === 'cancelled') {
+          await endStatement(statement, { state: 'cancelled', output: null });
+        } else {
+          await statements.update(statement, { state: 'cancelling' });
+        }
+        await sessions.touch(id, { active: clock.now() });
+        links.send(id, { type: 'cancel', id: statementId });
+        await idleIfDrained(session);
+      }),
+
+    /** Lets a session end. What `reason` comes first stays, but for `deleted`, which hides it from clients. */
+    stop: (id: number, reason: StopReason, problem?: string) =>
+      within(id, (session) => stopping(session, reason, problem ?? describeStop(reason, session.heartbeatSeconds))),
+
+    ready: (id: number, application: Application) => within(id, (session) => becomeReady(session, application)),
+
+    failed: (id: number, message: string) => within(id, (session) => stopping(session, 'failed', message)),
+
+    started: (id: number, statementId: number, startedAt: number) =>
+      within(id, async () => {
+        const statement = await statements.find(id, statementId);
+        if (statement === null || isFinal(statement.state)) return;
+        await statements.update(statement, { state: nextStatement(statement.state, 'started'), startedAt });
+        hub.changes.notify(statementKey(id, statementId));
+      }),
+
+    progress: (id: number, statementId: number, progress: number) =>
+      within(id, () => statements.progress(id, statementId, progress)),
+
+    /** Stores how a statement ended, then lets the agent forget it. A second copy is only acknowledged. */
+    result: (
+      id: number,
+      result: {
+        id: number;
+        state: 'available' | 'cancelled';
+        output: StatementOutput | null;
+        startedAt: number | null;
+        completedAt: number | null;
+      },
+    ) =>
+      within(id, async (session) => {
+        const statement = await statements.find(id, result.id);
+        if (statement !== null && !isFinal(statement.state)) {
+          await endStatement(statement, {
+            state: result.state,
+            output: result.output,
+            ...(result.startedAt === null ? {} : { startedAt: result.startedAt }),
+            ...(result.completedAt === null ? {} : { completedAt: result.completedAt }),
+          });
+          await sessions.touch(id, { active: clock.now() });
+        }
+        links.send(id, { type: 'ack', id: result.id });
+        await idleIfDrained(session);
+      }),
+
+    metrics: (id: number, metrics: SessionMetrics) =>
+      within(id, async (session) => {
+        hub.setMetrics(id, metrics);
+        hub.publish(session);
+      }),
+
+    /** Brings an agent and the rows together after it has dialled in: either may have missed what the other did meanwhile. */
+    hello: (id: number, hello: { application: Application | null; statements: readonly { id: number }[] }) =>
+      within(id, async (session) => {
+        if (session.state === 'shutting_down') {
+          links.send(id, { type: 'stop' });
+          return;
+        }
+        if (hello.application !== null) await becomeReady(session, hello.application);
+        const held = new Set(hello.statements.map((statement) => statement.id));
+        const unfinished = await statements.listUnfinished(id);
+        for (const statement of unfinished) {
+          if (!held.delete(statement.id)) {
+            links.send(id, { type: 'run', id: statement.id, code: statement.code, kind: statement.kind });
+          }
+          if (statement.state === 'cancelling') links.send(id, { type: 'cancel', id: statement.id });
+        }
+        // What the agent still has and we have ended was cancelled; its result is awaited only to be acknowledged.
+        for (const statementId of held) links.send(id, { type: 'cancel', id: statementId });
+        await publish(id);
+      }),
+
+    /** The driver is gone and nothing of it is left. `exit` is null when nobody knows how it ended. */
+    ended: (id: number, exit: DriverExit | null) =>
+      within(id, async (session) => {
+        if (!isLive(session.state)) return;
+        const onPurpose = session.stopReason !== null && session.stopReason !== 'failed';
+        const { stderr } = engine.logs(id);
+        const problem =
+          session.problem ??
+          (onPurpose
+            ? null
+            : describeEnd({ exit, ready: session.readyAt !== null, tail: await tailLines(stderr, 50) }));
+        if (!onPurpose && problem !== null) {
+          // The log is where clients look for the cause. It may not exist, or lie on a full disk.
+          await appendFile(stderr, `emberlab: ${problem}\n`, { mode: 0o600 }).catch((error: unknown) =>
+            log.warn({ session: id, error }, 'the cause of an end could not be added to the log'),
+          );
+        }
+        for (const statement of await statements.listUnfinished(id)) {
+          const output = statement.state === 'cancelling' ? null : lastOutput(statement, { onPurpose, problem });
+          await endStatement(statement, { state: output === null ? 'cancelled' : 'available', output });
+        }
+        await sessions.update(id, {
+          state: next(session.state, 'ended'),
+          endedAt: clock.now(),
+          ...(problem === null ? {} : { problem }),
+        });
+        links.forget(id);
+        hub.forget(id);
+        await publish(id);
+        log.info({ session: id, reason: session.stopReason, exit, problem }, 'a session ended');
+        await targets.remove(session.uiId);
+      }),
+  };
+}

@@ -1,0 +1,31 @@
+/** Times and sizes of the sessions feature. Times in milliseconds. */
+export const defaultLimits = {
+  /** how long a GET for a starting session or an unfinished statement is held at most */
+  holdMs: 5000,
+  /** the same for a busy session: shorter, because `%%info` asks five times in a row for each */
+  holdBusyMs: 1000,
+  /** how long an ended session stays in Livy's list */
+  listedMs: 600_000,
+  /** how long it stays in the dashboard's */
+  keptMs: 7 * 86_400_000,
+  /** statements of a session that are kept */
+  retainedStatements: 100,
+  /** drivers that may be starting at the same time */
+  startingDrivers: 20,
+  /** how long an agent may be away before its session is shown as `recovering` */
+  absentMs: 10_000,
+  /** how long a driver that was asked to stop may take before it is signalled */
+  stopGraceMs: 4000,
+  /** how long DELETE waits for the driver's end; stop and kill are bounded below that */
+  deleteMs: 10_000,
+  /** a control plane that stood still for longer than this restarts the heartbeat clocks: its clients could not reach it */
+  stallMs: 20_000,
+  /** how often the worker looks at everything, without being woken */
+  reconcileMs: 1000,
+  pingMs: 10_000,
+  silenceMs: 30_000,
+};
+export type Limits = { readonly [K in keyof typeof defaultLimits]: number };
+
+/** The largest message of an agent, and the largest body of a Livy request. */
+export const maxMessageBytes = 64 * 1024 * 1024;

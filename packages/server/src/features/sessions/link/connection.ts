@@ -1,0 +1,89 @@
+import type { WebSocket } from 'ws';
+import type { Clock } from '../../../lib/clock.ts';
+import { agentFrame, type AgentFrame, type ControlFrame } from './frames.ts';
+import type { Link } from './links.ts';
+import { decodeTunnelFrame, encodeTunnelFrame, type TunnelFrame } from './tunnel-frames.ts';
+import { TunnelStream } from './tunnel-stream.ts';
+
+/** Speaks the protocol on one WebSocket: frames in and out, streams of the tunnel, pings. */
+export function createConnection(options: {
+  socket: WebSocket;
+  clock: Clock;
+  pingMs: number;
+  silenceMs: number;
+  onFrame: (frame: AgentFrame) => void;
+  /** a text frame that can't be understood; the connection goes on, since the agent would only send it again */
+  onNonsense: (problem: string) => void;
+  onClose: () => void;
+}): Link {
+  const { socket, clock } = options;
+  const streams = new Map<number, TunnelStream>();
+  let lastStream = 0;
+  let lastHeard = clock.now();
+  const heard = () => {
+    lastHeard = clock.now();
+  };
+
+  const write = (data: string | Buffer) => {
+    if (socket.readyState === socket.OPEN) socket.send(data);
+  };
+
+  let cancelPing = () => {};
+  const ping = () => {
+    cancelPing = clock.after(options.pingMs, () => {
+      if (clock.now() - lastHeard >= options.silenceMs) return socket.terminate();
+      if (socket.readyState === socket.OPEN) socket.ping();
+      ping();
+    });
+  };
+  ping();
+
+  const onTunnel = (frame: TunnelFrame | null) => {
+    if (frame !== null) streams.get(frame.stream)?.accept(frame);
+  };
+
+  socket.on('message', (data: Buffer, binary: boolean) => {
+    heard();
+    if (binary) return onTunnel(decodeTunnelFrame(data));
+    const frame = agentFrame.safeParse(parseJson(data.toString()));
+    if (frame.success) options.onFrame(frame.data);
+    else options.onNonsense(frame.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  });
+  socket.on('pong', heard);
+  socket.on('ping', heard);
+  // An error is always followed by close, which is handled.
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    cancelPing();
+    for (const stream of streams.values()) stream.destroy(new Error('The driver is not connected.'));
+    options.onClose();
+  });
+
+  return {
+    send: (frame: ControlFrame) => write(JSON.stringify(frame)),
+    openStream() {
+      do lastStream = (lastStream + 1) >>> 0;
+      while (streams.has(lastStream));
+      const id = lastStream;
+      const stream = new TunnelStream(id, (frame) => write(encodeTunnelFrame(frame)));
+      streams.set(id, stream);
+      stream.once('close', () => streams.delete(id));
+      write(encodeTunnelFrame({ op: 'open', stream: id, target: 'ui' }));
+      return stream;
+    },
+    close(code, reason) {
+      socket.close(code, reason);
+      // The closing handshake is the peer's to finish; one that hangs must not hold us.
+      const cancel = clock.after(1000, () => socket.terminate());
+      socket.once('close', cancel);
+    },
+  };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,34 @@
+import type { Lifecycle } from '../lifecycle.ts';
+import type { AgentFrame, Hello } from './frames.ts';
+
+/** What each frame of an agent means for its session. `bye` means nothing yet: the end of the process does. */
+export async function dispatch(
+  lifecycle: Lifecycle,
+  sessionId: number,
+  frame: Exclude<AgentFrame, Hello>,
+): Promise<void> {
+  switch (frame.type) {
+    case 'ready':
+      await lifecycle.ready(sessionId, frame.application);
+      return;
+    case 'failed':
+      await lifecycle.failed(sessionId, frame.message);
+      return;
+    case 'started':
+      await lifecycle.started(sessionId, frame.id, frame.startedAt);
+      return;
+    case 'progress':
+      await lifecycle.progress(sessionId, frame.id, frame.progress);
+      return;
+    case 'result':
+      await lifecycle.result(sessionId, frame);
+      return;
+    case 'metrics': {
+      const { type: _type, ...metrics } = frame;
+      await lifecycle.metrics(sessionId, metrics);
+      return;
+    }
+    case 'bye':
+      return;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Clock } from '../../../lib/clock.ts';
+import type { ControlFrame } from './frames.ts';
+import type { Duplex } from 'node:stream';
+
+/** The connection of one agent, as the rest of the feature sees it. */
+export type Link = {
+  send(frame: ControlFrame): void;
+  /** A stream to the Spark UI behind the agent. */
+  openStream(): Duplex;
+  close(code: number, reason: string): void;
+};
+
+export type Links = ReturnType<typeof createLinks>;
+
+/** Which agents are connected, and since when the others are not. */
+export function createLinks(clock: Clock) {
+  const links = new Map<number, Link>();
+  const lostAt = new Map<number, number>();
+  const since = clock.now();
+
+  return {
+    get: (sessionId: number): Link | null => links.get(sessionId) ?? null,
+
+    /** Takes a new connection; one that was there is closed: the agent has given it up. */
+    add(sessionId: number, link: Link): void {
+      const former = links.get(sessionId);
+      links.set(sessionId, link);
+      lostAt.delete(sessionId);
+      former?.close(4001, 'replaced');
+    },
+
+    /** Forgets a connection, if it is still the session's. */
+    remove(sessionId: number, link: Link): void {
+      if (links.get(sessionId) !== link) return;
+      links.delete(sessionId);
+      lostAt.set(sessionId, clock.now());
+    },
+
+    /** Sends a frame if the agent is there. If it isn't, what it missed is made up for when it says hello. */
+    send(sessionId: number, frame: ControlFrame): boolean {
+      const link = links.get(sessionId);
+      link?.send(frame);
+      return link !== undefined;
+    },
+
+    /** For how long the agent has been away, ms; 0 while it is connected. */
+    absentMs: (sessionId: number): number =>
+      links.has(sessionId) ? 0 : clock.now() - (lostAt.get(sessionId) ?? since),
+
+    /** Ends what is left of an ended session's connection. */
+    forget(sessionId: number): void {
+      const link = links.get(sessionId);
+      links.delete(sessionId);
+      lostAt.delete(sessionId);
+      link?.close(4002, 'ended');
+    },
+  };
+}

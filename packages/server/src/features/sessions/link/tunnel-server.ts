@@ -1,0 +1,110 @@
+import { chmod } from 'node:fs/promises';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import type { Log } from '../deps.ts';
+import type { Links } from './links.ts';
+import { listenOnSocket } from './unix-socket.ts';
+
+/** Names the session whose Spark UI is meant. The edge sets it from its target; the socket is open to the edge alone. */
+export const sessionHeader = 'x-emberlab-session';
+
+/** Headers of one connection, not of the message (RFC 9110, 7.6.1), and our own. */
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  sessionHeader,
+]);
+
+function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const named = new Set((headers.connection ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const result: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !hopByHop.has(name) && !named.has(name)) result[name] = value;
+  }
+  return result;
+}
+
+/**
+ * Spark redirects to an absolute address with the scheme that it was asked by, which is never https here. Without scheme and host the browser stays
+ * where it is.
+ */
+function withoutOrigin(location: string, host: string | undefined): string {
+  const prefix = /^https?:\/\/([^/?#]*)(?=[/?#]|$)/i.exec(location);
+  if (prefix === null || prefix[1] !== host) return location;
+  const rest = location.slice(prefix[0].length);
+  return rest.startsWith('/') ? rest : `/${rest}`;
+}
+
+/** Hands HTTP requests on through the agents' connections: a Spark UI needs no port that anybody else could reach. */
+export function createTunnelServer(options: { socketPath: string; links: Links; log: Log }) {
+  const http = createServer((incoming, outgoing) => forward(incoming, outgoing, options));
+  return {
+    async start(): Promise<void> {
+      await listenOnSocket(http, options.socketPath);
+      await chmod(options.socketPath, 0o600);
+    },
+    async close(): Promise<void> {
+      await new Promise<void>((resolve) => {
+        http.close(() => resolve());
+        http.closeAllConnections();
+      });
+    },
+  };
+}
+
+function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { links, log }: { links: Links; log: Log },
+): void {
+  const refuse = (status: number, text: string) => {
+    if (outgoing.headersSent) {
+      outgoing.destroy();
+      return;
+    }
+    outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+    outgoing.end(text);
+  };
+  const session = Number(incoming.headers[sessionHeader]);
+  const link = Number.isInteger(session) ? links.get(session) : null;
+  if (link === null) return refuse(503, 'The Spark driver is not connected at the moment. Please try again.');
+
+  const request = httpRequest({
+    method: incoming.method,
+    path: incoming.url,
+    headers: passedOn(incoming.headers),
+    setHost: false,
+    // Without an agent of its own, Node asks this function for the connection, and closes it after the answer.
+    createConnection: () => link.openStream(),
+  });
+  request.on('response', (response) => {
+    const headers = passedOn(response.headers);
+    const { location } = response.headers;
+    if (location !== undefined) headers['location'] = withoutOrigin(location, incoming.headers.host);
+    outgoing.writeHead(response.statusCode ?? 502, headers);
+    response.pipe(outgoing);
+    response.on('error', () => outgoing.destroy());
+  });
+  request.on('error', (error) => {
+    log.info({ session, error: error.message }, 'the Spark UI did not answer');
+    refuse(502, 'The Spark UI does not answer. Please try again in a moment.');
+  });
+  // Whoever goes away first takes the other along.
+  outgoing.on('close', () => {
+    if (!outgoing.writableFinished) request.destroy();
+  });
+  incoming.on('error', () => request.destroy());
+  incoming.pipe(request);
+}

@@ -1,0 +1,105 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HttpError } from '../../../http/errors.ts';
+import { atLeast, type Membership } from '../../../http/router.ts';
+import type { GatewayCaller, Log, SessionsDeps } from '../deps.ts';
+import { maxMessageBytes } from '../limits.ts';
+import { LivyError } from './errors.ts';
+import { checkProxyUser } from './request.ts';
+
+/** Who asks, and as what in the project of the path. */
+export type LivyAccess = { readonly caller: GatewayCaller; readonly membership: Membership };
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** set for every route below `/livy/{project}` but `/version` */
+    livy: LivyAccess | null;
+  }
+}
+
+/** Answers as Livy does: JSON with this exact type, whatever the request accepts. */
+export const sendJson = (reply: FastifyReply, status: number, body: unknown): FastifyReply =>
+  reply.status(status).header('content-type', 'application/json;charset=utf-8').send(JSON.stringify(body));
+
+/**
+ * The scope of the dialect: it reads bodies, checks callers and writes errors in Livy's way, and the rest of the application notices nothing of it.
+ */
+export function livyScope(
+  app: FastifyInstance,
+  options: Pick<SessionsDeps, 'authenticateGateway' | 'findMembership'> & {
+    log: Log;
+    routes: (app: FastifyInstance) => void;
+  },
+): void {
+  app.decorateRequest('livy', null);
+
+  // Bodies are JSON whatever their type says; the Java client and curl say other things, or nothing.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxMessageBytes }, (_request, body, done) => {
+    try {
+      done(null, JSON.parse(body.toString('utf8')));
+    } catch (error) {
+      done(new LivyError(400, `The body is not JSON: ${(error as Error).message}`));
+    }
+  });
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    delete request.headers['content-type'];
+    checkVersion(request);
+    request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    const [status, message] = explain(error, request, options.log);
+    if (status === 401) reply.header('www-authenticate', 'Basic realm="Emberlab"');
+    return sendJson(reply, status, { msg: message });
+  });
+
+  options.routes(app);
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** answered to anybody, logged in or not */
+    openToAll?: boolean;
+  }
+}
+
+/** Throws Livy's 406 for a version of its API that doesn't exist. */
+function checkVersion(request: FastifyRequest): void {
+  const version = /application\/vnd\.livy\.v([\w.]+)\+json/.exec(request.headers.accept ?? '')?.[1];
+  if (version !== undefined && version !== '0.1') throw new LivyError(406, `No value found for '${version}'`);
+}
+
+/** Who asks, once their token and their role have been checked: viewers may look, editors may run. */
+async function admit(
+  request: FastifyRequest,
+  { authenticateGateway, findMembership }: Pick<SessionsDeps, 'authenticateGateway' | 'findMembership'>,
+): Promise<LivyAccess> {
+  const caller = await authenticateGateway(request);
+  if (caller === null) throw new LivyError(401, 'Please send a token: as the password of Basic, or as Bearer.');
+  const { project } = request.params as { project: string };
+  const membership = await findMembership(project, caller.user.id);
+  const opened = membership !== null && (caller.projectId === null || caller.projectId === membership.project.id);
+  if (!opened) throw new LivyError(404, `Project '${project.slice(0, 100)}' not found.`);
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads && !atLeast(membership.role, 'editor')) throw new HttpError('forbidden');
+  const { doAs } = request.query as { doAs?: string | string[] };
+  for (const name of [doAs ?? []].flat()) checkProxyUser(name, caller.user.email);
+  return { caller, membership };
+}
+
+function explain(error: unknown, request: FastifyRequest, log: Log): [status: number, message: string] {
+  if (error instanceof LivyError) return [error.status, error.message];
+  // Not ready is no fault: a status of the table, all below 500 but for real faults.
+  if (error instanceof HttpError && error.status < 500) return [error.status, error.message];
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (typeof status === 'number' && status >= 400 && status < 500) {
+    return [status, status === 413 ? 'The request is too large.' : (STATUS_CODES[status] ?? 'Bad Request')];
+  }
+  log.error({ error, request: request.id }, 'a request of a Livy client failed');
+  const message = `Something went wrong on our side. The log has the details under the request ${request.id}.`;
+  // sparkmagic would send a POST up to nine times again, and each might run.
+  return [request.method === 'POST' ? 400 : 500, message];
+}

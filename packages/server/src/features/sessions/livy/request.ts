@@ -1,0 +1,159 @@
+import { z } from 'zod';
+import type { SessionRequest } from '../model.ts';
+import type { CreateInput } from '../service.ts';
+import { pathsIn, pinnedReason, propertyName } from '../spark-properties.ts';
+import { readDuration } from './durations.ts';
+import { LivyError, rejected } from './errors.ts';
+import { readKind } from './kinds.ts';
+import { checkPaths } from './paths.ts';
+
+const maxInt = 2 ** 31 - 1;
+/** Some clients write numbers as strings. */
+const int = z
+  .union([
+    z.number(),
+    z
+      .string()
+      .regex(/^[+-]?\d+$/)
+      .transform(Number),
+  ])
+  .pipe(z.number().int().min(-maxInt).max(maxInt));
+const optionalInt = int.nullish().transform((value) => value ?? null);
+const text = z
+  .string()
+  .max(10_000)
+  .nullish()
+  .transform((value) => value ?? null);
+const list = z
+  .array(z.string().max(10_000))
+  .max(1000)
+  .nullish()
+  .transform((value) => value ?? []);
+const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]).transform(String);
+
+const createBody = z.strictObject({
+  kind: z.string().nullish(),
+  proxyUser: text,
+  jars: list,
+  pyFiles: list,
+  files: list,
+  archives: list,
+  driverMemory: text,
+  driverCores: optionalInt,
+  executorMemory: text,
+  executorCores: optionalInt,
+  numExecutors: optionalInt,
+  queue: text,
+  name: text,
+  conf: z
+    .record(z.string().max(1000), scalar)
+    .nullish()
+    .transform((value) => value ?? {}),
+  heartbeatTimeoutInSecond: int.pipe(z.number().min(0)).nullish(),
+  ttl: text,
+  idleTimeout: text,
+});
+
+const statementBody = z.strictObject({ code: z.string(), kind: z.string().nullish() });
+
+/** What a body says, by a schema. Throws a 400 that names the first thing that is wrong. */
+function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys' && schema instanceof z.ZodObject) {
+    const known = Object.keys(schema.shape).join(', ');
+    throw new LivyError(400, `Unrecognized field "${issue.keys[0]}". The known fields are: ${known}.`);
+  }
+  const where = issue === undefined || issue.path.length === 0 ? 'The body' : `"${issue.path.join('.')}"`;
+  throw new LivyError(400, `${where} can't be read: ${issue?.message ?? 'it is not valid'}.`);
+}
+
+/** A session request, checked as a whole, so that nothing is started for one that is refused. */
+export async function readCreate(
+  body: unknown,
+  context: { ownerEmail: string; projectFolder: string; notebook: string | null },
+): Promise<CreateInput> {
+  const fields = read(createBody, body);
+  readKind(fields.kind ?? 'shared');
+  checkProxyUser(fields.proxyUser, context.ownerEmail);
+  if (fields.name !== null) checkName(fields.name);
+  for (const duration of [fields.ttl, fields.idleTimeout]) if (duration !== null) readDuration(duration);
+  for (const name of ['driverMemory', 'executorMemory'] as const) checkMemory(name, fields[name]);
+  for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
+  const paths = [...fields.jars, ...fields.pyFiles, ...fields.files, ...fields.archives, ...checkConf(fields.conf)];
+  await checkPaths(paths, context.projectFolder);
+
+  const { kind: _kind, proxyUser: _proxyUser, name, heartbeatTimeoutInSecond, ...request } = fields;
+  return {
+    name,
+    notebook: context.notebook,
+    heartbeatSeconds: heartbeatTimeoutInSecond ?? 0,
+    request: request satisfies SessionRequest,
+  };
+}
+
+/** A statement's code. A kind that is absent is the session's. */
+export function readStatement(body: unknown): { code: string; kind: string | null } {
+  const { code, kind } = read(statementBody, body);
+  return { code, kind: kind === null || kind === undefined ? null : readKind(kind) };
+}
+
+/** Nobody acts for another: who asks is known from the token. */
+export function checkProxyUser(proxyUser: string | null, ownerEmail: string): void {
+  if (proxyUser === null || proxyUser === '' || proxyUser.toLowerCase() === ownerEmail.toLowerCase()) return;
+  throw new LivyError(403, `User '${ownerEmail}' not allowed to impersonate '${proxyUser.slice(0, 200)}'.`);
+}
+
+function checkName(name: string): void {
+  // oxlint-disable-next-line no-control-regex -- finding control characters and direction marks is the purpose
+  const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+  if (name.trim() === '' || /^\d+$/.test(name) || name.length > 200 || invisible.test(name)) {
+    throw rejected(`Invalid session name: ${name.slice(0, 200)}`);
+  }
+}
+
+function checkMemory(field: string, value: string | null): void {
+  if (value !== null && !/^\d+[kmgtp]?b?$/i.test(value.trim())) {
+    throw rejected(`"${field}" can't be "${value.slice(0, 100)}". Please write a number and a unit, such as 2g.`);
+  }
+}
+
+function checkCount(field: string, value: number | null): void {
+  if (value !== null && value < 0) throw rejected(`"${field}" can't be ${value}. Please write a number from 0.`);
+}
+
+/** Checks names and rights of the properties; answers the paths in their values. */
+function checkConf(conf: Readonly<Record<string, string>>): string[] {
+  const paths: string[] = [];
+  const pinned: string[] = [];
+  for (const [written, value] of Object.entries(conf)) {
+    const name = propertyName(written);
+    if (name === null) throw rejected(`"${written.slice(0, 200)}" is not the name of a Spark property.`);
+    const reason = pinnedReason(name);
+    if (reason !== undefined) pinned.push(`${name} (${reason})`);
+    paths.push(...pathsIn(name, value));
+  }
+  if (pinned.length > 0) throw rejected(`Blacklisted configuration values in session config: ${pinned.join(', ')}`);
+  return paths;
+}
+
+/** The notebook's path from its header: percent-encoded UTF-8, relative to the project's folder. null: none was sent. Throws a 400. */
+export function readNotebook(header: string | string[] | undefined): string | null {
+  if (header === undefined || header === '') return null;
+  const path = typeof header === 'string' ? decode(header) : null;
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+  const plain = path !== null && path.length <= 1000 && !/[\u0000-\u001f\u007f-\u009f]/.test(path);
+  if (!plain || path.startsWith('/') || path.split('/').includes('..')) {
+    throw new LivyError(400, 'The header x-emberlab-notebook has to be the path of a notebook in the project.');
+  }
+  return path;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,210 @@
+import { expect, test } from 'vitest';
+import { createRig, type Rig } from '../testing/rig.ts';
+
+const post = (rig: Rig, id: number, body: Record<string, unknown>) =>
+  rig.call('POST', `/sessions/${id}/statements`, { body });
+
+test('a statement runs and its result is stored before it is acknowledged', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const posted = await post(rig, id, { code: '1+1' });
+  expect(posted.status).toBe(201);
+  expect(posted.headers['location']).toBe(`/sessions/${id}/statements/0`);
+  expect(posted.body).toEqual({
+    id: 0,
+    code: '1+1',
+    state: 'waiting',
+    output: null,
+    progress: 0,
+    started: 0,
+    completed: 0,
+  });
+  expect(await agent.heard('run')).toEqual({ type: 'run', id: 0, code: '1+1', kind: 'pyspark' });
+  expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('busy');
+  const held = rig.call('GET', `/sessions/${id}/statements/0`);
+  agent.answer(0, '2', 5000);
+  await agent.heard('ack', (frame) => frame.id === 0);
+  const stored = await rig.db.selectFrom('statements').select('state').executeTakeFirstOrThrow();
+  expect(stored.state).toBe('available');
+  expect((await held).body).toEqual({
+    id: 0,
+    code: '1+1',
+    state: 'available',
+    output: { status: 'ok', execution_count: 0, data: { 'text/plain': '2' } },
+    progress: 1,
+    started: 5000,
+    completed: 5001,
+  });
+  expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('idle');
+  expect((await post(rig, id, { code: 'x' })).body.id).toBe(1);
+});
+
+test('statements that are not there, and requests that say nothing', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  expect(await rig.call('GET', `/sessions/${id}/statements/7`)).toMatchObject({
+    status: 404,
+    body: { msg: 'Statement not found' },
+  });
+  expect((await rig.call('GET', `/sessions/${id}/statements/x`)).status).toBe(400);
+  expect((await post(rig, id, { code: '1', foo: 2 })).status).toBe(400);
+  expect((await post(rig, id, {})).status).toBe(400);
+  expect((await post(rig, id, { code: '1', kind: 'zz' })).status).toBe(400);
+  expect((await post(rig, id, { code: '1', kind: 'sql' })).status).toBe(400);
+  expect((await post(rig, id, { code: '1', kind: 'python' })).status).toBe(201);
+});
+
+test('while a session starts it takes no statement and lists none', async () => {
+  await using rig = await createRig();
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const refused = await post(rig, 1, { code: '1' });
+  expect(refused).toMatchObject({
+    status: 409,
+    body: { msg: 'java.lang.IllegalStateException: Session is in state starting' },
+  });
+  expect((await rig.call('GET', '/sessions/1/statements')).body).toEqual({ total_statements: 0, statements: [] });
+});
+
+test('five at once run one after the other, and the session is busy until the last has ended', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await Promise.all(Array.from({ length: 5 }, (_, i) => post(rig, id, { code: `c${i}` })));
+  await agent.heard('run', (frame) => frame.id === 4);
+  expect(agent.received.filter((frame) => frame.type === 'run').map((frame) => frame.id)).toEqual([0, 1, 2, 3, 4]);
+  for (let i = 0; i < 5; i++) {
+    expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('busy');
+    agent.answer(i, '', 1000 + i);
+    await agent.heard('ack', (frame) => frame.id === i);
+  }
+  await rig.until((session) => session.state === 'idle');
+  const { statements } = (await rig.call('GET', `/sessions/${id}/statements`)).body;
+  expect(statements.map((statement: { started: number }) => statement.started)).toEqual([1000, 1001, 1002, 1003, 1004]);
+});
+
+test('the last hundred are kept', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  for (let i = 0; i < 101; i++) {
+    await post(rig, id, { code: `${i}` });
+    agent.answer(i);
+    await agent.heard('ack', (frame) => frame.id === i);
+  }
+  expect((await rig.call('GET', `/sessions/${id}/statements/0`)).status).toBe(404);
+  const { body } = await rig.call('GET', `/sessions/${id}/statements`);
+  expect([body.total_statements, body.statements.length]).toEqual([100, 100]);
+  const newest = await rig.call('GET', `/sessions/${id}/statements?order=desc&size=1`);
+  expect(newest.body.statements[0].id).toBe(100);
+  expect((await rig.call('GET', `/sessions/${id}/statements?from=98`)).body.statements).toHaveLength(2);
+});
+
+test('cancel: one that waits never runs, one that runs ends when the agent says so', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await post(rig, id, { code: 'a' });
+  await post(rig, id, { code: 'b' });
+  agent.say({ type: 'started', id: 0, startedAt: 7 });
+  const cancel = (n: number) => rig.call('POST', `/sessions/${id}/statements/${n}/cancel`, { body: {} });
+  expect(await cancel(1)).toMatchObject({ status: 200, body: { msg: 'canceled' } });
+  const waiting = (await rig.call('GET', `/sessions/${id}/statements/1`)).body;
+  expect(waiting).toMatchObject({ state: 'cancelled', output: null, progress: 1 });
+  expect(waiting.completed).toBeGreaterThan(0);
+  await agent.heard('cancel', (frame) => frame.id === 1);
+
+  expect((await cancel(0)).body).toEqual({ msg: 'canceled' });
+  await agent.heard('cancel', (frame) => frame.id === 0);
+  const list = (await rig.call('GET', `/sessions/${id}/statements`)).body.statements;
+  expect(list[0].state).toBe('cancelling');
+  const held = rig.call('GET', `/sessions/${id}/statements/0`);
+  agent.say({ type: 'result', id: 0, state: 'cancelled', output: null, startedAt: 7, completedAt: 9 });
+  expect((await held).body).toMatchObject({ state: 'cancelled', completed: 9 });
+  // the agent's word on the other comes late and changes nothing
+  agent.say({
+    type: 'result',
+    id: 1,
+    state: 'available',
+    output: { status: 'ok', execution_count: 1, data: {} },
+    startedAt: 8,
+    completedAt: 8,
+  });
+  await agent.heard('ack', (frame) => frame.id === 1);
+  expect((await rig.call('GET', `/sessions/${id}/statements/1`)).body.state).toBe('cancelled');
+  for (const n of [0, 99]) expect(await cancel(n)).toMatchObject({ status: 200, body: { msg: 'canceled' } });
+  expect((await rig.call('POST', `/sessions/${id}/statements/0/cancel`)).status).toBe(200);
+});
+
+test('interrupt cancels what runs and leaves the session alive', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await post(rig, id, { code: 'a' });
+  await post(rig, id, { code: 'b' });
+  agent.say({ type: 'started', id: 0, startedAt: 7 });
+  agent.say({ type: 'progress', id: 0, progress: 0.5 });
+  agent.say({ type: 'progress', id: 0, progress: 0.25 });
+  agent.say({ type: 'metrics', executors: 1, cores: 1, memoryUsedBytes: 0, memoryTotalBytes: 1, activeJob: null });
+  await rig.until((session) => session.metrics !== null);
+  expect((await rig.call('GET', `/sessions/${id}/statements`)).body.statements[0].progress).toBe(0.5);
+  expect((await rig.call('POST', `/sessions/${id}/interrupt`)).body).toEqual({ msg: 'interrupted' });
+  await agent.heard('cancel');
+  expect(agent.received.filter((frame) => frame.type === 'cancel')).toEqual([{ type: 'cancel', id: 0 }]);
+  expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('busy');
+});
+
+test('outputs that are malformed end the statement as an error', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await post(rig, id, { code: 'a' });
+  agent.say({
+    type: 'result',
+    id: 0,
+    state: 'available',
+    output: { status: 'error', evalue: null },
+    startedAt: 1,
+    completedAt: 2,
+  });
+  await agent.heard('ack');
+  const { output } = (await rig.call('GET', `/sessions/${id}/statements/0`)).body;
+  expect(output).toMatchObject({ status: 'error', ename: 'InvalidOutput', traceback: [] });
+});
+
+test('a held request of a session is answered when its state changes, and given up when time is up', async () => {
+  await using rig = await createRig();
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const agent = await rig.agent(1);
+  let answered = false;
+  const held = rig.call('GET', '/sessions/1').then((answer) => {
+    answered = true;
+    return answer.body.state;
+  });
+  await rig.call('GET', '/sessions');
+  expect((await rig.call('GET', '/sessions/1/state')).body.state).toBe('starting');
+  expect(answered).toBe(false);
+  agent.ready();
+  expect(await held).toBe('idle');
+  // an idle one is answered at once
+  expect((await rig.call('GET', '/sessions/1')).body.state).toBe('idle');
+
+  await post(rig, 1, { code: 'x' });
+  const statement = rig.call('GET', '/sessions/1/statements/0');
+  const busy = rig.call('GET', '/sessions/1');
+  while (rig.clock.waiting() < 3) await new Promise((resolve) => setImmediate(resolve));
+  rig.clock.advance(5000);
+  expect((await statement).body.state).toBe('waiting');
+  expect((await busy).body.state).toBe('busy');
+});
+
+test('a client that goes away frees its wait', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  await post(rig, id, { code: 'x' });
+  const address = await rig.app.listen({ port: 0, host: '127.0.0.1' });
+  const before = rig.clock.waiting();
+  const gone = new AbortController();
+  const request = fetch(`${address}/livy/demo/sessions/${id}/statements/0`, {
+    headers: { authorization: `Bearer ${rig.ada.email}` },
+    signal: gone.signal,
+  }).catch((error: Error) => error.name);
+  while (rig.clock.waiting() === before) await new Promise((resolve) => setImmediate(resolve));
+  gone.abort();
+  expect(await request).toBe('AbortError');
+  while (rig.clock.waiting() > before) await new Promise((resolve) => setImmediate(resolve));
+});

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import type { SessionKind } from '@emberlab/contract';
+import type { ProcessIdentity } from '../../lib/process.ts';
+import type { StatementState, StopReason, StoredState } from './state.ts';
+
+/** What a client asked for, checked; kept with the session as it was written, so that it is answered unchanged. */
+export const sessionRequest = z.object({
+  driverMemory: z.string().nullable(),
+  driverCores: z.number().int().nullable(),
+  executorMemory: z.string().nullable(),
+  executorCores: z.number().int().nullable(),
+  numExecutors: z.number().int().nullable(),
+  queue: z.string().nullable(),
+  conf: z.record(z.string(), z.string()),
+  jars: z.array(z.string()),
+  pyFiles: z.array(z.string()),
+  files: z.array(z.string()),
+  archives: z.array(z.string()),
+  ttl: z.string().nullable(),
+  idleTimeout: z.string().nullable(),
+});
+export type SessionRequest = z.infer<typeof sessionRequest>;
+
+/** The Spark application, as its driver describes it. Times in milliseconds since the epoch. */
+export const application = z.object({
+  id: z.string(),
+  name: z.string(),
+  sparkVersion: z.string(),
+  pythonVersion: z.string(),
+  uiAvailable: z.boolean(),
+  startedAt: z.number(),
+});
+export type Application = z.infer<typeof application>;
+
+/** A session as its row and the tables around it say. Times in milliseconds since the epoch. */
+export type SessionRecord = {
+  readonly id: number;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly owner: { readonly id: string; readonly email: string; readonly name: string };
+  readonly kind: SessionKind;
+  readonly name: string | null;
+  /** the notebook's path in the project */
+  readonly notebook: string | null;
+  readonly state: StoredState;
+  readonly stopReason: StopReason | null;
+  readonly request: SessionRequest;
+  /** the name of its Spark UI's origin */
+  readonly uiId: string;
+  readonly application: Application | null;
+  readonly problem: string | null;
+  readonly process: ProcessIdentity | null;
+  readonly heartbeatSeconds: number;
+  readonly lastSeenAt: number;
+  readonly createdAt: number;
+  readonly readyAt: number | null;
+  readonly endedAt: number | null;
+};
+
+/** As in Livy. `evalue` is always a string and `traceback` a list of lines with their line ends: clients rely on it. */
+export type StatementOutput =
+  | { status: 'ok'; execution_count: number; data: Record<string, unknown> }
+  | { status: 'error'; execution_count: number; ename: string; evalue: string; traceback: string[] };
+
+/** `startedAt` and `completedAt` are 0 until they are known. */
+export type Statement = {
+  readonly sessionId: number;
+  readonly id: number;
+  readonly code: string;
+  readonly kind: string;
+  readonly state: StatementState;
+  readonly output: StatementOutput | null;
+  readonly progress: number;
+  readonly startedAt: number;
+  readonly completedAt: number;
+};

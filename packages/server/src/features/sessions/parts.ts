@@ -1,0 +1,83 @@
+import type { Kysely } from 'kysely';
+import { createHub } from './hub.ts';
+import { createLifecycle } from './lifecycle.ts';
+import { dispatch } from './link/dispatch.ts';
+import { createLinks } from './link/links.ts';
+import { createAgentServer, type AgentHandlers } from './link/server.ts';
+import { createTunnelServer } from './link/tunnel-server.ts';
+import type { SessionsDeps } from './deps.ts';
+import { defaultLimits } from './limits.ts';
+import { createService } from './service.ts';
+import { createStatementStore } from './statement-store.ts';
+import { createSessionStore } from './store.ts';
+import { createWorker } from './worker.ts';
+import type { Database } from '../../db/schema.ts';
+
+export type Parts = ReturnType<typeof createParts>;
+
+/** Builds everything of this feature from what it is given. `wake` calls the worker. */
+export function createParts(deps: SessionsDeps, wake: () => void) {
+  const { clock, config, engine, log, targets } = deps;
+  const db: Kysely<Database> = deps.db;
+  const limits = { ...defaultLimits, ...deps.limits };
+  const sessions = createSessionStore(db);
+  const statements = createStatementStore(db);
+  const links = createLinks(clock);
+  const hub = createHub({ clock, bus: deps.bus, links, limits });
+  const lifecycle = createLifecycle({
+    sessions,
+    statements,
+    hub,
+    links,
+    engine,
+    targets,
+    tunnelSocket: config.paths.tunnelSocket,
+    clock,
+    log,
+    retainedStatements: limits.retainedStatements,
+    wake,
+  });
+  const failed = (session: number) => (error: unknown) => log.error({ session, error }, 'a message of an agent failed');
+  const handlers: AgentHandlers = {
+    onHello: (session, hello) => void lifecycle.hello(session.id, hello).catch(failed(session.id)),
+    onFrame: (id, frame) => void dispatch(lifecycle, id, frame).catch(failed(id)),
+  };
+  const agents = createAgentServer({
+    socketPath: config.paths.agentSocket,
+    clock,
+    limits,
+    log,
+    links,
+    findBySecret: (secretDigest) => sessions.findBySecret(secretDigest),
+    handlers,
+  });
+  const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, log });
+  const service = createService({
+    pythonFor: (projectId) => deps.pythonFor(projectId),
+    tickets: deps.tickets,
+    sessions,
+    statements,
+    lifecycle,
+    hub,
+    clock,
+    limits,
+    wake,
+  });
+  const worker = createWorker({
+    sessions,
+    statements,
+    lifecycle,
+    hub,
+    links,
+    engine,
+    clock,
+    log,
+    limits,
+    startTimeoutMs: config.sessionStartTimeoutMs,
+    agentUrl: `unix:${config.paths.agentSocket}`,
+    pythonFor: (projectId) => deps.pythonFor(projectId),
+    projectFolder: (name) => deps.projectFolder(name),
+    wake,
+  });
+  return { sessions, statements, links, hub, lifecycle, agents, tunnel, service, worker, limits };
+}

@@ -1,0 +1,5 @@
+import type { Viewer } from '../../http/project-events.ts';
+
+/** Whether a member may see a session, stop it and open its UI in the dashboard: one's own, and for owners everybody's. Through Livy: one's own only. */
+export const maySee = (viewer: Viewer, session: { owner: { id: string } }): boolean =>
+  session.owner.id === viewer.userId || viewer.role === 'owner';

@@ -1,0 +1,26 @@
+import type { Session, SessionMetrics, SessionState } from '@emberlab/contract';
+import type { Viewer } from '../../http/project-events.ts';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import type { SessionRecord } from './model.ts';
+import { takesStatements } from './state.ts';
+
+/** What is known of a session beside its row. */
+export type Observed = { readonly state: SessionState; readonly metrics: SessionMetrics | null };
+
+/** A session as the API answers it. */
+export const presentSession = (session: SessionRecord, viewer: Viewer, observed: Observed): Session => ({
+  id: session.id,
+  kind: session.kind,
+  state: observed.state,
+  name: session.name,
+  notebook: session.notebook,
+  owner: { email: session.owner.email, name: session.owner.name },
+  mine: session.owner.id === viewer.userId,
+  applicationId: session.application?.id ?? null,
+  uiAvailable: takesStatements(session.state) && session.application?.uiAvailable === true,
+  metrics: takesStatements(session.state) ? observed.metrics : null,
+  problem: session.problem,
+  createdAt: toInstant(session.createdAt),
+  readyAt: toInstantOrNull(session.readyAt),
+  endedAt: toInstantOrNull(session.endedAt),
+});

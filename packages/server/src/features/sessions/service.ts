@@ -1,0 +1,199 @@
+import { digest, newId, newSecret } from '../../lib/ids.ts';
+import { createKeyedQueue } from '../../lib/lifecycle.ts';
+import { HttpError } from '../../http/errors.ts';
+import type { Viewer } from '../../http/project-events.ts';
+import type { Actor } from '../../http/router.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { sessionKey, statementKey } from './changes.ts';
+import type { SessionsDeps } from './deps.ts';
+import type { Hub } from './hub.ts';
+import type { Lifecycle, SubmitAnswer } from './lifecycle.ts';
+import type { Limits } from './limits.ts';
+import type { SessionRecord, SessionRequest, Statement } from './model.ts';
+import { maySee } from './policy.ts';
+import { isFinal, isLive } from './state.ts';
+import type { StatementStore } from './statement-store.ts';
+import type { SessionStore } from './store.ts';
+
+/** A member of a project, as a Livy client: they see their own sessions only. */
+export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
+
+export type CreateInput = {
+  readonly name: string | null;
+  readonly notebook: string | null;
+  readonly heartbeatSeconds: number;
+  readonly request: SessionRequest;
+};
+
+/** Why a session was not created. */
+export type CreateRefusal = { readonly refused: 'too-many' } | { readonly refused: 'duplicate'; readonly id: number };
+
+const dashboardLimit = 500;
+
+export type Service = ReturnType<typeof createService>;
+
+/** The use cases, of Livy clients and of the dashboard. */
+export function createService(
+  parts: Pick<SessionsDeps, 'pythonFor' | 'tickets'> & {
+    sessions: SessionStore;
+    statements: StatementStore;
+    lifecycle: Lifecycle;
+    hub: Hub;
+    clock: Clock;
+    limits: Limits;
+    wake: () => void;
+  },
+) {
+  const { sessions, statements, lifecycle, hub, clock, limits } = parts;
+  const { changes } = hub;
+  const creating = createKeyedQueue();
+  const listedSince = () => clock.now() - limits.listedMs;
+
+  /** For a session's hold: how long, by the state in which it was found. */
+  const holdFor = (session: SessionRecord | null): number => {
+    if (session === null) return 0;
+    const { state } = hub.observe(session);
+    if (state === 'busy') return limits.holdBusyMs;
+    return state === 'idle' || !isLive(session.state) ? 0 : limits.holdMs;
+  };
+
+  const findVisible = async (projectId: string, viewer: Viewer, id: number): Promise<SessionRecord> => {
+    const session = await sessions.find(id);
+    if (session === null || session.project.id !== projectId || !maySee(viewer, session))
+      throw new HttpError('not_found');
+    return session;
+  };
+
+  return {
+    observe: (session: SessionRecord) => hub.observe(session),
+
+    /** Notes a request of a session's client: it is alive. */
+    seen: (id: number) => hub.seen(id),
+
+    listListed: (client: Client) => sessions.listListed(client.projectId, client.userId, listedSince()),
+
+    findListed: (client: Client, key: { id: number } | { name: string }) =>
+      sessions.findListed(client.projectId, client.userId, key, listedSince()),
+
+    /** A session; while it changes soon, the answer waits for that. null: it has vanished meanwhile. */
+    async awaitChange(client: Client, found: SessionRecord, signal: AbortSignal): Promise<SessionRecord | null> {
+      const ms = holdFor(found);
+      if (ms === 0) return found;
+      const before = hub.observe(found).state;
+      return changes.hold({
+        key: sessionKey(found.id),
+        ms,
+        signal,
+        read: () => sessions.findListed(client.projectId, client.userId, { id: found.id }, listedSince()),
+        done: (session) => session === null || hub.observe(session).state !== before,
+      });
+    },
+
+    /** A statement; the answer waits for its end. null: there is none. */
+    awaitStatement: (sessionId: number, id: number, signal: AbortSignal): Promise<Statement | null> =>
+      changes.hold({
+        key: statementKey(sessionId, id),
+        ms: limits.holdMs,
+        signal,
+        read: () => statements.find(sessionId, id),
+        done: (statement) => statement === null || isFinal(statement.state),
+      }),
+
+    /** Makes a session, whose driver the worker starts. Throws `HttpError('environment_not_ready')`. */
+    create: (client: Client, input: CreateInput): Promise<SessionRecord | CreateRefusal> =>
+      creating('sessions', async () => {
+        await parts.pythonFor(client.projectId);
+        if ((await sessions.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
+        if (input.name !== null) {
+          const same = await sessions.findListed(client.projectId, client.userId, { name: input.name }, listedSince());
+          if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
+        }
+        const id = await sessions.insert({
+          projectId: client.projectId,
+          userId: client.userId,
+          serverId: client.serverId,
+          kind: 'pyspark',
+          name: input.name,
+          notebook: input.notebook,
+          request: input.request,
+          // Nobody knows this secret; the driver gets one when it is started.
+          secretDigest: digest(newSecret('agent')),
+          uiId: newId(),
+          heartbeatSeconds: input.heartbeatSeconds,
+          now: clock.now(),
+        });
+        const session = await sessions.find(id);
+        if (session === null) throw new HttpError('internal');
+        hub.publish(session);
+        parts.wake();
+        return session;
+      }),
+
+    submit: (id: number, code: string, kind: string): Promise<SubmitAnswer | null> => lifecycle.submit(id, code, kind),
+
+    listStatements: async (id: number, page: Parameters<StatementStore['list']>[1]) => ({
+      total: await statements.count(id),
+      items: await statements.list(id, page),
+    }),
+
+    cancel: (id: number, statementId: number) => lifecycle.cancel(id, statementId),
+
+    /** Cancels what runs; what waits behind it goes on. */
+    async interrupt(id: number): Promise<void> {
+      const running = (await statements.listUnfinished(id)).find((statement) => statement.state !== 'waiting');
+      if (running !== undefined) await lifecycle.cancel(id, running.id);
+    },
+
+    /** Notes use of a session without a statement. */
+    keep: (id: number) => sessions.touch(id, { active: clock.now() }),
+
+    /** Ends a session on its client's wish and waits for that, as long as Livy would. */
+    async end(session: SessionRecord, reason: 'deleted' | 'stopped', signal: AbortSignal): Promise<void> {
+      await lifecycle.stop(session.id, reason);
+      await changes.hold({
+        key: sessionKey(session.id),
+        ms: limits.deleteMs,
+        signal,
+        read: () => sessions.find(session.id),
+        done: (now) => now === null || !isLive(now.state),
+      });
+    },
+
+    /** For the dashboard: one's own, and for owners all; newest first. */
+    async listProject(projectId: string, viewer: Viewer): Promise<SessionRecord[]> {
+      return sessions.listProject(projectId, {
+        userId: viewer.role === 'owner' ? null : viewer.userId,
+        endedAfter: clock.now() - limits.keptMs,
+        limit: dashboardLimit,
+      });
+    },
+
+    /** Throws `HttpError('not_found')`, also for what is somebody else's. */
+    findVisible,
+
+    /** Without a question of rights: for what goes on after they have been checked. */
+    findById: (id: number) => sessions.find(id),
+
+    async stop(projectId: string, viewer: Viewer, id: number): Promise<SessionRecord> {
+      const session = await findVisible(projectId, viewer, id);
+      await lifecycle.stop(session.id, 'stopped');
+      return findVisible(projectId, viewer, id);
+    },
+
+    /** An address that opens the Spark UI. Throws `session_ended` and `ui_unavailable`. */
+    async openUi(projectId: string, viewer: Viewer, actor: Actor, id: number): Promise<string> {
+      const session = await findVisible(projectId, viewer, id);
+      if (!isLive(session.state) || session.state === 'shutting_down') throw new HttpError('session_ended');
+      if (session.application?.uiAvailable !== true) throw new HttpError('ui_unavailable');
+      return parts.tickets.issue({
+        targetId: session.uiId,
+        userId: actor.user.id,
+        loginDigest: actor.loginDigest,
+        path: '/',
+      });
+    },
+
+    /** Calls `listener` whenever something about a session changes. */
+    onChange: (id: number, listener: () => void) => changes.listen(sessionKey(id), listener),
+  };
+}

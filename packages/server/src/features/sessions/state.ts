@@ -1,0 +1,74 @@
+import type { SessionState } from '@emberlab/contract';
+
+/**
+ * What a session's row says. `starting`: a driver is to come up or does so · `idle`: it waits for statements · `busy`: one waits or runs ·
+ * `shutting_down`: it is to end; why stands beside it · `dead`: there is no driver any more.
+ */
+export type StoredState = 'starting' | 'idle' | 'busy' | 'shutting_down' | 'dead';
+
+/** `ready`: the driver is up · `submitted`: a statement came · `drained`: none is left · `stop`: somebody or something wants it to end · `ended`: its driver is gone. */
+export type SessionEvent = 'ready' | 'submitted' | 'drained' | 'stop' | 'ended';
+
+export class IllegalTransition extends Error {
+  override readonly name = 'IllegalTransition';
+}
+
+const sessionTable: Readonly<Record<StoredState, Partial<Record<SessionEvent, StoredState>>>> = {
+  starting: { ready: 'idle', stop: 'shutting_down', ended: 'dead' },
+  idle: { submitted: 'busy', stop: 'shutting_down', ended: 'dead' },
+  busy: { submitted: 'busy', drained: 'idle', stop: 'shutting_down', ended: 'dead' },
+  shutting_down: { stop: 'shutting_down', ended: 'dead' },
+  dead: {},
+};
+
+/** The state after an event. Throws an `IllegalTransition` for one that can't happen in this state. */
+export function next(state: StoredState, event: SessionEvent): StoredState {
+  const after = sessionTable[state][event];
+  if (after === undefined) throw new IllegalTransition(`A session that is ${state} can't take "${event}".`);
+  return after;
+}
+
+/** Whether a driver exists or may exist. */
+export const isLive = (state: StoredState): boolean => state !== 'dead';
+
+/** Whether statements may be given to it. */
+export const takesStatements = (state: StoredState): boolean => state === 'idle' || state === 'busy';
+
+/** What people and clients are told: a session whose agent is away for long is `recovering`, until it dials in again or its process is found gone. */
+export function shown(state: StoredState, agentAbsentForLong: boolean): SessionState {
+  return agentAbsentForLong && takesStatements(state) ? 'recovering' : state;
+}
+
+/**
+ * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `server`: its
+ * Jupyter server ended · `member`: its owner left the project · `failed`: the driver did not come up.
+ */
+export type StopReason = 'deleted' | 'stopped' | 'expired' | 'server' | 'member' | 'failed';
+
+/** Reasons after which clients find nothing any more; after the others they see the end for a while. */
+export const vanishing = ['deleted', 'expired', 'server', 'member'] as const satisfies readonly StopReason[];
+
+/** `waiting`: after others · `running` · `cancelling`: told to end · `available`: it has an output · `cancelled`: it ended before it had one. */
+export type StatementState = 'waiting' | 'running' | 'cancelling' | 'available' | 'cancelled';
+
+/** `started`: it runs · `cancel`: its client wants it to end · `available`, `cancelled`: how it ended. */
+export type StatementEvent = 'started' | 'cancel' | 'available' | 'cancelled';
+
+const ends = { available: 'available', cancelled: 'cancelled' } as const;
+const statementTable: Readonly<Record<StatementState, Partial<Record<StatementEvent, StatementState>>>> = {
+  // One that never ran has nothing to wait for: it is cancelled at once.
+  waiting: { started: 'running', cancel: 'cancelled', ...ends },
+  running: { started: 'running', cancel: 'cancelling', ...ends },
+  cancelling: { started: 'cancelling', cancel: 'cancelling', ...ends },
+  available: {},
+  cancelled: {},
+};
+
+/** The state after an event. Throws an `IllegalTransition` when the statement has ended: an output is never replaced. */
+export function nextStatement(state: StatementState, event: StatementEvent): StatementState {
+  const after = statementTable[state][event];
+  if (after === undefined) throw new IllegalTransition(`A statement that is ${state} can't take "${event}".`);
+  return after;
+}
+
+export const isFinal = (state: StatementState): boolean => state === 'available' || state === 'cancelled';

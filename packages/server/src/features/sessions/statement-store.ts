@@ -1,0 +1,160 @@
+import { sql, type Kysely } from 'kysely';
+import type { Database, StatementsTable } from '../../db/schema.ts';
+import type { Selectable } from 'kysely';
+import type { Statement, StatementOutput } from './model.ts';
+import { vanishing, type StatementState } from './state.ts';
+
+export type StatementStore = ReturnType<typeof createStatementStore>;
+
+const unfinished = ['waiting', 'running', 'cancelling'] as const satisfies readonly StatementState[];
+
+/** The rows of statements: their code until they have ended, their outputs until their session leaves Livy's list. */
+export function createStatementStore(db: Kysely<Database>) {
+  return {
+    /** Writes a statement down, with the next number of its session; callers of one session must not overlap. */
+    async insert(statement: { sessionId: number; code: string; kind: string; now: number }): Promise<Statement> {
+      const row = await db
+        .insertInto('statements')
+        .values((values) => ({
+          session_id: statement.sessionId,
+          id: values
+            .selectFrom('statements as earlier')
+            .where('earlier.session_id', '=', statement.sessionId)
+            .select(sql<number>`coalesce(max(earlier.id), -1) + 1`.as('next')),
+          code: statement.code,
+          kind: statement.kind,
+          state: 'waiting',
+          output_json: null,
+          progress: 0,
+          created_at: statement.now,
+          started_at: 0,
+          completed_at: 0,
+        }))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return toStatement(row);
+    },
+
+    async find(sessionId: number, id: number): Promise<Statement | null> {
+      const row = await db
+        .selectFrom('statements')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : toStatement(row);
+    },
+
+    async count(sessionId: number): Promise<number> {
+      const { count } = await db
+        .selectFrom('statements')
+        .select((select) => select.fn.countAll<number | string>().as('count'))
+        .where('session_id', '=', sessionId)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    async list(
+      sessionId: number,
+      page: { from: number; size: number | null; newestFirst: boolean },
+    ): Promise<Statement[]> {
+      let query = db
+        .selectFrom('statements')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .orderBy('id', page.newestFirst ? 'desc' : 'asc')
+        .offset(page.from);
+      // SQLite has no OFFSET without LIMIT
+      query = query.limit(page.size ?? 2 ** 31 - 1);
+      return (await query.execute()).map(toStatement);
+    },
+
+    /** Those that have not ended, in the order in which they run. */
+    async listUnfinished(sessionId: number): Promise<Statement[]> {
+      const rows = await db
+        .selectFrom('statements')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('state', 'in', unfinished)
+        .orderBy('id')
+        .execute();
+      return rows.map(toStatement);
+    },
+
+    async update(
+      { sessionId, id }: { sessionId: number; id: number },
+      change: {
+        state: StatementState;
+        output?: StatementOutput | null;
+        progress?: number;
+        startedAt?: number;
+        completedAt?: number;
+      },
+    ): Promise<void> {
+      await db
+        .updateTable('statements')
+        .set({
+          state: change.state,
+          ...(change.output === undefined
+            ? {}
+            : { output_json: change.output === null ? null : JSON.stringify(change.output) }),
+          ...(change.progress === undefined ? {} : { progress: change.progress }),
+          ...(change.startedAt === undefined ? {} : { started_at: change.startedAt }),
+          ...(change.completedAt === undefined ? {} : { completed_at: change.completedAt }),
+        })
+        .where('session_id', '=', sessionId)
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Notes the progress of a statement that has not ended; it never falls. */
+    async progress(sessionId: number, id: number, progress: number): Promise<void> {
+      await db
+        .updateTable('statements')
+        .set({ progress })
+        .where('session_id', '=', sessionId)
+        .where('id', '=', id)
+        .where('state', 'in', unfinished)
+        .where('progress', '<', progress)
+        .execute();
+    },
+
+    /** Removes ended statements of a session up to an id. */
+    async removeUpTo(sessionId: number, id: number): Promise<void> {
+      await db
+        .deleteFrom('statements')
+        .where('session_id', '=', sessionId)
+        .where('id', '<=', id)
+        .where('state', 'not in', unfinished)
+        .execute();
+    },
+
+    /** Removes the statements of sessions that no client finds any more. */
+    async removeUnlisted(endedBefore: number): Promise<void> {
+      await db
+        .deleteFrom('statements')
+        .where('session_id', 'in', (where) =>
+          where
+            .selectFrom('sessions')
+            .select('id')
+            .where('ended_at', 'is not', null)
+            .where((or) => or.or([or('ended_at', '<=', endedBefore), or('stop_reason', 'in', vanishing)])),
+        )
+        .execute();
+    },
+  };
+}
+
+function toStatement(row: Selectable<StatementsTable>): Statement {
+  return {
+    sessionId: row.session_id,
+    id: row.id,
+    code: row.code,
+    kind: row.kind,
+    state: row.state,
+    output: row.output_json === null ? null : (JSON.parse(row.output_json) as StatementOutput),
+    progress: row.progress,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+  };
+}

@@ -1,0 +1,236 @@
+import { sql, type Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import type { ProcessIdentity } from '../../lib/process.ts';
+import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
+import { vanishing, type StopReason, type StoredState } from './state.ts';
+
+export type NewSession = {
+  projectId: string;
+  userId: string;
+  serverId: string | null;
+  kind: 'pyspark';
+  name: string | null;
+  notebook: string | null;
+  request: SessionRequest;
+  secretDigest: string;
+  uiId: string;
+  heartbeatSeconds: number;
+  now: number;
+};
+
+/** What may change in a session's row; what is absent stays. */
+export type SessionChange = {
+  state?: StoredState;
+  stopReason?: StopReason;
+  application?: Application;
+  problem?: string;
+  process?: ProcessIdentity;
+  secretDigest?: string;
+  readyAt?: number;
+  endedAt?: number;
+};
+
+export type SessionStore = ReturnType<typeof createSessionStore>;
+
+/** The rows of sessions. */
+export function createSessionStore(db: Kysely<Database>) {
+  const select = () =>
+    db
+      .selectFrom('sessions')
+      .innerJoin('users', 'users.id', 'sessions.user_id')
+      .innerJoin('projects', 'projects.id', 'sessions.project_id')
+      .selectAll('sessions')
+      .select(['users.email as owner_email', 'users.name as owner_name', 'projects.name as project_name']);
+  type Row = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>;
+
+  /** What Livy clients still find: the live ones, and those that ended a while ago. */
+  const listed = (endedAfter: number) =>
+    sql<boolean>`(sessions.ended_at is null or (sessions.ended_at > ${endedAfter} and coalesce(sessions.stop_reason, '') not in (${sql.join(vanishing)})))`;
+
+  return {
+    async insert(session: NewSession): Promise<number> {
+      const { id } = await db
+        .insertInto('sessions')
+        .values({
+          project_id: session.projectId,
+          user_id: session.userId,
+          server_id: session.serverId,
+          kind: session.kind,
+          name: session.name,
+          notebook: session.notebook,
+          state: 'starting' satisfies StoredState,
+          stop_reason: null,
+          request_json: JSON.stringify(session.request),
+          secret_digest: session.secretDigest,
+          ui_id: session.uiId,
+          application_json: null,
+          problem: null,
+          pid: null,
+          start_ticks: null,
+          heartbeat_seconds: session.heartbeatSeconds,
+          last_seen_at: session.now,
+          last_activity_at: session.now,
+          created_at: session.now,
+          ready_at: null,
+          ended_at: null,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return id;
+    },
+
+    async find(id: number): Promise<SessionRecord | null> {
+      const row = await select().where('sessions.id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** The session that an agent's secret belongs to. */
+    async findBySecret(secretDigest: string): Promise<SessionRecord | null> {
+      const row = await select().where('sessions.secret_digest', '=', secretDigest).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** A member's sessions in a project that Livy clients may see, oldest first. */
+    async listListed(projectId: string, userId: string, endedAfter: number): Promise<SessionRecord[]> {
+      const rows = await select()
+        .where('sessions.project_id', '=', projectId)
+        .where('sessions.user_id', '=', userId)
+        .where(listed(endedAfter))
+        .orderBy('sessions.id')
+        .execute();
+      return rows.map(toRecord);
+    },
+
+    /** One of them, by id, or the newest of that name, a live one first. */
+    async findListed(
+      projectId: string,
+      userId: string,
+      key: { id: number } | { name: string },
+      endedAfter: number,
+    ): Promise<SessionRecord | null> {
+      let query = select()
+        .where('sessions.project_id', '=', projectId)
+        .where('sessions.user_id', '=', userId)
+        .where(listed(endedAfter));
+      query = 'id' in key ? query.where('sessions.id', '=', key.id) : query.where('sessions.name', '=', key.name);
+      const row = await query
+        .orderBy(sql`sessions.ended_at is not null`)
+        .orderBy('sessions.id', 'desc')
+        .executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** A project's sessions for the dashboard: live, or ended after then; newest first, at most `limit`. */
+    async listProject(
+      projectId: string,
+      options: { userId: string | null; endedAfter: number; limit: number },
+    ): Promise<SessionRecord[]> {
+      let query = select()
+        .where('sessions.project_id', '=', projectId)
+        .where((where) =>
+          where.or([where('sessions.ended_at', 'is', null), where('sessions.ended_at', '>', options.endedAfter)]),
+        );
+      if (options.userId !== null) query = query.where('sessions.user_id', '=', options.userId);
+      const rows = await query.orderBy('sessions.id', 'desc').limit(options.limit).execute();
+      return rows.map(toRecord);
+    },
+
+    async listLive(filter: { serverId?: string; projectId?: string; userId?: string } = {}): Promise<SessionRecord[]> {
+      let query = select().where('sessions.ended_at', 'is', null);
+      if (filter.serverId !== undefined) query = query.where('sessions.server_id', '=', filter.serverId);
+      if (filter.projectId !== undefined) query = query.where('sessions.project_id', '=', filter.projectId);
+      if (filter.userId !== undefined) query = query.where('sessions.user_id', '=', filter.userId);
+      return (await query.orderBy('sessions.id').execute()).map(toRecord);
+    },
+
+    async countStarting(): Promise<number> {
+      const { count } = await db
+        .selectFrom('sessions')
+        .select((select) => select.fn.countAll<number | string>().as('count'))
+        .where('state', '=', 'starting' satisfies StoredState)
+        .executeTakeFirstOrThrow();
+      return Number(count);
+    },
+
+    /** How many live sessions each project has; projects without any are absent. */
+    async countLive(projectIds: readonly string[]): Promise<Map<string, number>> {
+      if (projectIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('sessions')
+        .select((select) => ['project_id', select.fn.countAll<number | string>().as('count')])
+        .where('project_id', 'in', projectIds)
+        .where('ended_at', 'is', null)
+        .groupBy('project_id')
+        .execute();
+      return new Map(rows.map((row) => [row.project_id, Number(row.count)]));
+    },
+
+    async update(id: number, change: SessionChange): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({
+          ...(change.state === undefined ? {} : { state: change.state }),
+          ...(change.stopReason === undefined ? {} : { stop_reason: change.stopReason }),
+          ...(change.application === undefined ? {} : { application_json: JSON.stringify(change.application) }),
+          ...(change.problem === undefined ? {} : { problem: change.problem }),
+          ...(change.process === undefined ? {} : { pid: change.process.pid, start_ticks: change.process.startTicks }),
+          ...(change.secretDigest === undefined ? {} : { secret_digest: change.secretDigest }),
+          ...(change.readyAt === undefined ? {} : { ready_at: change.readyAt }),
+          ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Notes the last request of its client, and the last sign of use. */
+    async touch(id: number, at: { seen?: number; active?: number }): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({
+          ...(at.seen === undefined ? {} : { last_seen_at: at.seen }),
+          ...(at.active === undefined ? {} : { last_activity_at: at.active }),
+        })
+        .where('id', '=', id)
+        .execute();
+    },
+
+    /** Ids of sessions that ended before then. */
+    async listEndedBefore(before: number, limit: number): Promise<number[]> {
+      const rows = await db
+        .selectFrom('sessions')
+        .select('id')
+        .where('ended_at', '<=', before)
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.id);
+    },
+
+    async remove(id: number): Promise<void> {
+      await db.deleteFrom('sessions').where('id', '=', id).execute();
+    },
+  };
+
+  function toRecord(row: Row): SessionRecord {
+    return {
+      id: row.id,
+      project: { id: row.project_id, name: row.project_name },
+      owner: { id: row.user_id, email: row.owner_email, name: row.owner_name },
+      kind: row.kind,
+      name: row.name,
+      notebook: row.notebook,
+      state: row.state as StoredState,
+      stopReason: row.stop_reason as StopReason | null,
+      request: sessionRequest.parse(JSON.parse(row.request_json)),
+      uiId: row.ui_id,
+      application: row.application_json === null ? null : application.parse(JSON.parse(row.application_json)),
+      problem: row.problem,
+      process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
+      heartbeatSeconds: row.heartbeat_seconds,
+      lastSeenAt: row.last_seen_at,
+      createdAt: row.created_at,
+      readyAt: row.ready_at,
+      endedAt: row.ended_at,
+    };
+  }
+}

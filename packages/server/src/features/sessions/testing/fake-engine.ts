@@ -1,0 +1,71 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DriverExit, DriverHandle, DriverSpec, Engine } from '../../../engines/engine.ts';
+import { EngineError } from '../../../engines/engine.ts';
+
+export type FakeDriver = {
+  readonly spec: DriverSpec;
+  readonly handle: DriverHandle;
+  exit(how?: Partial<DriverExit>): void;
+};
+
+/** An engine whose drivers are entries in a table: tests end them when they like, and dial in as their agents. */
+export function fakeEngine(folder: string) {
+  const drivers = new Map<number, FakeDriver>();
+  const alive = new Set<string>();
+  const launched: DriverSpec[] = [];
+  const cleaned: number[] = [];
+  let pid = 100;
+  let refusal: string | null = null;
+  const keyOf = (handle: DriverHandle) => `${handle.pid} ${handle.startTicks}`;
+  const folderOf = (id: number) => join(folder, String(id));
+
+  const engine: Engine = {
+    async launch(spec) {
+      if (refusal !== null) throw new EngineError(refusal);
+      await mkdir(folderOf(spec.sessionId), { recursive: true });
+      const handle = { pid: ++pid, startTicks: String(spec.sessionId) };
+      const { promise: exited, resolve } = Promise.withResolvers<DriverExit>();
+      alive.add(keyOf(handle));
+      launched.push(spec);
+      drivers.set(spec.sessionId, {
+        spec,
+        handle,
+        exit(how = {}) {
+          if (alive.delete(keyOf(handle))) resolve({ code: 0, signal: null, ...how });
+        },
+      });
+      return { handle, exited };
+    },
+    async find(id) {
+      const driver = drivers.get(id);
+      return driver !== undefined && alive.has(keyOf(driver.handle)) ? driver.handle : null;
+    },
+    isAlive: async (handle) => alive.has(keyOf(handle)),
+    async kill(handle) {
+      for (const driver of drivers.values()) {
+        if (keyOf(driver.handle) === keyOf(handle)) driver.exit({ code: null, signal: 'SIGTERM' });
+      }
+    },
+    async clean(id) {
+      cleaned.push(id);
+    },
+    forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
+  };
+
+  return {
+    engine,
+    launched,
+    cleaned,
+    driver(id: number): FakeDriver {
+      const driver = drivers.get(id);
+      if (driver === undefined) throw new Error(`session ${id} has no driver`);
+      return driver;
+    },
+    running: () => alive.size,
+    refuse(message: string | null) {
+      refusal = message;
+    },
+  };
+}

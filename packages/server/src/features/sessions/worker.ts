@@ -1,0 +1,196 @@
+import { EngineError, type DriverExit, type DriverHandle, type Engine } from '../../engines/engine.ts';
+import { HttpError } from '../../http/errors.ts';
+import { delay, type Clock } from '../../lib/clock.ts';
+import { digest, newSecret } from '../../lib/ids.ts';
+import type { Log } from './deps.ts';
+import type { Hub } from './hub.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import type { Limits } from './limits.ts';
+import type { Links } from './link/links.ts';
+import type { SessionRecord } from './model.ts';
+import { sparkProperties } from './spark-properties.ts';
+import type { StatementStore } from './statement-store.ts';
+import type { SessionStore } from './store.ts';
+
+const cleanEveryMs = 60_000;
+const touchEveryMs = 30_000;
+const pollMs = 50;
+const removedAtOnce = 100;
+
+export type Worker = ReturnType<typeof createWorker>;
+
+/**
+ * Compares what the rows want with what runs, and acts: starts drivers, notices that they have ended, ends them, lets sessions expire, and removes
+ * what is too old. It keeps nothing that a restart would miss: the exit code of a driver is the one thing that only its parent learns.
+ */
+export function createWorker(parts: {
+  sessions: SessionStore;
+  statements: StatementStore;
+  lifecycle: Lifecycle;
+  hub: Hub;
+  links: Links;
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  limits: Limits;
+  startTimeoutMs: number;
+  agentUrl: string;
+  pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  projectFolder(name: string): string;
+  wake: () => void;
+}) {
+  const { sessions, statements, lifecycle, hub, links, engine, clock, log, limits } = parts;
+  /** work in the background, one piece for each session at most */
+  const working = new Map<number, Promise<void>>();
+  /** ends of drivers that this process started */
+  const exits = new Map<number, Promise<DriverExit>>();
+  const exited = new Map<number, DriverExit>();
+  const startedAt = new Map<number, number>();
+  const lastShown = new Map<number, string>();
+  const bootedAt = clock.now();
+  let lastStepAt = clock.now();
+  let cleanedAt = Number.NEGATIVE_INFINITY;
+
+  const background = (id: number, task: () => Promise<void>) => {
+    if (working.has(id)) return;
+    const done = task()
+      .catch((error: unknown) => log.error({ session: id, error }, 'work on a session failed; it will be tried again'))
+      .finally(() => {
+        working.delete(id);
+        parts.wake();
+      });
+    working.set(id, done);
+  };
+
+  const watch = (id: number, exit: Promise<DriverExit>) => {
+    exits.set(id, exit);
+    void exit.then((how) => {
+      exited.set(id, how);
+      parts.wake();
+    });
+  };
+
+  const launch = async (session: SessionRecord): Promise<void> => {
+    startedAt.set(session.id, clock.now());
+    // A control plane before us may have started it and ended before it could write that down.
+    const running = await engine.find(session.id);
+    if (running !== null) return void (await lifecycle.launched(session.id, running));
+    try {
+      const { python } = await parts.pythonFor(session.project.id);
+      const secret = newSecret('agent');
+      await lifecycle.setSecret(session.id, digest(secret));
+      const projectFolder = parts.projectFolder(session.project.name);
+      const { handle, exited: exit } = await engine.launch({
+        sessionId: session.id,
+        kind: session.kind,
+        appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,
+        projectFolder,
+        python,
+        agentUrl: parts.agentUrl,
+        secret,
+        properties: sparkProperties(session.request),
+      });
+      watch(session.id, exit);
+      await lifecycle.launched(session.id, handle);
+    } catch (error) {
+      log.warn({ session: session.id, error }, 'a driver could not be started');
+      const known = error instanceof EngineError || error instanceof HttpError;
+      const problem = known
+        ? error.message
+        : 'The Spark driver could not be started. The log of the platform says why.';
+      await lifecycle.stop(session.id, 'failed', problem);
+    }
+  };
+
+  /** The driver is gone: takes away what it left, then says so. */
+  const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
+    if (handle !== null) await engine.kill(handle);
+    await engine.clean(session.id);
+    await lifecycle.ended(session.id, exited.get(session.id) ?? null);
+    for (const map of [exits, exited, startedAt, lastShown]) map.delete(session.id);
+  };
+
+  const finish = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
+    const handle = session.process ?? (await engine.find(session.id));
+    if (handle !== null && links.send(session.id, { type: 'stop' })) {
+      const exit = exits.get(session.id);
+      const goneByItself = async () => {
+        while (await engine.isAlive(handle)) await delay(clock, pollMs, signal);
+      };
+      await Promise.race([
+        ...(exit === undefined ? [] : [exit]),
+        goneByItself(),
+        delay(clock, limits.stopGraceMs, signal),
+      ]).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    }
+    // The platform is being stopped: the next one goes on here.
+    if (signal.aborted) return;
+    await buried(session, handle);
+  };
+
+  /** Whether the driver is gone for good. When it is our child, its exit code is on its way and worth the moment. */
+  const isGone = async (session: SessionRecord, handle: DriverHandle): Promise<boolean> =>
+    exits.has(session.id) ? exited.has(session.id) : !(await engine.isAlive(handle));
+
+  const look = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
+    const { id, process } = session;
+    if (working.has(id)) return;
+    if (session.state === 'shutting_down') return background(id, () => finish(session, signal));
+    if (process === null) return background(id, () => launch(session));
+    if (await isGone(session, process)) return background(id, () => buried(session, process));
+
+    const startingFor = clock.now() - (startedAt.get(id) ?? Math.max(session.createdAt, bootedAt));
+    if (session.state === 'starting' && startingFor >= parts.startTimeoutMs) {
+      const seconds = Math.round(parts.startTimeoutMs / 1000);
+      await lifecycle.stop(
+        id,
+        'failed',
+        `The Spark driver did not become ready within ${seconds} s. Its log says more.`,
+      );
+      return;
+    }
+    if (session.heartbeatSeconds > 0 && hub.silentMs(session) >= session.heartbeatSeconds * 1000) {
+      await lifecycle.stop(id, 'expired');
+      return;
+    }
+    const seenAt = hub.seenAt(id);
+    if (seenAt !== null && seenAt - session.lastSeenAt >= touchEveryMs) await sessions.touch(id, { seen: seenAt });
+    const { state } = hub.observe(session);
+    if (lastShown.has(id) && lastShown.get(id) !== state) await lifecycle.publish(id);
+    lastShown.set(id, state);
+  };
+
+  const clean = async (now: number): Promise<void> => {
+    await statements.removeUnlisted(now - limits.listedMs);
+    for (const id of await sessions.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
+      await engine.forget(id);
+      await sessions.remove(id);
+    }
+  };
+
+  return {
+    /** Looks at everything once. What takes long goes on in the background. */
+    async step(signal: AbortSignal): Promise<void> {
+      const now = clock.now();
+      // After a pause of the machine or a clock that jumped, silence means nothing.
+      if (now - lastStepAt > limits.stallMs || now < lastStepAt) hub.forgiveSilence();
+      lastStepAt = now;
+      for (const session of await sessions.listLive()) {
+        await look(session, signal).catch((error: unknown) =>
+          log.error({ session: session.id, error }, 'a session could not be looked after; it will be tried again'),
+        );
+      }
+      if (now - cleanedAt >= cleanEveryMs) {
+        cleanedAt = now;
+        await clean(now);
+      }
+    },
+
+    /** Resolves when nothing goes on in the background. */
+    async settled(): Promise<void> {
+      while (working.size > 0) await Promise.all(working.values());
+    },
+  };
+}

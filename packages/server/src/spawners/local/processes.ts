@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { identify, isAlive, type ProcessIdentity } from '../../lib/process.ts';
+
+/**
+ * The variable by which a server's processes are known. Kernels and terminals have sessions and process groups of their own, and what they start
+ * outlives them; the environment is what all of them inherit (see environ in proc(5)).
+ */
+export const marker = 'EMBER_SERVER_ID';
+
+type Entry = { pid: number; parent: number; marked: boolean };
+
+/** All processes that carry the server's marker or descend from one that does, zombies apart. */
+export function processesOf(serverId: string): ProcessIdentity[] {
+  const wanted = `${marker}=${serverId}`;
+  const entries = new Map<number, Entry>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const parent = parentOf(pid);
+    if (parent !== null) entries.set(pid, { pid, parent, marked: environmentOf(pid).includes(wanted) });
+  }
+  const belongs = (entry: Entry | undefined, depth = 0): boolean =>
+    entry !== undefined && depth < 200 && (entry.marked || belongs(entries.get(entry.parent), depth + 1));
+  const found: ProcessIdentity[] = [];
+  for (const entry of entries.values()) {
+    const identity = entry.pid !== process.pid && belongs(entry) ? identify(entry.pid) : null;
+    if (identity !== null && isAlive(identity)) found.push(identity);
+  }
+  return found;
+}
+
+/** The first process of a server: of those with its marker, the one whose parent has none. */
+export function leaderOf(serverId: string): ProcessIdentity | null {
+  const wanted = `${marker}=${serverId}`;
+  const isMarked = (pid: number) => environmentOf(pid).includes(wanted);
+  const roots = processesOf(serverId).filter(({ pid }) => isMarked(pid) && !isMarked(parentOf(pid) ?? 0));
+  return roots.toSorted((a, b) => Number(a.startTicks) - Number(b.startTicks))[0] ?? null;
+}
+
+/** Sends a signal to that very process; one that is gone already is fine. */
+export function signal(target: ProcessIdentity, name: NodeJS.Signals): void {
+  if (!isAlive(target)) return;
+  try {
+    process.kill(target.pid, name);
+  } catch {
+    // it ended by itself meanwhile
+  }
+}
+
+function parentOf(pid: number): number | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return Number(text.slice(text.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return null;
+  }
+}
+
+/** Empty for a process that is not ours to look into. */
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,154 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { identify } from '../lib/process.ts';
+import { newId } from '../lib/ids.ts';
+import { SpawnError, type Spawner, type ServerSpec } from './spawner.ts';
+
+/** Something to test a spawner with; `cwd` is a folder to work in. */
+export type SpawnerFixture = { spawner: Spawner; cwd: string } & AsyncDisposable;
+
+/** Resolves once `check` holds; the test's own timeout is the limit. */
+async function until(check: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await check())) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** What every spawner does alike. Programs of the tests are shell scripts, for which `sh` has to be there. */
+export function describeSpawner(name: string, open: () => Promise<SpawnerFixture>): void {
+  describe(`spawner: ${name}`, () => {
+    const specFor = (cwd: string, script: string, more: Partial<ServerSpec> = {}): ServerSpec => ({
+      serverId: newId(),
+      projectId: 'project1',
+      userId: 'user1',
+      file: '/bin/sh',
+      args: ['-c', script],
+      cwd,
+      env: { PATH: '/usr/bin:/bin' },
+      files: {},
+      ...more,
+    });
+
+    it('starts a server with its files, its environment and nothing else', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const secret = process.env['HOME'] ?? '';
+      const spec = specFor(cwd, 'pwd; env; cat "$FOLDER/deep/note"', { files: { 'deep/note': 'hello' } });
+      const { folder, home } = spawner.places(spec);
+      const { exited } = await spawner.start({ ...spec, env: { ...spec.env, FOLDER: folder } });
+      expect(await exited).toEqual({ code: 0, signal: null });
+      const log = readFileSync(spawner.log(spec.serverId), 'utf8');
+      expect(log).toContain(`${cwd}\n`);
+      expect(log).toContain('hello');
+      expect(log).not.toContain(`HOME=${secret}`);
+      expect(statSync(join(folder, 'deep/note')).mode & 0o777).toBe(0o600);
+      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      expect(statSync(home).mode & 0o777).toBe(0o700);
+    });
+
+    it('gives a socket path that fits into an address', async () => {
+      await using fixture = await open();
+      const { socket } = fixture.spawner.places(specFor(fixture.cwd, 'true'));
+      expect(Buffer.byteLength(socket)).toBeLessThan(100);
+    });
+
+    it('says how a server ended', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      expect(await (await spawner.start(specFor(cwd, 'exit 3'))).exited).toEqual({ code: 3, signal: null });
+      expect(await (await spawner.start(specFor(cwd, 'kill -9 $$'))).exited).toEqual({ code: null, signal: 'SIGKILL' });
+    });
+
+    it('finds a server whose handle was lost, and knows whether it lives', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, 'sleep 100 & wait');
+      expect(await spawner.find(spec.serverId)).toBeNull();
+      const { handle } = await spawner.start(spec);
+      expect(await spawner.find(spec.serverId)).toEqual(handle);
+      expect(await spawner.isAlive(handle)).toBe(true);
+      await spawner.stop(spec.serverId, handle);
+      expect(await spawner.isAlive(handle)).toBe(false);
+      expect(await spawner.find(spec.serverId)).toBeNull();
+    });
+
+    it('lets a server end by itself', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, `trap 'echo goodbye; exit 0' TERM; echo up; while :; do sleep 0.01; done`);
+      const { handle } = await spawner.start(spec);
+      await until(() => readFileSync(spawner.log(spec.serverId), 'utf8').includes('up'));
+      await spawner.stop(spec.serverId, handle);
+      expect(readFileSync(spawner.log(spec.serverId), 'utf8')).toContain('goodbye');
+    });
+
+    it('ends what a server has started too, in sessions of their own and deaf to SIGTERM', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(
+        cwd,
+        `setsid sh -c 'trap "" TERM; echo $$; while :; do sleep 0.05; done' & env -i sleep 100 & echo $!; wait`,
+      );
+      const { handle } = await spawner.start(spec);
+      const pids = () => readFileSync(spawner.log(spec.serverId), 'utf8').trim().split('\n').map(Number);
+      await until(() => pids().length === 2 && pids().every((pid) => pid > 0));
+      const children = pids().map((pid) => identify(pid));
+      await spawner.stop(spec.serverId, handle);
+      for (const child of children) expect(child === null ? false : await spawner.isAlive(child)).toBe(false);
+    });
+
+    it('ends what an ended server has left', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, `setsid sleep 100 & echo $!`);
+      const { handle, exited } = await spawner.start(spec);
+      await exited;
+      const child = identify(Number(readFileSync(spawner.log(spec.serverId), 'utf8')));
+      expect(child).not.toBeNull();
+      await spawner.stop(spec.serverId, handle);
+      expect(child !== null && (await spawner.isAlive(child))).toBe(false);
+    });
+
+    it('leaves other servers alone', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const [one, two] = [specFor(cwd, 'sleep 100'), specFor(cwd, 'sleep 100')];
+      const first = await spawner.start(one);
+      const second = await spawner.start(two);
+      await spawner.stop(one.serverId, first.handle);
+      expect(await spawner.isAlive(second.handle)).toBe(true);
+      await spawner.stop(two.serverId, second.handle);
+    });
+
+    it('stops and cleans what is not there', async () => {
+      await using fixture = await open();
+      const { spawner } = fixture;
+      const id = newId();
+      await spawner.stop(id, null);
+      await spawner.clean(id);
+      await spawner.forget(id);
+      expect(await spawner.find(id)).toBeNull();
+    });
+
+    it('keeps the log when it cleans, until that is forgotten', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, 'echo hello', { files: { 'deep/secret': 'x' } });
+      await (
+        await spawner.start(spec)
+      ).exited;
+      await spawner.clean(spec.serverId);
+      const { folder } = spawner.places(spec);
+      expect(existsSync(join(folder, 'deep'))).toBe(false);
+      expect(readFileSync(spawner.log(spec.serverId), 'utf8')).toBe('hello\n');
+      await spawner.forget(spec.serverId);
+      expect(existsSync(folder)).toBe(false);
+    });
+
+    it('says in a sentence why a server could not be started', async () => {
+      await using fixture = await open();
+      const started = fixture.spawner.start(specFor(fixture.cwd, '', { file: '/nowhere/bin/python' }));
+      await expect(started).rejects.toThrow(SpawnError);
+      await expect(started).rejects.toThrow(/environment/);
+    });
+  });
+}

@@ -1,0 +1,65 @@
+import type { ProcessIdentity } from '../lib/process.ts';
+
+/** Whose server it is. Ids are never used again, so that a place made from them is nobody else's. */
+export type ServerOwner = { readonly serverId: string; readonly projectId: string; readonly userId: string };
+
+/** Where a server's things lie, absolute, as the server itself sees them. */
+export type ServerPlaces = {
+  /** private to this server; all but its log is gone once it has ended */
+  readonly folder: string;
+  /** where it answers HTTP; short enough for a Unix socket's address */
+  readonly socket: string;
+  /** the member's own folder in this project: stays from server to server */
+  readonly home: string;
+};
+
+/** A server to be started. Everything in it has been checked; nothing is interpreted by a shell. */
+export type ServerSpec = ServerOwner & {
+  readonly file: string;
+  readonly args: readonly string[];
+  /** where it works: the project's folder, absolute */
+  readonly cwd: string;
+  /** the whole environment: nothing is inherited */
+  readonly env: Readonly<Record<string, string>>;
+  /** written with mode 0600 before it starts: path below its folder → content */
+  readonly files: Readonly<Record<string, string>>;
+};
+
+/** What names a server's process for good; it is kept in the server's row. */
+export type ServerHandle = ProcessIdentity;
+
+export type ServerExit = { readonly code: number | null; readonly signal: string | null };
+
+export type SpawnedServer = {
+  readonly handle: ServerHandle;
+  /** Resolves when it ends while this process is the one that started it; never after a restart. */
+  readonly exited: Promise<ServerExit>;
+};
+
+/**
+ * What runs Jupyter servers. A server outlives the control plane; a spawner keeps nothing in memory that it needs to find one again.
+ */
+export type Spawner = {
+  places(owner: ServerOwner): ServerPlaces;
+  /** Starts a server. Throws a `SpawnError`, with nothing left running, when it can't. */
+  start(spec: ServerSpec): Promise<SpawnedServer>;
+  /** The process of a server whose start was begun by a control plane that ended before it wrote the handle down; null: there is none. */
+  find(serverId: string): Promise<ServerHandle | null>;
+  isAlive(handle: ServerHandle): Promise<boolean>;
+  /**
+   * Ends the server with all that it started, kernels and terminals included: politely, then after 5 s by force. Resolves when nothing is left;
+   * fine to call when there is nothing.
+   */
+  stop(serverId: string, handle: ServerHandle | null): Promise<void>;
+  /** Removes what an ended server leaves, but its log. */
+  clean(serverId: string): Promise<void>;
+  /** Removes its log too. */
+  forget(serverId: string): Promise<void>;
+  /** The file that its output goes to; it may not exist yet. */
+  log(serverId: string): string;
+};
+
+/** A server that could not be started. The message is a sentence for the user. */
+export class SpawnError extends Error {
+  override readonly name = 'SpawnError';
+}

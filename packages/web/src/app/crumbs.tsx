@@ -1,0 +1,64 @@
+import { Group, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Fragment } from 'react';
+import { projectQuery } from '../lib/queries.ts';
+import { AnchorLink } from '../ui/links.tsx';
+
+type Crumb = { label: string; to?: string };
+
+/** Where an address is, from the outermost page inwards; the last one is the page itself. */
+function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
+  const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
+  if (area === 'account') return [{ label: 'Account' }];
+  if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
+  const base = `/projects/${project}`;
+  const crumbs: Crumb[] = [
+    { label: 'Projects', to: '/' },
+    { label: projectLabel, to: `${base}/jupyter` },
+  ];
+  const [page, detail] = rest;
+  if (page === 'jupyter') crumbs.push({ label: 'Jupyter', to: `${base}/jupyter` });
+  if (page === 'jupyter' && detail === 'log') crumbs.push({ label: 'Server log' });
+  if (page === 'applications') crumbs.push({ label: 'Applications', to: `${base}/applications` });
+  if (page === 'applications' && detail !== undefined) crumbs.push({ label: `Log of ${detail}` });
+  if (page === 'settings') crumbs.push({ label: detail === 'libraries' ? 'Python libraries' : 'General' });
+  return crumbs;
+}
+
+/** The breadcrumb of the top bar. */
+export function Crumbs({ pathname, project }: { pathname: string; project: string | undefined }) {
+  const query = useQuery({ ...projectQuery(project ?? ''), enabled: project !== undefined });
+  const crumbs = readCrumbs(pathname, query.data?.label ?? project ?? '');
+  return (
+    <Group component="nav" aria-label="Breadcrumb" gap={6} wrap="nowrap" miw={0} style={{ overflow: 'hidden' }}>
+      {crumbs.map((crumb, index) => {
+        const last = index === crumbs.length - 1;
+        return (
+          <Fragment key={crumb.label + String(crumb.to)}>
+            {index > 0 && (
+              <Text size="sm" c="dimmed" aria-hidden="true" {...(last ? {} : { visibleFrom: 'xs' })}>
+                /
+              </Text>
+            )}
+            {last || crumb.to === undefined ? (
+              <Text size="sm" fw={500} truncate aria-current="page">
+                {crumb.label}
+              </Text>
+            ) : (
+              <AnchorLink
+                to={crumb.to}
+                size="sm"
+                c="dimmed"
+                truncate
+                underline="hover"
+                {...(index === crumbs.length - 2 ? {} : { visibleFrom: 'xs' })}
+              >
+                {crumb.label}
+              </AnchorLink>
+            )}
+          </Fragment>
+        );
+      })}
+    </Group>
+  );
+}

@@ -1,0 +1,79 @@
+import { AppShell, Box, Burger, Group } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
+import { Outlet, useLocation, useParams, useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { authQuery } from '../lib/queries.ts';
+import { Crumbs } from './crumbs.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { Nav } from './nav.tsx';
+import { Notices } from './notices.tsx';
+import { Palette } from './palette.tsx';
+import { ProjectStatus } from './project-status.tsx';
+import { useShortcuts } from './use-shortcuts.ts';
+
+/** What surrounds every page of someone who is logged in: navigation, where one is, what runs. */
+export function Frame() {
+  const { project } = useParams({ strict: false });
+  const [navOpen, { close: closeNav, toggle: toggleNav }] = useDisclosure(false);
+  const [helpOpen, help] = useDisclosure(false);
+  const { pathname } = useLocation();
+  const router = useRouter();
+  const auth = useQuery(authQuery);
+  const loggedOut = auth.data !== undefined && auth.data.user === null;
+
+  useEffect(() => closeNav(), [pathname, closeNav]); // oxlint-disable-line react/exhaustive-effect-dependencies, react-hooks/exhaustive-deps -- `pathname` is when, not what
+  // Asks the routes again; they lead to the login page and back here.
+  useEffect(() => {
+    if (loggedOut) void router.invalidate();
+  }, [loggedOut, router]);
+
+  const go = (page: 'jupyter' | 'applications') => () => {
+    if (project === undefined) return;
+    void router.navigate({
+      to: page === 'jupyter' ? '/projects/$project/jupyter' : '/projects/$project/applications',
+      params: { project },
+    });
+  };
+  useShortcuts({
+    'g j': go('jupyter'),
+    'g a': go('applications'),
+    'g p': () => void router.navigate({ to: '/' }),
+    '?': help.open,
+  });
+
+  return (
+    <>
+      <a className="el-skip" href="#content">
+        Skip to the content
+      </a>
+      <AppShell
+        layout="alt"
+        header={{ height: 52 }}
+        navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !navOpen } }}
+        padding={{ base: 'sm', sm: 'lg' }}
+      >
+        <AppShell.Navbar aria-label="Main">
+          <Nav project={project} onClose={closeNav} onHelp={help.open} />
+        </AppShell.Navbar>
+        <AppShell.Header>
+          <Group h="100%" px={{ base: 'sm', sm: 'lg' }} justify="space-between" wrap="nowrap" gap="sm">
+            <Group gap="xs" wrap="nowrap" miw={0}>
+              <Burger hiddenFrom="sm" size="sm" opened={navOpen} onClick={toggleNav} aria-label="Navigation" />
+              <Crumbs pathname={pathname} project={project} />
+            </Group>
+            {project !== undefined && <ProjectStatus project={project} key={project} />}
+          </Group>
+        </AppShell.Header>
+        <AppShell.Main>
+          <Box id="content" maw={1240} mx="auto" tabIndex={-1} style={{ outline: 'none' }}>
+            <Notices />
+            <Outlet />
+          </Box>
+        </AppShell.Main>
+      </AppShell>
+      <Palette project={project} onHelp={help.open} />
+      <HelpDialog opened={helpOpen} onClose={help.close} />
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { Group, Kbd, Modal, Table, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { systemQuery } from '../lib/queries.ts';
+
+const mac = navigator.userAgent.includes('Mac');
+
+const shortcuts: readonly { keys: readonly string[]; what: string }[] = [
+  { keys: [mac ? '⌘' : 'Ctrl', 'K'], what: 'Go to a page or a project' },
+  { keys: ['g', 'p'], what: 'Projects' },
+  { keys: ['g', 'j'], what: 'Jupyter, in a project' },
+  { keys: ['g', 'a'], what: 'Applications, in a project' },
+  { keys: ['?'], what: 'This help' },
+];
+
+/** The keyboard shortcuts and which version this is. */
+export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const system = useQuery({ ...systemQuery, enabled: opened });
+  return (
+    <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts">
+      <Table withRowBorders={false}>
+        <Table.Tbody>
+          {shortcuts.map(({ keys, what }) => (
+            <Table.Tr key={what}>
+              <Table.Td>{what}</Table.Td>
+              <Table.Td>
+                <Group gap={4} justify="flex-end" wrap="nowrap">
+                  {keys.map((key) => (
+                    <Kbd key={key}>{key}</Kbd>
+                  ))}
+                </Group>
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+      {system.data !== undefined && (
+        <Text size="xs" c="dimmed" mt="md">
+          Emberlab {system.data.version}
+          {system.data.sparkVersion !== null && ` · Spark ${system.data.sparkVersion}`}
+        </Text>
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,93 @@
+import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import {
+  IconApps,
+  IconFolder,
+  IconFolders,
+  IconKeyboard,
+  IconLogout,
+  IconNotebook,
+  IconPackage,
+  IconSearch,
+  IconSettings,
+  IconUser,
+} from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useLogOut } from '../features/auth/use-log-out.ts';
+import classes from './palette.module.css';
+import { projectsQuery } from '../lib/queries.ts';
+
+const icon = { size: 18, 'aria-hidden': true } as const;
+
+/** Ctrl/⌘ K: goes to any page or project by a few letters. */
+export function Palette({ project, onHelp }: { project: string | undefined; onHelp: () => void }) {
+  const router = useRouter();
+  const logOut = useLogOut();
+  const projects = useQuery(projectsQuery);
+  const pages: SpotlightActionData[] =
+    project === undefined
+      ? []
+      : (
+          [
+            { to: '/projects/$project/jupyter', label: 'Jupyter', Icon: IconNotebook },
+            { to: '/projects/$project/applications', label: 'Applications', Icon: IconApps },
+            { to: '/projects/$project/settings/general', label: 'General settings', Icon: IconSettings },
+            { to: '/projects/$project/settings/libraries', label: 'Python libraries', Icon: IconPackage },
+          ] as const
+        ).map(({ to, label, Icon }) => ({
+          id: to,
+          label,
+          leftSection: <Icon {...icon} />,
+          onClick: () => void router.navigate({ to, params: { project } }),
+        }));
+  return (
+    <Spotlight
+      actions={[
+        { group: 'This project', actions: pages },
+        {
+          group: 'Projects',
+          actions: (projects.data?.items ?? []).map((each) => ({
+            id: `project ${each.name}`,
+            label: each.label,
+            description: each.name,
+            leftSection: <IconFolder {...icon} />,
+            onClick: () => void router.navigate({ to: '/projects/$project/jupyter', params: { project: each.name } }),
+          })),
+        },
+        {
+          group: 'Emberlab',
+          actions: [
+            {
+              id: 'home',
+              label: 'All projects',
+              leftSection: <IconFolders {...icon} />,
+              onClick: () => void router.navigate({ to: '/' }),
+            },
+            {
+              id: 'account',
+              label: 'Account and API tokens',
+              leftSection: <IconUser {...icon} />,
+              onClick: () => void router.navigate({ to: '/account' }),
+            },
+            { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
+            { id: 'logout', label: 'Log out', leftSection: <IconLogout {...icon} />, onClick: logOut },
+          ],
+        },
+      ].filter((group) => group.actions.length > 0)}
+      shortcut="mod + K"
+      attributes={{ content: { 'aria-label': 'Go to a page or a project' } }}
+      classNames={{ action: classes.action }}
+      centered={false}
+      overlayProps={{ blur: 0 }}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      nothingFound="No page or project has such a name"
+      searchProps={{
+        leftSection: <IconSearch size={18} />,
+        placeholder: 'Go to a page or a project',
+        'aria-label': 'Go to a page or a project',
+      }}
+    />
+  );
+}

@@ -1,0 +1,32 @@
+import { Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Outlet } from '@tanstack/react-router';
+import { isNotFound } from '../lib/api.ts';
+import { projectQuery } from '../lib/queries.ts';
+import { ProjectContext } from '../features/projects/project-context.ts';
+import { ErrorState } from '../ui/error-state.tsx';
+import { NotFoundPage } from '../ui/fallbacks.tsx';
+
+const route = getRouteApi('/user/frame/projects/$project');
+
+/** Loads the project that the address names for the pages below. */
+export function ProjectLayout() {
+  const { project: name } = route.useParams();
+  const project = useQuery(projectQuery(name));
+  if (project.data !== undefined) {
+    // Keyed: what was typed or opened in one project is not carried to the next.
+    return (
+      <ProjectContext value={project.data} key={name}>
+        <Outlet />
+      </ProjectContext>
+    );
+  }
+  if (isNotFound(project.error)) return <NotFoundPage />;
+  if (project.isError) return <ErrorState error={project.error} onRetry={() => void project.refetch()} />;
+  return (
+    <Stack gap="md" aria-busy="true" aria-label="Loading the project">
+      <Skeleton height={34} width={180} />
+      <Skeleton height={220} radius="md" />
+    </Stack>
+  );
+}

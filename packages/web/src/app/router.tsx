@@ -1,0 +1,158 @@
+import type { QueryClient } from '@tanstack/react-query';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+  type RouterHistory,
+} from '@tanstack/react-router';
+import { authQuery } from '../lib/queries.ts';
+import { readListSearch } from '../features/sessions/list-search.ts';
+import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
+import { Frame } from './frame.tsx';
+import { ProjectLayout } from './project-layout.tsx';
+
+const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
+  component: Outlet,
+  notFoundComponent: NowherePage,
+  errorComponent: CrashPage,
+});
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { next?: string | undefined } => ({ next: text(search.next) }),
+  component: lazyRouteComponent(() => import('../features/auth/login-page.tsx'), 'LoginPage'),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  component: lazyRouteComponent(() => import('../features/auth/setup-page.tsx'), 'SetupPage'),
+});
+
+/** Everything that needs a login. */
+const user = createRoute({
+  getParentRoute: () => root,
+  id: 'user',
+  component: Outlet,
+  beforeLoad: async ({ context, location }) => {
+    const auth = await context.queryClient.ensureQueryData(authQuery);
+    if (auth.user === null) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
+  },
+});
+
+/** A tab on its way to Jupyter or a Spark UI: no frame, since the page is left at once. */
+const opening = createRoute({
+  getParentRoute: () => user,
+  path: '/opening',
+  validateSearch: (search): { project?: string | undefined; after?: string | undefined } => ({
+    project: text(search.project),
+    after: text(search.after),
+  }),
+  component: lazyRouteComponent(() => import('../features/jupyter/opening-page.tsx'), 'OpeningPage'),
+});
+
+const sparkUi = createRoute({
+  getParentRoute: () => user,
+  path: '/projects/$project/applications/$id/ui',
+  component: lazyRouteComponent(() => import('../features/sessions/spark-ui-page.tsx'), 'SparkUiPage'),
+});
+
+const frame = createRoute({ getParentRoute: () => user, id: 'frame', component: Frame });
+
+const home = createRoute({
+  getParentRoute: () => frame,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/projects/home-page.tsx'), 'HomePage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => frame,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+});
+
+const project = createRoute({ getParentRoute: () => frame, path: '/projects/$project', component: ProjectLayout });
+
+const projectIndex = createRoute({
+  getParentRoute: () => project,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/projects/$project/jupyter', params, replace: true });
+  },
+});
+
+const jupyter = createRoute({
+  getParentRoute: () => project,
+  path: '/jupyter',
+  component: lazyRouteComponent(() => import('../features/jupyter/jupyter-page.tsx'), 'JupyterPage'),
+});
+
+const jupyterLog = createRoute({
+  getParentRoute: () => project,
+  path: '/jupyter/log',
+  component: lazyRouteComponent(() => import('../features/jupyter/log-page.tsx'), 'JupyterLogPage'),
+});
+
+const applications = createRoute({
+  getParentRoute: () => project,
+  path: '/applications',
+  validateSearch: readListSearch,
+  component: lazyRouteComponent(() => import('../features/sessions/applications-page.tsx'), 'ApplicationsPage'),
+});
+
+const applicationLog = createRoute({
+  getParentRoute: () => project,
+  path: '/applications/$id/log',
+  component: lazyRouteComponent(() => import('../features/sessions/log-page.tsx'), 'ApplicationLogPage'),
+});
+
+const general = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/general',
+  component: lazyRouteComponent(() => import('../features/projects/general-page.tsx'), 'GeneralPage'),
+});
+
+const libraries = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/libraries',
+  component: lazyRouteComponent(() => import('../features/environments/libraries-page.tsx'), 'LibrariesPage'),
+});
+
+const routeTree = root.addChildren([
+  login,
+  setup,
+  user.addChildren([
+    opening,
+    sparkUi,
+    frame.addChildren([
+      home,
+      account,
+      project.addChildren([projectIndex, jupyter, jupyterLog, applications, applicationLog, general, libraries]),
+    ]),
+  ]),
+]);
+
+/** The router of the dashboard; every address that exists is in this file. */
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    ...(history === undefined ? {} : { history }),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: CrashPage,
+    defaultNotFoundComponent: NowherePage,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,137 @@
+import type { ApiToken } from '@emberlab/contract';
+import { Button, Group, Modal, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconKey, IconPlus } from '@tabler/icons-react';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../lib/api.ts';
+import { keys, tokensQuery } from '../../lib/queries.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ActionError, ErrorState } from '../../ui/error-state.tsx';
+import { Section } from '../../ui/page.tsx';
+import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { RelativeTime } from '../../ui/times.tsx';
+import { NewTokenDialog } from './new-token-dialog.tsx';
+
+/** The caller's API tokens. */
+export function TokensSection() {
+  const tokens = useQuery(tokensQuery);
+  const [dialogOpen, dialog] = useDisclosure(false);
+  const [revoking, setRevoking] = useState<ApiToken | null>(null);
+  return (
+    <Section
+      title="API tokens"
+      flush
+      aside={
+        <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>
+          Create token
+        </Button>
+      }
+    >
+      {tokens.isPending ? (
+        <RowsSkeleton rows={2} />
+      ) : tokens.isError && tokens.data === undefined ? (
+        <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />
+      ) : tokens.data.items.length === 0 ? (
+        <EmptyState icon={<IconKey size={30} />} title="No tokens">
+          Programs log in with a token instead of your password: the command line, scripts, or a notebook elsewhere.
+        </EmptyState>
+      ) : (
+        <TokenTable tokens={tokens.data.items} onRevoke={setRevoking} />
+      )}
+      <NewTokenDialog opened={dialogOpen} onClose={dialog.close} />
+      <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />
+    </Section>
+  );
+}
+
+function TokenTable({ tokens, onRevoke }: { tokens: ApiToken[]; onRevoke: (token: ApiToken) => void }) {
+  const now = useNow(10_000);
+  return (
+    <RowsTable>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>Name</Table.Th>
+          <Table.Th>Created</Table.Th>
+          <Table.Th>Last used</Table.Th>
+          <Table.Th>Expires</Table.Th>
+          <Table.Th>
+            <VisuallyHidden>Actions</VisuallyHidden>
+          </Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {tokens.map((token) => {
+          const expired = token.expiresAt !== null && Date.parse(token.expiresAt) <= now;
+          return (
+            <Table.Tr key={token.id}>
+              <Table.Td className={rowClasses.lead}>
+                <Text size="sm" fw={500} className="el-break">
+                  {token.name}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Created">
+                <RelativeTime at={token.createdAt} />
+              </Table.Td>
+              <Table.Td data-label="Last used">
+                {token.lastUsedAt === null ? 'never' : <RelativeTime at={token.lastUsedAt} />}
+              </Table.Td>
+              <Table.Td data-label="Expires">
+                <span>
+                  {token.expiresAt === null ? (
+                    'never'
+                  ) : (
+                    <RelativeTime at={token.expiresAt} {...(expired ? { c: 'var(--mantine-color-error)' } : {})} />
+                  )}
+                  {expired && ' (expired)'}
+                </span>
+              </Table.Td>
+              <Table.Td className={rowClasses.actions}>
+                <Button size="compact-sm" onClick={() => onRevoke(token)} aria-label={`Revoke ${token.name}`}>
+                  Revoke
+                </Button>
+              </Table.Td>
+            </Table.Tr>
+          );
+        })}
+      </Table.Tbody>
+    </RowsTable>
+  );
+}
+
+function RevokeDialog({ token, onClose }: { token: ApiToken | null; onClose: () => void }) {
+  const client = useQueryClient();
+  const revoke = useMutation({
+    mutationFn: (id: string) => api.call('me.deleteToken', { params: { id } }),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: keys.tokens });
+      onClose();
+    },
+  });
+  const close = (): void => {
+    revoke.reset();
+    onClose();
+  };
+  return (
+    <Modal opened={token !== null} onClose={close} title="Revoke this token?">
+      <Stack>
+        <Text size="sm" className="el-break">
+          Programs that use <b>{token?.name}</b> can no longer log in. This can’t be undone.
+        </Text>
+        <ActionError error={revoke.error} title="The token was not revoked" />
+        <Group justify="flex-end" gap="xs">
+          <Button onClick={close}>Cancel</Button>
+          <Button
+            variant="filled"
+            color="red.8"
+            loading={revoke.isPending}
+            onClick={() => token !== null && revoke.mutate(token.id)}
+          >
+            Revoke
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,133 @@
+import { defaultConfiguration, type Configuration, type Environment, type Server } from '@emberlab/contract';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { IconPlayerPlay } from '@tabler/icons-react';
+import { useState } from 'react';
+import { readLog } from '../../lib/log-lines.ts';
+import { ActionError } from '../../ui/error-state.tsx';
+import { LogView } from '../../ui/log-view.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Section } from '../../ui/page.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { RelativeTime } from '../../ui/times.tsx';
+import { isUsable } from '../environments/environment-notice.tsx';
+import { useProject } from '../projects/project-context.ts';
+import { ConfigurationForm } from './configuration-form.tsx';
+import { readDraft, toDraft } from './draft.ts';
+import { ServerLogsButton } from './server-logs-button.tsx';
+import { useAutosave, type SaveState } from './use-autosave.ts';
+import type { ServerActions } from './use-server-actions.ts';
+
+const saveTexts: Readonly<Record<SaveState, string>> = {
+  idle: '',
+  saving: 'Saving…',
+  saved: 'Saved',
+  failed: 'Not saved',
+};
+
+/** A server that doesn't run, because it was stopped or because it failed: its configuration is open, and it can be run. */
+export function IdleServer({
+  server,
+  saved,
+  environment,
+  actions,
+}: {
+  server: Server;
+  saved: Configuration;
+  environment: Environment | undefined;
+  actions: ServerActions;
+}) {
+  const project = useProject();
+  const [draft, setDraft] = useState(() => toDraft(saved, defaultConfiguration));
+  const { configuration, errors } = readDraft(draft);
+  const autosave = useAutosave(project.name, saved);
+  const usable = environment === undefined || isUsable(environment);
+  const run = (): void => {
+    if (configuration === null) return;
+    autosave.cancel();
+    actions.start.run(configuration, server);
+  };
+  return (
+    <Stack>
+      {server.state === 'failed' && <Failure server={server} />}
+      <Section
+        title="Jupyter server"
+        aside={
+          <StateBadge
+            tone={server.state === 'failed' ? 'bad' : 'off'}
+            label={server.state === 'failed' ? 'Failed' : 'Stopped'}
+          />
+        }
+      >
+        <Stack gap="sm">
+          <Group gap="xs">
+            <Button
+              variant="filled"
+              leftSection={<IconPlayerPlay size={16} />}
+              onClick={run}
+              loading={actions.start.pending}
+              disabled={configuration === null || !usable}
+            >
+              Run Jupyter
+            </Button>
+            {server.id !== null && <ServerLogsButton />}
+          </Group>
+          <Text size="sm" c="dimmed">
+            {!usable ? (
+              'Jupyter needs a Python environment; please see above.'
+            ) : configuration === null ? (
+              'Please correct the configuration below first.'
+            ) : (
+              <>
+                JupyterLab opens in a new tab.
+                {server.endedAt !== null && (
+                  <>
+                    {' '}
+                    Last {server.state === 'failed' ? 'tried' : 'run'} <RelativeTime at={server.endedAt} />.
+                  </>
+                )}
+              </>
+            )}
+          </Text>
+          <ActionError error={actions.start.error} title="Jupyter was not started" />
+          <ActionError error={actions.stop.error} title="Jupyter was not stopped" />
+        </Stack>
+      </Section>
+      <Section
+        title="Configuration"
+        aside={
+          <Text size="xs" c={autosave.state === 'failed' ? 'var(--mantine-color-error)' : 'dimmed'} component="output">
+            {saveTexts[autosave.state]}
+          </Text>
+        }
+      >
+        <ConfigurationForm
+          draft={draft}
+          errors={errors}
+          onChange={(next) => {
+            setDraft(next);
+            autosave.changed(readDraft(next).configuration);
+          }}
+        />
+      </Section>
+    </Stack>
+  );
+}
+
+function Failure({ server }: { server: Server }) {
+  const { problem } = server;
+  const tail = problem?.logTail ?? [];
+  return (
+    <Notice tone="bad" title={problem?.message ?? 'Jupyter ended without saying why.'}>
+      <Text size="sm">{problem?.remedy ?? 'The server log may say more.'}</Text>
+      {tail.length > 0 && (
+        <LogView
+          label="Last lines of the server log"
+          content={readLog(tail.join('\n'))}
+          status="ended"
+          downloadName="jupyter-tail.log"
+          height={`${Math.min(tail.length, 12) * 20 + 14}px`}
+        />
+      )}
+    </Notice>
+  );
+}

@@ -1,0 +1,163 @@
+import type { Server } from '@emberlab/contract';
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { describe, expect, it, vi } from 'vitest';
+import {
+  busySession,
+  project,
+  readyEnvironment,
+  Refusal,
+  renderApp,
+  sparkConfiguration,
+  stoppedServer,
+  type Answers,
+} from '../../test/app.tsx';
+import { FakeEventSource } from '../../test/fake-event-source.ts';
+
+const page = '/projects/demo/jupyter';
+const at = '2026-01-31T09:30:00.000Z';
+const up: Server = { ...stoppedServer, startedAt: at, endedAt: null, revision: 1 };
+const starting: Server = {
+  ...up,
+  state: 'starting',
+  steps: [
+    { step: 'queue', startedAt: at, endedAt: at },
+    { step: 'environment', startedAt: at, endedAt: null },
+  ],
+};
+const running: Server = { ...up, state: 'running', readyAt: at };
+const withServer = (server: Server): Answers => ({ 'GET /projects/demo/jupyter/server': server });
+
+type Open = (url: string) => { close: () => void } | null;
+const fakeTab = () => ({ close: vi.fn<() => void>() });
+
+describe('Jupyter page', () => {
+  it('stopped: runs Jupyter with the configuration in a tab that opens at once', async () => {
+    const { calls } = renderApp(page, {
+      'PUT /projects/demo/jupyter/configuration': sparkConfiguration,
+      'POST /projects/demo/jupyter/server': { ...up, state: 'queued' },
+      'GET /projects/demo/jupyter/server/log': 'hello',
+    });
+    const open = vi.fn<Open>(fakeTab);
+    vi.stubGlobal('open', open);
+    const run = await screen.findByRole('button', { name: 'Run Jupyter' });
+    expect(screen.getByLabelText('Driver memory')).toBeTruthy();
+    fireEvent.change(screen.getByLabelText('Properties'), { target: { value: 'spark.a=1' } });
+    fireEvent.click(run);
+    expect(open).toHaveBeenCalledOnce();
+    expect(open.mock.calls.flat()[0]).toMatch(/^\/opening\?project=demo&after=/);
+    expect(await screen.findByRole('button', { name: 'Cancel' })).toBeTruthy();
+    const started = calls.find((call) => call.route === 'POST /projects/demo/jupyter/server');
+    expect(started?.body).toEqual({ configuration: { ...sparkConfiguration, properties: 'spark.a=1' } });
+  });
+
+  it('stopped: closes the tab again and says why when the start is refused', async () => {
+    renderApp(page, {
+      'PUT /projects/demo/jupyter/configuration': sparkConfiguration,
+      'POST /projects/demo/jupyter/server': new Refusal(
+        409,
+        'environment_not_ready',
+        'The Python environment is not ready.',
+      ),
+    });
+    const tab = fakeTab();
+    vi.stubGlobal('open', () => tab);
+    fireEvent.click(await screen.findByRole('button', { name: 'Run Jupyter' }));
+    expect(await screen.findByText('The Python environment is not ready.')).toBeTruthy();
+    expect(tab.close).toHaveBeenCalledOnce();
+  });
+
+  it('stopped: does not run what is wrong', async () => {
+    renderApp(page);
+    const run = await screen.findByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' });
+    fireEvent.change(screen.getByLabelText('Properties'), { target: { value: 'spark.master=yarn' } });
+    expect(run.disabled).toBe(true);
+    expect(screen.getByText(/spark.master can't be set here/)).toBeTruthy();
+  });
+
+  it('starting: names the steps, shows the log, can be cancelled', async () => {
+    const { calls } = renderApp(page, {
+      ...withServer(starting),
+      'GET /projects/demo/jupyter/server/log': 'extension loaded',
+      'DELETE /projects/demo/jupyter/server': { ...up, state: 'stopping' },
+    });
+    const steps = await screen.findByRole('list', { name: 'Steps of the start' });
+    expect(within(steps).getAllByRole('listitem')).toHaveLength(4);
+    expect(steps.querySelector('[aria-current="step"]')?.textContent).toContain('Preparing the Python environment');
+    expect(await screen.findByText('extension loaded')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+    expect(await screen.findByText('Stopping')).toBeTruthy();
+    expect(calls.some((call) => call.route === 'DELETE /projects/demo/jupyter/server')).toBe(true);
+  });
+
+  it('running: opens in a new tab, says so when that is blocked, and stops after asking', async () => {
+    const { calls } = renderApp(page, {
+      ...withServer(running),
+      'DELETE /projects/demo/jupyter/server': { ...up, state: 'stopping' },
+    });
+    const open = vi.fn<Open>(() => null);
+    vi.stubGlobal('open', open);
+    fireEvent.click(await screen.findByRole('button', { name: 'Open Jupyter' }));
+    expect(open).toHaveBeenCalledOnce();
+    expect(await screen.findByText('Your browser blocked the new tab')).toBeTruthy();
+    expect(screen.getByText('Read-only while running: stop to change')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Stop' }));
+    const dialog = await screen.findByRole('dialog');
+    expect(calls.some((call) => call.route.startsWith('DELETE'))).toBe(false);
+    fireEvent.click(within(dialog).getByRole('button', { name: 'Stop' }));
+    await waitFor(() => expect(calls.some((call) => call.route.startsWith('DELETE'))).toBe(true));
+  });
+
+  it('failed: has the reason as a heading, the remedy, the end of the log, and runs again', async () => {
+    const problem = {
+      message: 'Jupyter ended (exit code 1).',
+      remedy: 'Please rebuild it.',
+      logTail: ['no module tornado'],
+    };
+    renderApp(page, withServer({ ...stoppedServer, state: 'failed', problem }));
+    expect(await screen.findByRole('heading', { name: problem.message })).toBeTruthy();
+    expect(screen.getByText(problem.remedy)).toBeTruthy();
+    expect(screen.getByText('no module tornado')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Server Logs' })).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' }).disabled).toBe(false);
+  });
+
+  it('says how far a new environment is, and what became of one that failed', async () => {
+    const made = readyEnvironment.current;
+    if (made === null) throw new Error('fixture');
+    renderApp(page, {
+      'GET /projects/demo/environment': {
+        current: null,
+        latest: { ...made, state: 'building', step: 'Installing', progress: 0.4 },
+      },
+    });
+    expect(await screen.findByText('The Python environment is being made')).toBeTruthy();
+    expect(screen.getByText(/40 %/)).toBeTruthy();
+    const failed = { ...made, state: 'failed', problem: 'numpy and pandas disagree.' };
+    await screen.findByRole('button', { name: 'Run Jupyter' });
+    act(() => FakeEventSource.latest.send({ type: 'environment', environment: { current: null, latest: failed } }));
+    expect(await screen.findByText('numpy and pandas disagree.')).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' }).disabled).toBe(true);
+  });
+
+  it('follows the live events', async () => {
+    renderApp(page);
+    await screen.findByRole('button', { name: 'Run Jupyter' });
+    act(() => {
+      FakeEventSource.latest.open();
+      FakeEventSource.latest.send({ type: 'server', server: running });
+      FakeEventSource.latest.send({ type: 'sessions', sessions: [busySession] });
+    });
+    expect(await screen.findByRole('button', { name: 'Open Jupyter' })).toBeTruthy();
+    expect(screen.getByText('churn.ipynb')).toBeTruthy();
+    expect(screen.getByText('63 %')).toBeTruthy();
+    expect(screen.getByText('count at <cell 4>')).toBeTruthy();
+    expect(screen.getByRole('link', { name: 'Spark UI of churn.ipynb' }).getAttribute('target')).toBe('_blank');
+  });
+
+  it('tells viewers what they can do instead', async () => {
+    const { calls } = renderApp(page, { 'GET /projects/demo': { ...project, role: 'viewer' } });
+    expect(await screen.findByText('You read in this project')).toBeTruthy();
+    expect(screen.queryByRole('button', { name: 'Run Jupyter' })).toBeNull();
+    expect(calls.some((call) => call.route.includes('/jupyter/'))).toBe(false);
+  });
+});

@@ -1,0 +1,65 @@
+import type { Environment, Server } from '@emberlab/contract';
+import { Skeleton, Stack } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { configurationQuery, environmentQuery, serverQuery } from '../../lib/queries.ts';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import { Page } from '../../ui/page.tsx';
+import { EnvironmentNotice } from '../environments/environment-notice.tsx';
+import { mayRun, useProject } from '../projects/project-context.ts';
+import { RunningApplications } from '../sessions/running-applications.tsx';
+import { IdleServer } from './idle-server.tsx';
+import { isStarting, isUp } from './server-state.ts';
+import { RunningServer, StartingServer, StoppingServer } from './up-server.tsx';
+import { useServerActions } from './use-server-actions.ts';
+
+/** The Jupyter page of a project: the caller's server, its configuration, and the Spark applications that run. */
+export function JupyterPage() {
+  const project = useProject();
+  const environment = useQuery(environmentQuery(project.name));
+  return (
+    <Page title="Jupyter" tab={project.label}>
+      {environment.data !== undefined && <EnvironmentNotice project={project.name} environment={environment.data} />}
+      {mayRun(project) ? (
+        <OwnServer environment={environment.data} />
+      ) : (
+        <Notice tone="info" title="You read in this project">
+          Your role is viewer. To run Jupyter, please ask an owner of the project to make you an editor.
+        </Notice>
+      )}
+      <RunningApplications />
+    </Page>
+  );
+}
+
+function OwnServer({ environment }: { environment: Environment | undefined }) {
+  const project = useProject();
+  const server = useQuery(serverQuery(project.name));
+  // Asked for at the same time: the form needs it as soon as the server turns out to be stopped.
+  const configuration = useQuery(configurationQuery(project.name));
+  const actions = useServerActions(project.name);
+  if (server.data === undefined && server.isError) {
+    return <ErrorState error={server.error} onRetry={() => void server.refetch()} />;
+  }
+  if (configuration.data === undefined && configuration.isError) {
+    return <ErrorState error={configuration.error} onRetry={() => void configuration.refetch()} />;
+  }
+  if (server.data === undefined || configuration.data === undefined) {
+    return (
+      <Stack aria-busy="true" aria-label="Loading the server">
+        <Skeleton height={104} radius="md" />
+        <Skeleton height={390} radius="md" />
+      </Stack>
+    );
+  }
+  if (!isUp(server.data)) {
+    return <IdleServer server={server.data} saved={configuration.data} environment={environment} actions={actions} />;
+  }
+  return <UpServer server={server.data} actions={actions} />;
+}
+
+function UpServer({ server, actions }: { server: Server; actions: ReturnType<typeof useServerActions> }) {
+  if (isStarting(server)) return <StartingServer server={server} actions={actions} />;
+  if (server.state === 'stopping') return <StoppingServer server={server} />;
+  return <RunningServer server={server} actions={actions} />;
+}

@@ -1,0 +1,66 @@
+import type { Server } from '@emberlab/contract';
+import { act, fireEvent, screen, waitFor } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it, vi, type MockInstance } from 'vitest';
+import { leaveFor } from '../../lib/open-tab.ts';
+import { Refusal, renderApp, stoppedServer } from '../../test/app.tsx';
+import { FakeEventSource } from '../../test/fake-event-source.ts';
+
+const url = 'http://server000001.localhost:8080/?ticket=t';
+const running: Server = { ...stoppedServer, state: 'running', endedAt: null };
+const failed: Server = {
+  ...stoppedServer,
+  state: 'failed',
+  problem: { message: 'It broke.', remedy: 'Mend it.', logTail: [] },
+};
+const server = 'GET /projects/demo/jupyter/server';
+const open = 'POST /projects/demo/jupyter/server/open';
+
+let replace: MockInstance<Location['replace']>;
+
+beforeEach(() => {
+  replace = vi.spyOn(window.location, 'replace').mockReturnValue();
+  vi.stubGlobal('opener', {});
+});
+afterEach(() => replace.mockRestore());
+
+describe('opening page', () => {
+  it('goes straight to a server that runs, with one ticket', async () => {
+    const { calls } = renderApp('/opening?project=demo', { [server]: running, [open]: { url } });
+    await waitFor(() => expect(replace).toHaveBeenCalledExactlyOnceWith(url));
+    expect(calls.filter((call) => call.route === open)).toHaveLength(1);
+    // What runs there must not reach the dashboard's tab.
+    expect(window.opener).toBeNull();
+  });
+
+  it('waits through the end of the former server, shows the steps, and goes', async () => {
+    renderApp(`/opening?project=demo&after=${encodeURIComponent(failed.endedAt ?? '')}`, {
+      [server]: failed,
+      [open]: { url },
+    });
+    expect(await screen.findByText('Starting Jupyter')).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...running, state: 'starting' } }));
+    expect(await screen.findByRole('list', { name: 'Steps of the start' })).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'server', server: running }));
+    await waitFor(() => expect(replace).toHaveBeenCalledExactlyOnceWith(url));
+  });
+
+  it('shows why a start failed', async () => {
+    renderApp('/opening?project=demo', { [server]: failed });
+    expect(await screen.findByText('It broke.')).toBeTruthy();
+    expect(screen.getByText('Mend it.')).toBeTruthy();
+  });
+
+  it('can try again when there was no way in', async () => {
+    const answers = { [server]: running, [open]: new Refusal(502, 'unreachable', 'It does not answer.') };
+    const { calls } = renderApp('/opening?project=demo', answers);
+    fireEvent.click(await screen.findByRole('button', { name: 'Retry' }));
+    await waitFor(() => expect(calls.filter((call) => call.route === open)).toHaveLength(2));
+  });
+});
+
+describe('leaveFor', () => {
+  it('goes to pages only', () => {
+    expect(() => leaveFor('javascript:alert(1)')).toThrow('not an address');
+    expect(replace).not.toHaveBeenCalled();
+  });
+});

@@ -1,0 +1,36 @@
+import type { Configuration } from '@emberlab/contract';
+import { useDebouncedCallback } from '@mantine/hooks';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../lib/api.ts';
+import { keys } from '../../lib/queries.ts';
+
+export type SaveState = 'idle' | 'saving' | 'saved' | 'failed';
+
+const pauseMs = 800;
+const same = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** Saves the caller's configuration a moment after each change, so that leaving the page loses nothing; what is wrong is not saved. */
+export function useAutosave(project: string, saved: Configuration) {
+  const client = useQueryClient();
+  const save = useMutation({
+    mutationFn: (body: Configuration) => api.call('jupyter.saveConfiguration', { params: { project }, body }),
+    onSuccess: (answer) => client.setQueryData(keys.configuration(project), answer),
+    // One after the other, so that an older change can't arrive after a newer one.
+    scope: { id: `configuration ${project}` },
+  });
+  const later = useDebouncedCallback(
+    (next: Configuration) => {
+      if (!same(next, saved)) save.mutate(next);
+    },
+    { delay: pauseMs, flushOnUnmount: true },
+  );
+  const state: SaveState = save.isPending ? 'saving' : save.isError ? 'failed' : save.isSuccess ? 'saved' : 'idle';
+  return {
+    state,
+    changed: (next: Configuration | null): void => {
+      if (next === null) later.cancel();
+      else later(next);
+    },
+    cancel: (): void => later.cancel(),
+  };
+}

@@ -1,0 +1,114 @@
+import { Group, Paper, SegmentedControl, TextInput, UnstyledButton } from '@mantine/core';
+import { IconApps, IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { sessionsQuery } from '../../lib/queries.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Page } from '../../ui/page.tsx';
+import { RowsSkeleton } from '../../ui/rows.tsx';
+import { useProject } from '../projects/project-context.ts';
+import { applySearch, shows, type ListSearch, type SortKey } from './list-search.ts';
+import { SessionRows } from './session-rows.tsx';
+
+const route = getRouteApi('/user/frame/projects/$project/applications');
+const showLabels = { all: 'All', running: 'Running', ended: 'Ended' } as const;
+
+/** All Spark applications that the caller may see, those that have ended too. */
+export function ApplicationsPage() {
+  const project = useProject();
+  const sessions = useQuery(sessionsQuery(project.name));
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: ListSearch): void => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
+  const all = sessions.data?.items ?? [];
+  const shown = applySearch(all, search);
+  const head = (column: SortKey, label: string): ReactNode => (
+    <SortButton
+      label={label}
+      active={search.sort === column}
+      reverse={search.reverse === true}
+      onClick={() =>
+        change(
+          search.sort !== column
+            ? { sort: column, reverse: undefined }
+            : search.reverse === true
+              ? { sort: undefined, reverse: undefined }
+              : { reverse: true },
+        )
+      }
+    />
+  );
+  return (
+    <Page
+      title="Applications"
+      tab={project.label}
+      description={project.role === 'owner' ? 'Spark applications of all members.' : 'Your Spark applications.'}
+    >
+      <Group gap="sm">
+        <TextInput
+          flex="1 1 14rem"
+          maw={340}
+          aria-label="Search applications"
+          placeholder="Search"
+          leftSection={<IconSearch size={16} />}
+          value={search.q ?? ''}
+          onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+        />
+        <SegmentedControl
+          size="sm"
+          aria-label="Which applications"
+          data={shows.map((value) => ({ value, label: showLabels[value] }))}
+          value={search.show ?? 'all'}
+          onChange={(value) => change({ show: shows.find((each) => each === value && each !== 'all') })}
+        />
+      </Group>
+      <Paper style={{ overflow: 'hidden' }}>
+        {sessions.isPending ? (
+          <RowsSkeleton rows={4} />
+        ) : sessions.isError && sessions.data === undefined ? (
+          <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
+        ) : all.length === 0 ? (
+          <EmptyState icon={<IconApps size={32} />} title="No Spark applications yet">
+            One starts when the first cell of a notebook with a Spark kernel runs.
+          </EmptyState>
+        ) : shown.length === 0 ? (
+          <EmptyState icon={<IconSearch size={28} />} title="No application matches">
+            Please change the search or choose All.
+          </EmptyState>
+        ) : (
+          <SessionRows sessions={shown} ended head={head} />
+        )}
+      </Paper>
+    </Page>
+  );
+}
+
+function SortButton({
+  label,
+  active,
+  reverse,
+  onClick,
+}: {
+  label: string;
+  active: boolean;
+  reverse: boolean;
+  onClick: () => void;
+}) {
+  const Icon = reverse ? IconArrowUp : IconArrowDown;
+  return (
+    <UnstyledButton
+      onClick={onClick}
+      fz="inherit"
+      fw="inherit"
+      aria-label={`Sort by ${label.toLowerCase()}`}
+      aria-pressed={active}
+    >
+      <Group gap={3} wrap="nowrap">
+        {label}
+        <Icon size={13} aria-hidden="true" style={{ visibility: active ? 'visible' : 'hidden' }} />
+      </Group>
+    </UnstyledButton>
+  );
+}

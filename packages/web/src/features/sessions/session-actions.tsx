@@ -1,0 +1,91 @@
+import type { Session } from '@emberlab/contract';
+import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconExternalLink } from '@tabler/icons-react';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from '../../lib/api.ts';
+import { applyEvent } from '../../lib/use-live.ts';
+import { ActionError } from '../../ui/error-state.tsx';
+import { mayRun, useProject } from '../projects/project-context.ts';
+import { isLive, sessionTitle } from './session-state.ts';
+import { ButtonLink } from '../../ui/links.tsx';
+
+/** What can be done with an application: look at its Spark UI and log, stop it. */
+export function SessionActions({ session, showLog = true }: { session: Session; showLog?: boolean }) {
+  const project = useProject();
+  const [confirming, confirm] = useDisclosure(false);
+  const params = { project: project.name, id: String(session.id) };
+  const title = sessionTitle(session);
+  const stoppable =
+    isLive(session) &&
+    session.state !== 'shutting_down' &&
+    mayRun(project) &&
+    (session.mine || project.role === 'owner');
+  return (
+    <Group gap={6} wrap="nowrap" justify="flex-end">
+      {session.uiAvailable && (
+        <ButtonLink
+          size="compact-sm"
+          to="/projects/$project/applications/$id/ui"
+          params={params}
+          target="_blank"
+          rel="noopener"
+          preload={false}
+          aria-label={`Spark UI of ${title}`}
+          rightSection={<IconExternalLink size={13} aria-hidden="true" />}
+        >
+          Spark UI
+        </ButtonLink>
+      )}
+      {showLog && (
+        <ButtonLink
+          size="compact-sm"
+          to="/projects/$project/applications/$id/log"
+          params={params}
+          aria-label={`Log of ${title}`}
+        >
+          Log
+        </ButtonLink>
+      )}
+      {stoppable && (
+        <Button size="compact-sm" onClick={confirm.open} aria-label={`Stop ${title}`}>
+          Stop
+        </Button>
+      )}
+      <StopDialog session={session} opened={confirming} onClose={confirm.close} />
+    </Group>
+  );
+}
+
+function StopDialog({ session, opened, onClose }: { session: Session; opened: boolean; onClose: () => void }) {
+  const { name: project } = useProject();
+  const client = useQueryClient();
+  const stop = useMutation({
+    mutationFn: () => api.call('sessions.stop', { params: { project, id: session.id } }),
+    onSuccess: (answer) => {
+      applyEvent(client, project, { type: 'session', session: answer });
+      onClose();
+    },
+  });
+  const close = (): void => {
+    stop.reset();
+    onClose();
+  };
+  return (
+    <Modal opened={opened} onClose={close} title="Stop this Spark application?">
+      <Stack>
+        <Text size="sm" className="el-break" style={{ whiteSpace: 'normal', textAlign: 'left' }}>
+          <b>{sessionTitle(session)}</b> loses the values of its variables and whatever it is computing. The notebook
+          itself stays.
+        </Text>
+        <ActionError error={stop.error} title="The application was not stopped" />
+        <Group justify="flex-end" gap="xs">
+          <Button onClick={close}>Cancel</Button>
+          <Button variant="filled" color="red.8" loading={stop.isPending} onClick={() => stop.mutate()}>
+            Stop
+          </Button>
+        </Group>
+      </Stack>
+    </Modal>
+  );
+}

@@ -1,0 +1,51 @@
+import { Center, Group, Loader, Paper, Stack, Title } from '@mantine/core';
+import { useDocumentTitle } from '@mantine/hooks';
+import { useMutation } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { api } from '../../lib/api.ts';
+import { leaveFor } from '../../lib/open-tab.ts';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { Flame } from '../../ui/logo.tsx';
+import { AnchorLink } from '../../ui/links.tsx';
+
+const route = getRouteApi('/user/projects/$project/applications/$id/ui');
+
+/** A tab on its way to a Spark UI. */
+export function SparkUiPage() {
+  useDocumentTitle('Opening the Spark UI · Emberlab');
+  const { project, id } = route.useParams();
+  const open = useMutation({
+    mutationFn: () => api.call('sessions.openUi', { params: { project, id } }),
+    onSuccess: ({ url }) => leaveFor(url),
+  });
+  const asked = useRef(false);
+  const { mutate } = open;
+  useEffect(() => {
+    if (asked.current) return;
+    asked.current = true;
+    mutate();
+  }, [mutate]);
+  return (
+    <Center component="main" mih="100vh" p="md">
+      <Paper p="lg" w="100%" maw={460}>
+        <Stack gap="md">
+          <Group gap="xs">
+            <Flame />
+            <Title order={1} fz="h3">
+              Opening the Spark UI
+            </Title>
+          </Group>
+          {open.isError ? (
+            <ErrorState error={open.error} title="It could not be opened" onRetry={() => open.mutate()} />
+          ) : (
+            <Loader size="sm" color="gray" aria-label="Please wait" />
+          )}
+          <AnchorLink to="/projects/$project/applications" params={{ project }} size="sm">
+            Applications of {project}
+          </AnchorLink>
+        </Stack>
+      </Paper>
+    </Center>
+  );
+}

@@ -1,0 +1,98 @@
+import { queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
+import { api } from './api.ts';
+
+/** Where each resource lives in the cache; live events are written to the same places. */
+export const keys = {
+  auth: ['auth'],
+  system: ['system'],
+  tokens: ['tokens'],
+  projects: ['projects'],
+  project: (project: string) => ['project', project],
+  members: (project: string) => ['project', project, 'members'],
+  environment: (project: string) => ['project', project, 'environment'],
+  environmentLog: (project: string) => ['project', project, 'environment', 'log'],
+  configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
+  server: (project: string) => ['project', project, 'jupyter', 'server'],
+  sessions: (project: string) => ['project', project, 'sessions'],
+  session: (project: string, id: number) => ['project', project, 'sessions', id],
+} as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
+
+export const authQuery = queryOptions({
+  queryKey: keys.auth,
+  queryFn: ({ signal }) => api.call('auth.state', {}, signal),
+  staleTime: 60_000,
+});
+
+export const systemQuery = queryOptions({
+  queryKey: keys.system,
+  queryFn: ({ signal }) => api.call('system.get', {}, signal),
+  staleTime: 300_000,
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: keys.tokens,
+  queryFn: ({ signal }) => api.call('me.tokens', {}, signal),
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: keys.projects,
+  queryFn: ({ signal }) => api.call('projects.list', {}, signal),
+});
+
+export const projectQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.project(project),
+    queryFn: ({ signal }) => api.call('projects.get', { params: { project } }, signal),
+  });
+
+export const membersQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.members(project),
+    queryFn: ({ signal }) => api.call('projects.members', { params: { project } }, signal),
+  });
+
+export const environmentQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.environment(project),
+    queryFn: ({ signal }) => api.call('environment.get', { params: { project } }, signal),
+  });
+
+export const environmentLogQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.environmentLog(project),
+    queryFn: ({ signal }) => api.call('environment.log', { params: { project } }, signal),
+  });
+
+export const configurationQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.configuration(project),
+    queryFn: ({ signal }) => api.call('jupyter.configuration', { params: { project } }, signal),
+  });
+
+export const serverQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.server(project),
+    queryFn: ({ signal }) => api.call('jupyter.server', { params: { project } }, signal),
+  });
+
+export const sessionsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.sessions(project),
+    queryFn: ({ signal }) => api.call('sessions.list', { params: { project } }, signal),
+  });
+
+export const sessionQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.session(project, id),
+    queryFn: ({ signal }) => api.call('sessions.get', { params: { project, id } }, signal),
+  });
+
+/**
+ * Puts the answer of a request into the cache, unless a live event has brought something since the request was sent: the event is newer than the
+ * answer then.
+ */
+export function putAnswer(client: QueryClient, key: QueryKey, answer: unknown, sentAt: number): void {
+  const known = client.getQueryState(key);
+  if (known !== undefined && known.dataUpdatedAt > sentAt) return;
+  client.setQueryData(key, answer);
+}

@@ -1,0 +1,57 @@
+import { routePath, type ProjectEvent, type Session } from '@emberlab/contract';
+import { useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { openLive, type LiveStatus } from './live.ts';
+import { keys } from './queries.ts';
+import { usePageInUse } from './use-page-in-use.ts';
+
+type SessionList = { items: Session[]; next: string | null };
+
+/** Writes one event to where the pages read the resource from. */
+export function applyEvent(client: QueryClient, project: string, event: ProjectEvent): void {
+  switch (event.type) {
+    case 'server':
+      client.setQueryData(keys.server(project), event.server);
+      break;
+    case 'environment':
+      client.setQueryData(keys.environment(project), event.environment);
+      break;
+    case 'sessions':
+      client.setQueryData<SessionList>(keys.sessions(project), { items: event.sessions, next: null });
+      for (const session of event.sessions) client.setQueryData(keys.session(project, session.id), session);
+      break;
+    case 'session': {
+      const { session } = event;
+      client.setQueryData(keys.session(project, session.id), session);
+      client.setQueryData<SessionList>(keys.sessions(project), (list) => {
+        if (list === undefined) return undefined;
+        const known = list.items.some((item) => item.id === session.id);
+        const items = known
+          ? list.items.map((item) => (item.id === session.id ? session : item))
+          : [session, ...list.items];
+        return { ...list, items };
+      });
+      break;
+    }
+  }
+}
+
+/**
+ * Keeps everything shown about a project up to date while the calling component is there, and says how the connection is. A page that nobody has
+ * looked at for a while lets go of its connection: browsers allow six to one origin, shared by all tabs.
+ */
+export function useLive(project: string): LiveStatus {
+  const client = useQueryClient();
+  const inUse = usePageInUse();
+  const [status, setStatus] = useState<LiveStatus>('connecting');
+  useEffect(() => {
+    if (!inUse) return undefined;
+    return openLive({
+      url: routePath('projects.events', { params: { project } }),
+      onStatus: setStatus,
+      onEvent: (event) => applyEvent(client, project, event),
+      onRefused: () => void client.invalidateQueries({ queryKey: keys.auth }),
+    });
+  }, [client, project, inUse]);
+  return status;
+}

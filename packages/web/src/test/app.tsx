@@ -1,0 +1,145 @@
+import type { Configuration, Environment, Project, Server, Session } from '@emberlab/contract';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
+import { render } from '@testing-library/react';
+import { vi } from 'vitest';
+import { createQueryClient } from '../app/query-client.ts';
+import { createAppRouter } from '../app/router.tsx';
+import { UiProvider } from '../app/ui-provider.tsx';
+import { FakeEventSource } from './fake-event-source.ts';
+
+const at = '2026-01-31T09:30:00.000Z';
+
+export const user = { id: 'user00000001', email: 'ada@example.org', name: 'Ada', admin: true, createdAt: at };
+
+export const project: Project = {
+  id: 'project00001',
+  name: 'demo',
+  label: 'Demo',
+  role: 'owner',
+  members: 1,
+  running: { servers: 0, sessions: 0 },
+  createdAt: at,
+  lastActivityAt: at,
+};
+
+export const sparkConfiguration: Configuration = {
+  type: 'spark',
+  driverMemoryMb: 2048,
+  driverCores: 1,
+  properties: '',
+};
+
+export const stoppedServer: Server = {
+  id: 'server000001',
+  state: 'stopped',
+  steps: [],
+  configuration: sparkConfiguration,
+  revision: null,
+  startedAt: null,
+  readyAt: null,
+  endedAt: at,
+  problem: null,
+};
+
+export const readyEnvironment: Environment = {
+  current: {
+    id: 'revision0001',
+    number: 1,
+    state: 'ready',
+    step: null,
+    progress: 1,
+    problem: null,
+    pythonVersion: '3.12.8',
+    packages: 143,
+    createdAt: at,
+    readyAt: at,
+  },
+  latest: null,
+};
+
+export const busySession: Session = {
+  id: 3,
+  kind: 'pyspark',
+  state: 'busy',
+  name: null,
+  notebook: 'churn.ipynb',
+  owner: { email: user.email, name: user.name },
+  mine: true,
+  applicationId: 'app-1',
+  uiAvailable: true,
+  metrics: {
+    executors: 2,
+    cores: 2,
+    memoryUsedBytes: 1024 ** 3,
+    memoryTotalBytes: 2 * 1024 ** 3,
+    activeJob: { id: 1, description: 'count at <cell 4>', completedTasks: 63, totalTasks: 100 },
+  },
+  problem: null,
+  createdAt: at,
+  readyAt: at,
+  endedAt: null,
+};
+
+/** An answer that says no. */
+export class Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: string;
+
+  constructor(status: number, code: string, message: string) {
+    this.status = status;
+    this.code = code;
+    this.message = message;
+  }
+}
+
+export type Answers = Record<string, unknown>;
+
+/** The answers of a server where a project `demo` exists and nothing runs, by method and path. */
+const calmServer: Answers = {
+  'GET /auth/state': { setUpNeeded: false, user },
+  'GET /system': { version: '0.1.0', sparkVersion: '4.3.0', notices: [] },
+  'GET /projects': { items: [project], next: null },
+  'GET /projects/demo': project,
+  'GET /projects/demo/environment': readyEnvironment,
+  'GET /projects/demo/jupyter/server': stoppedServer,
+  'GET /projects/demo/jupyter/configuration': sparkConfiguration,
+  'GET /projects/demo/sessions': { items: [], next: null },
+};
+
+export type Call = { route: string; body: unknown };
+
+/** Puts a server with these answers behind `fetch`; returns the list of calls, which grows. */
+function stubServer(answers: Answers): Call[] {
+  const calls: Call[] = [];
+  vi.stubGlobal('EventSource', FakeEventSource);
+  vi.stubGlobal('fetch', (url: string, request: RequestInit = {}) => {
+    const path = url.replace(/^\/api\/v1/, '').replace(/\?.*/, '');
+    const route = `${request.method ?? 'GET'} ${path}`;
+    calls.push({ route, body: typeof request.body === 'string' ? JSON.parse(request.body) : undefined });
+    const answer = answers[route] ?? new Refusal(404, 'not_found', `no answer for ${route}`);
+    if (typeof answer === 'string') return Promise.resolve(new Response(answer));
+    if (answer instanceof Refusal) {
+      const { status, code, message } = answer;
+      return Promise.resolve(Response.json({ error: { code, message, requestId: 'r1' } }, { status }));
+    }
+    return Promise.resolve(Response.json(answer));
+  });
+  return calls;
+}
+
+/** Renders the dashboard at an address, with a server that has these answers. */
+export function renderApp(path: string, answers: Answers = {}) {
+  const calls = stubServer({ ...calmServer, ...answers });
+  const queryClient = createQueryClient();
+  const router = createAppRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
+  render(
+    <QueryClientProvider client={queryClient}>
+      <UiProvider env="test">
+        <RouterProvider router={router} />
+      </UiProvider>
+    </QueryClientProvider>,
+  );
+  return { calls, router, queryClient };
+}

@@ -1,0 +1,15 @@
+import { cleanup } from '@testing-library/react';
+import { afterEach, vi } from 'vitest';
+
+afterEach(() => {
+  cleanup();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+  localStorage.clear();
+});
+
+// The window has no layout: what measures itself would find nothing to show.
+const layout = { clientHeight: 400, clientWidth: 800, offsetHeight: 20, offsetWidth: 800 };
+for (const [name, size] of Object.entries(layout)) {
+  Object.defineProperty(HTMLElement.prototype, name, { configurable: true, get: () => size });
+}
