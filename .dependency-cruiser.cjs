@@ -23,5 +23,5 @@ module.exports = {
       to: { path: `${server}features/`, pathNot: [feature(name), ...allowed.map((other) => `${feature(other)}index\\.ts$`)] },
     })),
   ],
-  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: '/dist/|\\.test\\.tsx?$|^e2e/|/testing/' }, enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'default'] } },
+  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: '/dist/|\\.(test|contract|fixture)\\.tsx?$|^e2e/|/testing/' }, enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'default'] } },
 };

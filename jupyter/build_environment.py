@@ -1,6 +1,8 @@
 """Builds one revision of a project's Python environment.
 
-    python -I build_environment.py --uv FILE --python NAME --folder FOLDER --status FILE
+    python -I build_environment.py --uv FILE --python NAME --folder FOLDER --status FILE [--like FOLDER]
+
+``--like`` names an environment that is good already: what is the same in both need not be compiled again.
 
 Runs by itself, so that a restart of the platform does not disturb it: what it prints is the build's log, and
 ``--status`` is a JSON file that is replaced as a whole after each step. Its keys:
@@ -17,8 +19,10 @@ from __future__ import annotations
 import argparse
 import base64
 import compileall
+import contextlib
 import hashlib
 import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -120,11 +124,12 @@ def explain(lines: list[str]) -> str:
 class Builder:
     """The steps of a build, in order."""
 
-    def __init__(self, uv: str, python: str, folder: Path, status: Status) -> None:
+    def __init__(self, uv: str, python: str, folder: Path, status: Status, like: Path | None) -> None:
         self.uv = uv
         self.base_python = python
         self.folder = folder
         self.status = status
+        self.like = like
         self.python = folder / "bin" / "python"
 
     def build(self) -> dict[str, object]:
@@ -164,11 +169,26 @@ class Builder:
         """Compiles what people import. Packages' own tests are half of all files, and nobody does."""
         step = "Compiling"
         self.status.working(step, 0.47)
-        files = [str(path) for path in site_packages.rglob("*.py") if not {"tests", "test"} & set(path.parts)]
+        sources = [path for path in site_packages.rglob("*.py") if not {"tests", "test"} & set(path.parts)]
+        files = [str(path) for path in sources if not self.take_compiled(path)]
         chunks = [files[start : start + 100] for start in range(0, len(files), 100)]
         with ProcessPoolExecutor(os.cpu_count()) as pool:
             for done, _ in enumerate(pool.map(compile_files, chunks), start=1):
                 self.status.working(step, 0.47 + 0.43 * done / len(chunks))
+
+    def take_compiled(self, source: Path) -> bool:
+        """Takes over what the other environment has compiled from the very same file, if it has."""
+        if self.like is None:
+            return False
+        other = self.like / source.relative_to(self.folder)
+        with contextlib.suppress(OSError):
+            # Both are links to one file in the installer's cache; a file that was changed in either is one of its own.
+            if other.samefile(source):
+                compiled = Path(importlib.util.cache_from_source(str(source)))
+                compiled.parent.mkdir(exist_ok=True)
+                os.link(importlib.util.cache_from_source(str(other)), compiled)
+                return True
+        return False
 
     def check(self, site_packages: Path) -> dict[str, object]:
         self.status.working("Checking", 0.92)
@@ -217,9 +237,11 @@ def install_package(site_packages: Path) -> None:
 def install_kernels(folder: Path, site_packages: Path) -> None:
     """Puts sparkmagic's PySpark kernel beside the Python one, and gives both the names that people know."""
     kernels = folder / "share/jupyter/kernels"
-    sources = {"python3": kernels / "python3", "pysparkkernel": site_packages / "sparkmagic/kernels/pysparkkernel"}
+    sparkmagic = {"pysparkkernel": site_packages / "sparkmagic/kernels/pysparkkernel"}
     for name, label in KERNELS.items():
-        spec = json.loads((sources[name] / "kernel.json").read_text())
+        spec = json.loads((sparkmagic.get(name, kernels / name) / "kernel.json").read_text())
+        if name in sparkmagic:
+            spec["argv"] = ["python", "-m", f"{PACKAGE.name}.kernel", name, "-f", "{connection_file}"]
         write_json(kernels / name / "kernel.json", {**spec, "display_name": label})
 
 
@@ -235,6 +257,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for option in ("--uv", "--python", "--folder", "--status"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--like", type=Path)
     options = parser.parse_args()
     folder = Path(options.folder)
     status = Status(Path(options.status))
@@ -244,7 +267,7 @@ def main() -> int:
     problem = "The build ended unexpectedly. Please build again."
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        result = Builder(options.uv, options.python, folder, status).build()
+        result = Builder(options.uv, options.python, folder, status, options.like).build()
         status.write(result)
         return 0
     except BuildError as error:

@@ -97,9 +97,9 @@ describe('a newcomer runs a PySpark notebook', () => {
     const [read, join_, views, sql, plot, write, help] = codeCells();
     expect(textOf(read)).toMatch(/application_|local-\d+/);
     expect(textOf(read)).toContain(`${platform.url}/projects/demo/applications/1/ui`);
-    expect(textOf(read)).toContain('336776 flights'.replace('336776', '336,776'));
+    expect(textOf(read)).toContain('336,776 flights');
     expect(textOf(join_)).toContain('ExpressJet Airlines Inc.');
-    expect(views?.outputs).toEqual([]);
+    expect(textOf(views)).not.toMatch(/Error/);
     expect(typesOf(sql)).toContain('application/vnd.jupyter.widget-view+json');
     expect(typesOf(plot)).toContain('image/png');
     await expect.poll(() => textOf(codeCells()[5]), { timeout: 60_000 }).toContain('336,776 rows written');

@@ -24,7 +24,7 @@ class TokenAuth(Authenticator):
         notebook = notebook_path(os.environ)
         if notebook is not None:
             # Header values are ASCII; names of notebooks are not.
-            request.headers["x-emberlab-notebook"] = quote(notebook)
+            request.headers["emberlab-notebook"] = quote(notebook)
         return request
 
 

@@ -14,13 +14,10 @@ class ProxyIdentityProvider(IdentityProvider):
     """Lets a request in when its ``Authorization`` header is the one that the proxy in front sets.
 
     Jupyter's own token would do that too, but Jupyter writes it into its pages, and takes a request with it for one
-    that no browser sent: it then drops its protection against requests from other sites. Here that stays as for a browser's
-    login.
+    that no browser sent: it then drops its protection against requests from other sites. Here that stays.
     """
 
-    secret_file = Unicode(help="the file with the secret that the proxy sends as `Authorization: token …`").tag(
-        config=True
-    )
+    secret_file = Unicode(help="the file with what the proxy sends after `token `").tag(config=True)
     auth_enabled = True
     login_available = False
 

@@ -32,7 +32,7 @@ class TokenAuthTest(unittest.TestCase):
     def test_adds_the_token_and_the_notebook(self) -> None:
         headers = self.prepare().headers
         self.assertEqual(headers["Authorization"], "Bearer ember_server_one")
-        self.assertEqual(headers["x-emberlab-notebook"], "Jupyter/%C3%9Cbung%201.ipynb")
+        self.assertEqual(headers["emberlab-notebook"], "Jupyter/%C3%9Cbung%201.ipynb")
 
     def test_reads_the_token_for_each_request(self) -> None:
         self.prepare()

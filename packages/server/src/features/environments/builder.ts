@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { makePrivateFolder } from '../../lib/files.ts';
-import { isAlive, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
+import { isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
 
 /** What `build_environment.py` writes to its status file; see there. */
 const status = z.union([
@@ -41,9 +41,14 @@ export function createBuilder(options: {
     pythonOf: (key: RevisionKey): string => join(base(key), 'bin', 'python'),
     logOf: (key: RevisionKey): string => `${base(key)}.log`,
     isAlive: (process: ProcessIdentity): boolean => isAlive(process),
+    /** Ends a build by force, with the installer that it runs. */
+    kill: (process: ProcessIdentity): void => void signalGroup(process, 'SIGKILL'),
 
-    /** Starts a build from nothing; what an earlier one of the same revision has left is removed. Throws when Python can't be started. */
-    async start(key: RevisionKey): Promise<StartedBuild> {
+    /**
+     * Starts a build from nothing; what an earlier one of the same revision has left is removed. `like` is a revision that is good already: what
+     * is the same in both is quicker then. Throws when Python can't be started.
+     */
+    async start(key: RevisionKey, like: RevisionKey | null): Promise<StartedBuild> {
       const folder = base(key);
       await makePrivateFolder(dirname(folder));
       await rm(statusFile(key), { force: true });
@@ -58,6 +63,7 @@ export function createBuilder(options: {
           `--python=${options.python}`,
           `--folder=${folder}`,
           `--status=${statusFile(key)}`,
+          ...(like === null ? [] : [`--like=${base(like)}`]),
         ],
         cwd: dirname(folder),
         env: buildEnv(options.platformEnv),

@@ -36,7 +36,7 @@ esac
 `;
 
 /** An environments feature with the real build script and an installer that tests control. */
-export async function environmentsFixture(options: { python?: string } = {}) {
+export async function environmentsFixture(options: { python?: string; now?: () => number } = {}) {
   const { db, [Symbol.asyncDispose]: closeDb } = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'ember-environments-'));
   const bin = join(dataDir, 'tools', 'bin');
@@ -66,7 +66,7 @@ export async function environmentsFixture(options: { python?: string } = {}) {
     instance() {
       const environments = createEnvironments({
         db,
-        clock: systemClock,
+        clock: { ...systemClock, now: options.now ?? (() => systemClock.now()) },
         config: {
           python: options.python ?? 'python3',
           paths: { environments: join(dataDir, 'environments'), tools: join(dataDir, 'tools') },

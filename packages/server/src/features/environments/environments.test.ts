@@ -139,6 +139,21 @@ describe('a build that fails', () => {
     expect(existsSync(join(fixture.folder, fixture.projectId, '1'))).toBe(false);
   });
 
+  it('is ended when it takes for ever, so that others get their turn', async () => {
+    let ahead = 0;
+    await using fixture = await environmentsFixture({ now: () => Date.now() + ahead });
+    await writeFile(fixture.file('hold'), '');
+    const environments = fixture.instance();
+    await environments.start();
+    await fixture.until(() => existsSync(fixture.file('installing')));
+    const pid = readFileSync(fixture.file('installing'), 'utf8').trim();
+    ahead = 31 * 60_000;
+    await reach(fixture, environments, 'failed');
+    expect((await environments.get(fixture.projectId)).latest?.problem).toMatch(/longer than 30 minutes/);
+    await fixture.until(() => !existsSync(`/proc/${pid}/exe`));
+    expect(existsSync(join(fixture.folder, fixture.projectId, '1'))).toBe(false);
+  });
+
   it('names the setting when Python is not there', async () => {
     await using fixture = await environmentsFixture({ python: '/nowhere/python3' });
     const environments = fixture.instance();

@@ -7,6 +7,8 @@ import type { EnvironmentStore, RevisionRecord } from './store.ts';
 
 /** How often a build is asked how far it is, ms. */
 const askEveryMs = 250;
+/** A build that takes longer hangs, and all others wait for it; ms. */
+const longestBuildMs = 30 * 60_000;
 /** How often is looked for builds without a reason, ms. */
 const lookEveryMs = 10_000;
 
@@ -25,7 +27,13 @@ export function createEnvironmentWorker(deps: {
 }) {
   const { store, builder, clock, changed } = deps;
   const started = new Map<string, StartedBuild['exited']>();
+  const since = new Map<string, number>();
   let loop: ReturnType<typeof createLoop> | null = null;
+
+  function forget(id: string): void {
+    started.delete(id);
+    since.delete(id);
+  }
 
   async function fail(revision: RevisionRecord, problem: string): Promise<void> {
     deps.log.warn(
@@ -34,14 +42,14 @@ export function createEnvironmentWorker(deps: {
     );
     await builder.remove(revision);
     await store.fail(revision, problem);
-    started.delete(revision.id);
+    forget(revision.id);
     await changed(revision.projectId);
   }
 
   /** Starts the process of a build; false when it can't be. */
   async function begin(revision: RevisionRecord): Promise<RevisionRecord | null> {
     try {
-      const { process, exited } = await builder.start(revision);
+      const { process, exited } = await builder.start(revision, await store.newestReady());
       started.set(revision.id, exited);
       await store.setProcess(revision.id, process);
       return { ...revision, process };
@@ -63,7 +71,7 @@ export function createEnvironmentWorker(deps: {
     }
     if (status !== null && 'packages' in status) {
       await store.finish(revision, { ...status, now: clock.now() });
-      started.delete(revision.id);
+      forget(revision.id);
       deps.log.info({ project: revision.projectId, revision: revision.number }, 'an environment is ready');
       await changed(revision.projectId);
       return false;
@@ -72,11 +80,25 @@ export function createEnvironmentWorker(deps: {
       await endedWithoutResult(revision);
       return false;
     }
+    if (clock.now() - (since.get(revision.id) ?? setSince(revision.id)) > longestBuildMs) {
+      if (revision.process !== null) builder.kill(revision.process);
+      await fail(
+        revision,
+        `The build took longer than ${longestBuildMs / 60_000} minutes and was ended. Please build again.`,
+      );
+      return false;
+    }
     if (status !== null && (status.step !== revision.step || status.progress !== revision.progress)) {
       await store.setProgress(revision.id, status.step, status.progress);
       await changed(revision.projectId);
     }
     return true;
+  }
+
+  function setSince(id: string): number {
+    const now = clock.now();
+    since.set(id, now);
+    return now;
   }
 
   async function endedWithoutResult(revision: RevisionRecord): Promise<void> {

@@ -47,6 +47,8 @@ export function jupyterConfig(options: {
     KernelSpecManager: { allowed_kernelspecs: kernels[type] },
     // Output is never dropped for being much.
     ZMQChannelsWebsocketConnection: { limit_rate: false },
+    // nbclassic's advice to move on to Notebook 7
+    NotebookApp: { show_banner: false },
     // Nothing is asked of other hosts: no news, no search for updates, no list of extensions.
     LabApp: {
       news_url: null,

@@ -1,15 +1,11 @@
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
-import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text as readText } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import type { Server } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { WebSocket } from 'ws';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
@@ -19,80 +15,12 @@ import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import { createEnvironments } from '../environments/index.ts';
 import { createServers } from './index.ts';
+import { ask, fakeGateway, runInKernel } from './jupyter.fixture.ts';
 
 const uv = process.env['EMBERLAB_TEST_UV'];
 const jupyterFolder = join(import.meta.dirname, '../../../../../jupyter');
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const later = () => new Promise((resolve) => setTimeout(resolve, 10));
-
-/** What the proxy would send, with what only a browser adds on top. */
-function ask(
-  target: Target,
-  path: string,
-  options: { method?: string; headers?: Record<string, string>; body?: string } = {},
-) {
-  return new Promise<{ status: number; headers: NodeJS.Dict<string | string[]>; text: string }>((resolve, reject) => {
-    const headers = { host: 'localhost', origin: 'http://localhost', ...target.headers, ...options.headers };
-    const asked = request(
-      { socketPath: target.socketPath, path, method: options.method ?? 'GET', headers, agent: false },
-      (answer) => {
-        const { statusCode: status = 0, headers: answered } = answer;
-        readText(answer).then((text) => resolve({ status, headers: answered, text }), reject);
-      },
-    );
-    asked.on('error', reject);
-    asked.end(options.body);
-  });
-}
-
-/** Runs code in a kernel as a notebook page does, and answers what it printed. */
-async function runInKernel(target: Target, code: string): Promise<string> {
-  const page = await ask(target, '/lab');
-  const xsrf = /_xsrf=([^;]+)/.exec(String(page.headers['set-cookie']))?.[1] ?? '';
-  const browser = { cookie: `_xsrf=${xsrf}`, 'x-xsrftoken': xsrf, 'content-type': 'application/json' };
-  const body = JSON.stringify({
-    path: 'Jupyter/a b.ipynb',
-    name: 'a b.ipynb',
-    type: 'notebook',
-    kernel: { name: 'python3' },
-  });
-  expect((await ask(target, '/api/sessions', { method: 'POST', body })).status).toBe(403);
-  const made = await ask(target, '/api/sessions', { method: 'POST', headers: browser, body });
-  expect(made.status).toBe(201);
-  const { kernel } = JSON.parse(made.text) as { kernel: { id: string } };
-  const headers = { ...target.headers, host: 'localhost' };
-  const socket = new WebSocket(`ws+unix:${target.socketPath}:/api/kernels/${kernel.id}/channels`, {
-    headers,
-    origin: 'http://localhost',
-  });
-  const header = {
-    msg_id: randomUUID(),
-    session: randomUUID(),
-    username: 'x',
-    version: '5.3',
-    msg_type: 'execute_request',
-  };
-  const content = { code, silent: false, store_history: true, user_expressions: {}, allow_stdin: false };
-  socket.on('open', () =>
-    socket.send(JSON.stringify({ header, parent_header: {}, metadata: {}, content, channel: 'shell', buffers: [] })),
-  );
-  let printed = '';
-  await new Promise<void>((resolve, reject) => {
-    socket.on('error', reject);
-    socket.on('message', (raw: Buffer) => {
-      const message = JSON.parse(raw.toString()) as {
-        parent_header: { msg_id?: string };
-        msg_type: string;
-        content: { text?: string; execution_state?: string };
-      };
-      if (message.parent_header.msg_id !== header.msg_id) return;
-      if (message.msg_type === 'stream') printed += message.content.text ?? '';
-      if (message.msg_type === 'status' && message.content.execution_state === 'idle') resolve();
-    });
-  });
-  socket.terminate();
-  return printed;
-}
 
 describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (needs EMBERLAB_TEST_UV)', () => {
   let stack: AsyncDisposableStack;
@@ -102,11 +30,13 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
   const targets = new Map<string, Target>();
   let projectFolder: string;
   let dataDir: string;
+  let gateway: Awaited<ReturnType<typeof fakeGateway>>;
 
   beforeAll(async () => {
     stack = new AsyncDisposableStack();
     dataDir = await mkdtemp(join(tmpdir(), 'ember-'));
     stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+    gateway = stack.use(await fakeGateway());
     const database = stack.use(await testDatabase());
     const { db } = database;
     const userId = await seedUser(db);
@@ -135,11 +65,21 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     });
     stack.defer(() => environments.close());
     await environments.start();
+    const spawner = createLocalSpawner({ clock: systemClock, config: { dataDir, paths } });
+    // A test that failed has left its server running.
+    stack.defer(async () => {
+      for (const { id } of await db.selectFrom('servers').select('id').execute()) await spawner.stop(id, null);
+    });
     start = async () => {
       const servers = createServers({
         db,
         clock: systemClock,
-        config: { host: '127.0.0.1', port: 9, appsOrigin: 'http://{id}.localhost:8080', serverStartTimeoutMs: 60_000 },
+        config: {
+          host: '127.0.0.1',
+          port: gateway.port,
+          appsOrigin: 'http://{id}.localhost:8080',
+          serverStartTimeoutMs: 60_000,
+        },
         bus,
         log: silent,
         targets: {
@@ -147,7 +87,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
           remove: async (id) => void targets.delete(id),
         },
         tickets: { issue: async () => 'http://x.localhost' },
-        spawner: createLocalSpawner({ clock: systemClock, config: { dataDir, paths } }),
+        spawner,
         environments,
         projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
@@ -233,6 +173,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
 
     const printed = await runInKernel(
       target,
+      'python3',
       [
         'import os, subprocess, getpass',
         'open("made.txt", "w").close()',
@@ -243,9 +184,27 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       ].join('\n'),
     );
     const [line = '', home = '', many = ''] = printed.split('\n');
-    expect(line).toBe(`42 ${projectFolder}/Jupyter ${projectFolder}/Jupyter/a b.ipynb 0o660`);
+    expect(line).toBe(`42 ${projectFolder}/Jupyter ${projectFolder}/Jupyter/python3 a.ipynb 0o660`);
     expect(home).toBe(`${join(dataDir, 'homes', whose.projectId, whose.userId)} []`);
     expect(many.length).toBe(20_000_000);
+
+    // An unmodified sparkmagic finds the gateway and says who it is.
+    expect(await runInKernel(target, 'pysparkkernel', '1 + 1')).toContain('said');
+    const [opening, ...rest] = gateway.calls;
+    expect(opening).toMatchObject({ method: 'POST', url: '/livy/demo/sessions' });
+    expect(JSON.parse(opening?.body ?? '')).toEqual({
+      kind: 'pyspark',
+      driverMemory: '2048m',
+      driverCores: 1,
+      conf: {},
+      heartbeatTimeoutInSecond: 60,
+    });
+    expect(rest.map((call) => call.body)).toContainEqual(expect.stringContaining('1 + 1'));
+    for (const { headers, method } of gateway.calls) {
+      expect(headers.authorization).toBe('Bearer ember_server_secret');
+      expect(headers['emberlab-notebook']).toBe('Jupyter/pysparkkernel%20a.ipynb');
+      expect(headers['idempotency-key'] !== undefined).toBe(method === 'POST');
+    }
 
     expect(processesOf(id).length).toBeGreaterThanOrEqual(3);
     await after.service.stop(whose);

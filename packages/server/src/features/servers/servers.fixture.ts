@@ -1,7 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ProjectEvent } from '@emberlab/contract';
+import type { ProjectEvent, Server } from '@emberlab/contract';
 import type { Target } from '../../edge/protocol.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../http/project-events.ts';
@@ -64,6 +64,8 @@ export async function serversFixture() {
   const bob = await seedUser(db, 'bob@example.org');
   const projectId = await seedProject(db, ada);
   const fake = fakeSpawner(folder);
+  const projectFolder = join(folder, 'projects', 'demo');
+  await mkdir(projectFolder, { recursive: true });
   const targets = new Map<string, Target>();
   const calls: string[] = [];
   const answering = new Set<string>();
@@ -130,7 +132,7 @@ export async function serversFixture() {
         },
         whyNone: async () => environment.none,
       },
-      projects: { nameOf: async () => 'demo', folderOf: (name) => join(folder, 'projects', name) },
+      projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
       tokens: {
         issueForServer: async ({ serverId }) => `ember_server_${serverId}`,
         revokeForServer: async (id) => void calls.push(`revoke ${id}`),
@@ -159,6 +161,7 @@ export async function serversFixture() {
     ada,
     bob,
     projectId,
+    projectFolder,
     targets,
     calls,
     environment,
@@ -174,4 +177,27 @@ export async function serversFixture() {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+export type ServersFixture = Awaited<ReturnType<typeof serversFixture>>;
+type Servers = ReturnType<ServersFixture['instance']>;
+
+/** Lets things happen until the member's server is in a state; each time the clock is turned by `advance` ms. */
+export async function reach(
+  fixture: ServersFixture,
+  servers: Servers,
+  state: Server['state'],
+  advance = 50,
+): Promise<Server> {
+  await fixture.until(async () => (await servers.service.get(fixture.whose)).state === state, advance);
+  return servers.service.get(fixture.whose);
+}
+
+/** Starts the member's server and lets it answer; answers its id. */
+export async function startUp(fixture: ServersFixture, servers: Servers): Promise<string> {
+  const { id } = await servers.service.start(fixture.whose);
+  await fixture.until(() => fixture.processes.some((one) => one.spec.serverId === id));
+  fixture.answer(id ?? '');
+  await reach(fixture, servers, 'running');
+  return id ?? '';
 }

@@ -1,31 +1,14 @@
-import { writeFile } from 'node:fs/promises';
-import { defaultConfiguration, type Server } from '@emberlab/contract';
+import { rm, writeFile } from 'node:fs/promises';
+import { defaultConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
-import { labPath } from './service.ts';
-import { serversFixture } from './servers.fixture.ts';
-
-type Fixture = Awaited<ReturnType<typeof serversFixture>>;
-type Servers = ReturnType<Fixture['instance']>;
+import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
 const codeOf = async (call: Promise<unknown>): Promise<string | null> =>
   call.then(
     () => null,
     (error: unknown) => (error instanceof HttpError ? error.code : String(error)),
   );
-
-async function reach(fixture: Fixture, servers: Servers, state: Server['state'], advance = 50): Promise<Server> {
-  await fixture.until(async () => (await servers.service.get(fixture.whose)).state === state, advance);
-  return servers.service.get(fixture.whose);
-}
-
-async function startUp(fixture: Fixture, servers: Servers): Promise<string> {
-  const { id } = await servers.service.start(fixture.whose);
-  await fixture.until(() => fixture.processes.some((one) => one.spec.serverId === id));
-  fixture.answer(id ?? '');
-  await reach(fixture, servers, 'running');
-  return id ?? '';
-}
 
 describe('starting a server', () => {
   it('goes through its steps, and opens it to the proxy once it answers', async () => {
@@ -126,7 +109,7 @@ describe('starting a server', () => {
     const spawned = () => fixture.processes.map((one) => one.spec.serverId);
     await fixture.until(() => spawned().length === 2);
     for (let round = 0; round < 50; round += 1) await new Promise((resolve) => setImmediate(resolve));
-    expect(spawned()).toEqual(ids.slice(0, 2));
+    expect(spawned().toSorted()).toEqual(ids.slice(0, 2).toSorted());
     fixture.answer(ids[1] ?? '');
     await fixture.until(() => spawned().length === 3, 50);
     expect(spawned()[2]).toBe(ids[2]);
@@ -247,6 +230,16 @@ describe('a server that ends by itself', () => {
     expect((await servers.service.start(fixture.whose)).state).toBe('queued');
   });
 
+  it('says so when the project has no folder any more', async () => {
+    await using fixture = await serversFixture();
+    await rm(fixture.projectFolder, { recursive: true });
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    const { problem } = await reach(fixture, servers, 'failed');
+    expect(problem?.message).toBe('The folder of the project is not there any more.');
+  });
+
   it('says so when it had been up', async () => {
     await using fixture = await serversFixture();
     const servers = fixture.instance();
@@ -268,127 +261,5 @@ describe('a server that ends by itself', () => {
     const { problem } = await reach(fixture, servers, 'failed', 1000);
     expect(problem?.message).toBe('Jupyter did not answer within 120 seconds.');
     expect(fixture.processes[0]?.alive).toBe(false);
-  });
-});
-
-describe('after a restart of control', () => {
-  it('knows what runs at once, and starts nothing', async () => {
-    await using fixture = await serversFixture();
-    const before = fixture.instance();
-    await before.start();
-    const id = await startUp(fixture, before);
-    const target = fixture.targets.get(id);
-    await before.close();
-    fixture.targets.clear();
-    const after = fixture.instance();
-    await after.start();
-    expect(fixture.targets.get(id)).toEqual(target);
-    expect(await after.service.get(fixture.whose)).toMatchObject({ id, state: 'running' });
-    expect(fixture.processes.length).toBe(1);
-    await after.service.stop(fixture.whose);
-    await reach(fixture, after, 'stopped');
-  });
-
-  it('goes on waiting for one that was starting', async () => {
-    await using fixture = await serversFixture();
-    const before = fixture.instance();
-    await before.start();
-    const { id } = await before.service.start(fixture.whose);
-    await fixture.until(() => fixture.processes.length === 1);
-    await before.close();
-    const after = fixture.instance();
-    await after.start();
-    fixture.answer(id ?? '');
-    await reach(fixture, after, 'running');
-    expect(fixture.processes.length).toBe(1);
-  });
-
-  it('finds a process whose handle was not written down any more, or starts it now', async () => {
-    for (const exists of [true, false]) {
-      await using fixture = await serversFixture();
-      const before = fixture.instance();
-      await before.start();
-      const { id } = await before.service.start(fixture.whose);
-      await fixture.until(() => fixture.processes.length === 1);
-      await before.close();
-      await fixture.db.updateTable('servers').set({ pid: null, start_ticks: null }).execute();
-      if (!exists) fixture.processes[0]?.end({ code: 0, signal: null });
-      const after = fixture.instance();
-      await after.start();
-      fixture.answer(id ?? '');
-      await reach(fixture, after, 'running');
-      expect(fixture.processes.length).toBe(exists ? 1 : 2);
-    }
-  });
-
-  it('tells of one that ended meanwhile', async () => {
-    await using fixture = await serversFixture();
-    const before = fixture.instance();
-    await before.start();
-    await startUp(fixture, before);
-    await before.close();
-    fixture.targets.clear();
-    fixture.processes[0]?.end({ code: 1, signal: null });
-    const after = fixture.instance();
-    await after.start();
-    expect(fixture.targets.size).toBe(0);
-    const { problem } = await reach(fixture, after, 'failed');
-    expect(problem?.message).toBe('Jupyter ended (while Emberlab was not looking).');
-  });
-
-  it('finishes what was being ended', async () => {
-    await using fixture = await serversFixture();
-    const before = fixture.instance();
-    await before.start();
-    await startUp(fixture, before);
-    await before.close();
-    await before.service.stop(fixture.whose);
-    const after = fixture.instance();
-    await after.start();
-    await reach(fixture, after, 'stopped');
-    expect(fixture.processes[0]?.alive).toBe(false);
-  });
-});
-
-describe('what a server is given', () => {
-  it('has no secret of the platform, and its own in private files only', async () => {
-    await using fixture = await serversFixture();
-    const servers = fixture.instance();
-    await servers.start();
-    const id = await startUp(fixture, servers);
-    const spec = fixture.processes[0]?.spec;
-    const visible = JSON.stringify([spec?.args, spec?.env]);
-    expect(visible).not.toContain('EMBERLAB_');
-    expect(visible).not.toMatch(/ember_(server|proxy)_/);
-    expect(spec?.env).toMatchObject({ PATH: '/env/bin:/usr/bin', TZ: 'UTC' });
-    expect(spec?.env['HOME']).not.toBe('/root');
-    expect(spec?.files['sparkmagic/token']).toBe(`ember_server_${id}`);
-    const sparkmagic = JSON.parse(spec?.files['sparkmagic/config.json'] ?? '') as Record<string, { url?: string }>;
-    expect(sparkmagic['kernel_python_credentials']?.url).toBe('http://127.0.0.1:8080/livy/demo');
-    expect(sparkmagic['session_configs_defaults']).toEqual({ driverMemory: '2048m', driverCores: 1, conf: {} });
-  });
-
-  it('has no Spark with the configuration Python', async () => {
-    await using fixture = await serversFixture();
-    const servers = fixture.instance();
-    await servers.start();
-    await servers.service.start(fixture.whose, { type: 'python' });
-    await fixture.until(() => fixture.processes.length === 1);
-    const files = fixture.processes[0]?.spec.files ?? {};
-    expect(files['sparkmagic/token']).toBeUndefined();
-    expect(files['jupyter_server_config.json']).not.toContain('pysparkkernel');
-  });
-});
-
-describe('the address of a file', () => {
-  it('is encoded part by part', () => {
-    expect(labPath(undefined)).toBe('/lab');
-    expect(labPath('')).toBe('/lab');
-    expect(labPath('/Jupyter//ä?#%.ipynb')).toBe('/lab/tree/Jupyter/%C3%A4%3F%23%25.ipynb');
-  });
-
-  it('can not lead out of the project', () => {
-    expect(() => labPath('../other')).toThrow(HttpError);
-    expect(() => labPath('Jupyter/../../x')).toThrow(HttpError);
   });
 });

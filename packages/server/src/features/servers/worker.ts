@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpError } from '../../http/errors.ts';
 import { delay } from '../../lib/clock.ts';
@@ -115,6 +115,8 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     const owner = ownerOf(record);
     const projectName = await deps.projects.nameOf(projectId);
     if (projectName === null) throw new SpawnError('The project is gone.');
+    const projectFolder = deps.projects.folderOf(projectName);
+    await prepareProject(projectFolder);
     // One that a broken start has left behind opens nothing any more.
     await deps.tokens.revokeForServer(record.id);
     const spec = launchSpec({
@@ -122,7 +124,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       places: spawner.places(owner),
       configuration,
       projectName,
-      projectFolder: deps.projects.folderOf(projectName),
+      projectFolder,
       python,
       gatewayOrigin: gatewayOrigin(config),
       origin: config.appsOrigin.replace('{id}', record.id),
@@ -263,4 +265,15 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       await Promise.all([...tasks.values()].map((task) => task.done));
     },
   };
+}
+
+/** Jupyter opens in this folder, and does not start without it. */
+async function prepareProject(projectFolder: string): Promise<void> {
+  try {
+    await mkdir(join(projectFolder, 'Jupyter'), { mode: 0o770 });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'ENOENT') throw new SpawnError('The folder of the project is not there any more.', { cause: error });
+    if (code !== 'EEXIST') throw error;
+  }
 }

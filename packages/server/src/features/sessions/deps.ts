@@ -25,7 +25,7 @@ export type GatewayCaller = {
 export type SessionsDeps = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'publicOrigin' | 'sessionStartTimeoutMs'> & {
+  readonly config: Pick<Config, 'publicOrigin' | 'sessionStartTimeoutMs' | 'statementOutputLimitBytes'> & {
     readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket'>;
   };
   readonly bus: ProjectBus;

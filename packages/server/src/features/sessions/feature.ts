@@ -85,7 +85,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       loop = createLoop({
         step: (signal) => worker.step(signal),
         intervalMs: parts.limits.reconcileMs,
-        onError: (error) => deps.log.error({ error }, 'the sessions could not be looked after; it will be tried again'),
+        onError: (error) =>
+          deps.log.error({ err: error }, 'the sessions could not be looked after; it will be tried again'),
       });
     },
 

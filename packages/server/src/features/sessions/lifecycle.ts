@@ -10,6 +10,7 @@ import { statementKey } from './changes.ts';
 import type { Log } from './deps.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
+import type { Hello } from './link/frames.ts';
 import type { Links } from './link/links.ts';
 import { sessionHeader } from './link/tunnel-server.ts';
 import type { Application, SessionRecord, Statement, StatementOutput } from './model.ts';
@@ -201,14 +202,14 @@ export function createLifecycle(parts: {
       }),
 
     /** Brings an agent and the rows together after it has dialled in: either may have missed what the other did meanwhile. */
-    hello: (id: number, hello: { application: Application | null; statements: readonly { id: number }[] }) =>
+    hello: (id: number, hello: Pick<Hello, 'application' | 'statements'>) =>
       within(id, async (session) => {
         if (session.state === 'shutting_down') {
           links.send(id, { type: 'stop' });
           return;
         }
         if (hello.application !== null) await becomeReady(session, hello.application);
-        const held = new Set(hello.statements.map((statement) => statement.id));
+        const held = new Map(hello.statements.map((statement) => [statement.id, statement.state]));
         const unfinished = await statements.listUnfinished(id);
         for (const statement of unfinished) {
           if (!held.delete(statement.id)) {
@@ -216,8 +217,10 @@ export function createLifecycle(parts: {
           }
           if (statement.state === 'cancelling') links.send(id, { type: 'cancel', id: statement.id });
         }
-        // What the agent still has and we have ended was cancelled; its result is awaited only to be acknowledged.
-        for (const statementId of held) links.send(id, { type: 'cancel', id: statementId });
+        // What still runs or waits there and has ended here was cancelled; its result is awaited only to be acknowledged.
+        for (const [statementId, state] of held) {
+          if (state !== 'ended') links.send(id, { type: 'cancel', id: statementId });
+        }
         await publish(id);
       }),
 
@@ -235,7 +238,7 @@ export function createLifecycle(parts: {
         if (!onPurpose && problem !== null) {
           // The log is where clients look for the cause. It may not exist, or lie on a full disk.
           await appendFile(stderr, `emberlab: ${problem}\n`, { mode: 0o600 }).catch((error: unknown) =>
-            log.warn({ session: id, error }, 'the cause of an end could not be added to the log'),
+            log.warn({ session: id, err: error }, 'the cause of an end could not be added to the log'),
           );
         }
         for (const statement of await statements.listUnfinished(id)) {

@@ -27,5 +27,15 @@ export const defaultLimits = {
 };
 export type Limits = { readonly [K in keyof typeof defaultLimits]: number };
 
-/** The largest message of an agent, and the largest body of a Livy request. */
-export const maxMessageBytes = 64 * 1024 * 1024;
+/** The largest body of a Livy request. */
+export const maxBodyBytes = 64 * 1024 * 1024;
+
+/**
+ * The largest message of an agent, by the limit for the text of a statement: JSON writes a control character with six bytes, and a message that is
+ * refused would be sent again for ever. Above all it has to fit a string of V8.
+ */
+export const maxMessageBytes = (outputLimitBytes: number): number =>
+  Math.min(8 * outputLimitBytes + 16 * 1024 * 1024, 500 * 1024 * 1024);
+
+/** The largest list of statements, in characters of code and output: a longer one is cut, and its client pages on. */
+export const maxListLength = 64 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { createLinks } from './link/links.ts';
 import { createAgentServer, type AgentHandlers } from './link/server.ts';
 import { createTunnelServer } from './link/tunnel-server.ts';
 import type { SessionsDeps } from './deps.ts';
-import { defaultLimits } from './limits.ts';
+import { defaultLimits, maxMessageBytes } from './limits.ts';
 import { createService } from './service.ts';
 import { createStatementStore } from './statement-store.ts';
 import { createSessionStore } from './store.ts';
@@ -37,7 +37,8 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     retainedStatements: limits.retainedStatements,
     wake,
   });
-  const failed = (session: number) => (error: unknown) => log.error({ session, error }, 'a message of an agent failed');
+  const failed = (session: number) => (error: unknown) =>
+    log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
     onHello: (session, hello) => void lifecycle.hello(session.id, hello).catch(failed(session.id)),
     onFrame: (id, frame) => void dispatch(lifecycle, id, frame).catch(failed(id)),
@@ -46,6 +47,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     socketPath: config.paths.agentSocket,
     clock,
     limits,
+    maxMessageBytes: maxMessageBytes(config.statementOutputLimitBytes),
     log,
     links,
     findBySecret: (secretDigest) => sessions.findBySecret(secretDigest),

@@ -52,7 +52,7 @@ test.skipIf(sparkHome === undefined || python === undefined)(
     };
     const created = await rig.call('POST', '/sessions', {
       body: { kind: 'pyspark', driverCores: 1, conf: { 'spark.sql.shuffle.partitions': 2 } },
-      headers: { 'x-emberlab-notebook': 'na%20me.ipynb' },
+      headers: { 'emberlab-notebook': 'na%20me.ipynb' },
     });
     expect(created.status).toBe(201);
     const ready = await ask(rig, '/sessions/1', (session) => session.state !== 'starting');

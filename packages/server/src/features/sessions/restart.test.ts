@@ -39,11 +39,13 @@ test('after a restart statements are sent again, results come once, and numbers 
     holds: [
       { id: 1, state: 'running' },
       { id: 3, state: 'waiting' },
+      { id: 0, state: 'ended' },
     ],
   });
   await again.heard('run', (frame) => frame.id === 2);
   await again.heard('cancel', (frame) => frame.id === 3);
   expect(again.received.filter((frame) => frame.type === 'run').map((frame) => frame.id)).toEqual([2]);
+  expect(again.received.filter((frame) => frame.type === 'cancel').map((frame) => frame.id)).toEqual([3]);
   expect(rig.targets.size).toBe(1);
   again.answer(1, 'second');
   await again.heard('ack', (frame) => frame.id === 1);

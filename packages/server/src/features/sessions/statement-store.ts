@@ -1,6 +1,6 @@
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Database, StatementsTable } from '../../db/schema.ts';
-import type { Selectable } from 'kysely';
+import { maxListLength } from './limits.ts';
 import type { Statement, StatementOutput } from './model.ts';
 import { vanishing, type StatementState } from './state.ts';
 
@@ -54,19 +54,30 @@ export function createStatementStore(db: Kysely<Database>) {
       return Number(count);
     },
 
+    /** A page of a session's statements. One that would be larger than our memory should hold ends early, but has one at least. */
     async list(
       sessionId: number,
       page: { from: number; size: number | null; newestFirst: boolean },
     ): Promise<Statement[]> {
-      let query = db
-        .selectFrom('statements')
-        .selectAll()
-        .where('session_id', '=', sessionId)
-        .orderBy('id', page.newestFirst ? 'desc' : 'asc')
-        .offset(page.from);
-      // SQLite has no OFFSET without LIMIT
-      query = query.limit(page.size ?? 2 ** 31 - 1);
-      return (await query.execute()).map(toStatement);
+      const inOrder = () =>
+        db
+          .selectFrom('statements')
+          .where('session_id', '=', sessionId)
+          .orderBy('id', page.newestFirst ? 'desc' : 'asc')
+          .offset(page.from);
+      const lengths = await inOrder()
+        .select(sql<number>`length(code) + coalesce(length(output_json), 0)`.as('length'))
+        // SQLite has no OFFSET without LIMIT
+        .limit(page.size ?? 2 ** 31 - 1)
+        .execute();
+      let total = 0;
+      let count = 0;
+      for (const { length } of lengths) {
+        total += length;
+        if (count > 0 && total > maxListLength) break;
+        count++;
+      }
+      return (await inOrder().selectAll().limit(count).execute()).map(toStatement);
     },
 
     /** Those that have not ended, in the order in which they run. */

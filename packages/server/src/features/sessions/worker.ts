@@ -54,7 +54,9 @@ export function createWorker(parts: {
   const background = (id: number, task: () => Promise<void>) => {
     if (working.has(id)) return;
     const done = task()
-      .catch((error: unknown) => log.error({ session: id, error }, 'work on a session failed; it will be tried again'))
+      .catch((error: unknown) =>
+        log.error({ session: id, err: error }, 'work on a session failed; it will be tried again'),
+      )
       .finally(() => {
         working.delete(id);
         parts.wake();
@@ -93,7 +95,7 @@ export function createWorker(parts: {
       watch(session.id, exit);
       await lifecycle.launched(session.id, handle);
     } catch (error) {
-      log.warn({ session: session.id, error }, 'a driver could not be started');
+      log.warn({ session: session.id, err: error }, 'a driver could not be started');
       const known = error instanceof EngineError || error instanceof HttpError;
       const problem = known
         ? error.message
@@ -179,7 +181,7 @@ export function createWorker(parts: {
       lastStepAt = now;
       for (const session of await sessions.listLive()) {
         await look(session, signal).catch((error: unknown) =>
-          log.error({ session: session.id, error }, 'a session could not be looked after; it will be tried again'),
+          log.error({ session: session.id, err: error }, 'a session could not be looked after; it will be tried again'),
         );
       }
       if (now - cleanedAt >= cleanEveryMs) {

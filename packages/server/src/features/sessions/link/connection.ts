@@ -45,7 +45,7 @@ export function createConnection(options: {
   socket.on('message', (data: Buffer, binary: boolean) => {
     heard();
     if (binary) return onTunnel(decodeTunnelFrame(data));
-    const frame = agentFrame.safeParse(parseJson(data.toString()));
+    const frame = agentFrame.safeParse(parseJson(data));
     if (frame.success) options.onFrame(frame.data);
     else options.onNonsense(frame.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   });
@@ -80,9 +80,9 @@ export function createConnection(options: {
   };
 }
 
-function parseJson(text: string): unknown {
+function parseJson(data: Buffer): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(data.toString());
   } catch {
     return undefined;
   }

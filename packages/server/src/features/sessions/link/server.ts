@@ -5,7 +5,7 @@ import { WebSocketServer } from 'ws';
 import type { Clock } from '../../../lib/clock.ts';
 import { digest } from '../../../lib/ids.ts';
 import type { Log } from '../deps.ts';
-import { maxMessageBytes, type Limits } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { SessionRecord } from '../model.ts';
 import { createConnection } from './connection.ts';
 import type { AgentFrame, Hello } from './frames.ts';
@@ -25,6 +25,7 @@ export function createAgentServer(options: {
   socketPath: string;
   clock: Clock;
   limits: Limits;
+  maxMessageBytes: number;
   log: Log;
   links: Links;
   findBySecret: (secretDigest: string) => Promise<SessionRecord | null>;
@@ -34,7 +35,7 @@ export function createAgentServer(options: {
   const http = createServer((_request, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({
     noServer: true,
-    maxPayload: maxMessageBytes,
+    maxPayload: options.maxMessageBytes,
     perMessageDeflate: false,
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
   });
@@ -81,7 +82,7 @@ export function createAgentServer(options: {
         sockets.handleUpgrade(request, stream, head, (socket) => connected(answer, socket));
       },
       (error: unknown) => {
-        log.error({ error }, 'an agent could not be let in');
+        log.error({ err: error }, 'an agent could not be let in');
         refuse(stream, 503);
       },
     );

@@ -98,7 +98,7 @@ function forward(
     response.on('error', () => outgoing.destroy());
   });
   request.on('error', (error) => {
-    log.info({ session, error: error.message }, 'the Spark UI did not answer');
+    log.info({ session, problem: error.message }, 'the Spark UI did not answer');
     refuse(502, 'The Spark UI does not answer. Please try again in a moment.');
   });
   // Whoever goes away first takes the other along.

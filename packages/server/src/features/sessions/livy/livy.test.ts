@@ -224,7 +224,7 @@ test('without an environment there is no session', async () => {
 test('the notebook names the application', async () => {
   await using rig = await createRig();
   const post = (header: string) =>
-    rig.call('POST', '/sessions', { body: { kind: 'pyspark', name: 'n' }, headers: { 'x-emberlab-notebook': header } });
+    rig.call('POST', '/sessions', { body: { kind: 'pyspark', name: 'n' }, headers: { 'emberlab-notebook': header } });
   for (const bad of ['/etc/x.ipynb', '..%2fx.ipynb', 'a%0ab', '%ff', 'x'.repeat(1001)]) {
     expect([bad, (await post(bad)).status]).toEqual([bad, 400]);
   }

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../../../http/errors.ts';
 import { atLeast, type Membership } from '../../../http/router.ts';
 import type { GatewayCaller, Log, SessionsDeps } from '../deps.ts';
-import { maxMessageBytes } from '../limits.ts';
+import { maxBodyBytes } from '../limits.ts';
 import { LivyError } from './errors.ts';
 import { checkProxyUser } from './request.ts';
 
@@ -35,7 +35,7 @@ export function livyScope(
 
   // Bodies are JSON whatever their type says; the Java client and curl say other things, or nothing.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxMessageBytes }, (_request, body, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => {
     try {
       done(null, JSON.parse(body.toString('utf8')));
     } catch (error) {
@@ -78,7 +78,8 @@ async function admit(
   { authenticateGateway, findMembership }: Pick<SessionsDeps, 'authenticateGateway' | 'findMembership'>,
 ): Promise<LivyAccess> {
   const caller = await authenticateGateway(request);
-  if (caller === null) throw new LivyError(401, 'Please send a token: as the password of Basic, or as Bearer.');
+  if (caller === null)
+    throw new LivyError(401, 'Please log in: a valid token is needed, as the password of Basic or as Bearer.');
   const { project } = request.params as { project: string };
   const membership = await findMembership(project, caller.user.id);
   const opened = membership !== null && (caller.projectId === null || caller.projectId === membership.project.id);
@@ -98,7 +99,7 @@ function explain(error: unknown, request: FastifyRequest, log: Log): [status: nu
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return [status, status === 413 ? 'The request is too large.' : (STATUS_CODES[status] ?? 'Bad Request')];
   }
-  log.error({ error, request: request.id }, 'a request of a Livy client failed');
+  log.error({ err: error, request: request.id }, 'a request of a Livy client failed');
   const message = `Something went wrong on our side. The log has the details under the request ${request.id}.`;
   // sparkmagic would send a POST up to nine times again, and each might run.
   return [request.method === 'POST' ? 400 : 500, message];

@@ -145,7 +145,7 @@ export function readNotebook(header: string | string[] | undefined): string | nu
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
   const plain = path !== null && path.length <= 1000 && !/[\u0000-\u001f\u007f-\u009f]/.test(path);
   if (!plain || path.startsWith('/') || path.split('/').includes('..')) {
-    throw new LivyError(400, 'The header x-emberlab-notebook has to be the path of a notebook in the project.');
+    throw new LivyError(400, 'The header emberlab-notebook has to be the path of a notebook in the project.');
   }
   return path;
 }

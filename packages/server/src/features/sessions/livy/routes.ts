@@ -61,7 +61,7 @@ export function registerLivyRoutes(
     const input = await readCreate(request.body, {
       ownerEmail: access.caller.user.email,
       projectFolder: parts.projectFolder(access.membership.project.name),
-      notebook: readNotebook(request.headers['x-emberlab-notebook']),
+      notebook: readNotebook(request.headers['emberlab-notebook']),
     });
     const made = await service.create(clientOf(access), input);
     if ('refused' in made) {
@@ -167,7 +167,7 @@ export function registerLivyRoutes(
 }
 
 function accessOf(request: FastifyRequest): LivyAccess {
-  if (request.livy === null) throw new LivyError(401, 'Please send a token.');
+  if (request.livy === null) throw new LivyError(401, 'Please log in.');
   return request.livy;
 }
 

@@ -208,3 +208,19 @@ test('a client that goes away frees its wait', async () => {
   expect(await request).toBe('AbortError');
   while (rig.clock.waiting() > before) await new Promise((resolve) => setImmediate(resolve));
 });
+
+test('output that JSON makes six times as long passes whole, and a list of much of it is cut', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const text = '\u0001'.repeat(4 * 1024 * 1024);
+  for (let i = 0; i < 4; i++) {
+    await post(rig, id, { code: `${i}` });
+    agent.answer(i, text);
+    await agent.heard('ack', (frame) => frame.id === i);
+  }
+  const { body } = await rig.call('GET', `/sessions/${id}/statements/0`);
+  expect(body.output.data['text/plain'] === text).toBe(true);
+  const list = await rig.call('GET', `/sessions/${id}/statements`);
+  expect([list.body.total_statements, list.body.statements.length]).toEqual([4, 2]);
+  expect((await rig.call('GET', `/sessions/${id}/statements?from=2`)).body.statements).toHaveLength(2);
+});

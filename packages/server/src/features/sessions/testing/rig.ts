@@ -44,7 +44,7 @@ export async function createRig(
   const targets = new Map<string, Target>();
   const errors: unknown[] = [];
   const silent = () => {};
-  const log: Log = { info: silent, warn: silent, error: (details) => errors.push(details['error'] ?? details) };
+  const log: Log = { info: silent, warn: silent, error: (details) => errors.push(details['err'] ?? details) };
   const state = { environmentReady: true, tickets: [] as { targetId: string; path: string }[] };
 
   const ada = await addUser(db, 'ada@example.org');
@@ -69,6 +69,7 @@ export async function createRig(
     config: {
       publicOrigin: 'http://localhost:8080',
       sessionStartTimeoutMs: 60_000,
+      statementOutputLimitBytes: 4 * 1024 * 1024,
       paths: { agentSocket: join(folder, 'run/agent.sock'), tunnelSocket: join(folder, 'run/tunnel.sock') },
     },
     bus: seen.bus,

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { HttpError } from '../../http/errors.ts';
+import { labPath } from './service.ts';
+import { serversFixture, startUp } from './servers.fixture.ts';
+
+describe('what a server is given', () => {
+  it('has no secret of the platform, and its own in private files only', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    const spec = fixture.processes[0]?.spec;
+    const visible = JSON.stringify([spec?.args, spec?.env]);
+    expect(visible).not.toContain('EMBERLAB_');
+    expect(visible).not.toMatch(/ember_(server|proxy)_/);
+    expect(spec?.env).toMatchObject({ PATH: '/env/bin:/usr/bin', TZ: 'UTC' });
+    expect(spec?.env['HOME']).not.toBe('/root');
+    expect(spec?.files['sparkmagic/token']).toBe(`ember_server_${id}`);
+    const sparkmagic = JSON.parse(spec?.files['sparkmagic/config.json'] ?? '') as Record<string, { url?: string }>;
+    expect(sparkmagic['kernel_python_credentials']?.url).toBe('http://127.0.0.1:8080/livy/demo');
+    expect(sparkmagic['session_configs_defaults']).toEqual({ driverMemory: '2048m', driverCores: 1, conf: {} });
+  });
+
+  it('has no Spark with the configuration Python', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose, { type: 'python' });
+    await fixture.until(() => fixture.processes.length === 1);
+    const files = fixture.processes[0]?.spec.files ?? {};
+    expect(files['sparkmagic/token']).toBeUndefined();
+    expect(files['jupyter_server_config.json']).not.toContain('pysparkkernel');
+  });
+});
+
+describe('the address of a file', () => {
+  it('is encoded part by part', () => {
+    expect(labPath(undefined)).toBe('/lab');
+    expect(labPath('')).toBe('/lab');
+    expect(labPath('/Jupyter//ä?#%.ipynb')).toBe('/lab/tree/Jupyter/%C3%A4%3F%23%25.ipynb');
+  });
+
+  it('can not lead out of the project', () => {
+    expect(() => labPath('../other')).toThrow(HttpError);
+    expect(() => labPath('Jupyter/../../x')).toThrow(HttpError);
+  });
+});
