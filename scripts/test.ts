@@ -41,7 +41,7 @@ async function must(title: string, file: string, args: readonly string[], option
     process.stdout.write(`${title} failed.\n`);
     process.exit(code);
   }
-  process.stdout.write(`   ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(`   ${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
 
 const node = (title: string, script: string, ...args: string[]) => must(title, process.execPath, [join(root, script), ...args]);
@@ -74,12 +74,13 @@ const parts: Record<string, () => Promise<void>> = {
     await node('Layers', 'scripts/check-layers.ts');
     await must('Dead code', bin('knip'), []);
     await node('Reference pages', 'scripts/reference.ts', '--check');
+    await node('Conformance', 'scripts/check-conformance.ts');
     const ruff = join(python, 'bin/ruff');
     await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples']);
     await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples']);
   },
-  unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
   driver: () => must('Driver tests', join(python, 'bin/pytest'), ['-q'], { cwd: join(root, 'driver') }),
+  unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
   e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e']),
 };
 
@@ -89,9 +90,12 @@ if (unknown.length > 0) {
   process.stderr.write(`There is no part ${unknown.join(', ')}. Parts: ${Object.keys(parts).join(', ')}.\n`);
   process.exit(2);
 }
-const start = performance.now();
 await prepare();
-for (const [name, part] of Object.entries(parts)) {
-  if (wanted.length === 0 || wanted.includes(name)) await part();
+if (wanted.length === 0) {
+  await parts['checks']?.();
+  await parts['driver']?.();
+  // Both in one run, the end-to-end tests last: one summary at the very end says it all.
+  await must('Unit, integration and end-to-end tests', bin('vitest'), ['run']);
+} else {
+  for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();
 }
-process.stdout.write(`All passed in ${((performance.now() - start) / 60_000).toFixed(1)} minutes.\n`);

@@ -24,13 +24,17 @@ CREATE TABLE "servers" ("id" text primary key, "project_id" text not null refere
 
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 
-CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "last_seen_at" bigint not null, "last_activity_at" bigint not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint);
+CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "last_seen_at" bigint not null, "last_activity_at" bigint not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint);
+
+CREATE UNIQUE INDEX "sessions_idempotency_key" on "sessions" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
 
 CREATE INDEX "sessions_project" on "sessions" ("project_id", "ended_at");
 
 CREATE TABLE "set_up_links" ("digest" text primary key, "created_at" bigint not null, "expires_at" bigint not null);
 
-CREATE TABLE "statements" ("session_id" integer not null references "sessions" ("id") on delete cascade, "id" integer not null, "code" text not null, "kind" text not null, "state" text not null, "output_json" text, "progress" real not null, "created_at" bigint not null, "started_at" bigint not null, "completed_at" bigint not null, constraint "statements_pk" primary key ("session_id", "id"));
+CREATE TABLE "statements" ("session_id" integer not null references "sessions" ("id") on delete cascade, "id" integer not null, "code" text not null, "kind" text not null, "state" text not null, "output_json" text, "progress" real not null, "created_at" bigint not null, "started_at" bigint not null, "completed_at" bigint not null, "idempotency_key" text, constraint "statements_pk" primary key ("session_id", "id"));
+
+CREATE UNIQUE INDEX "statements_idempotency_key" on "statements" ("session_id", "idempotency_key") where "idempotency_key" is not null;
 
 CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "path" text not null, "expires_at" bigint not null);
 

@@ -45,9 +45,9 @@ export class Lab {
     await this.kernelIdle();
   }
 
-  /** The kernel's state as the notebook's toolbar shows it. */
+  /** Waits until the status bar says that the open notebook's kernel is idle: the toolbar says so already while there is none yet. */
   async kernelIdle(): Promise<void> {
-    await this.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook-ExecutionIndicator[data-status="idle"]').waitFor({ timeout: 240_000 });
+    await this.page.locator('#jp-main-statusbar').getByText(/\| Idle$/).waitFor({ timeout: 240_000 });
   }
 
   /** Appends a cell with `code` to the open notebook and runs it; does not wait for its end. */

@@ -42,7 +42,11 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'A Spark distribution to use instead of the one that set-up installs.' }),
-  spark_master: z.string().min(1).default('local[*]').meta({ description: 'Where Spark runs: local[*] or local[N].' }),
+  spark_master: z
+    .string()
+    .regex(/^local(\[(\*|[1-9]\d{0,3})\])?$/, 'please write local[*], or local[N] for N cores')
+    .default('local[*]')
+    .meta({ description: 'Where Spark runs: local[*] or local[N].' }),
   java_home: z
     .string()
     .min(1)
@@ -119,6 +123,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Listening on all addresses or on loopback, we are reached as localhost too; elsewhere nobody can guess the name. */
+const reachedAsLocalhost = (host: string): boolean => ['0.0.0.0', '::', '127.0.0.1', '::1', 'localhost'].includes(host);
+
 const expandHome = (path: string): string => resolve(path.replace(/^~(?=\/|$)/, homedir()));
 
 /** Reads the settings. Throws a `ConfigError` that names every problem at once. */
@@ -142,6 +149,11 @@ export function readConfig(
   const file = join(dataDir, 'emberlab.toml');
   const parsed = settingsSchema.safeParse({ ...readToml(file), ...fromEnv, ...overrides, data: dataDir });
   if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, fromEnv, file)));
+  if (parsed.data.public_url === undefined && !reachedAsLocalhost(parsed.data.host)) {
+    throw new ConfigError([
+      `With host = ${parsed.data.host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`,
+    ]);
+  }
   return compile(parsed.data);
 }
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { ConfigError, readConfig, type Config } from './config.ts';
-import { childMessage, FatalError, type ChildMessage } from './supervise/messages.ts';
+import type { Config } from './config.ts';
+import { FatalError, type ChildMessage, type ParentMessage } from './supervise/messages.ts';
 
 /**
  * The only place with signals and exit codes: argv → settings → role → listen. `supervise` (what `./start` runs) sets up and runs the other two;
@@ -24,12 +24,18 @@ type Closable = { close(): Promise<void> };
 
 /** Exit codes: 0 asked to stop, 1 something failed, 2 the command or the settings are wrong. */
 function exitWith(error: unknown): never {
-  if (error instanceof ConfigError) {
-    process.stderr.write(`${error.message}\n`);
-    process.exit(2);
-  }
-  process.stderr.write(error instanceof FatalError ? `${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`);
-  process.exit(1);
+  const wrongSettings = error instanceof Error && error.name === 'ConfigError';
+  const forPeople = wrongSettings || error instanceof FatalError;
+  process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(wrongSettings ? 2 : 1);
+}
+
+/** The settings: from the supervisor, where there is one. Reading them takes a schema library, which the edge does not need otherwise. */
+async function settings(): Promise<Config> {
+  if (process.send === undefined) return (await import('./config.ts')).readConfig(process.env);
+  return new Promise((resolve) => {
+    process.once('message', (message: ParentMessage) => resolve(message.config));
+  });
 }
 
 /** Resolves at the first SIGTERM or SIGINT; the second ends the process by force. */
@@ -48,9 +54,10 @@ function untilToldToStop(): Promise<void> {
   });
 }
 
-async function runChild(role: 'control' | 'edge', config: Config): Promise<void> {
-  const tell = (message: ChildMessage) => void process.send?.(childMessage.parse(message));
+async function runChild(role: 'control' | 'edge'): Promise<void> {
+  const tell = (message: ChildMessage) => void process.send?.(message);
   const stopped = untilToldToStop();
+  const config = await settings();
   let running: Closable;
   try {
     if (role === 'edge') {
@@ -90,32 +97,41 @@ async function runSupervisor(args: string[]): Promise<void> {
   const overrides = Object.fromEntries(
     (['port', 'host', 'data'] as const).flatMap((name) => (values[name] === undefined ? [] : [[name, values[name]]])),
   );
+  const { readConfig } = await import('./config.ts');
   const config = readConfig(process.env, overrides);
   const { setUp } = await import('./setup/set-up.ts');
-  await setUp(config, { mayInstall: values['no-apt'] !== true, say: (text) => void process.stdout.write(text) });
-  if (values['set-up-only'] === true) return;
-
-  const { supervise } = await import('./supervise/supervise.ts');
   const { claimDataFolder } = await import('./supervise/claim.ts');
+  const { checkDataFolder } = await import('./setup/preflight.ts');
+  await checkDataFolder(config.dataDir, false);
   const release = await claimDataFolder(config);
-  const env = { ...process.env };
-  for (const [name, value] of Object.entries(overrides)) env[`EMBERLAB_${name.toUpperCase()}`] = value;
+  try {
+    await setUp(config, { mayInstall: values['no-apt'] !== true, say: (text) => void process.stdout.write(text) });
+    if (values['set-up-only'] !== true) await serve(config);
+  } finally {
+    await release();
+  }
+}
+
+/** Runs control and edge until told to stop. Throws a `FatalError` when one can't serve. */
+async function serve(config: Config): Promise<void> {
+  const { supervise } = await import('./supervise/supervise.ts');
   const supervisor = supervise({
     entry: import.meta.filename,
-    env,
-    onRestart: (role, code) => void process.stderr.write(`${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`),
+    config,
+    onRestart: (role, code) =>
+      void process.stderr.write(`${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`),
   });
   const stopped = untilToldToStop();
   try {
     const served = await Promise.race([supervisor.ready, stopped]);
-    if (served !== undefined) {
-      process.stdout.write(`Emberlab serves at ${served.url}\n`);
-      if (served.setUpUrl !== null) process.stdout.write(`Make the first administrator here (good for a day, once): ${served.setUpUrl}\n`);
-      await Promise.race([supervisor.failed, stopped]);
+    if (served === undefined) return;
+    process.stdout.write(`Emberlab serves at ${served.url}\n`);
+    if (served.setUpUrl !== null) {
+      process.stdout.write(`Make the first administrator here (good for a day, once): ${served.setUpUrl}\n`);
     }
+    await Promise.race([supervisor.failed, stopped]);
   } finally {
     await supervisor.stop();
-    await release();
   }
 }
 
@@ -123,7 +139,7 @@ async function runSupervisor(args: string[]): Promise<void> {
 process.umask(0o007);
 const [role = 'supervise', ...rest] = process.argv.slice(2);
 try {
-  if (role === 'control' || role === 'edge') await runChild(role, readConfig(process.env));
+  if (role === 'control' || role === 'edge') await runChild(role);
   else if (role === 'supervise') await runSupervisor(rest);
   else throw new FatalError(`There is no role ${role}.\n\n${usage}`);
 } catch (error) {

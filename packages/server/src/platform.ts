@@ -13,12 +13,12 @@ import { createServers } from './features/servers/index.ts';
 import { createSessions } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
 import { createApp } from './http/app.ts';
-import { listenOnSocket } from './http/listen.ts';
 import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
 import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLoop } from './lib/lifecycle.ts';
+import { listenOnSocket } from './lib/unix-socket.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
 
@@ -162,7 +162,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         const loop = createLoop({ step, intervalMs, onError: (error) => log.error({ err: error }, 'housekeeping failed') });
         closing.defer(() => loop.close());
       }
-      await listenOnSocket(app, config.paths.controlSocket);
+      await listenOnSocket((path) => app.listen({ path }), config.paths.controlSocket);
     },
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),

@@ -144,6 +144,8 @@ export type SessionsTable = {
   stop_reason: string | null;
   /** the body of the request, after validation */
   request_json: string;
+  /** what its client named the request that made it, so that a repeated one makes no second */
+  idempotency_key: string | null;
   secret_digest: string;
   /** the name of its Spark UI's origin */
   ui_id: string;
@@ -170,6 +172,8 @@ export type StatementsTable = {
   created_at: number;
   started_at: number;
   completed_at: number;
+  /** as in sessions; unique in its session */
+  idempotency_key: string | null;
 };
 
 /** What the platform remembers about itself, such as that the demo project has been made. */

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../lib/clock.fake.ts';
 import { followFeed } from './feed.ts';
-import { listenOnSocket } from './listen.ts';
 import { createTable } from './table.ts';
 import { runEdge } from './edge.ts';
 import { serveOn, startWorld } from './testing.ts';
@@ -148,16 +146,6 @@ describe('the feed', () => {
 });
 
 describe('the socket of the feed', () => {
-  it('replaces what a killed process left, and never one that is served', async () => {
-    await using world = await startWorld();
-    const path = join(world.folder, 'left.sock');
-    await writeFile(path, '');
-    const first = createServer();
-    await listenOnSocket(first, path);
-    await expect(listenOnSocket(createServer(), path)).rejects.toThrow(`Another Emberlab serves ${path}.`);
-    first.close();
-  });
-
   it('answers nothing else', async () => {
     await using world = await startWorld();
     const ask = (method: string, path: string, body = '') =>

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Clock } from '../lib/clock.ts';
 import { digest, newSecret } from '../lib/ids.ts';
 import { createKeyedQueue } from '../lib/lifecycle.ts';
-import { listenOnSocket } from './listen.ts';
+import { listenOnSocket } from '../lib/unix-socket.ts';
 import type { EdgeLog } from './log.ts';
 import type { EdgeTargets, EdgeTickets } from './ports.ts';
 import { redeemBody, seenBody, type FeedLine, type Grant, type Target } from './protocol.ts';

@@ -24,10 +24,12 @@ const defaultPort = (scheme: string): number => (scheme === 'https' ? 443 : 80);
 const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * Tells which kind of origin a `Host` header (RFC 9110, 7.2) names: the public one, which loopback names with our port are too, or `{id}` of the
+ * Tells which kind of origin a `Host` header (RFC 9110, 7.2) names: the public one, which loopback names and the address that we listen on, with our port, are too, or `{id}` of the
  * template of apps' origins. Names are compared whole. `port` is the one that we listen on; it also stands in for port 0 in the two origins.
  */
-export function createHosts(options: { publicOrigin: string; appsOrigin: string; port: number }): Hosts {
+export function createHosts(options: { host: string; publicOrigin: string; appsOrigin: string; port: number }): Hosts {
+  // Jupyter's kernels on this machine reach the gateway by the address that we listen on.
+  const ownNames = new Set([...loopbackNames, options.host.includes(':') ? `[${options.host}]` : options.host.toLowerCase()]);
   const dashboard = readOrigin(options.publicOrigin, options.port);
   const apps = readOrigin(options.appsOrigin, options.port);
   const [before = '', after = ''] = apps.name.split('{id}');
@@ -42,7 +44,7 @@ export function createHosts(options: { publicOrigin: string; appsOrigin: string;
       if (name === dashboard.name && (port ?? defaultPort(dashboard.scheme)) === dashboard.port) {
         return { kind: 'public', scheme: dashboard.scheme, host: hostOf(dashboard) };
       }
-      if (loopbackNames.has(name) && (port ?? 80) === options.port) {
+      if (ownNames.has(name) && (port ?? 80) === options.port) {
         return { kind: 'public', scheme: 'http', host: hostOf({ scheme: 'http', name, port: options.port }) };
       }
       if ((port ?? defaultPort(apps.scheme)) !== apps.port) return null;

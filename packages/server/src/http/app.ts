@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { errorTable, type ErrorBody, type ErrorCode } from '@emberlab/contract';
@@ -42,7 +41,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
   await app.register(cookie);
   await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy }, strictTransportSecurity: options.publicOrigin.startsWith('https:') });
-  await app.register(rateLimit, { global: false });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Emberlab', version: options.version } },
     transform: jsonSchemaTransform,

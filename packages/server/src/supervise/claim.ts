@@ -1,20 +1,34 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
-import { makePrivateFolder, writeFileAtomic } from '../lib/files.ts';
+import { makePrivateFolder } from '../lib/files.ts';
 import { identify, isAlive, type ProcessIdentity } from '../lib/process.ts';
 import { FatalError } from './messages.ts';
 
-/** Makes sure that one supervisor alone uses the data folder. Answers a function that gives it back. Throws a `FatalError` when another runs. */
+/**
+ * Makes sure that one `./start` alone works on the data folder: set-up, and what serves afterwards. Answers a function that gives it back. Throws a
+ * `FatalError` when another one does.
+ */
 export async function claimDataFolder(config: Config): Promise<() => Promise<void>> {
   await makePrivateFolder(config.paths.run);
   const file = join(config.paths.run, 'supervisor.json');
-  const holder = await readHolder(file);
-  if (holder !== null && holder.pid !== process.pid && isAlive(holder)) {
-    throw new FatalError(`Emberlab runs already with the data folder ${config.dataDir} (process ${holder.pid}). Please stop that first, or choose another folder with --data.`);
+  for (;;) {
+    try {
+      // Fails where the file is: of two at once one makes it.
+      await writeFile(file, JSON.stringify(identify(process.pid)), { flag: 'wx', mode: 0o600 });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const holder = await readHolder(file);
+    if (holder !== null && isAlive(holder)) {
+      throw new FatalError(
+        `Emberlab runs already with the data folder ${config.dataDir} (process ${holder.pid}). Please stop that first, or choose another folder with --data.`,
+      );
+    }
+    // Left behind by one that was killed.
+    await rm(file, { force: true });
   }
-  await writeFileAtomic(file, JSON.stringify(identify(process.pid)));
-  return () => rm(file, { force: true });
 }
 
 async function readHolder(file: string): Promise<ProcessIdentity | null> {

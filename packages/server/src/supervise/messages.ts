@@ -1,13 +1,14 @@
-import { z } from 'zod';
+import type { Config } from '../config.ts';
 
 /** What control and edge tell the supervisor over their IPC channel. */
-export const childMessage = z.discriminatedUnion('type', [
+export type ChildMessage =
   /** It serves. `setUpUrl`: the link with which the first administrator is made, while there is none. */
-  z.object({ type: z.literal('ready'), url: z.string().optional(), setUpUrl: z.string().optional() }),
+  | { readonly type: 'ready'; readonly url?: string; readonly setUpUrl?: string }
   /** It can't serve, and trying again won't help: one sentence for the person at the terminal. */
-  z.object({ type: z.literal('fatal'), message: z.string() }),
-]);
-export type ChildMessage = z.infer<typeof childMessage>;
+  | { readonly type: 'fatal'; readonly message: string };
+
+/** What the supervisor tells a child, once, at its start: the settings as they were compiled, so that a child need not read them again. */
+export type ParentMessage = { readonly type: 'config'; readonly config: Config };
 
 /** An error whose message is for the person at the terminal, and that trying again won't cure. */
 export class FatalError extends Error {

@@ -1,7 +1,17 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { childMessage, FatalError, type ChildMessage } from './messages.ts';
+import type { Config } from '../config.ts';
+import { FatalError, type ChildMessage, type ParentMessage } from './messages.ts';
 
 export type Role = 'control' | 'edge';
+
+/**
+ * Node's young generation grows to 16 MiB a space by default, all of it resident after a burst of requests; both processes allocate little that lives
+ * long, so a small one costs next to nothing.
+ */
+const nodeOptions: Readonly<Record<Role, readonly string[]>> = {
+  control: ['--max-semi-space-size=4'],
+  edge: ['--max-semi-space-size=1'],
+};
 
 /** How long a child may take to end by itself once asked. */
 const graceMs = 10_000;
@@ -22,11 +32,15 @@ export type Supervisor = {
 };
 
 /**
- * Runs control and edge and starts each again when it ends. Neither is needed by what runs for users: servers and drivers go on without them.
+ * Runs control and edge, with these settings, and starts each again when it ends. Neither is needed by what runs for users: servers and drivers go on without them.
  * `entry` is the program to fork with the role as its last argument. The children end by themselves when their channel to us closes, so that a
  * killed supervisor leaves no second edge on the port.
  */
-export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRestart: (role: Role, code: string) => void }): Supervisor {
+export function supervise(options: {
+  entry: string;
+  config: Config;
+  onRestart: (role: Role, code: string) => void;
+}): Supervisor {
   const children = new Map<Role, ChildProcess>();
   const timers = new Set<NodeJS.Timeout>();
   const delays = new Map<Role, number>();
@@ -43,11 +57,9 @@ export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRe
     failed.reject(error);
   };
 
-  const onMessage = (role: Role, raw: unknown) => {
-    const parsed = childMessage.safeParse(raw);
-    if (!parsed.success) return;
-    if (parsed.data.type === 'fatal') return fail(parsed.data.message);
-    readyRoles.set(role, parsed.data);
+  const onMessage = (role: Role, message: ChildMessage) => {
+    if (message.type === 'fatal') return fail(message.message);
+    readyRoles.set(role, message);
     const edge = readyRoles.get('edge');
     const control = readyRoles.get('control');
     if (edge !== undefined && control !== undefined) {
@@ -57,9 +69,14 @@ export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRe
 
   const start = (role: Role) => {
     const startedAt = performance.now();
-    const child = fork(options.entry, [role], { env: options.env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const child = fork(options.entry, [role], {
+      execArgv: [...process.execArgv, ...nodeOptions[role]],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
     children.set(role, child);
-    child.on('message', (message) => onMessage(role, message));
+    child.on('message', (message) => onMessage(role, message as ChildMessage));
+    const greeting: ParentMessage = { type: 'config', config: options.config };
+    child.send(greeting, () => undefined);
     child.on('error', (error) => fail(`${role} could not be started: ${error.message}.`));
     child.once('exit', (code, signal) => {
       children.delete(role);
@@ -70,9 +87,10 @@ export function supervise(options: { entry: string; env: NodeJS.ProcessEnv; onRe
         return fail(`${role} ended ${failures} times before it could serve. What it said stands above and in its log.`);
       }
       options.onRestart(role, signal ?? String(code));
+      // One that had been well starts again at once, and its next trouble counts as its first.
       const healthy = performance.now() - startedAt > healthyMs;
-      const delay = healthy ? 0 : Math.min((delays.get(role) ?? restartDelayMs.first / 2) * 2, restartDelayMs.last);
-      delays.set(role, delay);
+      const delay = healthy ? 0 : (delays.get(role) ?? restartDelayMs.first);
+      delays.set(role, healthy ? restartDelayMs.first : Math.min(delay * 2, restartDelayMs.last));
       const timer = setTimeout(() => {
         timers.delete(timer);
         if (!stopping) start(role);

@@ -140,6 +140,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('stop_reason', 'text')
     .addColumn('request_json', 'text', (c) => c.notNull())
+    .addColumn('idempotency_key', 'text')
     .addColumn('secret_digest', 'text', (c) => c.notNull())
     .addColumn('ui_id', 'text', (c) => c.notNull().unique())
     .addColumn('application_json', 'text')
@@ -155,6 +156,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('sessions_project').on('sessions').columns(['project_id', 'ended_at']).execute();
   await db.schema
+    .createIndex('sessions_idempotency_key')
+    .on('sessions')
+    .columns(['project_id', 'user_id', 'idempotency_key'])
+    .unique()
+    .where('idempotency_key', 'is not', null)
+    .execute();
+  await db.schema
     .createTable('statements')
     .addColumn('session_id', 'integer', (c) => c.notNull().references('sessions.id').onDelete('cascade'))
     .addColumn('id', 'integer', (c) => c.notNull())
@@ -166,7 +174,15 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('started_at', 'bigint', (c) => c.notNull())
     .addColumn('completed_at', 'bigint', (c) => c.notNull())
+    .addColumn('idempotency_key', 'text')
     .addPrimaryKeyConstraint('statements_pk', ['session_id', 'id'])
+    .execute();
+  await db.schema
+    .createIndex('statements_idempotency_key')
+    .on('statements')
+    .columns(['session_id', 'idempotency_key'])
+    .unique()
+    .where('idempotency_key', 'is not', null)
     .execute();
   await db.schema
     .createTable('facts')

@@ -20,6 +20,9 @@ import type { SessionStore } from './store.ts';
 
 export type Lifecycle = ReturnType<typeof createLifecycle>;
 
+/** A statement as a client hands it in. One whose key its session knows is not made again. */
+export type SubmitInput = { readonly code: string; readonly kind: string; readonly idempotencyKey: string | null };
+
 export type SubmitAnswer = { statement: Statement } | { refused: SessionRecord };
 
 /**
@@ -119,12 +122,15 @@ export function createLifecycle(parts: {
     /** Notes the digest of the secret that the next driver gets; a driver with another is turned away. */
     setSecret: (id: number, secretDigest: string) => within(id, () => sessions.update(id, { secretDigest })),
 
-    /** Writes a statement down and gives it to the agent, if that is there. */
-    submit: (id: number, code: string, kind: string): Promise<SubmitAnswer | null> =>
+    /** Writes a statement down and gives it to the agent, if that is there. One that was handed in before is answered as it is now. */
+    submit: (id: number, { code, kind, idempotencyKey }: SubmitInput): Promise<SubmitAnswer | null> =>
       within(id, async (session) => {
+        const known = idempotencyKey === null ? null : await statements.findByKey(id, idempotencyKey);
+        // Also where the session would take no new one: what the first request started is what its client asks for.
+        if (known !== null) return { statement: known };
         if (!takesStatements(session.state)) return { refused: session };
         const now = clock.now();
-        const statement = await statements.insert({ sessionId: id, code, kind, now });
+        const statement = await statements.insert({ sessionId: id, code, kind, idempotencyKey, now });
         await statements.removeUpTo(id, statement.id - parts.retainedStatements);
         await sessions.touch(id, { active: now });
         if (session.state === 'idle') {

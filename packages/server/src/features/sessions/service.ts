@@ -7,13 +7,13 @@ import type { Clock } from '../../lib/clock.ts';
 import { sessionKey, statementKey } from './changes.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { Hub } from './hub.ts';
-import type { Lifecycle, SubmitAnswer } from './lifecycle.ts';
+import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
 import type { SessionRecord, SessionRequest, Statement } from './model.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
 import type { StatementStore } from './statement-store.ts';
-import type { SessionStore } from './store.ts';
+import type { SessionKey, SessionStore } from './store.ts';
 
 /** A member of a project, as a Livy client: they see their own sessions only. */
 export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
@@ -72,7 +72,7 @@ export function createService(
 
     listListed: (client: Client) => sessions.listListed(client.projectId, client.userId, listedSince()),
 
-    findListed: (client: Client, key: { id: number } | { name: string }) =>
+    findListed: (client: Client, key: SessionKey) =>
       sessions.findListed(client.projectId, client.userId, key, listedSince()),
 
     /** A session; while it changes soon, the answer waits for that. null: it has vanished meanwhile. */
@@ -99,23 +99,38 @@ export function createService(
         done: (statement) => statement === null || isFinal(statement.state),
       }),
 
-    /** Makes a session, whose driver the worker starts. Throws `HttpError('environment_not_ready')`. */
-    create: (client: Client, input: CreateInput): Promise<SessionRecord | CreateRefusal> =>
+    /**
+     * Makes a session, whose driver the worker starts; with a key that has made one, answers that one as it is now. Throws
+     * `HttpError('environment_not_ready')`.
+     */
+    create: (
+      client: Client,
+      idempotencyKey: string | null,
+      input: CreateInput,
+    ): Promise<SessionRecord | CreateRefusal> =>
       creating('sessions', async () => {
-        await parts.pythonFor(client.projectId);
+        const { projectId, userId } = client;
+        if (idempotencyKey !== null) {
+          const since = listedSince();
+          const known = await sessions.findListed(projectId, userId, { idempotencyKey }, since);
+          if (known !== null) return known;
+          await sessions.releaseKey(projectId, userId, idempotencyKey, since);
+        }
+        await parts.pythonFor(projectId);
         if ((await sessions.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
         if (input.name !== null) {
-          const same = await sessions.findListed(client.projectId, client.userId, { name: input.name }, listedSince());
+          const same = await sessions.findListed(projectId, userId, { name: input.name }, listedSince());
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
         const id = await sessions.insert({
-          projectId: client.projectId,
-          userId: client.userId,
+          projectId,
+          userId,
           serverId: client.serverId,
           kind: 'pyspark',
           name: input.name,
           notebook: input.notebook,
           request: input.request,
+          idempotencyKey,
           // Nobody knows this secret; the driver gets one when it is started.
           secretDigest: digest(newSecret('agent')),
           uiId: newId(),
@@ -129,7 +144,7 @@ export function createService(
         return session;
       }),
 
-    submit: (id: number, code: string, kind: string): Promise<SubmitAnswer | null> => lifecycle.submit(id, code, kind),
+    submit: (id: number, statement: SubmitInput): Promise<SubmitAnswer | null> => lifecycle.submit(id, statement),
 
     listStatements: async (id: number, page: Parameters<StatementStore['list']>[1]) => ({
       total: await statements.count(id),

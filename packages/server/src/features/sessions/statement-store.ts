@@ -12,7 +12,13 @@ const unfinished = ['waiting', 'running', 'cancelling'] as const satisfies reado
 export function createStatementStore(db: Kysely<Database>) {
   return {
     /** Writes a statement down, with the next number of its session; callers of one session must not overlap. */
-    async insert(statement: { sessionId: number; code: string; kind: string; now: number }): Promise<Statement> {
+    async insert(statement: {
+      sessionId: number;
+      code: string;
+      kind: string;
+      idempotencyKey: string | null;
+      now: number;
+    }): Promise<Statement> {
       const row = await db
         .insertInto('statements')
         .values((values) => ({
@@ -29,6 +35,7 @@ export function createStatementStore(db: Kysely<Database>) {
           created_at: statement.now,
           started_at: 0,
           completed_at: 0,
+          idempotency_key: statement.idempotencyKey,
         }))
         .returningAll()
         .executeTakeFirstOrThrow();
@@ -41,6 +48,17 @@ export function createStatementStore(db: Kysely<Database>) {
         .selectAll()
         .where('session_id', '=', sessionId)
         .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : toStatement(row);
+    },
+
+    /** The one that a request with this key has made. */
+    async findByKey(sessionId: number, idempotencyKey: string): Promise<Statement | null> {
+      const row = await db
+        .selectFrom('statements')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .where('idempotency_key', '=', idempotencyKey)
         .executeTakeFirst();
       return row === undefined ? null : toStatement(row);
     },

@@ -12,11 +12,15 @@ export type NewSession = {
   name: string | null;
   notebook: string | null;
   request: SessionRequest;
+  idempotencyKey: string | null;
   secretDigest: string;
   uiId: string;
   heartbeatSeconds: number;
   now: number;
 };
+
+/** What a Livy client knows a session by. */
+export type SessionKey = { id: number } | { name: string } | { idempotencyKey: string };
 
 /** What may change in a session's row; what is absent stays. */
 export type SessionChange = {
@@ -61,6 +65,7 @@ export function createSessionStore(db: Kysely<Database>) {
           state: 'starting' satisfies StoredState,
           stop_reason: null,
           request_json: JSON.stringify(session.request),
+          idempotency_key: session.idempotencyKey,
           secret_digest: session.secretDigest,
           ui_id: session.uiId,
           application_json: null,
@@ -101,23 +106,37 @@ export function createSessionStore(db: Kysely<Database>) {
       return rows.map(toRecord);
     },
 
-    /** One of them, by id, or the newest of that name, a live one first. */
+    /** One of them, by id, by the key of the request that made it, or the newest of that name, a live one first. */
     async findListed(
       projectId: string,
       userId: string,
-      key: { id: number } | { name: string },
+      key: SessionKey,
       endedAfter: number,
     ): Promise<SessionRecord | null> {
       let query = select()
         .where('sessions.project_id', '=', projectId)
         .where('sessions.user_id', '=', userId)
         .where(listed(endedAfter));
-      query = 'id' in key ? query.where('sessions.id', '=', key.id) : query.where('sessions.name', '=', key.name);
+      if ('id' in key) query = query.where('sessions.id', '=', key.id);
+      else if ('name' in key) query = query.where('sessions.name', '=', key.name);
+      else query = query.where('sessions.idempotency_key', '=', key.idempotencyKey);
       const row = await query
         .orderBy(sql`sessions.ended_at is not null`)
         .orderBy('sessions.id', 'desc')
         .executeTakeFirst();
       return row === undefined ? null : toRecord(row);
+    },
+
+    /** Forgets a key whose session Livy clients find no more, so that it may make another. */
+    async releaseKey(projectId: string, userId: string, idempotencyKey: string, endedAfter: number): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({ idempotency_key: null })
+        .where('project_id', '=', projectId)
+        .where('user_id', '=', userId)
+        .where('idempotency_key', '=', idempotencyKey)
+        .where(sql<boolean>`not ${listed(endedAfter)}`)
+        .execute();
     },
 
     /** A project's sessions for the dashboard: live, or ended after then; newest first, at most `limit`. */

@@ -24,8 +24,8 @@ export function registerUserRoutes(router: Router, { service, credentials, onSet
     return user;
   });
 
-  router.handle('auth.logIn', async ({ body, reply }) => {
-    const { user, secret, maxAgeSeconds } = await service.logIn(body.email, body.password);
+  router.handle('auth.logIn', async ({ body, request, reply }) => {
+    const { user, secret, maxAgeSeconds } = await service.logIn(body.email, body.password, request.ip);
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
   });

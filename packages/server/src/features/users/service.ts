@@ -1,6 +1,7 @@
 import type { ApiToken, User } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
-import type { Clock } from '../../lib/clock.ts';
+import { createAttemptLimiter } from '../../lib/attempts.ts';
+import { toInstant, type Clock } from '../../lib/clock.ts';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
 import { hashPassword, verifyPassword } from './password.ts';
 import type { TokenHolder, UserStore } from './store.ts';
@@ -16,12 +17,14 @@ export type UserService = ReturnType<typeof createUserService>;
 /** Accounts, logins and tokens. `onLoginEnded` hears of every login that ends, so that what was opened with it ends too. */
 export function createUserService(deps: { store: UserStore; clock: Clock; onLoginEnded: (loginDigest: string) => Promise<void> }) {
   const { store, clock, onLoginEnded } = deps;
+  const guessesOfOne = createAttemptLimiter({ clock, max: 10, windowMs: minute });
+  const guessesFromOne = createAttemptLimiter({ clock, max: 100, windowMs: minute });
 
   async function create(user: NewUser): Promise<User> {
     const record = { id: newId(), email: user.email, name: user.name, admin: user.admin, createdAt: clock.now() };
     const inserted = await store.insert({ ...record, passwordHash: await hashPassword(user.password) });
     if (!inserted) throw new HttpError('name_taken', { message: `There is a user with the address ${user.email} already.` });
-    return { ...record, createdAt: new Date(record.createdAt).toISOString() };
+    return { ...record, createdAt: toInstant(record.createdAt) };
   }
 
   async function logIn(user: User): Promise<{ user: User; secret: string; maxAgeSeconds: number }> {
@@ -37,25 +40,41 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
     /** Whether nobody can log in yet. */
     setUpNeeded: async (): Promise<boolean> => (await store.count()) === 0,
 
-    /** A new secret for the set-up link; the one before is no longer good. */
+    /** A secret for a set-up link, good for a day and until there is a user; those made before stay good as long. */
     async newSetUpLink(): Promise<string> {
       const secret = newSecret('ember_setup');
-      await store.replaceSetUpLink(digest(secret), clock.now(), clock.now() + setUpLinkLifetime);
+      await store.insertSetUpLink(digest(secret), clock.now(), clock.now() + setUpLinkLifetime);
       return secret;
     },
 
     /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late. */
-    async setUp(token: string, user: Omit<NewUser, 'admin'>): Promise<Awaited<ReturnType<typeof logIn>>> {
+    async setUp(token: string, { email, name, password }: Omit<NewUser, 'admin'>): Promise<Awaited<ReturnType<typeof logIn>>> {
+      // Looked at before the password is hashed, which costs something; decided again in one transaction.
       if ((await store.count()) > 0) throw new HttpError('set_up_done');
-      if (!(await store.takeSetUpLink(digest(token), clock.now()))) throw new HttpError('set_up_done');
-      return logIn(await create({ ...user, admin: true }));
+      const record = { id: newId(), email, name, admin: true, createdAt: clock.now() };
+      const made = await store.insertFirst({ ...record, passwordHash: await hashPassword(password) }, digest(token));
+      if (!made) throw new HttpError('set_up_done');
+      return logIn({ ...record, createdAt: toInstant(record.createdAt) });
     },
 
-    /** Throws `wrong_credentials`, alike and after the same time for an unknown address and a wrong password. */
-    async logIn(email: string, password: string): Promise<Awaited<ReturnType<typeof logIn>>> {
-      const found = await store.findByEmail(email.trim().toLowerCase());
+    /**
+     * Throws `wrong_credentials`, alike and after the same time for an unknown address and a wrong password, and `too_many_requests` after too many of
+     * them within a minute: for one e-mail address from one place, or from one place (`from`: the client's IP address) altogether.
+     */
+    async logIn(email: string, password: string, from: string): Promise<Awaited<ReturnType<typeof logIn>>> {
+      const address = email.trim().toLowerCase();
+      const tries = [
+        [guessesOfOne, `${from} ${digest(address)}`],
+        [guessesFromOne, from],
+      ] as const;
+      if (tries.some(([limiter, key]) => limiter.isExhausted(key))) throw new HttpError('too_many_requests');
+      const found = await store.findByEmail(address);
       const fits = await verifyPassword(password, found?.passwordHash ?? null);
-      if (found === null || !fits) throw new HttpError('wrong_credentials');
+      if (found === null || !fits) {
+        for (const [limiter, key] of tries) limiter.fail(key);
+        throw new HttpError('wrong_credentials');
+      }
+      guessesOfOne.succeed(tries[0][1]);
       return logIn(found.user);
     },
 

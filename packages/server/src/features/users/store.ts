@@ -17,6 +17,18 @@ const toUser = (row: UserRow): User => ({
   createdAt: toInstant(row.created_at),
 });
 
+type NewUserRow = { id: string; email: string; name: string; passwordHash: string; admin: boolean; createdAt: number };
+
+const toRow = (user: NewUserRow) => ({
+  id: user.id,
+  email: user.email,
+  name: user.name,
+  password_hash: user.passwordHash,
+  admin: user.admin ? 1 : 0,
+  created_at: user.createdAt,
+  disabled_at: null,
+});
+
 const toToken = (row: Pick<Selectable<TokensTable>, 'id' | 'name' | 'created_at' | 'expires_at' | 'last_used_at'>): ApiToken => ({
   id: row.id,
   name: row.name,
@@ -48,18 +60,10 @@ export function createUserStore(db: Kysely<Database>) {
     },
 
     /** Answers false when the e-mail address is taken. */
-    async insert(user: { id: string; email: string; name: string; passwordHash: string; admin: boolean; createdAt: number }): Promise<boolean> {
+    async insert(user: NewUserRow): Promise<boolean> {
       const result = await db
         .insertInto('users')
-        .values({
-          id: user.id,
-          email: user.email,
-          name: user.name,
-          password_hash: user.passwordHash,
-          admin: user.admin ? 1 : 0,
-          created_at: user.createdAt,
-          disabled_at: null,
-        })
+        .values(toRow(user))
         .onConflict((conflict) => conflict.column('email').doNothing())
         .executeTakeFirst();
       return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -180,23 +184,27 @@ export function createUserStore(db: Kysely<Database>) {
       await db.deleteFrom('tokens').where('server_id', '=', serverId).execute();
     },
 
-    /** Makes `digest` the one set-up link there is. */
-    async replaceSetUpLink(digest: string, now: number, expiresAt: number): Promise<void> {
-      await db.transaction().execute(async (tx) => {
-        await tx.deleteFrom('set_up_links').execute();
-        await tx.insertInto('set_up_links').values({ digest, created_at: now, expires_at: expiresAt }).execute();
-      });
+    async insertSetUpLink(digest: string, now: number, expiresAt: number): Promise<void> {
+      await db.insertInto('set_up_links').values({ digest, created_at: now, expires_at: expiresAt }).execute();
     },
 
-    /** Takes the link away and answers whether it was good: of two at once, only one gets true. */
-    async takeSetUpLink(digest: string, now: number): Promise<boolean> {
-      const taken = await db
-        .deleteFrom('set_up_links')
-        .where('digest', '=', digest)
-        .where('expires_at', '>', now)
-        .returning('digest')
-        .executeTakeFirst();
-      return taken !== undefined;
-    },
+    /**
+     * Makes the first user with a set-up link and takes all links away. Answers false, with nothing changed, when the link is not good or there is a
+     * user already: of two at once, one gets true.
+     */
+    insertFirst: (user: NewUserRow, linkDigest: string): Promise<boolean> =>
+      db.transaction().execute(async (tx) => {
+        const good = await tx
+          .selectFrom('set_up_links')
+          .select('digest')
+          .where('digest', '=', linkDigest)
+          .where('expires_at', '>', user.createdAt)
+          .executeTakeFirst();
+        const someone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
+        if (good === undefined || someone !== undefined) return false;
+        await tx.insertInto('users').values(toRow(user)).execute();
+        await tx.deleteFrom('set_up_links').execute();
+        return true;
+      }),
   };
 }

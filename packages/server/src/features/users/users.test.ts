@@ -44,12 +44,26 @@ describe('accounts', () => {
       expect((await post('/auth/setup', { token, ...ada, email: 'eve@example.org' })).json()).toMatchObject({ error: { code: 'set_up_done' } });
     });
 
-    it('is refused when wrong, late, or replaced by a newer one', async () => {
+    it('stays good when the platform starts again and prints another', async () => {
       const first = await kit.users.service.newSetUpLink();
       const second = await kit.users.service.newSetUpLink();
-      for (const token of ['nonsense', first]) expect((await post('/auth/setup', { token, ...ada })).statusCode).toBe(410);
+      expect((await post('/auth/setup', { token: first, ...ada })).statusCode).toBe(201);
+      expect((await post('/auth/setup', { token: second, ...ada, email: 'eve@example.org' })).statusCode).toBe(410);
+    });
+
+    it('makes one administrator, however many come at once', async () => {
+      const links = await Promise.all([1, 2, 3].map(() => kit.users.service.newSetUpLink()));
+      const answers = await Promise.all(
+        [...links, ...links].map((token, index) => post('/auth/setup', { token, ...ada, email: `a${index}@example.org` })),
+      );
+      expect(answers.map((answer) => answer.statusCode).toSorted((a, b) => a - b)).toEqual([201, 410, 410, 410, 410, 410]);
+    });
+
+    it('is refused when wrong or late', async () => {
+      const token = await kit.users.service.newSetUpLink();
+      expect((await post('/auth/setup', { token: 'nonsense', ...ada })).statusCode).toBe(410);
       clock.advance(day + 1);
-      expect((await post('/auth/setup', { token: second, ...ada })).statusCode).toBe(410);
+      expect((await post('/auth/setup', { token, ...ada })).statusCode).toBe(410);
     });
   });
 
@@ -63,6 +77,17 @@ describe('accounts', () => {
       const withoutId = (body: string) => body.replace(/"requestId":"[^"]+"/, '');
       expect(withoutId(unknown.body)).toBe(withoutId(wrong.body));
       expect(unknown.headers['set-cookie']).toBeUndefined();
+    });
+
+    it('makes who guesses wait a minute, and nobody else', async () => {
+      const guess = () => post('/auth/login', { ...ada, password: 'wrong' }, { 'x-forwarded-for': '192.0.2.1' });
+      for (let tries = 0; tries < 10; tries += 1) expect((await guess()).statusCode).toBe(401);
+      expect((await guess()).json()).toMatchObject({ error: { code: 'too_many_requests' } });
+      const right = () => post('/auth/login', ada, { 'x-forwarded-for': '192.0.2.1' });
+      expect((await right()).statusCode).toBe(429);
+      expect((await post('/auth/login', ada, { 'x-forwarded-for': '192.0.2.2' })).statusCode).toBe(200);
+      clock.advance(60_000);
+      expect((await right()).statusCode).toBe(200);
     });
 
     it('does not mind the case of the address', async () => {

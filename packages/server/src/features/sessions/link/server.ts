@@ -1,16 +1,15 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import { chmod } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock } from '../../../lib/clock.ts';
 import { digest } from '../../../lib/ids.ts';
+import { listenOnSocket } from '../../../lib/unix-socket.ts';
 import type { Log } from '../deps.ts';
 import type { Limits } from '../limits.ts';
 import type { SessionRecord } from '../model.ts';
 import { createConnection } from './connection.ts';
 import type { AgentFrame, Hello } from './frames.ts';
 import type { Link, Links } from './links.ts';
-import { listenOnSocket } from './unix-socket.ts';
 
 const subprotocol = 'emberlab-agent.1';
 
@@ -90,8 +89,7 @@ export function createAgentServer(options: {
 
   return {
     async start(): Promise<void> {
-      await listenOnSocket(http, options.socketPath);
-      await chmod(options.socketPath, 0o666);
+      await listenOnSocket(http, options.socketPath, 0o666);
     },
     /** Lets go of all agents; they go on and dial again. */
     async close(): Promise<void> {

@@ -1,4 +1,3 @@
-import { chmod } from 'node:fs/promises';
 import {
   createServer,
   request as httpRequest,
@@ -6,9 +5,9 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { listenOnSocket } from '../../../lib/unix-socket.ts';
 import type { Log } from '../deps.ts';
 import type { Links } from './links.ts';
-import { listenOnSocket } from './unix-socket.ts';
 
 /** Names the session whose Spark UI is meant. The edge sets it from its target; the socket is open to the edge alone. */
 export const sessionHeader = 'x-emberlab-session';
@@ -53,7 +52,6 @@ export function createTunnelServer(options: { socketPath: string; links: Links; 
   return {
     async start(): Promise<void> {
       await listenOnSocket(http, options.socketPath);
-      await chmod(options.socketPath, 0o600);
     },
     async close(): Promise<void> {
       await new Promise<void>((resolve) => {

@@ -150,6 +150,15 @@ export function readNotebook(header: string | string[] | undefined): string | nu
   return path;
 }
 
+/** The key by which a repeated POST is known, from its header. null: none was sent. Throws a 400. */
+export function readIdempotencyKey(header: string | string[] | undefined): string | null {
+  if (header === undefined) return null;
+  if (typeof header !== 'string' || !/^[\x21-\x7e]{8,128}$/.test(header)) {
+    throw new LivyError(400, 'The header idempotency-key has to be one word of 8 to 128 visible ASCII characters.');
+  }
+  return header;
+}
+
 function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);

@@ -7,7 +7,7 @@ import { LivyError, rejected, sessionNotFound } from './errors.ts';
 import { readInt, readOptionalInt } from './numbers.ts';
 import { sendJson, type LivyAccess } from './plugin.ts';
 import { livyVersion, presentLivySession, presentLivyStatement } from './present.ts';
-import { readCreate, readNotebook, readStatement } from './request.ts';
+import { readCreate, readIdempotencyKey, readNotebook, readStatement } from './request.ts';
 
 const defaultPage = 100;
 const logLinesInSession = 10;
@@ -45,6 +45,20 @@ export function registerLivyRoutes(
     return { client, session };
   };
 
+  /** The new session that a request asks for. */
+  const create = async (request: FastifyRequest, client: Client, key: string | null): Promise<SessionRecord> => {
+    const access = accessOf(request);
+    const input = await readCreate(request.body, {
+      ownerEmail: access.caller.user.email,
+      projectFolder: parts.projectFolder(access.membership.project.name),
+      notebook: readNotebook(request.headers['emberlab-notebook']),
+    });
+    const made = await service.create(client, key, input);
+    if (!('refused' in made)) return made;
+    if (made.refused === 'too-many') throw new LivyError(429, tooMany);
+    throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
+  };
+
   route('GET', '/version', async (_request, reply) => sendJson(reply, 200, livyVersion), true);
 
   route('GET', '/sessions', async (request, reply) => {
@@ -57,19 +71,14 @@ export function registerLivyRoutes(
   });
 
   route('POST', '/sessions', async (request, reply) => {
-    const access = accessOf(request);
-    const input = await readCreate(request.body, {
-      ownerEmail: access.caller.user.email,
-      projectFolder: parts.projectFolder(access.membership.project.name),
-      notebook: readNotebook(request.headers['emberlab-notebook']),
-    });
-    const made = await service.create(clientOf(access), input);
-    if ('refused' in made) {
-      if (made.refused === 'too-many') throw new LivyError(429, tooMany);
-      throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
-    }
-    reply.header('location', `/sessions/${made.id}`);
-    return sendJson(reply, 201, await present(made));
+    const client = clientOf(accessOf(request));
+    const key = readIdempotencyKey(request.headers['idempotency-key']);
+    // Before all checks: a file that was there for the first request may be gone for its repetition.
+    const known = key === null ? null : await service.findListed(client, { idempotencyKey: key });
+    const session = known ?? (await create(request, client, key));
+    service.seen(session.id);
+    reply.header('location', `/sessions/${session.id}`);
+    return sendJson(reply, 201, await present(session));
   });
 
   route('GET', '/sessions/:id', async (request, reply) => {
@@ -135,7 +144,8 @@ export function registerLivyRoutes(
   route('POST', '/sessions/:id/statements', async (request, reply) => {
     const { session } = await find(request);
     const { code, kind } = readStatement(request.body);
-    const answer = await service.submit(session.id, code, kind ?? session.kind);
+    const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
+    const answer = await service.submit(session.id, { code, kind: kind ?? session.kind, idempotencyKey });
     if (answer === null) throw sessionNotFound(String(session.id));
     if ('refused' in answer) throw refusal(answer.refused);
     reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);

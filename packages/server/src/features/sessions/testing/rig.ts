@@ -51,6 +51,7 @@ export async function createRig(
   const projectId = await seedProject(db, ada.id, 'demo');
   const projectFolder = join(folder, 'projects/demo');
   await mkdir(projectFolder, { recursive: true });
+  await mkdir(join(folder, 'run'));
 
   const findMembership = async (name: string, userId: string): Promise<Membership | null> => {
     const row = await db
