@@ -3,25 +3,102 @@
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
 /** users ← projects ← environments ← {servers, sessions} ← jobs: a feature may use those before it, through their index.ts. */
-const order = { users: [], projects: ['users'], environments: ['users', 'projects'], servers: ['users', 'projects', 'environments'], sessions: ['users', 'projects', 'environments'] };
+const order = {
+  users: [],
+  projects: ['users'],
+  environments: ['users', 'projects'],
+  servers: ['users', 'projects', 'environments'],
+  sessions: ['users', 'projects', 'environments'],
+};
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', comment: 'Modules depend on each other in one direction.', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'contract-alone', comment: 'The contract may import zod and itself, nothing else.', severity: 'error', from: { path: '^packages/contract/src/', pathNot: '\\.test\\.ts$' }, to: { pathNot: '^packages/contract/src/|node_modules/zod/' } },
-    { name: 'web-through-contract', comment: 'The dashboard knows the server by the contract alone.', severity: 'error', from: { path: '^packages/web/' }, to: { path: '^packages/(server|cli)/' } },
-    { name: 'cli-through-admin', comment: 'The command line may use packages/server/src/admin.ts.', severity: 'error', from: { path: '^packages/cli/' }, to: { path: server, pathNot: `${server}admin\\.ts$` } },
-    { name: 'lib-alone', comment: 'lib/ has no domain words: it may import itself and packages.', severity: 'error', from: { path: `${server}lib/` }, to: { path: server, pathNot: `${server}lib/` } },
-    { name: 'edge-no-features', comment: 'The edge knows targets and grants: it may import edge/, lib/, db/, http/errors.ts, config.ts and the contract.', severity: 'error', from: { path: `${server}edge/` }, to: { path: server, pathNot: `${server}(edge|lib|db|testing)/|${server}(http/errors|config|supervise/messages)\\.ts$` } },
-    { name: 'http-no-features', comment: 'http/ gets what it needs from features injected.', severity: 'error', from: { path: `${server}http/` }, to: { path: `${server}(features|engines|spawners|edge)/` } },
-    { name: 'ports-only', comment: 'Features may import engine.ts, spawner.ts and edge/ports.ts; adapters are named in platform.ts alone.', severity: 'error', from: { path: `${server}features/`, pathNot: '\\.test\\.ts$' }, to: { path: `${server}(engines|spawners|edge)/`, pathNot: '(engines/engine|spawners/spawner|edge/ports|edge/protocol)\\.ts$' } },
+    {
+      name: 'no-cycles',
+      comment: 'Modules depend on each other in one direction.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'contract-alone',
+      comment: 'The contract may import zod and itself, nothing else.',
+      severity: 'error',
+      from: { path: '^packages/contract/src/', pathNot: '\\.test\\.ts$' },
+      to: { pathNot: '^packages/contract/src/|node_modules/zod/' },
+    },
+    {
+      name: 'web-through-contract',
+      comment: 'The dashboard knows the server by the contract alone.',
+      severity: 'error',
+      from: { path: '^packages/web/' },
+      to: { path: '^packages/(server|cli)/' },
+    },
+    {
+      name: 'cli-through-admin',
+      comment: 'The command line may use packages/server/src/admin.ts.',
+      severity: 'error',
+      from: { path: '^packages/cli/' },
+      to: { path: server, pathNot: `${server}admin\\.ts$` },
+    },
+    {
+      name: 'lib-alone',
+      comment: 'lib/ has no domain words: it may import itself and packages.',
+      severity: 'error',
+      from: { path: `${server}lib/` },
+      to: { path: server, pathNot: `${server}lib/` },
+    },
+    {
+      name: 'edge-no-features',
+      comment:
+        'The edge knows targets and grants: it may import edge/, lib/, db/, http/errors.ts, config.ts and the contract.',
+      severity: 'error',
+      from: { path: `${server}edge/` },
+      to: {
+        path: server,
+        pathNot: `${server}(edge|lib|db|testing)/|${server}(http/errors|config|supervise/messages)\\.ts$`,
+      },
+    },
+    {
+      name: 'http-no-features',
+      comment: 'http/ gets what it needs from features injected.',
+      severity: 'error',
+      from: { path: `${server}http/` },
+      to: { path: `${server}(features|engines|spawners|edge)/` },
+    },
+    {
+      name: 'ports-only',
+      comment: 'Features may import engine.ts, spawner.ts and edge/ports.ts; adapters are named in platform.ts alone.',
+      severity: 'error',
+      from: { path: `${server}features/`, pathNot: '\\.test\\.ts$' },
+      to: {
+        path: `${server}(engines|spawners|edge)/`,
+        pathNot: '(engines/engine|spawners/spawner|edge/ports|edge/protocol)\\.ts$',
+      },
+    },
     ...Object.entries(order).map(([name, allowed]) => ({
       name: `feature-${name}`,
-      comment: allowed.length === 0 ? `${name} may import no other feature.` : `${name} may import ${allowed.join(', ')}, each through its index.ts.`,
+      comment:
+        allowed.length === 0
+          ? `${name} may import no other feature.`
+          : `${name} may import ${allowed.join(', ')}, each through its index.ts.`,
       severity: 'error',
       from: { path: feature(name) },
-      to: { path: `${server}features/`, pathNot: [feature(name), ...allowed.map((other) => `${feature(other)}index\\.ts$`)] },
+      to: {
+        path: `${server}features/`,
+        pathNot: [feature(name), ...allowed.map((other) => `${feature(other)}index\\.ts$`)],
+      },
     })),
   ],
-  options: { parser: 'swc', tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: '/dist/|\\.(test|contract|fixture)\\.tsx?$|^e2e/|/testing/' }, enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'], exportsFields: ['exports'], conditionNames: ['import', 'default'] } },
+  options: {
+    parser: 'swc',
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/|\\.(test|contract|fixture)\\.tsx?$|^e2e/|/testing/' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js'],
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default'],
+    },
+  },
 };

@@ -10,13 +10,17 @@ const problems: string[] = [];
 let tests = 0;
 
 for (const row of rows) {
-  const [id = '', , shownBy = '', waitsFor = ''] = row.split('|').slice(1, -1).map((cell) => cell.trim());
+  const [id = '', , shownBy = '', waitsFor = ''] = row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
   if (shownBy === '' && waitsFor === '') problems.push(`${id} has no test and does not say what it waits for.`);
   for (const reference of shownBy === '' ? [] : shownBy.split('<br>')) {
     const [, file, title] = /^`([^`]+)` › (.+)$/.exec(reference.trim()) ?? [];
     if (file === undefined || title === undefined) problems.push(`${id}: please write \`file\` › title of the test.`);
     else if (!existsSync(join(root, file))) problems.push(`${id}: there is no ${file}.`);
-    else if (!readFileSync(join(root, file), 'utf8').includes(`'${title.replaceAll("'", "\\'")}'`)) problems.push(`${id}: ${file} has no test "${title}".`);
+    else if (!readFileSync(join(root, file), 'utf8').includes(`'${title.replaceAll("'", "\\'")}'`))
+      problems.push(`${id}: ${file} has no test "${title}".`);
     else tests += 1;
   }
 }

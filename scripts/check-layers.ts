@@ -9,7 +9,11 @@ const leastModules = 100;
 const leastImports = 300;
 
 const rules = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as IConfiguration;
-const { output } = await cruise(['packages', 'scripts'], { ...rules.options, ruleSet: { forbidden: rules.forbidden ?? [] }, validate: true });
+const { output } = await cruise(['packages', 'scripts'], {
+  ...rules.options,
+  ruleSet: { forbidden: rules.forbidden ?? [] },
+  validate: true,
+});
 const { summary, modules } = output as ICruiseResult;
 const imports = modules.reduce((sum, module) => sum + module.dependencies.length, 0);
 for (const violation of summary.violations) {
@@ -17,7 +21,9 @@ for (const violation of summary.violations) {
   process.stdout.write(`${violation.from} → ${violation.to}\n  ${comment} (${violation.rule.name})\n`);
 }
 if (modules.length < leastModules || imports < leastImports) {
-  process.stdout.write(`Only ${modules.length} modules and ${imports} imports were seen: the check looks at the wrong place.\n`);
+  process.stdout.write(
+    `Only ${modules.length} modules and ${imports} imports were seen: the check looks at the wrong place.\n`,
+  );
   process.exitCode = 1;
 } else if (summary.violations.length > 0) {
   process.exitCode = 1;

@@ -14,8 +14,19 @@ const folder = join(import.meta.dirname, '../docs/reference');
 const generated = 'This page is generated: `node scripts/reference.ts`.';
 
 function errorsPage(): string {
-  const rows = Object.entries(errorTable).map(([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`);
-  return ['# Errors', '', `Every error answer has one of these codes. ${generated}`, '', '| code | status | message, unless a better one is known |', '|---|---|---|', ...rows, ''].join('\n');
+  const rows = Object.entries(errorTable).map(
+    ([code, { status, message }]) => `| \`${code}\` | ${status} | ${message} |`,
+  );
+  return [
+    '# Errors',
+    '',
+    `Every error answer has one of these codes. ${generated}`,
+    '',
+    '| code | status | message, unless a better one is known |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 function settingsPage(): string {
@@ -23,13 +34,26 @@ function settingsPage(): string {
     const fallback = setting instanceof z.ZodDefault ? `\`${String(setting.def.defaultValue)}\`` : '';
     return `| \`EMBERLAB_${name.toUpperCase()}\` | \`${name}\` | ${fallback} | ${setting.meta()?.description ?? ''} |`;
   });
-  return ['# Settings', '', `In the environment, or in \`emberlab.toml\` in the data folder. ${generated}`, '', '| environment | file | default | meaning |', '|---|---|---|---|', ...rows, ''].join('\n');
+  return [
+    '# Settings',
+    '',
+    `In the environment, or in \`emberlab.toml\` in the data folder. ${generated}`,
+    '',
+    '| environment | file | default | meaning |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 async function schemaPage(): Promise<string> {
   const db = openSqlite(':memory:');
   await migrate(db);
-  const { rows } = await sql<{ sql: string }>`select sql from sqlite_master where sql is not null and name not like 'kysely%' and name not like 'sqlite%' order by name`.execute(db);
+  const { rows } = await sql<{
+    sql: string;
+  }>`select sql from sqlite_master where sql is not null and name not like 'kysely%' and name not like 'sqlite%' order by name`.execute(
+    db,
+  );
   await db.destroy();
   return `-- The database as the migrations make it. ${generated}\n\n${rows.map((row) => `${row.sql};`).join('\n\n')}\n`;
 }
@@ -54,4 +78,5 @@ for (const [name, content] of Object.entries(pages)) {
     process.exitCode = 1;
   }
 }
-if (check && process.exitCode === undefined) process.stdout.write(`${Object.keys(pages).length} reference pages are what the code says.\n`);
+if (check && process.exitCode === undefined)
+  process.stdout.write(`${Object.keys(pages).length} reference pages are what the code says.\n`);

@@ -33,7 +33,12 @@ function run(file: string, args: readonly string[], options: { cwd?: string } = 
   });
 }
 
-async function must(title: string, file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<void> {
+async function must(
+  title: string,
+  file: string,
+  args: readonly string[],
+  options: { cwd?: string } = {},
+): Promise<void> {
   const start = performance.now();
   process.stdout.write(`── ${title}\n`);
   const code = await run(file, args, options);
@@ -44,7 +49,8 @@ async function must(title: string, file: string, args: readonly string[], option
   process.stderr.write(`   ${title}: ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
 }
 
-const node = (title: string, script: string, ...args: string[]) => must(title, process.execPath, [join(root, script), ...args]);
+const node = (title: string, script: string, ...args: string[]) =>
+  must(title, process.execPath, [join(root, script), ...args]);
 
 /** The platform's own set-up, then Python packages for the tests, then a browser. */
 async function prepare(): Promise<void> {
@@ -55,16 +61,35 @@ async function prepare(): Promise<void> {
   if ((await readFile(stamp, 'utf8').catch(() => '')) !== requirements) {
     await rm(python, { recursive: true, force: true });
     await must('Python for the tests', uv, ['venv', '--quiet', '--python', 'python3', python]);
-    await must('Its packages', uv, ['pip', 'install', '--quiet', '--python', join(python, 'bin/python'), '-r', join(root, 'driver/requirements-test.txt')]);
+    await must('Its packages', uv, [
+      'pip',
+      'install',
+      '--quiet',
+      '--python',
+      join(python, 'bin/python'),
+      '-r',
+      join(root, 'driver/requirements-test.txt'),
+    ]);
     await writeFileAtomic(stamp, requirements);
   }
   if ((await findProgram('chromium')) === null) {
     process.stdout.write('── Chromium\n');
-    await createInstaller(true).install(['chromium', 'fonts-dejavu-core'], 'Chromium is missing, and the browser tests need it. Please install it, for example with: apt-get install chromium');
+    await createInstaller(true).install(
+      ['chromium', 'fonts-dejavu-core'],
+      'Chromium is missing, and the browser tests need it. Please install it, for example with: apt-get install chromium',
+    );
   }
 }
 
-const typedFolders = ['packages/contract', 'packages/server', 'packages/web', 'packages/cli', 'e2e', 'benchmarks', 'scripts'];
+const typedFolders = [
+  'packages/contract',
+  'packages/server',
+  'packages/web',
+  'packages/cli',
+  'e2e',
+  'benchmarks',
+  'scripts',
+];
 
 const parts: Record<string, () => Promise<void>> = {
   async checks() {

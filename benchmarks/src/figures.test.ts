@@ -9,6 +9,8 @@ describe('figures', () => {
   });
 
   it('are shown with range and goal', () => {
-    expect(present({ what: 'start', unit: 's', values: [1, 2, 3], goal: 'under 3 s' })).toBe('start: 2.00 s (3 runs, 1.00 to 3.00); goal under 3 s');
+    expect(present({ what: 'start', unit: 's', values: [1, 2, 3], goal: 'under 3 s' })).toBe(
+      'start: 2.00 s (3 runs, 1.00 to 3.00); goal under 3 s',
+    );
   });
 });

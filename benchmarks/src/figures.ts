@@ -13,6 +13,7 @@ const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.
 
 /** A line for people: median, range, and the goal where there is one. */
 export function present({ what, unit, values, goal }: Figure): string {
-  const range = values.length > 1 ? ` (${values.length} runs, ${round(Math.min(...values))} to ${round(Math.max(...values))})` : '';
+  const range =
+    values.length > 1 ? ` (${values.length} runs, ${round(Math.min(...values))} to ${round(Math.max(...values))})` : '';
   return `${what}: ${round(median(values))} ${unit}${range}${goal === undefined ? '' : `; goal ${goal}`}`;
 }

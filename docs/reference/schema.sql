@@ -6,7 +6,7 @@ CREATE TABLE "environments" ("project_id" text primary key references "projects"
 
 CREATE TABLE "facts" ("name" text primary key, "value" text not null);
 
-CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null);
+CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null);
 
 CREATE INDEX "grants_target" on "grants" ("target_id");
 
@@ -20,11 +20,11 @@ CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "la
 
 CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, constraint "revisions_number" unique ("project_id", "number"));
 
-CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "desired" text not null, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint);
+CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint);
 
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 
-CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "last_seen_at" bigint not null, "last_activity_at" bigint not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint);
+CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint);
 
 CREATE UNIQUE INDEX "sessions_idempotency_key" on "sessions" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
 
@@ -36,7 +36,7 @@ CREATE TABLE "statements" ("session_id" integer not null references "sessions" (
 
 CREATE UNIQUE INDEX "statements_idempotency_key" on "statements" ("session_id", "idempotency_key") where "idempotency_key" is not null;
 
-CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "path" text not null, "expires_at" bigint not null);
+CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "path" text not null, "expires_at" bigint not null);
 
 CREATE INDEX "tickets_target" on "tickets" ("target_id");
 

@@ -9,7 +9,11 @@ import { Platform } from './platform.ts';
 
 const password = 'correct horse battery';
 /** `EMBERLAB_TEST_SCREENSHOTS=docs ./test e2e` renews the pictures of the guides. */
-const screenshots = join(import.meta.dirname, '../..', process.env['EMBERLAB_TEST_SCREENSHOTS'] === 'docs' ? 'docs/screenshots' : 'build/screenshots');
+const screenshots = join(
+  import.meta.dirname,
+  '../..',
+  process.env['EMBERLAB_TEST_SCREENSHOTS'] === 'docs' ? 'docs/screenshots' : 'build/screenshots',
+);
 
 /** From the set-up link to Parquet files on disk, and what happens to a running cell when the platform is killed. */
 describe('a newcomer runs a PySpark notebook', () => {
@@ -38,12 +42,15 @@ describe('a newcomer runs a PySpark notebook', () => {
     if (task.result?.state !== 'fail') return;
     const folder = join(import.meta.dirname, '../../build/e2e-failures');
     const name = task.name.replaceAll(/\W+/g, '-');
-    for (const [index, open] of context.pages().entries()) await open.screenshot({ path: join(folder, `${name}-${index}.png`) }).catch(() => undefined);
+    for (const [index, open] of context.pages().entries())
+      await open.screenshot({ path: join(folder, `${name}-${index}.png`) }).catch(() => undefined);
   });
 
   const jupyter = () => `${platform.url}/projects/demo/jupyter`;
   const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
-    accessibility.push(...(await photograph(context, url, (screen) => join(screenshots, `${name}-${screen}.png`), ready)));
+    accessibility.push(
+      ...(await photograph(context, url, (screen) => join(screenshots, `${name}-${screen}.png`), ready)),
+    );
   };
   const cells = (): SavedCell[] => readCells(join(platform.data, 'projects/demo/Jupyter/hello_spark.ipynb'));
 
@@ -62,7 +69,14 @@ describe('a newcomer runs a PySpark notebook', () => {
     await late.getByText('Emberlab is set up').waitFor();
     await late.goto(platform.url);
     await late.getByRole('button', { name: 'Log in' }).waitFor();
-    accessibility.push(...(await photograph(other, `${platform.url}/login`, (screen) => join(screenshots, `login-${screen}.png`), (p) => p.getByRole('button', { name: 'Log in' }).waitFor())));
+    accessibility.push(
+      ...(await photograph(
+        other,
+        `${platform.url}/login`,
+        (screen) => join(screenshots, `login-${screen}.png`),
+        (p) => p.getByRole('button', { name: 'Log in' }).waitFor(),
+      )),
+    );
     await other.close();
   });
 
@@ -71,11 +85,16 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.goto(jupyter());
     await page.locator('button:enabled', { hasText: 'Run Jupyter' }).waitFor({ timeout: 240_000 });
     await shoot('jupyter-stopped', jupyter(), (p) => p.locator('button:enabled', { hasText: 'Run Jupyter' }).waitFor());
-    await shoot('libraries', `${platform.url}/projects/demo/settings/libraries`, (p) => p.getByText('JupyterLab', { exact: false }).or(p.getByText('Python')).first().waitFor());
+    await shoot('libraries', `${platform.url}/projects/demo/settings/libraries`, (p) =>
+      p.getByText('JupyterLab', { exact: false }).or(p.getByText('Python')).first().waitFor(),
+    );
   });
 
   it('presses Run Jupyter, and JupyterLab opens in a new tab', async () => {
-    const [tab] = await Promise.all([context.waitForEvent('page'), page.getByRole('button', { name: 'Run Jupyter' }).click()]);
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Run Jupyter' }).click(),
+    ]);
     lab = new Lab(tab);
     await lab.ready();
     expect(new URL(tab.url()).hostname).toMatch(/^[a-z2-7]{20}\.localhost$/);
@@ -84,7 +103,9 @@ describe('a newcomer runs a PySpark notebook', () => {
   });
 
   it('sees PySpark and Python in the launcher, nothing that does not work', async () => {
-    const cards = lab.page.locator('.jp-Launcher-section', { has: lab.page.locator('.jp-Launcher-sectionTitle', { hasText: 'Notebook' }) }).locator('.jp-LauncherCard-label');
+    const cards = lab.page
+      .locator('.jp-Launcher-section', { has: lab.page.locator('.jp-Launcher-sectionTitle', { hasText: 'Notebook' }) })
+      .locator('.jp-LauncherCard-label');
     await cards.first().waitFor();
     expect((await cards.allTextContents()).map((text) => text.trim()).toSorted()).toEqual(['PySpark', 'Python']);
   });
@@ -114,7 +135,11 @@ describe('a newcomer runs a PySpark notebook', () => {
     await expect.poll(() => textOf(codeCells()[5]), { timeout: 60_000 }).toContain('336,776 rows written');
     expect(textOf(write ?? sql)).not.toContain('Traceback');
     expect(textOf(help)).toMatch(/%%configure|configure/);
-    expect(codeCells().flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error')).toEqual([]);
+    expect(
+      codeCells()
+        .flatMap((cell) => cell.outputs ?? [])
+        .filter((output) => output.output_type === 'error'),
+    ).toEqual([]);
   });
 
   it('finds Parquet in Resources that the group may change and others can not read', () => {
@@ -140,7 +165,10 @@ describe('a newcomer runs a PySpark notebook', () => {
     await ui.waitForURL(/localhost:\d+\/jobs\//);
     for (const tab of ['Stages', 'Storage', 'Environment', 'Executors', 'SQL / DataFrame', 'Jobs']) {
       await ui.locator('.navbar a, nav a', { hasText: tab }).first().click();
-      await ui.locator('h3', { hasText: new RegExp(tab.split(' ')[0]?.replace(/s$/, '') ?? tab) }).first().waitFor();
+      await ui
+        .locator('h3', { hasText: new RegExp(tab.split(' ')[0]?.replace(/s$/, '') ?? tab) })
+        .first()
+        .waitFor();
     }
     await ui.close();
     await page.goto(`${platform.url}/projects/demo/applications/1/log`);
@@ -149,14 +177,29 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('looks good on a wide and on a narrow screen, light and dark', async () => {
     await shoot('jupyter-running', jupyter(), (p) => p.getByText('hello_spark.ipynb').first().waitFor());
-    await shoot('applications', `${platform.url}/projects/demo/applications`, (p) => p.getByText('hello_spark.ipynb').first().waitFor());
-    await shoot('application-log', `${platform.url}/projects/demo/applications/1/log`, (p) => p.getByText(/INFO|\tat /).first().waitFor());
-    await shoot('server-log', `${platform.url}/projects/demo/jupyter/log`, (p) => p.getByText(/ServerApp|Kernel/).first().waitFor());
-    await shoot('general', `${platform.url}/projects/demo/settings/general`, (p) => p.getByText('ada@example.org').first().waitFor());
+    await shoot('applications', `${platform.url}/projects/demo/applications`, (p) =>
+      p.getByText('hello_spark.ipynb').first().waitFor(),
+    );
+    await shoot('application-log', `${platform.url}/projects/demo/applications/1/log`, (p) =>
+      p
+        .getByText(/INFO|\tat /)
+        .first()
+        .waitFor(),
+    );
+    await shoot('server-log', `${platform.url}/projects/demo/jupyter/log`, (p) =>
+      p
+        .getByText(/ServerApp|Kernel/)
+        .first()
+        .waitFor(),
+    );
+    await shoot('general', `${platform.url}/projects/demo/settings/general`, (p) =>
+      p.getByText('ada@example.org').first().waitFor(),
+    );
     await shoot('account', `${platform.url}/account`, (p) => p.getByText('ada@example.org').first().waitFor());
     for (const screen of screens) {
       await lab.page.setViewportSize({ width: screen.width, height: screen.height });
-      if (screen.name === '1280-light') await lab.page.screenshot({ path: join(screenshots, 'jupyterlab-1280-light.png') });
+      if (screen.name === '1280-light')
+        await lab.page.screenshot({ path: join(screenshots, 'jupyterlab-1280-light.png') });
     }
     await lab.page.setViewportSize({ width: 1280, height: 800 });
     expect(accessibility).toEqual([]);
@@ -165,7 +208,11 @@ describe('a newcomer runs a PySpark notebook', () => {
   it('does not notice that control is killed in the middle of a cell', async () => {
     const before = platform.pids();
     await lab.runInNewCell('import time\ntime.sleep(6)\nprint("survived", 6 * 7)');
-    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    await expect
+      .poll(async () =>
+        page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state),
+      )
+      .toBe('busy');
     process.kill(before.control, 'SIGKILL');
     await lab.lastOutput().getByText('survived 42').waitFor({ timeout: 60_000 });
     expect(platform.pids().control).not.toBe(before.control);
@@ -176,7 +223,11 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('gets the result of a cell although the whole platform is killed and started again', async () => {
     await lab.runInNewCell('time.sleep(6)\nprint("survived again", len("ember"))');
-    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    await expect
+      .poll(async () =>
+        page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state),
+      )
+      .toBe('busy');
     await platform.kill();
     await platform.start();
     await lab.lastOutput().getByText('survived again 5').waitFor({ timeout: 90_000 });
@@ -196,9 +247,19 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('stops a cell that runs for ever', async () => {
     await lab.runInNewCell('while True:\n    pass');
-    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state)).toBe('busy');
+    await expect
+      .poll(async () =>
+        page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state),
+      )
+      .toBe('busy');
     await lab.menu('Kernel', 'Interrupt Kernel');
-    await expect.poll(async () => page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state), { timeout: 30_000 }).toBe('idle');
+    await expect
+      .poll(
+        async () =>
+          page.evaluate(async () => (await (await fetch('/api/v1/projects/demo/sessions')).json()).items[0].state),
+        { timeout: 30_000 },
+      )
+      .toBe('idle');
     await lab.kernelIdle();
     await lab.runInNewCell('print("after the interrupt", 1 + 1)');
     await lab.lastOutput().getByText('after the interrupt 2').waitFor({ timeout: 60_000 });
@@ -206,7 +267,11 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('is told when the driver dies, and the next session works', async () => {
     await lab.runInNewCell('import os\nos._exit(1)');
-    await lab.lastOutput().getByText(/driver|ended|dead/i).first().waitFor({ timeout: 60_000 });
+    await lab
+      .lastOutput()
+      .getByText(/driver|ended|dead/i)
+      .first()
+      .waitFor({ timeout: 60_000 });
     await lab.menu('Kernel', 'Restart Kernel…');
     await lab.page.locator('.jp-Dialog button.jp-mod-accept').click();
     await lab.kernelIdle();
@@ -219,6 +284,10 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
-    await expect.poll(() => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line)), { timeout: 30_000 }).toEqual([]);
+    await expect
+      .poll(() => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line)), {
+        timeout: 30_000,
+      })
+      .toEqual([]);
   });
 });

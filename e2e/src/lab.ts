@@ -6,17 +6,26 @@ export type SavedCell = {
   cell_type: string;
   execution_count: number | null;
   source: string[] | string;
-  outputs?: { output_type: string; name?: string; text?: string[] | string; data?: Record<string, string[] | string>; ename?: string }[];
+  outputs?: {
+    output_type: string;
+    name?: string;
+    text?: string[] | string;
+    data?: Record<string, string[] | string>;
+    ename?: string;
+  }[];
 };
 
 const joined = (text: string[] | string | undefined): string => (Array.isArray(text) ? text.join('') : (text ?? ''));
 
 /** All that a saved cell shows as text. */
 export const textOf = (cell: SavedCell | undefined): string =>
-  (cell?.outputs ?? []).map((output) => joined(output.text) + joined(output.data?.['text/plain']) + joined(output.data?.['text/html'])).join('\n');
+  (cell?.outputs ?? [])
+    .map((output) => joined(output.text) + joined(output.data?.['text/plain']) + joined(output.data?.['text/html']))
+    .join('\n');
 
 /** The media types that a saved cell shows. */
-export const typesOf = (cell: SavedCell | undefined): string[] => (cell?.outputs ?? []).flatMap((output) => Object.keys(output.data ?? {}));
+export const typesOf = (cell: SavedCell | undefined): string[] =>
+  (cell?.outputs ?? []).flatMap((output) => Object.keys(output.data ?? {}));
 
 /** A JupyterLab tab. */
 export class Lab {
@@ -34,7 +43,10 @@ export class Lab {
   /** Chooses an entry of the menu bar. */
   async menu(bar: string, entry: string): Promise<void> {
     await this.page.locator('.lm-MenuBar-itemLabel', { hasText: new RegExp(`^${bar}$`) }).click();
-    await this.page.locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) }).first().click();
+    await this.page
+      .locator('.lm-Menu-itemLabel', { hasText: new RegExp(`^${entry}$`) })
+      .first()
+      .click();
   }
 
   /** Opens a notebook by its path in the project. */
@@ -47,7 +59,10 @@ export class Lab {
 
   /** Waits until the status bar says that the open notebook's kernel is idle: the toolbar says so already while there is none yet. */
   async kernelIdle(): Promise<void> {
-    await this.page.locator('#jp-main-statusbar').getByText(/\| Idle$/).waitFor({ timeout: 240_000 });
+    await this.page
+      .locator('#jp-main-statusbar')
+      .getByText(/\| Idle$/)
+      .waitFor({ timeout: 240_000 });
   }
 
   /** Appends a cell with `code` to the open notebook and runs it; does not wait for its end. */

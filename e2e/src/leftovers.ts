@@ -8,7 +8,8 @@ export function processesOf(data: string): string[] {
     try {
       const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
       const folder = readlinkSync(`/proc/${pid}/cwd`);
-      if (command !== '' && (command.includes(data) || folder.startsWith(data))) found.push(`${pid} ${command.slice(0, 200)}`);
+      if (command !== '' && (command.includes(data) || folder.startsWith(data)))
+        found.push(`${pid} ${command.slice(0, 200)}`);
     } catch {
       // ended meanwhile
     }

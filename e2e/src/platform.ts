@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 const root = join(import.meta.dirname, '../..');
 
 /** A port that is free now. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
   const address = probe.address();
@@ -23,8 +23,15 @@ async function freePort(): Promise<number> {
 export type Ended = { code: number | null; stdout: string; stderr: string };
 
 /** Runs one of the repository's commands to its end. */
-export async function runCommand(command: './start' | './emberlab', args: readonly string[], options: { env?: Record<string, string>; input?: string } = {}): Promise<Ended> {
-  const child = spawn(join(root, command), args, { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] });
+export async function runCommand(
+  command: './start' | './emberlab',
+  args: readonly string[],
+  options: { env?: Record<string, string>; input?: string } = {},
+): Promise<Ended> {
+  const child = spawn(join(root, command), args, {
+    env: { ...process.env, ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const ended = once(child, 'exit');
   child.stdin.end(options.input ?? '');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
@@ -68,7 +75,10 @@ export class Platform {
   /** Starts it and resolves once it says that it serves. */
   async start(): Promise<void> {
     this.output = '';
-    const child = spawn(join(root, 'start'), [], { env: { ...process.env, ...this.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(join(root, 'start'), [], {
+      env: { ...process.env, ...this.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.child = child;
     const serves = Promise.withResolvers<void>();
     const read = (chunk: Buffer) => {
@@ -91,8 +101,12 @@ export class Platform {
   /** The process ids of supervisor, control and edge. */
   pids(): { supervisor: number; control: number; edge: number } {
     const supervisor = this.child?.pid ?? 0;
-    const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8').trim().split(' ').map(Number);
-    const role = (name: string) => children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name)) ?? 0;
+    const children = readFileSync(`/proc/${supervisor}/task/${supervisor}/children`, 'utf8')
+      .trim()
+      .split(' ')
+      .map(Number);
+    const role = (name: string) =>
+      children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name)) ?? 0;
     return { supervisor, control: role('control'), edge: role('edge') };
   }
 

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -40,7 +50,9 @@ describe('./start', () => {
   });
 
   it('names a setting that it does not know', async () => {
-    const { code, stderr } = await runCommand('./start', [], { env: { EMBERLAB_DATA: join(folder, 'data'), EMBERLAB_PROT: '1' } });
+    const { code, stderr } = await runCommand('./start', [], {
+      env: { EMBERLAB_DATA: join(folder, 'data'), EMBERLAB_PROT: '1' },
+    });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^EMBERLAB_PROT is not a setting\. The settings are: .*port/);
   });
@@ -50,12 +62,14 @@ describe('./start', () => {
     ['python', 'Python 3.10 or newer is missing', 'python3-venv'],
   ])('says that %s is missing and which package has it', async (program, sentence, remedy) => {
     const data = join(folder, 'data');
-    const { code, stderr } = await runCommand('./start', ['--no-apt', '--set-up-only'], { env: { EMBERLAB_DATA: data, PATH: pathWithout(program) } });
+    const { code, stderr } = await runCommand('./start', ['--no-apt', '--set-up-only'], {
+      env: { EMBERLAB_DATA: data, PATH: pathWithout(program) },
+    });
     expect(code).toBe(1);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(stderr).toContain(sentence);
     expect(stderr).toContain(remedy);
-    expect(readdirSync(data)).toEqual([]);
+    expect(readdirSync(data).filter((name) => name !== 'run')).toEqual([]);
   });
 
   it('says that the data folder can not be used', async () => {
@@ -77,6 +91,23 @@ describe('./start', () => {
     expect(stderr).toMatch(/^The data folder \S+ can't be used: .*Please choose another folder/);
   });
 
+  // A disk that is small enough has to be made, and only root can mount one.
+  it.skipIf(process.getuid?.() !== 0)('says that there is too little disk', async () => {
+    const data = join(folder, 'small');
+    mkdirSync(data);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'tmpfs', data]);
+    try {
+      const { code, stderr } = await runCommand('./start', ['--data', data, '--set-up-only']);
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^There are only 0\.1 GB free in \S+, and set-up needs 4 GB\. Please free some, or choose another folder/,
+      );
+      expect(readdirSync(data).filter((name) => name !== 'run')).toEqual([]);
+    } finally {
+      execFileSync('umount', [data]);
+    }
+  });
+
   it('says that the port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -84,7 +115,9 @@ describe('./start', () => {
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     const platform = await Platform.prepare();
     try {
-      const { code, stderr } = await runCommand('./start', ['--port', String(port)], { env: { EMBERLAB_DATA: platform.data } });
+      const { code, stderr } = await runCommand('./start', ['--port', String(port)], {
+        env: { EMBERLAB_DATA: platform.data },
+      });
       expect(code).toBe(1);
       expect(stderr).toBe(`Port ${port} is taken by another program. Stop that or choose another with --port.\n`);
     } finally {
@@ -126,13 +159,20 @@ describe('./start', () => {
   it('needs no browser: user and token from the command line', async () => {
     const platform = await Platform.prepare();
     try {
-      const user = await runCommand('./emberlab', ['user', 'add', 'ada@example.org', '--admin', '--password-stdin'], { env: platform.env, input: 'correct horse battery\n' });
+      const user = await runCommand('./emberlab', ['user', 'add', 'ada@example.org', '--admin', '--password-stdin'], {
+        env: platform.env,
+        input: 'correct horse battery\n',
+      });
       expect(user).toMatchObject({ code: 0, stdout: 'ada@example.org can log in now, as an administrator.\n' });
-      const token = await runCommand('./emberlab', ['token', 'create', '--user', 'ada@example.org', '--name', 'test'], { env: platform.env });
+      const token = await runCommand('./emberlab', ['token', 'create', '--user', 'ada@example.org', '--name', 'test'], {
+        env: platform.env,
+      });
       expect(token.stdout).toMatch(/^ember_token_[\w-]+\n$/);
       await platform.start();
       expect(platform.output).not.toContain('/setup#');
-      const answer = await fetch(`http://127.0.0.1:${platform.port}/api/v1/projects`, { headers: { authorization: `Bearer ${token.stdout.trim()}` } });
+      const answer = await fetch(`http://127.0.0.1:${platform.port}/api/v1/projects`, {
+        headers: { authorization: `Bearer ${token.stdout.trim()}` },
+      });
       expect(await answer.json()).toMatchObject({ items: [{ name: 'demo', role: 'owner' }] });
     } finally {
       await platform.remove();

@@ -39,7 +39,11 @@ describe('emberlab', () => {
     [['user', 'add', 'nobody', '--password-stdin'], '', 'Please enter an e-mail address'],
     [['user', 'add', 'ada@example.org', '--password-stdin'], 'short\n', 'Please use at least 10 characters.'],
     [['user', 'add', 'ada@example.org'], '', '--password-stdin'],
-    [['token', 'create', '--user', 'ada@example.org', '--name', 'x'], '', 'There is no user with the address ada@example.org.'],
+    [
+      ['token', 'create', '--user', 'ada@example.org', '--name', 'x'],
+      '',
+      'There is no user with the address ada@example.org.',
+    ],
     [['frobnicate'], '', 'unknown command'],
   ])('says what is wrong with %j', async (args, input, sentence) => {
     const { code, stdout, stderr } = await emberlab(args, input);
@@ -52,7 +56,11 @@ describe('emberlab', () => {
   it('names an address that is taken, and a setting that is not one', async () => {
     await add('ada@example.org');
     expect((await add('ada@example.org')).stderr).toBe('There is a user with the address ada@example.org already.\n');
-    const { code, stderr } = await emberlab(['user', 'add', 'bob@example.org', '--password-stdin'], 'correct horse battery', { EMBERLAB_PROT: '1' });
+    const { code, stderr } = await emberlab(
+      ['user', 'add', 'bob@example.org', '--password-stdin'],
+      'correct horse battery',
+      { EMBERLAB_PROT: '1' },
+    );
     expect(code).toBe(2);
     expect(stderr).toMatch(/^EMBERLAB_PROT is not a setting/);
   });

@@ -70,7 +70,9 @@ token
     const made = await withAdmin(async ({ users }) => {
       const holder = await users.findByEmail(options.user);
       if (holder === null) {
-        throw new UsageError(`There is no user with the address ${options.user}. Please make one with: emberlab user add ${options.user}`);
+        throw new UsageError(
+          `There is no user with the address ${options.user}. Please make one with: emberlab user add ${options.user}`,
+        );
       }
       return users.createToken(holder.id, options.name, options.expiresInDays ?? null);
     });
@@ -80,7 +82,11 @@ token
 try {
   await program.parseAsync();
 } catch (error) {
-  const forPeople = error instanceof UsageError || error instanceof ConfigError || error instanceof FatalError || error instanceof HttpError;
+  const forPeople =
+    error instanceof UsageError ||
+    error instanceof ConfigError ||
+    error instanceof FatalError ||
+    error instanceof HttpError;
   process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

@@ -6,8 +6,12 @@ const answering = (status: number, body: string) =>
 
 describe('client', () => {
   it('fills in and encodes parameters', () => {
-    expect(routePath('sessions.get', { params: { project: 'a b/c', id: 7 } })).toBe('/api/v1/projects/a%20b%2Fc/sessions/7');
-    expect(routePath('jupyter.log', { params: { project: 'demo' }, query: { follow: '1' } })).toBe('/api/v1/projects/demo/jupyter/server/log?follow=1');
+    expect(routePath('sessions.get', { params: { project: 'a b/c', id: 7 } })).toBe(
+      '/api/v1/projects/a%20b%2Fc/sessions/7',
+    );
+    expect(routePath('jupyter.log', { params: { project: 'demo' }, query: { follow: '1' } })).toBe(
+      '/api/v1/projects/demo/jupyter/server/log?follow=1',
+    );
   });
 
   it('sends method, token and body', async () => {
@@ -16,7 +20,7 @@ describe('client', () => {
       baseUrl: 'http://ember',
       token: 'secret',
       fetch: async (input, init) => {
-        sent = new Request(input as string, init);
+        sent = new Request(input, init);
         return Response.json({ id: 'abcdefgh' });
       },
     });
@@ -31,7 +35,12 @@ describe('client', () => {
     const body = JSON.stringify({ error: { code: 'not_found', message: 'Nothing here.', requestId: 'r1' } });
     const failure = answering(404, body).call('me.get', {});
     await expect(failure).rejects.toThrow(ApiError);
-    await expect(failure).rejects.toMatchObject({ status: 404, code: 'not_found', message: 'Nothing here.', requestId: 'r1' });
+    await expect(failure).rejects.toMatchObject({
+      status: 404,
+      code: 'not_found',
+      message: 'Nothing here.',
+      requestId: 'r1',
+    });
   });
 
   it.each(['<html>bad gateway</html>', '{"oops":1}'])('does not show people what is not from us: %s', async (body) => {
@@ -39,7 +48,10 @@ describe('client', () => {
   });
 
   it('tells that nobody answered', async () => {
-    const client = createClient({ baseUrl: 'http://ember', fetch: async () => Promise.reject(new TypeError('fetch failed')) });
+    const client = createClient({
+      baseUrl: 'http://ember',
+      fetch: async () => Promise.reject(new TypeError('fetch failed')),
+    });
     await expect(client.call('me.get', {})).rejects.toThrow(/could not be reached/);
   });
 });

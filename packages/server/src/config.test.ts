@@ -42,12 +42,18 @@ describe('readConfig', () => {
   });
 
   it('puts {id} in front of the host of a public address', () => {
-    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe('https://{id}.ember.example.org');
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
+      'https://{id}.ember.example.org',
+    );
   });
 
   it('tells every problem at once, each by the name under which it was given', () => {
     writeFileSync(join(data, 'emberlab.toml'), 'colour = "red"\nlog_level = "loud"\n');
-    const problems = problemsOf({ EMBERLAB_PORT: '123456', EMBERLAB_PROT: '1', EMBERLAB_APPS_URL: 'https://apps.example.org' }).join('\n');
+    const problems = problemsOf({
+      EMBERLAB_PORT: '123456',
+      EMBERLAB_PROT: '1',
+      EMBERLAB_APPS_URL: 'https://apps.example.org',
+    }).join('\n');
     expect(problems).toMatch(/EMBERLAB_PORT can't be used/);
     expect(problems).toMatch(/EMBERLAB_PROT is not a setting/);
     expect(problems).toMatch(/colour in .*emberlab\.toml is not a setting/);

@@ -119,7 +119,9 @@ async function serve(config: Config): Promise<void> {
     entry: import.meta.filename,
     config,
     onRestart: (role, code) =>
-      void process.stderr.write(`${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`),
+      void process.stderr.write(
+        `${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`,
+      ),
   });
   const stopped = untilToldToStop();
   try {

@@ -51,11 +51,16 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     appsOrigin: config.appsOrigin,
     clock,
     log,
-    onSeen: () => undefined,
+    onSeen: (targetIds) => projects.service.touchTargets(targetIds),
   });
   closing.defer(() => feed.close());
 
-  const users = createUsers({ db, clock, secure: config.publicOrigin.startsWith('https:'), onLoginEnded: feed.revokeLogin });
+  const users = createUsers({
+    db,
+    clock,
+    secure: config.publicOrigin.startsWith('https:'),
+    onLoginEnded: feed.revokeLogin,
+  });
   const projects = createProjects({
     db,
     clock,
@@ -92,6 +97,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projectFolder: projects.service.folderOf,
     authenticateGateway: users.credentials.authenticateGateway,
     findMembership: projects.service.findMembership,
+    touchProject: projects.service.touch,
   });
   const servers = createServers({
     db,
@@ -124,10 +130,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     version,
   });
   closing.defer(() => app.close());
-  const router = createRouter(app, {
-    authenticate: users.credentials.authenticate,
-    findMembership: projects.service.findMembership,
-  });
+  const router = createRouter(
+    app,
+    { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
+    clock,
+  );
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     bus,
@@ -141,7 +148,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   servers.registerRoutes(router);
   sessions.registerRoutes(router);
   sessions.registerLivy(app);
-  router.handle('system.get', async () => ({ version, sparkVersion: sparkVersionOf(config.sparkHome), notices: notices() }));
+  router.handle('system.get', async () => ({
+    version,
+    sparkVersion: sparkVersionOf(config.sparkHome),
+    notices: notices(),
+  }));
   const missing = router.missing();
   if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
 
@@ -159,7 +170,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         [ensureDemo, demoCheckMs],
         [users.service.forgetExpired, housekeepingMs],
       ] as const) {
-        const loop = createLoop({ step, intervalMs, onError: (error) => log.error({ err: error }, 'housekeeping failed') });
+        const loop = createLoop({
+          step,
+          intervalMs,
+          onError: (error) => log.error({ err: error }, 'housekeeping failed'),
+        });
         closing.defer(() => loop.close());
       }
       await listenOnSocket((path) => app.listen({ path }), config.paths.controlSocket);
@@ -173,7 +188,9 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
 function sparkVersionOf(sparkHome: string): string | null {
   try {
     const names = readdirSync(join(sparkHome, 'jars'));
-    return names.map((name) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(name)?.[1]).find((found) => found !== undefined) ?? null;
+    return (
+      names.map((name) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(name)?.[1]).find((found) => found !== undefined) ?? null
+    );
   } catch {
     return null;
   }
@@ -184,7 +201,8 @@ function notices(): { level: 'info' | 'warning'; message: string }[] {
   return [
     {
       level: 'warning',
-      message: "All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.",
+      message:
+        'All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.',
     },
   ];
 }

@@ -1,10 +1,12 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { configuration, defaultConfiguration, parseProperties } from './configuration.ts';
 
 describe('parseProperties', () => {
   it('reads name=value lines in their order, with comments and blank lines', () => {
-    const { properties, problems } = parseProperties('# shuffle\n\nspark.sql.shuffle.partitions = 8\r\nsql.ansi.enabled=a=b\n');
+    const { properties, problems } = parseProperties(
+      '# shuffle\n\nspark.sql.shuffle.partitions = 8\r\nsql.ansi.enabled=a=b\n',
+    );
     expect(problems).toEqual([]);
     expect([...properties]).toEqual([
       ['spark.sql.shuffle.partitions', '8'],
@@ -19,9 +21,12 @@ describe('parseProperties', () => {
     expect(problems[2]?.message).toContain('the platform decides where Spark runs');
   });
 
-  it.each(['spark.master', 'SPARK.MASTER', 'master', ' spark.driver.extraJavaOptions ', 'driver.memory'])('refuses %s however it is written', (name) => {
-    expect(parseProperties(`${name}=x`).problems).toHaveLength(1);
-  });
+  it.each(['spark.master', 'SPARK.MASTER', 'master', ' spark.driver.extraJavaOptions ', 'driver.memory'])(
+    'refuses %s however it is written',
+    (name) => {
+      expect(parseProperties(`${name}=x`).problems).toHaveLength(1);
+    },
+  );
 
   it('never throws, and never uses a line that it complains about', () => {
     fc.assert(
@@ -35,7 +40,8 @@ describe('parseProperties', () => {
 });
 
 describe('configuration', () => {
-  it('has a default that it accepts', () => expect(configuration.parse(defaultConfiguration)).toEqual(defaultConfiguration));
+  it('has a default that it accepts', () =>
+    expect(configuration.parse(defaultConfiguration)).toEqual(defaultConfiguration));
 
   it('tells the line of a wrong property', () => {
     const result = configuration.safeParse({ ...defaultConfiguration, properties: 'a=1\noops' });

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export type PropertyProblem = { line: number; message: string };
 
 /** Properties that the platform sets itself, with the reason that people are told. */
-export const pinnedProperties: Readonly<Record<string, string>> = {
+const pinnedProperties: Readonly<Record<string, string>> = {
   'spark.master': 'the platform decides where Spark runs',
   'spark.submit.deploymode': 'the platform decides where the driver runs',
   'spark.app.name': 'the platform names the application after its notebook',
@@ -25,6 +25,16 @@ export const pinnedProperties: Readonly<Record<string, string>> = {
   'spark.ui.proxybase': 'the Spark UI is reached through the platform only',
 };
 
+/** The name that Spark knows a property by: without spaces around it and with the prefix that people leave out. null: not a name. */
+export function propertyName(written: string): string | null {
+  const name = written.trim();
+  if (!/^[A-Za-z][\w.\-$]*$/.test(name)) return null;
+  return /^spark\./i.test(name) ? `spark.${name.slice('spark.'.length)}` : `spark.${name}`;
+}
+
+/** Why a property can't be set by users, if so. Case is ignored: Spark does not, but a look-alike must not pass. */
+export const pinnedReason = (name: string): string | undefined => pinnedProperties[name.toLowerCase()];
+
 /**
  * Reads the `Properties` text: one `name=value` a line; blank lines and lines that begin with `#` are skipped; names without `spark.` get it.
  * Returns the properties in the order of the text, and every problem found; a text with problems is never used in part.
@@ -38,14 +48,13 @@ export function parseProperties(text: string): { properties: Map<string, string>
     const trimmed = raw.trim();
     if (trimmed === '' || trimmed.startsWith('#')) continue;
     const at = trimmed.indexOf('=');
-    const written = at < 0 ? '' : trimmed.slice(0, at).trim();
-    if (!/^[A-Za-z][\w.\-$]*$/.test(written)) {
+    const name = at < 0 ? null : propertyName(trimmed.slice(0, at));
+    if (name === null) {
       problems.push({ line, message: 'Please write name=value, such as spark.sql.shuffle.partitions=8.' });
       continue;
     }
-    const name = /^spark\./i.test(written) ? `spark.${written.slice('spark.'.length)}` : `spark.${written}`;
     const key = name.toLowerCase();
-    const reason = pinnedProperties[key];
+    const reason = pinnedReason(name);
     const earlier = seen.get(key);
     if (reason !== undefined) problems.push({ line, message: `${name} can't be set here: ${reason}.` });
     else if (earlier !== undefined) problems.push({ line, message: `${name} is set on line ${earlier} already.` });

@@ -3,7 +3,7 @@ import { Migrator } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
 import type { Database } from './schema.ts';
 
-const migrations = { '0001-first': first };
+const migrations = { '0001-first': { up: first.up } };
 
 /**
  * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and
@@ -13,5 +13,6 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   let result = await migrator.migrateToLatest();
   if (result.error !== undefined) result = await migrator.migrateToLatest();
-  if (result.error !== undefined) throw new Error('The database could not be brought up to date.', { cause: result.error });
+  if (result.error !== undefined)
+    throw new Error('The database could not be brought up to date.', { cause: result.error });
 }

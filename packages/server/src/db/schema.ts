@@ -97,7 +97,6 @@ export type ServersTable = {
   id: string;
   project_id: string;
   user_id: string;
-  desired: 'running' | 'stopped';
   state: 'queued' | 'starting' | 'running' | 'stopping' | 'stopped' | 'failed';
   configuration_json: string;
   revision_id: string | null;
@@ -117,6 +116,7 @@ export type TicketsTable = {
   target_id: string;
   user_id: string;
   login_digest: string | null;
+  token_id: string | null;
   path: string;
   expires_at: number;
 };
@@ -127,6 +127,7 @@ export type GrantsTable = {
   target_id: string;
   user_id: string;
   login_digest: string | null;
+  token_id: string | null;
   created_at: number;
   expires_at: number;
 };
@@ -154,8 +155,6 @@ export type SessionsTable = {
   pid: number | null;
   start_ticks: string | null;
   heartbeat_seconds: number;
-  last_seen_at: number;
-  last_activity_at: number;
   created_at: number;
   ready_at: number | null;
   ended_at: number | null;

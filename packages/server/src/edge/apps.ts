@@ -4,14 +4,14 @@ import type { Clock } from '../lib/clock.ts';
 import { digest } from '../lib/ids.ts';
 import { authorize, isForeign, type Asked, type Decision } from './authorize.ts';
 import type { Feed } from './feed.ts';
-import type { Forward } from './forward.ts';
+import type { Forward, Outcome } from './forward.ts';
 import { cookieValues, fromTarget, toTarget } from './headers.ts';
 import type { AppPlace } from './hosts.ts';
 import type { Live } from './live.ts';
 import type { OpenWithTicket } from './open.ts';
 import { responseOn, sendError, type ErrorAnswer } from './pages.ts';
 import { isReserved, ownLocation, pathOf } from './paths.ts';
-import { mayResend } from './public.ts';
+import { isHarmlessTwice } from './public.ts';
 import type { Seen } from './seen.ts';
 import type { Table } from './table.ts';
 import { openTunnel, type Tunnel } from './websocket.ts';
@@ -91,15 +91,19 @@ export function createApps(options: AppsOptions): Apps {
           response.destroy();
         },
       });
-      const outcome = await options.forward(request, response, {
-        socketPath: target.socketPath,
-        path: request.url ?? '/',
-        headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
-        waitMs: target.viaControl ? options.waitMs : 0,
-        resend: target.viaControl && mayResend(request),
-        shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
-      });
-      forget();
+      let outcome: Outcome;
+      try {
+        outcome = await options.forward(request, response, {
+          socketPath: target.socketPath,
+          path: request.url ?? '/',
+          headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
+          waitMs: target.viaControl ? options.waitMs : 0,
+          resend: target.viaControl && isHarmlessTwice(request),
+          shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
+        });
+      } finally {
+        forget();
+      }
       if (outcome === 'refused' || outcome === 'broken') {
         const code = target.viaControl ? 'unavailable' : 'unreachable';
         sendError(request, response, errorOf(code, requestId));
@@ -125,17 +129,25 @@ export function createApps(options: AppsOptions): Apps {
         shape: (answer) => ({ ...fromTarget(answer, relocate), connection: 'Upgrade', upgrade: 'websocket' }),
         onMessage: () => seen.note(target.id),
         onRefused: (answer) => {
-          if (answer === null) return refuse(target.viaControl ? 'unavailable' : 'unreachable');
+          // A target may run users' code: Node throws for a status that is none (RFC 9110, 15).
+          const status = answer?.statusCode ?? 0;
+          if (answer === null || status < 200 || status > 599) {
+            answer?.destroy();
+            return refuse(target.viaControl ? 'unavailable' : 'unreachable');
+          }
           const response = responseOn(socket, request);
-          response.writeHead(answer.statusCode ?? 502, { ...fromTarget(answer, relocate), connection: 'close' });
+          response.writeHead(status, { ...fromTarget(answer, relocate), connection: 'close' });
           pipeline(answer, response, () => undefined);
         },
       });
       tunnels.add(tunnel);
       const forget = live.add({ target, grant, end: () => tunnel.destroy() });
-      await tunnel.ended;
-      forget();
-      tunnels.delete(tunnel);
+      try {
+        await tunnel.ended;
+      } finally {
+        forget();
+        tunnels.delete(tunnel);
+      }
     },
 
     closeTunnels() {

@@ -11,7 +11,11 @@ export type CallControl = (
 
 type Answer = { status: number; text: string } | 'refused' | 'broken';
 
-/** Makes the caller. A call whose connection breaks is made again: both calls that there are may be repeated without harm. */
+/**
+ * Makes the caller. A call whose connection breaks is made again, although it may have been carried out. `/seen` says the same twice. A `/redeem` that
+ * was carried out finds its ticket used up, and its user has to open the page from the dashboard again: without the answer, that first grant is lost
+ * either way.
+ */
 export function createCallControl({
   socketPath,
   gate,

@@ -9,7 +9,7 @@ import { createTable } from './table.ts';
 import { runEdge } from './edge.ts';
 import { serveOn, startWorld } from './testing.ts';
 
-const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe('the port', () => {
   const config = {

@@ -11,7 +11,7 @@ import { createForward } from './forward.ts';
 import { createGate } from './gate.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { createLive } from './live.ts';
-import type { EdgeLog } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import { createOpenWithTicket } from './open.ts';
 import { responseOn, sendError } from './pages.ts';
 import { createPublic } from './public.ts';
@@ -41,7 +41,7 @@ export type EdgeOptions = {
  * Serves the public port until closed. Rejects with a sentence for the operator when the port can't be had. It needs nothing of control to start:
  * requests wait for it.
  */
-export async function runEdge(config: EdgeConfig, log: EdgeLog, options: EdgeOptions = {}): Promise<Edge> {
+export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions = {}): Promise<Edge> {
   const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
   const server = createServer({
     insecureHTTPParser: false,
@@ -214,7 +214,7 @@ function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 /** Tells the operator, once a minute at most, that somebody used a name that isn't ours: the settings may be wrong. */
-function strangerLog(hosts: Hosts, log: EdgeLog, clock: Clock): (request: IncomingMessage) => void {
+function strangerLog(hosts: Hosts, log: Log, clock: Clock): (request: IncomingMessage) => void {
   let quietUntil = 0;
   return (request) => {
     if (clock.now() < quietUntil) return;

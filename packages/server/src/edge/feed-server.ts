@@ -3,7 +3,7 @@ import type { Clock } from '../lib/clock.ts';
 import { digest, newSecret } from '../lib/ids.ts';
 import { createKeyedQueue } from '../lib/lifecycle.ts';
 import { listenOnSocket } from '../lib/unix-socket.ts';
-import type { EdgeLog } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import type { EdgeTargets, EdgeTickets } from './ports.ts';
 import { redeemBody, seenBody, type FeedLine, type Grant, type Target } from './protocol.ts';
 import type { EdgeStore, StoredGrant } from './store.ts';
@@ -42,9 +42,9 @@ export function createFeedServer(options: {
   /** e.g. `http://{id}.localhost:8080` */
   appsOrigin: string;
   clock: Clock;
-  log: EdgeLog;
+  log: Log;
   /** Targets had traffic. */
-  onSeen: (targetIds: readonly string[]) => void;
+  onSeen: (targetIds: readonly string[]) => Promise<void>;
 }): FeedServer {
   const { store, clock, log } = options;
   const targets = new Map<string, Target>();
@@ -91,8 +91,8 @@ export function createFeedServer(options: {
       if (found === null) return null;
       const secret = newSecret('ember_app');
       const expiresAt = Math.min(now + maxGrantMs, found.loginExpiresAt ?? Infinity);
-      const { userId, loginDigest, path } = found;
-      const grant = { digest: digest(secret), targetId, userId, loginDigest, expiresAt };
+      const { userId, loginDigest, tokenId, path } = found;
+      const grant = { digest: digest(secret), targetId, userId, loginDigest, tokenId, expiresAt };
       await store.insertGrant({ ...grant, createdAt: now });
       grants.set(grant.digest, grant);
       tell({ type: 'grant', grant: toGrant(grant) });
@@ -124,7 +124,7 @@ export function createFeedServer(options: {
       case 'POST /seen': {
         const body = seenBody.safeParse(await readJson(request));
         if (!body.success) return send(response, 400);
-        options.onSeen(body.data.targetIds);
+        await options.onSeen(body.data.targetIds);
         return send(response, 204);
       }
       default:
@@ -163,10 +163,10 @@ export function createFeedServer(options: {
       },
     },
     tickets: {
-      async issue({ targetId, userId, loginDigest, path }) {
+      async issue({ targetId, userId, loginDigest, tokenId = null, path }) {
         const ticket = newSecret('ember_ticket');
         const expiresAt = clock.now() + ticketMs;
-        await store.insertTicket({ digest: digest(ticket), targetId, userId, loginDigest, path, expiresAt });
+        await store.insertTicket({ digest: digest(ticket), targetId, userId, loginDigest, tokenId, path, expiresAt });
         return `${options.appsOrigin.replace('{id}', targetId)}/-/open?ticket=${ticket}`;
       },
     },

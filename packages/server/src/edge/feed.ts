@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { Clock } from '../lib/clock.ts';
 import { parseFeedLine } from './lines.ts';
-import type { EdgeLog } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import type { Table } from './table.ts';
 
 /** Control says something every 5 s; a stream that is silent for so long is dead, whatever the socket says. */
@@ -22,7 +22,7 @@ export function followFeed(options: {
   socketPath: string;
   table: Table;
   clock: Clock;
-  log: EdgeLog;
+  log: Log;
   onLoss: () => void;
 }): Feed {
   const { table, clock, log } = options;

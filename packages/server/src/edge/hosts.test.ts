@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createHosts } from './hosts.ts';
 
 const local = createHosts({
-    host: '127.0.0.1',
+  host: '127.0.0.1',
   publicOrigin: 'http://localhost:8080',
   appsOrigin: 'http://{id}.localhost:8080',
   port: 8080,
 });
 const deployed = createHosts({
-    host: '127.0.0.1',
+  host: '127.0.0.1',
   publicOrigin: 'https://Emberlab.example.org',
   appsOrigin: 'https://nb-{id}.apps.example.org:443',
   port: 8080,
@@ -72,7 +72,7 @@ describe('classify', () => {
 
   it('puts the port that is listened on in the place of 0', () => {
     const hosts = createHosts({
-    host: '127.0.0.1',
+      host: '127.0.0.1',
       publicOrigin: 'http://localhost:0',
       appsOrigin: 'http://{id}.localhost:0',
       port: 4711,

@@ -29,7 +29,10 @@ const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[
  */
 export function createHosts(options: { host: string; publicOrigin: string; appsOrigin: string; port: number }): Hosts {
   // Jupyter's kernels on this machine reach the gateway by the address that we listen on.
-  const ownNames = new Set([...loopbackNames, options.host.includes(':') ? `[${options.host}]` : options.host.toLowerCase()]);
+  const ownNames = new Set([
+    ...loopbackNames,
+    options.host.includes(':') ? `[${options.host}]` : options.host.toLowerCase(),
+  ]);
   const dashboard = readOrigin(options.publicOrigin, options.port);
   const apps = readOrigin(options.appsOrigin, options.port);
   const [before = '', after = ''] = apps.name.split('{id}');

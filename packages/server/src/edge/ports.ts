@@ -7,8 +7,17 @@ export type EdgeTargets = {
   remove(id: string): Promise<void>;
 };
 
+/** `loginDigest` or `tokenId`: what its user is here by; when that ends, so does what the address has opened. */
+export type TicketOptions = {
+  targetId: string;
+  userId: string;
+  loginDigest: string | null;
+  tokenId?: string | null;
+  path: string;
+};
+
 /** Makes one-time addresses on other origins. */
 export type EdgeTickets = {
   /** An address on the target's origin that is good once, for a minute; opens `path` there (absolute, with query if any). */
-  issue(options: { targetId: string; userId: string; loginDigest: string | null; path: string }): Promise<string>;
+  issue(options: TicketOptions): Promise<string>;
 };

@@ -95,17 +95,22 @@ describe('the public origin', () => {
     await once(killed.stdout, 'data');
     const held = world.ask(world.publicHost, '/livy/demo/sessions/0/statements/0');
     const lost = world.ask(world.publicHost, '/statements', { method: 'POST', body: '{}' });
-    const keyed = world.ask(world.publicHost, '/statements', {
-      method: 'POST',
-      body: '{"keyed":1}',
-      headers: { 'idempotency-key': 'k1' },
-    });
+    const post = (path: string) =>
+      world.ask(world.publicHost, path, {
+        method: 'POST',
+        body: '{"keyed":1}',
+        headers: { 'idempotency-key': 'k1' },
+      });
+    const keyed = post('/livy/demo/sessions/0/statements');
+    // control looks at no such key there, so a second would be carried out too
+    const elsewhere = post('/api/v1/projects');
     let said = '';
-    while (said.split('held').length < 4) said += String((await once(killed.stdout, 'data'))[0]);
+    while (said.split('held').length < 5) said += String((await once(killed.stdout, 'data'))[0]);
     killed.kill('SIGKILL');
     await once(killed, 'exit');
     // the socket of a killed process stays behind
     expect((await lost).status).toBe(503);
+    expect((await elsewhere).status).toBe(503);
     await rm(world.paths.controlSocket);
     const control = await serveOn(world.paths.controlSocket, answerJson);
     expect(JSON.parse((await held).text)).toMatchObject({ url: '/livy/demo/sessions/0/statements/0' });

@@ -19,7 +19,7 @@ export function createPublic(options: { controlSocket: string; forward: Forward;
       path: request.url ?? '/',
       headers: toControl(request, { host: place.host, scheme: place.scheme, requestId }),
       waitMs: options.waitMs,
-      resend: mayResend(request),
+      resend: isHarmlessTwice(request) || isKeyedLivyPost(request),
       shape: (answer) => ({ 'x-request-id': requestId, ...fromControl(answer) }),
     });
     if (outcome === 'refused' || outcome === 'broken') {
@@ -28,10 +28,12 @@ export function createPublic(options: { controlSocket: string; forward: Forward;
   };
 }
 
-/**
- * Whether doing a request twice does no harm: its method says so (RFC 9110, 9.2.2) and it brings no content, or its client has made it so with an
- * `Idempotency-Key`.
- */
-export const mayResend = (request: IncomingMessage): boolean =>
-  request.headers['idempotency-key'] !== undefined ||
-  (/^(?:GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(request.method ?? '') && !hasBody(request));
+/** Whether doing a request twice does no harm: its method says so (RFC 9110, 9.2.2) and it brings no content. */
+export const isHarmlessTwice = (request: IncomingMessage): boolean =>
+  /^(?:GET|HEAD|OPTIONS|TRACE|PUT|DELETE)$/.test(request.method ?? '') && !hasBody(request);
+
+/** A POST that control carries out once however often it comes: it looks at `Idempotency-Key` in the Livy gateway, and nowhere else. */
+const isKeyedLivyPost = (request: IncomingMessage): boolean =>
+  request.method === 'POST' &&
+  request.headers['idempotency-key'] !== undefined &&
+  (request.url ?? '').startsWith('/livy/');

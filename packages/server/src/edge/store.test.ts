@@ -53,7 +53,7 @@ describe('tickets', () => {
     const redeem = () => world.store.redeemTicket({ digest: 't', targetId: 'a', now: 50 });
     const answers = await Promise.all(Array.from({ length: 10 }, redeem));
     expect(answers.filter((answer) => answer !== null)).toEqual([
-      { userId: world.userId, loginDigest: 'login', path: '/lab', loginExpiresAt: 1000 },
+      { userId: world.userId, loginDigest: 'login', tokenId: null, path: '/lab', loginExpiresAt: 1000 },
     ]);
   });
 
@@ -91,6 +91,34 @@ describe('grants', () => {
     expect(await world.db.selectFrom('grants').selectAll().execute()).toHaveLength(2);
     await world.db.updateTable('users').set({ disabled_at: 1 }).where('id', '=', world.userId).execute();
     expect(await world.live(0)).toEqual([]);
+  });
+
+  it('of a token end when it is revoked or expires', async () => {
+    await using world = await startStore();
+    const token = {
+      user_id: world.userId,
+      project_id: null,
+      server_id: null,
+      name: 't',
+      created_at: 0,
+      last_used_at: null,
+    };
+    await world.db
+      .insertInto('tokens')
+      .values([
+        { ...token, id: 'kept', digest: 'd1', expires_at: 300 },
+        { ...token, id: 'revoked', digest: 'd2', expires_at: null },
+      ])
+      .execute();
+    const grant = { ...world.grant, loginDigest: null, expiresAt: 5000 };
+    await world.store.insertGrant({ ...grant, digest: 'g1', tokenId: 'kept' });
+    await world.store.insertGrant({ ...grant, digest: 'g2', tokenId: 'revoked' });
+    expect(await world.live(0)).toEqual(['g1', 'g2']);
+    await world.store.insertTicket({ ...world.ticket, loginDigest: null, tokenId: 'revoked' });
+    await world.db.deleteFrom('tokens').where('id', '=', 'revoked').execute();
+    expect(await world.live(0)).toEqual(['g1']);
+    expect(await world.live(300)).toEqual([]);
+    expect(await world.store.redeemTicket({ digest: 't', targetId: 'a', now: 1 })).toBeNull();
   });
 
   it('go by target, by login, by user, and by user on a target', async () => {

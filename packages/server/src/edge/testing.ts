@@ -16,11 +16,10 @@ import { digest, newId, newSecret } from '../lib/ids.ts';
 import { seedUser, testDatabase } from '../testing/database.ts';
 import { runEdge, type EdgeOptions } from './edge.ts';
 import { createFeedServer } from './feed-server.ts';
-import type { EdgeLog } from './log.ts';
+import type { Log } from '../lib/log.ts';
 import { createEdgeStore } from './store.ts';
 
-const silent: EdgeLog = {
-  debug: () => undefined,
+const silent: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
@@ -135,7 +134,7 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
       appsOrigin,
       clock: options.controlClock ?? systemClock,
       log: silent,
-      onSeen: (ids) => {
+      onSeen: async (ids) => {
         seen.push(...ids);
         for (const look of waitingForSeen) look();
       },

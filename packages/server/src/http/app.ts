@@ -5,8 +5,19 @@ import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { errorTable, type ErrorBody, type ErrorCode } from '@emberlab/contract';
-import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { hasZodFastifySchemaValidationErrors, jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import Fastify, {
+  LogController,
+  type FastifyBaseLogger,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyRequest,
+} from 'fastify';
+import {
+  hasZodFastifySchemaValidationErrors,
+  jsonSchemaTransform,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
 import { isCrossSite } from './cross-site.ts';
 import { HttpError } from './errors.ts';
 
@@ -40,7 +51,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
   await app.register(cookie);
-  await app.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy }, strictTransportSecurity: options.publicOrigin.startsWith('https:') });
+  await app.register(helmet, {
+    contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy },
+    strictTransportSecurity: options.publicOrigin.startsWith('https:'),
+  });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Emberlab', version: options.version } },
     transform: jsonSchemaTransform,
@@ -65,15 +79,32 @@ const dashboardPolicy = {
   'frame-ancestors': ["'none'"],
 };
 
-function errorBodyOf(code: ErrorCode, request: FastifyRequest, error?: { message: string; details: ErrorBody['error']['details'] }): ErrorBody {
+function errorBodyOf(
+  code: ErrorCode,
+  request: FastifyRequest,
+  error?: { message: string; details: ErrorBody['error']['details'] },
+): ErrorBody {
   const { message = errorTable[code].message, details } = error ?? {};
   return {
-    error: { code, message, ...(details === undefined || details.length === 0 ? {} : { details }), requestId: request.id },
+    error: {
+      code,
+      message,
+      ...(details === undefined || details.length === 0 ? {} : { details }),
+      requestId: request.id,
+    },
   };
 }
 
 /** Codes for errors of Fastify itself, by their status. */
-const codeOfStatus: Readonly<Record<number, ErrorCode>> = { 400: 'bad_request', 404: 'not_found', 405: 'method_not_allowed', 413: 'payload_too_large', 415: 'bad_request', 429: 'too_many_requests' };
+const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
+  400: 'bad_request',
+  403: 'not_found',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  413: 'payload_too_large',
+  415: 'bad_request',
+  429: 'too_many_requests',
+};
 
 function setErrorFormat(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => {
@@ -82,9 +113,13 @@ function setErrorFormat(app: FastifyInstance): void {
       return reply.status(error.status).send(errorBodyOf(error.code, request, { message: error.message, details }));
     }
     if (hasZodFastifySchemaValidationErrors(error)) {
-      const details = error.validation.map((issue) => ({ path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'), message: issue.message ?? '' }));
+      const details = error.validation.map((issue) => ({
+        path: issue.instancePath.replace(/^\//, '').replaceAll('/', '.'),
+        message: issue.message ?? '',
+      }));
       // One wrong field: its own sentence says more than a general one.
-      const message = details.length === 1 && details[0] !== undefined ? details[0].message : errorTable.bad_request.message;
+      const message =
+        details.length === 1 && details[0] !== undefined ? details[0].message : errorTable.bad_request.message;
       return reply.status(400).send(errorBodyOf('bad_request', request, { message, details }));
     }
     const code = codeOfStatus[error.statusCode ?? 500];
@@ -98,7 +133,8 @@ function refuseCrossSite(app: FastifyInstance, ownOrigins: ReadonlySet<string>):
   app.addHook('onRequest', async (request) => {
     const { origin, 'sec-fetch-site': secFetchSite } = request.headers;
     const site = Array.isArray(secFetchSite) ? secFetchSite.join() : secFetchSite;
-    if (isCrossSite({ method: request.method, origin, secFetchSite: site, ownOrigins })) throw new HttpError('cross_site');
+    if (isCrossSite({ method: request.method, origin, secFetchSite: site, ownOrigins }))
+      throw new HttpError('cross_site');
   });
 }
 
@@ -113,7 +149,15 @@ async function serveDashboard(app: FastifyInstance, folder: string): Promise<voi
       maxAge: '365d',
       schemaHide: true,
     });
-    await app.register(staticFiles, { root: folder, prefix: '/', decorateReply: false, wildcard: false, index: false, globIgnore: ['assets/**'], schemaHide: true });
+    await app.register(staticFiles, {
+      root: folder,
+      prefix: '/',
+      decorateReply: false,
+      wildcard: false,
+      index: false,
+      globIgnore: ['assets/**'],
+      schemaHide: true,
+    });
   }
   app.setNotFoundHandler((request, reply) => {
     const wantsPage = request.method === 'GET' && !/^\/(api|livy|assets)(\/|$)/.test(request.url) && page !== null;

@@ -1,13 +1,17 @@
 import { routes, type CallOutput, type Role, type RouteName, type Routes, type RouteShape } from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { Clock } from '../lib/clock.ts';
 import { HttpError } from './errors.ts';
+import { watchStream } from './stream-end.ts';
 
 /** Who asks, as the session cookie or the token says: never from a body, a path or a header of the caller's own. */
 export type Actor = {
   readonly user: { readonly id: string; readonly email: string; readonly name: string; readonly admin: boolean };
   /** the login behind a cookie; null for tokens */
   readonly loginDigest: string | null;
+  /** the API token; absent for cookies */
+  readonly tokenId?: string;
 };
 
 /** A project as its member sees it. */
@@ -43,6 +47,8 @@ export type Context<N extends RouteName> = {
   membership: MembershipOf<N>;
   request: FastifyRequest;
   reply: FastifyReply;
+  /** for streams: aborts when the client has gone, or has lost the right with which the stream began; its connection is cut then */
+  streamEnded: Part<N, 'response'> extends z.ZodType ? null : AbortSignal;
 };
 
 /** Answers the response's value; a route without one writes to `reply` itself and returns it. */
@@ -56,8 +62,11 @@ export type Router = {
   missing(): RouteName[];
 };
 
-/** Makes a router on `app`. Every handler runs behind the route's `access`, so that a feature can't forget it. */
-export function createRouter(app: FastifyInstance, access: AccessControl): Router {
+/**
+ * Makes a router on `app`. Every handler runs behind the route's `access`, so that a feature can't forget it; what streams without end stays behind
+ * it for as long as it streams.
+ */
+export function createRouter(app: FastifyInstance, access: AccessControl, clock: Clock): Router {
   const handled = new Set<RouteName>();
   return {
     missing: () => (Object.keys(routes) as RouteName[]).filter((name) => !handled.has(name)),
@@ -81,6 +90,7 @@ export function createRouter(app: FastifyInstance, access: AccessControl): Route
         },
         handler: async (request, reply) => {
           reply.status(route.status ?? 200);
+          const mayGoOn = async () => isSame(request.access, await authorize(route, request, access));
           const context = {
             params: request.params,
             query: request.query,
@@ -88,6 +98,7 @@ export function createRouter(app: FastifyInstance, access: AccessControl): Route
             ...request.access,
             request,
             reply,
+            streamEnded: route.response === undefined ? watchStream(reply.raw, mayGoOn, clock) : null,
           } as unknown as Context<typeof name>;
           return handler(context);
         },
@@ -119,3 +130,10 @@ async function authorize(route: RouteShape, request: FastifyRequest, access: Acc
   if (!atLeast(membership.role, route.access.project)) throw new HttpError('forbidden');
   return { actor, membership };
 }
+
+/** Whether two answers of `authorize` are one right. Another role is another right: what streams was chosen by the role that it began with. */
+const isSame = (before: Access | null, now: Access): boolean =>
+  before !== null &&
+  before.actor?.user.id === now.actor?.user.id &&
+  before.membership?.project.id === now.membership?.project.id &&
+  before.membership?.role === now.membership?.role;

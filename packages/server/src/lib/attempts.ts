@@ -9,7 +9,12 @@ export type AttemptLimiter = {
   succeed(key: string): void;
 };
 
-export function createAttemptLimiter(options: { clock: Clock; max: number; windowMs: number; maxKeys?: number }): AttemptLimiter {
+export function createAttemptLimiter(options: {
+  clock: Clock;
+  max: number;
+  windowMs: number;
+  maxKeys?: number;
+}): AttemptLimiter {
   const { clock, max, windowMs, maxKeys = 10_000 } = options;
   const failures = new Map<string, { count: number; until: number }>();
   const current = (key: string) => {

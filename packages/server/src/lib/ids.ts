@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
@@ -14,10 +14,3 @@ export const newSecret = (prefix: string): string => `${prefix}_${randomBytes(32
 
 /** What is stored of a secret that has enough entropy of its own: SHA-256, hexadecimal. Passwords go through `hashPassword` instead. */
 export const digest = (secret: string): string => createHash('sha256').update(secret).digest('hex');
-
-/** Compares two digests in constant time. */
-export function sameDigest(a: string, b: string): boolean {
-  const left = Buffer.from(a);
-  const right = Buffer.from(b);
-  return left.length === right.length && timingSafeEqual(left, right);
-}

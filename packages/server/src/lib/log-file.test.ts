@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followLog, tailLines } from './log-file.ts';
+import { followLog, readEnd, tailLines } from './log-file.ts';
 
 describe('log files', () => {
   let folder: string;
@@ -15,19 +15,27 @@ describe('log files', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const read = (options: { follow?: boolean; maxBytes?: number; ended?: () => boolean; signal?: AbortSignal } = {}) =>
-    followLog(file, { follow: false, maxBytes: 1e6, ended: () => false, signal: new AbortController().signal, ...options });
+    followLog(file, {
+      follow: false,
+      maxBytes: 1e6,
+      ended: () => false,
+      signal: new AbortController().signal,
+      ...options,
+    });
 
   it('reads the whole of a short file and the last lines of a long one', async () => {
     writeFileSync(file, Array.from({ length: 1000 }, (_, n) => `line ${n}\n`).join(''));
     expect((await text(read())).split('\n')).toHaveLength(1001);
     const tail = await text(read({ maxBytes: 50 }));
     expect(tail).toBe('line 995\nline 996\nline 997\nline 998\nline 999\n');
+    expect(await readEnd(file, 50)).toEqual({ text: tail, truncated: true });
     expect(await tailLines(file, 2)).toEqual(['line 998', 'line 999']);
   });
 
   it('has nothing to say of an absent file', async () => {
     expect(await text(read())).toBe('');
     expect(await tailLines(file, 5)).toEqual([]);
+    expect(await readEnd(file, 50)).toEqual({ text: '', truncated: false });
   });
 
   it('waits for the file, follows it, and stops once nothing more will come', async () => {

@@ -1,4 +1,4 @@
-import { open, stat } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { Readable } from 'node:stream';
 
@@ -15,6 +15,20 @@ export async function tailLines(path: string, count: number): Promise<string[]> 
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
     if (lines.at(-1) === '') lines.pop();
     return lines.slice(-count);
+  } finally {
+    await file.close();
+  }
+}
+
+/** The last `maxBytes` of a text file, from a line's beginning; an absent one is empty. */
+export async function readEnd(path: string, maxBytes: number): Promise<{ text: string; truncated: boolean }> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return { text: '', truncated: false };
+  try {
+    const start = await startOf(file, maxBytes);
+    // No more than asked for, also when it has grown meanwhile.
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, start);
+    return { text: buffer.toString('utf8', 0, bytesRead), truncated: start > 0 };
   } finally {
     await file.close();
   }
@@ -42,7 +56,7 @@ async function* readOn(
     const file = await open(path, 'r').catch(() => null);
     if (file !== null) {
       try {
-        if (position < 0) position = await startOf(path, maxBytes);
+        if (position < 0) position = await startOf(file, maxBytes);
         for (;;) {
           const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, position);
           if (bytesRead === 0) break;
@@ -59,18 +73,13 @@ async function* readOn(
 }
 
 /** Where the last `maxBytes` begin, moved on to the beginning of a line. */
-async function startOf(path: string, maxBytes: number): Promise<number> {
-  const { size } = await stat(path);
+async function startOf(file: FileHandle, maxBytes: number): Promise<number> {
+  const { size } = await file.stat();
   if (size <= maxBytes) return 0;
-  const file = await open(path, 'r');
-  try {
-    const start = size - maxBytes;
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, start);
-    const newline = buffer.subarray(0, bytesRead).indexOf(10);
-    return newline < 0 ? start : start + newline + 1;
-  } finally {
-    await file.close();
-  }
+  const start = size - maxBytes;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, start);
+  const newline = buffer.subarray(0, bytesRead).indexOf(10);
+  return newline < 0 ? start : start + newline + 1;
 }
 
 /** Resolves when the file changes, or after half a second: watching may miss a change, and the process's end changes no file. */

@@ -58,7 +58,14 @@ describe('detached processes', () => {
 
   it('fails for a program that is not there', async () => {
     await expect(
-      spawnDetached({ file: '/no/such/program', args: [], cwd: folder, env: {}, stdoutFile: join(folder, 'o'), stderrFile: join(folder, 'o') }),
+      spawnDetached({
+        file: '/no/such/program',
+        args: [],
+        cwd: folder,
+        env: {},
+        stdoutFile: join(folder, 'o'),
+        stderrFile: join(folder, 'o'),
+      }),
     ).rejects.toThrow(/ENOENT/);
   });
 });

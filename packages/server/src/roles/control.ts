@@ -5,7 +5,10 @@ import type { ChildMessage } from '../supervise/messages.ts';
 import { openLog } from './log.ts';
 
 /** Runs the control plane until closed. What runs for users goes on without it. */
-export async function startControl(config: Config, tell: (message: ChildMessage) => void): Promise<{ close(): Promise<void> }> {
+export async function startControl(
+  config: Config,
+  tell: (message: ChildMessage) => void,
+): Promise<{ close(): Promise<void> }> {
   const log = await openLog(config, 'control');
   await makePrivateFolder(config.paths.run);
   const platform = await createPlatform(config, log);

@@ -17,15 +17,26 @@ export async function checkDataFolder(folder: string, firstTime: boolean): Promi
     await rm(probe);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    const reason = { EACCES: 'we may not write there', EPERM: 'we may not write there', EROFS: 'it is read-only', ENOSPC: 'the disk is full', ENOTDIR: 'part of its path is a file', EEXIST: 'it is a file' }[code] ?? (error as Error).message;
+    const reason =
+      {
+        EACCES: 'we may not write there',
+        EPERM: 'we may not write there',
+        EROFS: 'it is read-only',
+        ENOSPC: 'the disk is full',
+        ENOTDIR: 'part of its path is a file',
+        EEXIST: 'it is a file',
+      }[code] ?? (error as Error).message;
     throw new FatalError(`The data folder ${folder} can't be used: ${reason}. ${remedy}`);
   }
   // A socket's path has at most 107 bytes (unix(7)), and ours end in /run/s/{20 letters}.sock.
-  if (Buffer.byteLength(folder) > 70) throw new FatalError(`The path of the data folder ${folder} is too long: at most 70 bytes. ${remedy}`);
+  if (Buffer.byteLength(folder) > 70)
+    throw new FatalError(`The path of the data folder ${folder} is too long: at most 70 bytes. ${remedy}`);
   if (!firstTime) return;
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize < neededBytes) {
     const free = ((bavail * bsize) / 1024 ** 3).toFixed(1);
-    throw new FatalError(`There are only ${free} GB free in ${folder}, and set-up needs ${neededBytes / 1024 ** 3} GB. Please free some, or choose another folder with --data.`);
+    throw new FatalError(
+      `There are only ${free} GB free in ${folder}, and set-up needs ${neededBytes / 1024 ** 3} GB. Please free some, or choose another folder with --data.`,
+    );
   }
 }

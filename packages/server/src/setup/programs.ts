@@ -6,7 +6,9 @@ import { FatalError } from '../supervise/messages.ts';
 
 /** Where a program lies, looked up on the PATH unless it is a path itself; null: nowhere. */
 export async function findProgram(name: string): Promise<string | null> {
-  const candidates = name.includes('/') ? [name] : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
+  const candidates = name.includes('/')
+    ? [name]
+    : (process.env['PATH'] ?? '').split(delimiter).map((folder) => join(folder, name));
   for (const path of candidates) {
     try {
       await access(path, constants.X_OK);
@@ -33,8 +35,15 @@ export function createInstaller(allowed: boolean): Installer {
       const env = { DEBIAN_FRONTEND: 'noninteractive' };
       if (!updated) await execa(apt, ['update'], { env, reject: false });
       updated = true;
-      const result = await execa(apt, ['install', '-y', '--no-install-recommends', ...packages], { env, reject: false, all: true });
-      if (result.failed) throw new FatalError(`${sentence} (apt-get could not do it: ${result.all?.trim().split('\n').at(-1) ?? 'no reason given'})`);
+      const result = await execa(apt, ['install', '-y', '--no-install-recommends', ...packages], {
+        env,
+        reject: false,
+        all: true,
+      });
+      if (result.failed)
+        throw new FatalError(
+          `${sentence} (apt-get could not do it: ${result.all?.trim().split('\n').at(-1) ?? 'no reason given'})`,
+        );
     },
   };
 }
@@ -48,12 +57,20 @@ export async function ensurePython(name: string, installer: Installer): Promise<
   const version = await execa(python, ['-c', 'import sys; print("%d.%d" % sys.version_info[:2])'], { reject: false });
   const [major = 0, minor = 0] = version.failed ? [] : version.stdout.split('.').map(Number);
   if (major < 3 || (major === 3 && minor < 10)) {
-    throw new FatalError(`${python} is Python ${version.stdout || 'of an unknown version'}; 3.10 or newer is needed. Please install one and name it with EMBERLAB_PYTHON.`);
+    throw new FatalError(
+      `${python} is Python ${version.stdout || 'of an unknown version'}; 3.10 or newer is needed. Please install one and name it with EMBERLAB_PYTHON.`,
+    );
   }
   const hasVenv = async () => !(await execa(python, ['-c', 'import venv, ensurepip'], { reject: false })).failed;
   if (!(await hasVenv())) {
-    await installer.install(['python3-venv'], `${python} can't make virtual environments. Please install its venv module, for example with: apt-get install python3-venv`);
-    if (!(await hasVenv())) throw new FatalError(`${python} can't make virtual environments, and the package python3-venv does not help it. Please name another Python with EMBERLAB_PYTHON.`);
+    await installer.install(
+      ['python3-venv'],
+      `${python} can't make virtual environments. Please install its venv module, for example with: apt-get install python3-venv`,
+    );
+    if (!(await hasVenv()))
+      throw new FatalError(
+        `${python} can't make virtual environments, and the package python3-venv does not help it. Please name another Python with EMBERLAB_PYTHON.`,
+      );
   }
   return python;
 }
@@ -71,5 +88,8 @@ export async function ensureJava(javaHome: string | null, installer: Installer):
   // "java -version" writes to stderr: openjdk version "17.0.15" 2025-04-15
   const { stderr } = await execa(java, ['-version'], { reject: false });
   const major = Number(/version "(\d+)/.exec(stderr)?.[1] ?? 0);
-  if (major < 17) throw new FatalError(`${java} is Java ${major === 0 ? 'of an unknown version' : major}; 17 or newer is needed. Please install one and name it with EMBERLAB_JAVA_HOME.`);
+  if (major < 17)
+    throw new FatalError(
+      `${java} is Java ${major === 0 ? 'of an unknown version' : major}; 17 or newer is needed. Please install one and name it with EMBERLAB_JAVA_HOME.`,
+    );
 }

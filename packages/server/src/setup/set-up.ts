@@ -6,7 +6,10 @@ import { setUpSteps } from './steps.ts';
  * Makes what is missing, with a line for each step on `say`. Quick when nothing is. The data folder has been checked and claimed. Throws a
  * `FatalError` with a sentence for the person at the terminal; what was made until then stays, half of a step is made again the next time.
  */
-export async function setUp(config: Config, options: { mayInstall: boolean; say: (text: string) => void }): Promise<void> {
+export async function setUp(
+  config: Config,
+  options: { mayInstall: boolean; say: (text: string) => void },
+): Promise<void> {
   const steps = await setUpSteps(config, options);
   const missing = [];
   for (const step of steps) if (await step.needed()) missing.push(step);

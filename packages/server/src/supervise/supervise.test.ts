@@ -34,7 +34,8 @@ describe('supervise', () => {
     return supervisor;
   }
   const starts = () => readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n');
-  const serve = "process.send({ type: 'ready', url: config.publicOrigin, setUpUrl: role === 'control' ? 'link' : undefined });";
+  const serve =
+    "process.send({ type: 'ready', url: config.publicOrigin, setUpUrl: role === 'control' ? 'link' : undefined });";
 
   it('hands the settings on and says when both serve', async () => {
     await expect(run(serve).ready).resolves.toEqual({ url: 'http://localhost:8080', setUpUrl: 'link' });
@@ -42,7 +43,10 @@ describe('supervise', () => {
 
   it('starts one again that was killed, and leaves the other alone', async () => {
     await run(serve).ready;
-    const [, pid] = starts().find((line) => line.startsWith('control'))?.split(' ') ?? [];
+    const [, pid] =
+      starts()
+        .find((line) => line.startsWith('control'))
+        ?.split(' ') ?? [];
     process.kill(Number(pid), 'SIGKILL');
     await expect.poll(() => starts().filter((line) => line.startsWith('control')).length).toBe(2);
     expect(starts().filter((line) => line.startsWith('edge'))).toHaveLength(1);
@@ -57,7 +61,9 @@ describe('supervise', () => {
   });
 
   it('passes on the sentence of one that can not serve', async () => {
-    const { ready } = run(`if (role === 'edge') process.send({ type: 'fatal', message: 'Port 1 is taken.' }); else { ${serve} }`);
+    const { ready } = run(
+      `if (role === 'edge') process.send({ type: 'fatal', message: 'Port 1 is taken.' }); else { ${serve} }`,
+    );
     await expect(ready).rejects.toEqual(new FatalError('Port 1 is taken.'));
   });
 

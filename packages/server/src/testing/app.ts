@@ -29,10 +29,30 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
-  const app = await createApp({ log: Fastify().log, publicOrigin: testOrigin, ownOrigins: ['http://127.0.0.1:8080'], dashboard: '/nowhere', version: '0.0.0' });
-  const users = createUsers({ db, clock: options.clock, secure: false, onLoginEnded: async (login) => void endedLogins.push(login) });
-  const projects = createProjects({ db, clock: options.clock, projectsFolder: options.projectsFolder, onCreated: async () => undefined });
-  const router = createRouter(app, { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership });
+  const app = await createApp({
+    log: Fastify().log,
+    publicOrigin: testOrigin,
+    ownOrigins: ['http://127.0.0.1:8080'],
+    dashboard: '/nowhere',
+    version: '0.0.0',
+  });
+  const users = createUsers({
+    db,
+    clock: options.clock,
+    secure: false,
+    onLoginEnded: async (login) => void endedLogins.push(login),
+  });
+  const projects = createProjects({
+    db,
+    clock: options.clock,
+    projectsFolder: options.projectsFolder,
+    onCreated: async () => undefined,
+  });
+  const router = createRouter(
+    app,
+    { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
+    options.clock,
+  );
   users.registerRoutes(router, async () => undefined);
   projects.registerRoutes(router, {
     bus: createBus<ProjectChange>((error) => {
@@ -48,7 +68,8 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     users,
     projects,
     endedLogins,
-    as: (token, request) => app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
+    as: (token, request) =>
+      app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
     async [Symbol.asyncDispose]() {
       await app.close();
       await database[Symbol.asyncDispose]();

@@ -28,3 +28,61 @@ export async function seedProject(db: Kysely<Database>, ownerId: string, name = 
   await db.insertInto('members').values({ project_id: id, user_id: ownerId, role: 'owner', since: 0 }).execute();
   return id;
 }
+
+/** A server that runs, as far as its row says. */
+export async function seedServer(
+  db: Kysely<Database>,
+  server: { id: string; projectId: string; userId: string },
+): Promise<void> {
+  await db
+    .insertInto('servers')
+    .values({
+      id: server.id,
+      project_id: server.projectId,
+      user_id: server.userId,
+      state: 'running',
+      configuration_json: '{}',
+      revision_id: null,
+      steps_json: '[]',
+      problem_json: null,
+      pid: null,
+      start_ticks: null,
+      created_at: 0,
+      started_at: null,
+      ready_at: null,
+      ended_at: null,
+    })
+    .execute();
+}
+
+/** A session that is idle, as far as its row says. */
+export async function seedSession(
+  db: Kysely<Database>,
+  session: { uiId: string; projectId: string; userId: string },
+): Promise<void> {
+  await db
+    .insertInto('sessions')
+    .values({
+      project_id: session.projectId,
+      user_id: session.userId,
+      server_id: null,
+      kind: 'pyspark',
+      name: null,
+      notebook: null,
+      state: 'idle',
+      stop_reason: null,
+      request_json: '{}',
+      idempotency_key: null,
+      secret_digest: '',
+      ui_id: session.uiId,
+      application_json: null,
+      problem: null,
+      pid: null,
+      start_ticks: null,
+      heartbeat_seconds: 0,
+      created_at: 0,
+      ready_at: null,
+      ended_at: null,
+    })
+    .execute();
+}

@@ -78,7 +78,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id').onDelete('cascade'))
     .addColumn('user_id', 'text', (c) => c.notNull().references('users.id').onDelete('cascade'))
-    .addColumn('desired', 'text', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('configuration_json', 'text', (c) => c.notNull())
     .addColumn('revision_id', 'text', (c) => c.references('revisions.id'))
@@ -120,7 +119,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       .addColumn('target_id', 'text', (c) => c.notNull())
       .addColumn('user_id', 'text', (c) => c.notNull().references('users.id').onDelete('cascade'))
       // the login that it was made with: when that ends, so does this
-      .addColumn('login_digest', 'text', (c) => c.references('logins.digest').onDelete('cascade'));
+      .addColumn('login_digest', 'text', (c) => c.references('logins.digest').onDelete('cascade'))
+      // or the token
+      .addColumn('token_id', 'text', (c) => c.references('tokens.id').onDelete('cascade'));
     create = ticket
       ? create.addColumn('path', 'text', (c) => c.notNull())
       : create.addColumn('created_at', 'bigint', (c) => c.notNull());
@@ -148,8 +149,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('pid', 'integer')
     .addColumn('start_ticks', 'text')
     .addColumn('heartbeat_seconds', 'integer', (c) => c.notNull())
-    .addColumn('last_seen_at', 'bigint', (c) => c.notNull())
-    .addColumn('last_activity_at', 'bigint', (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('ready_at', 'bigint')
     .addColumn('ended_at', 'bigint')

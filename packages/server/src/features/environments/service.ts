@@ -1,8 +1,8 @@
-import { open } from 'node:fs/promises';
 import type { Environment, LogText } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { readEnd } from '../../lib/log-file.ts';
 import type { Builder } from './builder.ts';
 import { presentEnvironment, type EnvironmentStore } from './store.ts';
 
@@ -74,26 +74,11 @@ export function createEnvironmentService(deps: {
     /** The end of what the last build printed. */
     async log(projectId: string): Promise<LogText> {
       const latest = await store.latest(projectId);
-      return latest === null ? { text: '', truncated: false } : readEnd(builder.logOf(latest));
+      return latest === null ? { text: '', truncated: false } : readEnd(builder.logOf(latest), maxLogBytes);
     },
 
     snapshot: (async (projectId) => [
       { type: 'environment', environment: await get(projectId) },
     ]) satisfies ProjectSnapshot,
   };
-}
-
-/** The last part of a text file, from a line's beginning; an absent one is empty. */
-async function readEnd(path: string): Promise<LogText> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return { text: '', truncated: false };
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(0, size - maxLogBytes);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - start), 0, size - start, start);
-    const text = buffer.toString('utf8', 0, bytesRead);
-    return start === 0 ? { text, truncated: false } : { text: text.slice(text.indexOf('\n') + 1), truncated: true };
-  } finally {
-    await file.close();
-  }
 }

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IllegalTransition, next, type RevisionEvent, type RevisionState } from './state.ts';
+import { IllegalTransition } from '../../lib/state-machine.ts';
+import { next, type RevisionEvent, type RevisionState } from './state.ts';
 
 describe('revision states', () => {
   it('leaves `building` once, for good', () => {

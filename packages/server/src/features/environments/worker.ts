@@ -1,6 +1,6 @@
-import type { Log } from './log.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
+import type { Log } from '../../lib/log.ts';
 import { tailLines } from '../../lib/log-file.ts';
 import type { Builder, StartedBuild } from './builder.ts';
 import type { EnvironmentStore, RevisionRecord } from './store.ts';

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
-import { HttpError } from '../../http/errors.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { copyIntoProject, makeProjectFolder } from './folder.ts';
 import type { ProjectService } from './service.ts';
@@ -34,14 +33,15 @@ async function ensure({ db, service, firstAdmin, examples, data }: DemoDeps): Pr
   if (done !== undefined) return;
   const owner = await firstAdmin();
   if (owner === null) return;
-  const folder = service.folderOf('demo');
-  // The files come first: nobody can have changed them while the project isn't there, so half of a copy is overwritten.
-  await makeProjectFolder(folder);
-  await copyIntoProject(examples, join(folder, 'Jupyter'));
-  if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
-  await service.create({ name: 'demo', label: 'Demo' }, owner.id).catch((error: unknown) => {
-    if (!(error instanceof HttpError && error.code === 'name_taken')) throw error;
-  });
+  // Somebody's own project of that name is theirs.
+  if (!(await service.exists('demo'))) {
+    const folder = service.folderOf('demo');
+    // The files come first: nobody can have changed them while the project isn't there, so half of a copy is overwritten.
+    await makeProjectFolder(folder);
+    await copyIntoProject(examples, join(folder, 'Jupyter'));
+    if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
+    await service.create({ name: 'demo', label: 'Demo' }, owner.id);
+  }
   await db
     .insertInto('facts')
     .values({ name: fact, value: 'made' })

@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The folders that every project begins with. */
@@ -6,30 +6,39 @@ const folders = ['Jupyter', 'Resources', 'Logs'] as const;
 
 /** Group-writable and closed to others, as everything in a project (umask 007). */
 const folderMode = 0o770;
+const fileMode = 0o660;
 
+/**
+ * Makes a folder unless there is something of that name. What is there already belongs to the project's members, who may have put a link in its
+ * place: it is left as it is.
+ */
 async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return;
+    throw error;
+  }
   // mkdir's mode is cut by our own umask
   await chmod(path, folderMode);
 }
 
 /** Makes a project's folder with what is in it from the start. Safe to call again. */
 export async function makeProjectFolder(path: string): Promise<void> {
+  await mkdir(join(path, '..'), { recursive: true });
   await makeFolder(path);
   for (const name of folders) await makeFolder(join(path, name));
 }
 
-/** Copies a folder into a project, over what is there, and opens it to the project's group. */
+/** Copies the files of a folder into one of a project, over what is there, open to the project's group. Links are neither copied nor followed. */
 export async function copyIntoProject(from: string, to: string): Promise<void> {
-  await cp(from, to, { recursive: true });
-  await openToGroup(to);
-}
-
-async function openToGroup(folder: string): Promise<void> {
-  await chmod(folder, folderMode);
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    if (entry.isDirectory()) await openToGroup(path);
-    else if (entry.isFile()) await chmod(path, 0o660);
+  await makeFolder(to);
+  if (!(await lstat(to)).isDirectory()) return;
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyIntoProject(source, target);
+    if (!entry.isFile()) continue;
+    await copyFile(source, target);
+    await chmod(target, fileMode);
   }
 }

@@ -19,7 +19,9 @@ export function createProjects(deps: {
   const service = createProjectService({ ...deps, store: createProjectStore(deps.db) });
   return {
     service,
-    ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) => ensureDemoProject({ db: deps.db, service, ...demo }),
-    registerRoutes: (router: Router, routes: Omit<ProjectRoutesDeps, 'service'>) => registerProjectRoutes(router, { service, ...routes }),
+    ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) =>
+      ensureDemoProject({ db: deps.db, service, ...demo }),
+    registerRoutes: (router: Router, routes: Omit<ProjectRoutesDeps, 'service'>) =>
+      registerProjectRoutes(router, { service, ...routes }),
   };
 }

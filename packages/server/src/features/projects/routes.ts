@@ -29,14 +29,23 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
     return project;
   };
 
-  router.handle('projects.list', async ({ actor }) => ({ items: await present(await service.list(actor.user.id)), next: null }));
+  router.handle('projects.list', async ({ actor }) => ({
+    items: await present(await service.list(actor.user.id)),
+    next: null,
+  }));
   router.handle('projects.create', async ({ actor, body }) => presentOne(await service.create(body, actor.user.id)));
-  router.handle('projects.get', async ({ actor, params }) => presentOne(await service.find(params.project, actor.user.id)));
-  router.handle('projects.members', async ({ membership }) => ({ items: await service.members(membership.project.id), next: null }));
+  router.handle('projects.get', async ({ actor, params }) =>
+    presentOne(await service.find(params.project, actor.user.id)),
+  );
+  router.handle('projects.members', async ({ membership }) => ({
+    items: await service.members(membership.project.id),
+    next: null,
+  }));
 
-  router.handle('projects.events', async ({ actor, membership, request, reply }) => {
+  router.handle('projects.events', async (call) => {
+    const { actor, membership } = call;
     const viewer = { userId: actor.user.id, role: membership.role };
-    await streamEvents(request, reply, async (send) => {
+    await streamEvents(call, async (send) => {
       // Subscribed before the snapshot is read: what happens in between is sent after it, never lost.
       const early: unknown[] = [];
       let deliver = (event: unknown): void => void early.push(event);
@@ -56,6 +65,6 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
       deliver = send;
       return close;
     });
-    return reply;
+    return call.reply;
   });
 }

@@ -27,6 +27,8 @@ export function createProjectService(deps: {
     async create(project: { name: string; label?: string | undefined }, ownerId: string): Promise<ProjectRecord> {
       const id = newId();
       const { name, label = name } = project;
+      // Asked first, so that a stranger's attempt touches nothing of a project that is there; the row decides.
+      if (await store.exists(name)) throw new HttpError('name_taken');
       // The folder comes before the row: there is never a project without one, also when we end in between.
       await makeProjectFolder(folderOf(name));
       const inserted = await store.insert({ id, name, label, ownerId, now: clock.now() });
@@ -41,14 +43,22 @@ export function createProjectService(deps: {
     members: (projectId: string): Promise<Member[]> => store.members(projectId),
     nameOf: (projectId: string): Promise<string | null> => store.nameOf(projectId),
 
+    exists: (name: string): Promise<boolean> => store.exists(name),
+
     /** Null for a project that does not exist and for one that the user is no member of: nobody can tell which. */
     find: (name: string, userId: string): Promise<ProjectRecord | null> => store.find(name, userId),
 
     async findMembership(name: string, userId: string): Promise<Membership | null> {
       const found = await store.find(name, userId);
-      return found === null ? null : { project: { id: found.id, name: found.name, label: found.label }, role: found.role };
+      return found === null
+        ? null
+        : { project: { id: found.id, name: found.name, label: found.label }, role: found.role };
     },
 
+    /** Notes that something was done in a project. */
     touch: (projectId: string): Promise<void> => store.touch(projectId, clock.now()),
+
+    /** The same by what had traffic: Jupyter servers, by their ids, and Spark UIs, by the names of their origins. */
+    touchTargets: (targetIds: readonly string[]): Promise<void> => store.touchTargets(targetIds, clock.now()),
   };
 }

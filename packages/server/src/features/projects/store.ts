@@ -21,8 +21,17 @@ export function createProjectStore(db: Kysely<Database>) {
   const seenBy = (userId: string) =>
     db
       .selectFrom('projects')
-      .innerJoin('members as own', (join) => join.onRef('own.project_id', '=', 'projects.id').on('own.user_id', '=', userId))
-      .select(['projects.id', 'projects.name', 'projects.label', 'projects.created_at', 'projects.last_activity_at', 'own.role'])
+      .innerJoin('members as own', (join) =>
+        join.onRef('own.project_id', '=', 'projects.id').on('own.user_id', '=', userId),
+      )
+      .select([
+        'projects.id',
+        'projects.name',
+        'projects.label',
+        'projects.created_at',
+        'projects.last_activity_at',
+        'own.role',
+      ])
       .select((e) =>
         e
           .selectFrom('members')
@@ -47,7 +56,13 @@ export function createProjectStore(db: Kysely<Database>) {
       return db.transaction().execute(async (tx) => {
         const inserted = await tx
           .insertInto('projects')
-          .values({ id: project.id, name: project.name, label: project.label, created_at: project.now, last_activity_at: project.now })
+          .values({
+            id: project.id,
+            name: project.name,
+            label: project.label,
+            created_at: project.now,
+            last_activity_at: project.now,
+          })
           .onConflict((conflict) => conflict.column('name').doNothing())
           .returning('id')
           .executeTakeFirst();
@@ -61,7 +76,10 @@ export function createProjectStore(db: Kysely<Database>) {
     },
 
     async count(): Promise<number> {
-      const row = await db.selectFrom('projects').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+      const row = await db
+        .selectFrom('projects')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow();
       return row.n;
     },
 
@@ -74,8 +92,14 @@ export function createProjectStore(db: Kysely<Database>) {
       return row === undefined ? null : toRecord(row);
     },
 
+    async exists(name: string): Promise<boolean> {
+      return (await db.selectFrom('projects').select('id').where('name', '=', name).executeTakeFirst()) !== undefined;
+    },
+
     async nameOf(projectId: string): Promise<string | null> {
-      return (await db.selectFrom('projects').select('name').where('id', '=', projectId).executeTakeFirst())?.name ?? null;
+      return (
+        (await db.selectFrom('projects').select('name').where('id', '=', projectId).executeTakeFirst())?.name ?? null
+      );
     },
 
     async members(projectId: string): Promise<Member[]> {
@@ -86,11 +110,31 @@ export function createProjectStore(db: Kysely<Database>) {
         .where('project_id', '=', projectId)
         .orderBy('since')
         .execute();
-      return rows.map((row) => ({ userId: row.user_id, email: row.email, name: row.name, role: row.role, since: toInstant(row.since) }));
+      return rows.map((row) => ({
+        userId: row.user_id,
+        email: row.email,
+        name: row.name,
+        role: row.role,
+        since: toInstant(row.since),
+      }));
     },
 
     async touch(projectId: string, now: number): Promise<void> {
       await db.updateTable('projects').set({ last_activity_at: now }).where('id', '=', projectId).execute();
+    },
+
+    async touchTargets(targetIds: readonly string[], now: number): Promise<void> {
+      if (targetIds.length === 0) return;
+      await db
+        .updateTable('projects')
+        .set({ last_activity_at: now })
+        .where((e) =>
+          e.or([
+            e('id', 'in', e.selectFrom('servers').select('project_id').where('servers.id', 'in', targetIds)),
+            e('id', 'in', e.selectFrom('sessions').select('project_id').where('ui_id', 'in', targetIds)),
+          ]),
+        )
+        .execute();
     },
   };
 }

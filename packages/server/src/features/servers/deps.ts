@@ -4,18 +4,16 @@ import type { Database } from '../../db/schema.ts';
 import type { EdgeTargets, EdgeTickets } from '../../edge/ports.ts';
 import type { ProjectBus } from '../../http/project-events.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
 import type { PythonOfProject } from '../environments/index.ts';
 import type { Probe } from './probe.ts';
-
-/** The part of pino that this feature uses. */
-export type Log = Record<'info' | 'warn' | 'error', (details: Record<string, unknown>, message: string) => void>;
 
 /** What the servers feature is built from. */
 export type ServersDeps = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs'>;
+  readonly config: Pick<Config, 'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs' | 'sessionStartTimeoutMs'>;
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;
   readonly tickets: EdgeTickets;
@@ -31,6 +29,8 @@ export type ServersDeps = {
     nameOf(projectId: string): Promise<string | null>;
     /** the folder of a project by its name, absolute */
     folderOf(name: string): string;
+    /** Notes that something was done in a project. */
+    touch(projectId: string): Promise<void>;
   };
   readonly tokens: {
     /** Answers the secret with which the server's kernels reach their project's gateway. */

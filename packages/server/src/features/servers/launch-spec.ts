@@ -20,6 +20,8 @@ export type LaunchOptions = {
   readonly proxySecret: string;
   /** what opens the gateway; null: without Spark there is nothing to open */
   readonly gatewayToken: string | null;
+  /** how long a session's driver may take to come up, ms */
+  readonly sessionStartTimeoutMs: number;
   /** the platform's own environment: some of it is handed on */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
 };
@@ -29,7 +31,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 /** What to run for a server, with its files and its whole environment. */
 export function launchSpec(options: LaunchOptions): ServerSpec {
   const { owner, places, configuration, projectFolder, python } = options;
-  const { origin } = options;
+  const { origin, sessionStartTimeoutMs } = options;
   const sparkmagicFolder = join(places.folder, 'sparkmagic');
   const gateway = `${options.gatewayOrigin}/livy/${options.projectName}`;
   const tokenFile = join(sparkmagicFolder, 'token');
@@ -62,7 +64,9 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       'jupyter_server_config.json': json(jupyterConfig({ places, projectFolder, origin, type: configuration.type })),
       [proxySecretFile]: options.proxySecret,
       'sparkmagic/config.json': json(
-        configuration.type === 'spark' ? sparkmagicConfig(gateway, configuration, sparkmagicFolder) : sparklessConfig(),
+        configuration.type === 'spark'
+          ? sparkmagicConfig({ gateway, configuration, folder: sparkmagicFolder, sessionStartTimeoutMs })
+          : sparklessConfig(),
       ),
       ...(options.gatewayToken === null ? {} : { 'sparkmagic/token': options.gatewayToken }),
     },

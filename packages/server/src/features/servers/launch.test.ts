@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
+import { SpawnError } from '../../spawners/spawner.ts';
 import { labPath } from './service.ts';
-import { serversFixture, startUp } from './servers.fixture.ts';
+import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
 describe('what a server is given', () => {
   it('has no secret of the platform, and its own in private files only', async () => {
@@ -19,6 +20,8 @@ describe('what a server is given', () => {
     const sparkmagic = JSON.parse(spec?.files['sparkmagic/config.json'] ?? '') as Record<string, { url?: string }>;
     expect(sparkmagic['kernel_python_credentials']?.url).toBe('http://127.0.0.1:8080/livy/demo');
     expect(sparkmagic['session_configs_defaults']).toEqual({ driverMemory: '2048m', driverCores: 1, conf: {} });
+    // longer than the platform's 90 s, so that its sentence is the one that people read
+    expect(sparkmagic['livy_session_startup_timeout_seconds']).toBe(100);
   });
 
   it('has no Spark with the configuration Python', async () => {
@@ -30,6 +33,30 @@ describe('what a server is given', () => {
     const files = fixture.processes[0]?.spec.files ?? {};
     expect(files['sparkmagic/token']).toBeUndefined();
     expect(files['jupyter_server_config.json']).not.toContain('pysparkkernel');
+  });
+});
+
+describe('a start', () => {
+  it.each([
+    [
+      Object.assign(new Error('ENOSPC: no space left on device, mkdir'), { code: 'ENOSPC' }),
+      { message: 'The disk is full.', remedy: 'Please free some space, then press Run Jupyter again.' },
+    ],
+    [new TypeError('x is not a function'), { message: 'Jupyter could not be started.' }],
+    [new SpawnError('The Python is gone'), { message: 'The Python is gone.' }],
+  ])('that throws %s is a problem for people, and is not repeated', async (error, problem) => {
+    await using fixture = await serversFixture();
+    let starts = 0;
+    fixture.spawner.start = async () => {
+      starts += 1;
+      throw error;
+    };
+    const servers = fixture.instance();
+    await servers.start();
+    await servers.service.start(fixture.whose);
+    expect((await reach(fixture, servers, 'failed')).problem).toMatchObject(problem);
+    expect(starts).toBe(1);
+    expect(fixture.errors).toEqual([]);
   });
 });
 

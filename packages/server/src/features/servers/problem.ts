@@ -1,4 +1,5 @@
-import type { ServerExit } from '../../spawners/spawner.ts';
+import { HttpError } from '../../http/errors.ts';
+import { SpawnError, type ServerExit } from '../../spawners/spawner.ts';
 import type { Problem } from './store.ts';
 
 /** How many of the log's last lines people are shown with a problem. */
@@ -6,10 +7,10 @@ export const logTailLines = 40;
 
 const maxReason = 300;
 
-/** What a log says about certain ends, and what people are told. The first that fits counts. */
+/** What a log or an error says about certain ends, and what people are told. The first that fits counts. */
 const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => string; remedy: string }[] = [
   {
-    pattern: /No space left on device/,
+    pattern: /No space left on device/i,
     message: () => 'The disk is full.',
     remedy: 'Please free some space, then press Run Jupyter again.',
   },
@@ -24,6 +25,14 @@ const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => st
     remedy: 'Please stop what is not needed, then press Run Jupyter again.',
   },
 ];
+
+function recognise(text: string): { message: string; remedy: string } | null {
+  for (const { pattern, message, remedy } of known) {
+    const match = pattern.exec(text);
+    if (match !== null) return { message: message(match), remedy };
+  }
+  return null;
+}
 
 /** The line of a log that tells best why a program ended: the last that looks like an error. */
 export function errorLine(log: readonly string[]): string | null {
@@ -48,11 +57,8 @@ export function processEnded(options: { exit: ServerExit | null; answered: boole
   const { exit, answered, log } = options;
   const logTail = [...log];
   // Only what was written last: an old message says nothing about this end.
-  const recent = log.slice(-15).join('\n');
-  for (const { pattern, message, remedy } of known) {
-    const match = pattern.exec(recent);
-    if (match !== null) return { message: message(match), remedy, logTail };
-  }
+  const recognised = recognise(log.slice(-15).join('\n'));
+  if (recognised !== null) return { ...recognised, logTail };
   if (answered && exit?.code === 0) {
     return {
       message: 'Jupyter was shut down from within.',
@@ -84,11 +90,20 @@ export const neverAnswered = (seconds: number, log: readonly string[]): Problem 
 });
 
 /** A process that could not even be started. */
-export const notSpawned = (message: string, log: readonly string[]): Problem => ({
-  message: sentence(message),
-  remedy: 'Please press Run Jupyter again once that is done.',
-  logTail: [...log],
-});
+export function notSpawned(error: unknown, log: readonly string[]): Problem {
+  const logTail = [...log];
+  // Only these are written for people.
+  if (error instanceof SpawnError || error instanceof HttpError) {
+    const remedy = 'Please press Run Jupyter again once that is done.';
+    return { message: sentence(error.message), remedy, logTail };
+  }
+  return {
+    message: 'Jupyter could not be started.',
+    remedy: 'Please press Run Jupyter again. When that does not help, the log of the platform says why.',
+    ...recognise(error instanceof Error ? error.message : String(error)),
+    logTail,
+  };
+}
 
 /** There is no environment to run in, and none is being made. */
 export const noEnvironment = (reason: string | null): Problem => ({

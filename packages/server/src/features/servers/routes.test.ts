@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { appendFile } from 'node:fs/promises';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Role } from '@emberlab/contract';
 import Fastify from 'fastify';
@@ -18,22 +18,35 @@ async function routesFixture(role: Role = 'editor') {
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('access', null);
-  const router = createRouter(app, {
-    authenticate: async () => ({
-      user: { id: fixture.ada, email: 'ada@example.org', name: 'Ada', admin: false },
-      loginDigest: 'login1',
-    }),
-    findMembership: async (name) =>
-      name === 'demo' ? { project: { id: fixture.projectId, name, label: name }, role } : null,
-  });
+  const user = { id: fixture.ada, email: 'ada@example.org', name: 'Ada', admin: false };
+  const login = { ended: false };
+  const router = createRouter(
+    app,
+    {
+      authenticate: async () => (login.ended ? null : { user, loginDigest: 'login1' }),
+      findMembership: async (name) =>
+        name === 'demo' ? { project: { id: fixture.projectId, name, label: name }, role } : null,
+    },
+    fixture.clock,
+  );
   servers.registerRoutes(router);
   const base = '/api/v1/projects/demo/jupyter';
   const call = async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path: string, payload?: object) => {
     const answer = await app.inject({ method, url: `${base}${path}`, ...(payload === undefined ? {} : { payload }) });
     return { status: answer.statusCode, headers: answer.headers, body: answer.body };
   };
+  /** The log as it comes, over a real socket. */
+  const follow = async () => {
+    await app.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = app.server.address() as AddressInfo;
+    const asked = get({ host: '127.0.0.1', port, path: `${base}/server/log?follow=1`, agent: false });
+    const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    return answer;
+  };
   return {
     ...fixture,
+    login,
+    follow,
     servers,
     app,
     call,
@@ -83,7 +96,7 @@ describe('jupyter routes', () => {
 
   it('send the log as text, and go on with it until the server has ended', async () => {
     await using fixture = await routesFixture();
-    const { call, app, base } = fixture;
+    const { call, follow } = fixture;
     expect((await call('GET', '/server/log')).status).toBe(404);
     const { id } = JSON.parse((await call('POST', '/server', {})).body) as { id: string };
     await fixture.until(() => fixture.processes.length === 1);
@@ -95,10 +108,7 @@ describe('jupyter routes', () => {
       'x-content-type-options': 'nosniff',
     });
 
-    await app.listen({ port: 0, host: '127.0.0.1' });
-    const { port } = app.server.address() as AddressInfo;
-    const asked = get({ host: '127.0.0.1', port, path: `${base}/server/log?follow=1`, agent: false });
-    const [answer] = (await once(asked, 'response')) as [AsyncIterable<Buffer>];
+    const answer = await follow();
     let text = '';
     for await (const chunk of answer) {
       const before = text;
@@ -107,5 +117,19 @@ describe('jupyter routes', () => {
       if (!before.includes('two') && text.includes('two')) await call('DELETE', '/server');
     }
     expect(text).toBe('<b>one</b>\ntwo\n');
+  });
+
+  it('end a log that is followed when the login ends', async () => {
+    await using fixture = await routesFixture();
+    const { call, clock, follow, login } = fixture;
+    const { id } = JSON.parse((await call('POST', '/server', {})).body) as { id: string };
+    await fixture.until(() => fixture.processes.length === 1);
+    await appendFile(fixture.log(id), 'one\n');
+    const answer = await follow();
+    expect(String((await once(answer, 'data'))[0])).toBe('one\n');
+    const cut = once(answer, 'error');
+    login.ended = true;
+    clock.advance(5000);
+    expect(String((await cut)[0])).toMatch(/aborted/);
   });
 });

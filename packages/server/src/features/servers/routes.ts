@@ -19,20 +19,22 @@ export function registerServerRoutes(router: Router, service: ServerService): vo
   router.handle('jupyter.start', (call) => service.start(whose(call), call.body.configuration));
   router.handle('jupyter.stop', (call) => service.stop(whose(call)));
   router.handle('jupyter.open', (call) =>
-    service.open(whose(call), { loginDigest: call.actor.loginDigest, path: call.body.path }),
+    service.open(whose(call), {
+      loginDigest: call.actor.loginDigest,
+      tokenId: call.actor.tokenId,
+      path: call.body.path,
+    }),
   );
 
   router.handle('jupyter.log', async (call) => {
-    const { query, reply } = call;
+    const { query, reply, streamEnded: signal } = call;
     const log = await service.log(whose(call));
     if (log === null) throw new HttpError('not_found', { message: 'There has been no Jupyter server yet.' });
-    const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
     const { file, ended } = log;
     return reply
       .header('x-content-type-options', 'nosniff')
       .header('cache-control', 'no-store')
       .type('text/plain; charset=utf-8')
-      .send(followLog(file, { follow: query.follow === '1', maxBytes: logBytes, signal: gone.signal, ended }));
+      .send(followLog(file, { follow: query.follow === '1', maxBytes: logBytes, signal, ended }));
   });
 }

@@ -110,6 +110,7 @@ export async function serversFixture() {
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
         serverStartTimeoutMs: 120_000,
+        sessionStartTimeoutMs: 90_000,
       },
       bus,
       log: {
@@ -132,7 +133,11 @@ export async function serversFixture() {
         },
         whyNone: async () => environment.none,
       },
-      projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
+      projects: {
+        nameOf: async () => 'demo',
+        folderOf: () => projectFolder,
+        touch: async (id) => void calls.push(`touch ${id}`),
+      },
       tokens: {
         issueForServer: async ({ serverId }) => `ember_server_${serverId}`,
         revokeForServer: async (id) => void calls.push(`revoke ${id}`),

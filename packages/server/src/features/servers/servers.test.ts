@@ -22,6 +22,7 @@ describe('starting a server', () => {
     });
     const begun = await servers.service.start(fixture.whose);
     expect(begun.steps.map((one) => one.step)).toEqual(['queue']);
+    expect(fixture.calls).toEqual([`touch ${fixture.projectId}`]);
     const id = begun.id ?? '';
     await fixture.until(() => fixture.processes.length === 1);
     expect(fixture.targets.size).toBe(0);
@@ -190,6 +191,23 @@ describe('ending a server', () => {
     await reach(fixture, servers, 'stopped');
     expect(fixture.processes[0]?.alive).toBe(false);
     expect(fixture.targets.size).toBe(0);
+  });
+
+  it('does not spin when a part of it fails: the next try comes with the next look', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    let tries = 0;
+    fixture.spawner.stop = async () => {
+      tries += 1;
+      throw new Error('busy');
+    };
+    await servers.service.stop(fixture.whose);
+    await fixture.until(() => fixture.errors.length === 1);
+    for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+    expect(tries).toBe(1);
+    await fixture.until(() => tries === 2);
   });
 
   it('is tried again when a part of it fails', async () => {

@@ -66,6 +66,7 @@ export function createServerService(
       const steps = beginStep([], 'queue', now);
       if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
         worker.noteLive(id);
+        await deps.projects.touch(whose.projectId);
         if (wanted !== undefined) await saveConfiguration(whose, wanted);
         await changed(id);
         worker.wake();
@@ -93,13 +94,14 @@ export function createServerService(
     /** A one-time address that opens JupyterLab, with the file `path` when one is named. Throws `server_not_running`. */
     async open(
       whose: Whose,
-      options: { loginDigest: string | null; path: string | undefined },
+      options: { loginDigest: string | null; tokenId?: string | undefined; path: string | undefined },
     ): Promise<{ url: string }> {
       const record = await store.latest(whose.projectId, whose.userId);
       if (record?.state !== 'running') throw new HttpError('server_not_running');
       const { userId } = whose;
       const path = labPath(options.path);
-      return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest: options.loginDigest, path }) };
+      const { loginDigest, tokenId = null } = options;
+      return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest, tokenId, path }) };
     },
 
     /** Where the log of the live or the last server lies, and whether it has come to its end; null: there has never been one. */

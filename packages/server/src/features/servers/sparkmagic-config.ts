@@ -10,12 +10,17 @@ What may help:
 2. Lower "Driver memory" in the configuration there, or stop applications that are not needed.
 3. Restart the kernel (Kernel, Restart Kernel) and run the cell again.`;
 
+/** By so much sparkmagic waits longer than the platform does, whose sentence about a start that failed is the better one; s. */
+const patienceSeconds = 10;
+
 /** sparkmagic's `config.json` for a server with Spark. `gateway` is the project's Livy address, `folder` the one that the file is in. */
-export function sparkmagicConfig(
-  gateway: string,
-  configuration: SparkConfiguration,
-  folder: string,
-): Record<string, unknown> {
+export function sparkmagicConfig(options: {
+  gateway: string;
+  configuration: SparkConfiguration;
+  folder: string;
+  sessionStartTimeoutMs: number;
+}): Record<string, unknown> {
+  const { gateway, configuration, folder } = options;
   const credentials = { url: gateway, auth: 'Emberlab', username: '', password: '' };
   return {
     kernel_python_credentials: credentials,
@@ -34,7 +39,7 @@ export function sparkmagicConfig(
       driverCores: configuration.driverCores,
       conf: Object.fromEntries(parseProperties(configuration.properties).properties),
     },
-    livy_session_startup_timeout_seconds: 300,
+    livy_session_startup_timeout_seconds: Math.ceil(options.sessionStartTimeoutMs / 1000) + patienceSeconds,
     // A cell that waits behind a long one waits for as long as that takes.
     wait_for_idle_timeout_seconds: 7 * 24 * 3600,
     // A kernel that is gone frees its session after a minute.

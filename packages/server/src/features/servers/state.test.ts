@@ -1,16 +1,8 @@
 import { startSteps, type ServerState } from '@emberlab/contract';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  beginStep,
-  endSteps,
-  IllegalTransition,
-  isLive,
-  next,
-  statesFor,
-  type ServerEvent,
-  type StepTimes,
-} from './state.ts';
+import { IllegalTransition } from '../../lib/state-machine.ts';
+import { beginStep, endSteps, isLive, next, statesFor, type ServerEvent, type StepTimes } from './state.ts';
 
 const events: ServerEvent[] = ['launch', 'answer', 'stop', 'end', 'fail'];
 const states: ServerState[] = ['queued', 'starting', 'running', 'stopping', 'stopped', 'failed'];

@@ -1,4 +1,5 @@
 import type { ServerState, StartStep } from '@emberlab/contract';
+import { stateMachine } from '../../lib/state-machine.ts';
 
 /**
  * What happens to a server:
@@ -7,36 +8,18 @@ import type { ServerState, StartStep } from '@emberlab/contract';
  */
 export type ServerEvent = 'launch' | 'answer' | 'stop' | 'end' | 'fail';
 
-/** A step that the machine does not have: a mistake of ours, never of the user's. */
-export class IllegalTransition extends Error {
-  override readonly name = 'IllegalTransition';
-  constructor(state: ServerState, event: ServerEvent) {
-    super(`a server that is ${state} can't ${event}`);
-  }
-}
-
-const transitions: Readonly<Record<ServerState, Partial<Record<ServerEvent, ServerState>>>> = {
+const machine = stateMachine<ServerState, ServerEvent>('server', {
   queued: { launch: 'starting', stop: 'stopping', fail: 'failed' },
   starting: { answer: 'running', stop: 'stopping', fail: 'failed' },
   running: { stop: 'stopping', fail: 'failed' },
   stopping: { stop: 'stopping', end: 'stopped' },
   stopped: {},
   failed: {},
-};
-
-/** The state after an event. Throws `IllegalTransition`. */
-export function next(state: ServerState, event: ServerEvent): ServerState {
-  const to = transitions[state][event];
-  if (to === undefined) throw new IllegalTransition(state, event);
-  return to;
-}
-
-/** The states in which an event may come. */
-export const statesFor = (event: ServerEvent): ServerState[] =>
-  (Object.keys(transitions) as ServerState[]).filter((state) => transitions[state][event] !== undefined);
+});
+export const { next, statesFor } = machine;
 
 /** Whether there is something to look after. */
-export const isLive = (state: ServerState): boolean => Object.keys(transitions[state]).length > 0;
+export const isLive = (state: ServerState): boolean => !machine.isFinal(state);
 
 /** When a step of the start began and ended; ms since the epoch. */
 export type StepTimes = { readonly step: StartStep; readonly startedAt: number; readonly endedAt: number | null };

@@ -90,7 +90,6 @@ export function createServerStore(db: Kysely<Database>) {
           id: server.id,
           project_id: server.projectId,
           user_id: server.userId,
-          desired: 'running',
           state: 'queued',
           configuration_json: JSON.stringify(server.configuration),
           revision_id: null,
@@ -154,11 +153,7 @@ export function createServerStore(db: Kysely<Database>) {
       for (const from of statesFor(event)) {
         const changed = await db
           .updateTable('servers')
-          .set({
-            ...toColumns(patch),
-            state: next(from, event),
-            ...(event === 'stop' ? { desired: 'stopped' as const } : {}),
-          })
+          .set({ ...toColumns(patch), state: next(from, event) })
           .where('id', '=', id)
           .where('state', '=', from)
           .executeTakeFirst();

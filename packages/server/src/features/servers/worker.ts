@@ -47,20 +47,23 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
 
   /**
    * Runs one task for a server, with its row as that is now: it may have changed since the loop read it. The loop leaves the server alone until the
-   * task is done.
+   * task is done, and looks again at once. After an error it waits for its turn: what fails once most often fails again.
    */
   function run(id: string, work: (record: ServerRecord, signal: AbortSignal) => Promise<void>): void {
     const abort = new AbortController();
     const done = store
       .find(id)
       .then((record) => (record === null ? undefined : work(record, abort.signal)))
-      .catch((error: unknown) => {
-        if (!abort.signal.aborted) deps.log.error({ err: error, server: id }, 'a step of a server failed');
-      })
-      .finally(() => {
-        tasks.delete(id);
-        wake();
-      });
+      .then(
+        () => {
+          tasks.delete(id);
+          wake();
+        },
+        (error: unknown) => {
+          tasks.delete(id);
+          deps.log.error({ err: error, server: id }, 'a step of a server failed; it will be tried again');
+        },
+      );
     tasks.set(id, { abort, done });
   }
 
@@ -130,19 +133,24 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       origin: config.appsOrigin.replace('{id}', record.id),
       proxySecret: newSecret('ember_proxy'),
       gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
+      sessionStartTimeoutMs: config.sessionStartTimeoutMs,
       platformEnv: deps.platformEnv,
     });
     return spawner.start(spec);
   }
 
-  /** Starts the process of a server in `starting`, then waits for its answer. */
-  async function launch(record: ServerRecord, python: string, signal: AbortSignal): Promise<void> {
+  /**
+   * Starts the process of a server in `starting`, then waits for its answer. `known`: its Python, when that has been asked for already. Whatever goes
+   * wrong with the start is the server's end: people learn of it, and nothing is tried behind their back.
+   */
+  async function launch(record: ServerRecord, known: string | null, signal: AbortSignal): Promise<void> {
     let spawned: SpawnedServer;
     try {
+      const python = known ?? (await deps.environments.pythonFor(record.projectId)).python;
       spawned = await spawn(record, python);
     } catch (error) {
-      if (!(error instanceof SpawnError)) throw error;
-      return fail(record.id, notSpawned(error.message, await logTail(record.id)));
+      deps.log.warn({ err: error, server: record.id }, 'a server could not be started');
+      return fail(record.id, notSpawned(error, await logTail(record.id)));
     }
     exits.set(record.id, spawned.exited);
     void spawned.exited.then(wake);
@@ -208,10 +216,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   /** A starting server that no task looks after: an earlier control plane began it. */
   async function takeOver(record: ServerRecord, signal: AbortSignal): Promise<void> {
     const handle = record.process ?? (await spawner.find(record.id));
-    if (handle === null) {
-      const { python } = await deps.environments.pythonFor(record.projectId);
-      return launch(record, python, signal);
-    }
+    if (handle === null) return launch(record, null, signal);
     const steps = beginStep(record.steps, 'answering', clock.now());
     await store.patch(record.id, { process: handle, steps });
     await awaitAnswer({ ...record, process: handle, steps }, signal);
@@ -274,6 +279,11 @@ async function prepareProject(projectFolder: string): Promise<void> {
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code === 'ENOENT') throw new SpawnError('The folder of the project is not there any more.', { cause: error });
+    if (code === 'EACCES' || code === 'EROFS') {
+      throw new SpawnError('Emberlab may not write to the folder of the project. Please check its owner and mode.', {
+        cause: error,
+      });
+    }
     if (code !== 'EEXIST') throw error;
   }
 }

@@ -7,19 +7,9 @@ import type { Engine } from '../../engines/engine.ts';
 import type { ProjectBus } from '../../http/project-events.ts';
 import type { Membership } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import type { GatewayCaller } from '../users/index.ts';
 import type { Limits } from './limits.ts';
-
-/** The part of pino that this feature uses. */
-export type Log = Record<'info' | 'warn' | 'error', (details: Record<string, unknown>, message: string) => void>;
-
-/** Who calls the Livy gateway, as the token says. A token of a Jupyter server or of one project opens that project alone. */
-export type GatewayCaller = {
-  readonly user: { readonly id: string; readonly email: string; readonly name: string };
-  /** the Jupyter server whose token it is */
-  readonly serverId: string | null;
-  /** the only project that the token opens; null: all of the user's */
-  readonly projectId: string | null;
-};
 
 /** What the sessions feature is built from. */
 export type SessionsDeps = {
@@ -41,5 +31,7 @@ export type SessionsDeps = {
   authenticateGateway(request: FastifyRequest): Promise<GatewayCaller | null>;
   /** null: no such project, or not a member of it. */
   findMembership(projectName: string, userId: string): Promise<Membership | null>;
+  /** Notes that something was done in a project. */
+  touchProject(projectId: string): Promise<void>;
   readonly limits?: Partial<Limits>;
 };

@@ -38,7 +38,6 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
     seen(id: number): void {
       seenAt.set(id, clock.now());
     },
-    seenAt: (id: number): number | null => seenAt.get(id) ?? null,
 
     /** For how long a session's client has been silent, ms. */
     silentMs: (session: SessionRecord): number =>

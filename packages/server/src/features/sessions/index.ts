@@ -1,7 +1,7 @@
 import type { SessionsDeps } from './deps.ts';
 import { createFeature, type Sessions } from './feature.ts';
 
-export type { GatewayCaller, SessionsDeps } from './deps.ts';
+export type { SessionsDeps } from './deps.ts';
 export type { Sessions } from './feature.ts';
 
 /** Builds the sessions feature: Spark sessions, the Livy gateway in front of them and the link to their drivers. */

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { seedServer } from '../../testing/database.ts';
 import { createRig, type Rig } from './testing/rig.ts';
 
 const run = (rig: Rig, id: number, code: string) => rig.call('POST', `/sessions/${id}/statements`, { body: { code } });
@@ -175,26 +176,7 @@ test('a client that falls silent loses its session; the list alone is no sign of
 test('sessions end with their server, and with their owner’s membership', async () => {
   await using rig = await createRig();
   const bea = await rig.user('bea@example.org', 'editor');
-  await rig.db
-    .insertInto('servers')
-    .values({
-      id: 'serveraaaa',
-      project_id: rig.projectId,
-      user_id: rig.ada.id,
-      desired: 'running',
-      state: 'running',
-      configuration_json: '{}',
-      revision_id: null,
-      steps_json: '[]',
-      problem_json: null,
-      pid: null,
-      start_ticks: null,
-      created_at: 0,
-      started_at: null,
-      ready_at: null,
-      ended_at: null,
-    })
-    .execute();
+  await seedServer(rig.db, { id: 'serveraaaa', projectId: rig.projectId, userId: rig.ada.id });
   const asServer = { ...rig.ada, email: 'ada@example.org@server:serveraaaa' };
   const first = await rig.idle({}, asServer);
   const second = await rig.idle();
@@ -209,4 +191,36 @@ test('sessions end with their server, and with their owner’s membership', asyn
   expect((await rig.call('GET', `/sessions/${first.id}`)).status).toBe(404);
   expect(await stateOf(rig, second.id)).toBe('idle');
   expect(await rig.sessions.countLive([rig.projectId])).toEqual(new Map([[rig.projectId, 1]]));
+});
+
+test('a driver that can’t be launched is a session that failed, with a sentence and without a second try', async () => {
+  await using rig = await createRig();
+  let launches = 0;
+  rig.deps.engine.launch = async () => {
+    launches += 1;
+    throw Object.assign(new Error('ENOSPC: no space left on device, mkdir'), { code: 'ENOSPC' });
+  };
+  await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const { problem } = await rig.until((session) => session.state === 'dead');
+  expect(problem).toBe('The Spark driver could not be started. The log of the platform says why.');
+  expect(launches).toBe(1);
+  expect(rig.state.touched).toEqual([rig.projectId]);
+});
+
+test('what fails is tried again at the next look, and not before', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  let tries = 0;
+  const { clean } = rig.deps.engine;
+  rig.deps.engine.clean = async () => {
+    tries += 1;
+    throw new Error('busy');
+  };
+  rig.fake.driver(id).exit();
+  while (rig.errors.length === 0) await new Promise(setImmediate);
+  for (let turn = 0; turn < 100; turn++) await new Promise(setImmediate);
+  expect(tries).toBe(1);
+  rig.deps.engine.clean = clean;
+  await rig.reconcile();
+  await rig.until((session) => session.id === id && session.state === 'dead');
 });

@@ -5,9 +5,9 @@ import type { DriverExit, Engine } from '../../engines/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { tailLines } from '../../lib/log-file.ts';
+import type { Log } from '../../lib/log.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import { statementKey } from './changes.ts';
-import type { Log } from './deps.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
 import type { Hello } from './link/frames.ts';
@@ -132,7 +132,6 @@ export function createLifecycle(parts: {
         const now = clock.now();
         const statement = await statements.insert({ sessionId: id, code, kind, idempotencyKey, now });
         await statements.removeUpTo(id, statement.id - parts.retainedStatements);
-        await sessions.touch(id, { active: now });
         if (session.state === 'idle') {
           await sessions.update(id, { state: next('idle', 'submitted') });
           await publish(id);
@@ -151,7 +150,6 @@ export function createLifecycle(parts: {
         } else {
           await statements.update(statement, { state: 'cancelling' });
         }
-        await sessions.touch(id, { active: clock.now() });
         links.send(id, { type: 'cancel', id: statementId });
         await idleIfDrained(session);
       }),
@@ -195,7 +193,6 @@ export function createLifecycle(parts: {
             ...(result.startedAt === null ? {} : { startedAt: result.startedAt }),
             ...(result.completedAt === null ? {} : { completedAt: result.completedAt }),
           });
-          await sessions.touch(id, { active: clock.now() });
         }
         links.send(id, { type: 'ack', id: result.id });
         await idleIfDrained(session);

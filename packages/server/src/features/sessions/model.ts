@@ -50,7 +50,6 @@ export type SessionRecord = {
   readonly problem: string | null;
   readonly process: ProcessIdentity | null;
   readonly heartbeatSeconds: number;
-  readonly lastSeenAt: number;
   readonly createdAt: number;
   readonly readyAt: number | null;
   readonly endedAt: number | null;

@@ -56,6 +56,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, log });
   const service = createService({
     pythonFor: (projectId) => deps.pythonFor(projectId),
+    touchProject: (projectId) => deps.touchProject(projectId),
     tickets: deps.tickets,
     sessions,
     statements,

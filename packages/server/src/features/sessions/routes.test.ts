@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { request, type IncomingMessage } from 'node:http';
-import Fastify from 'fastify';
+import Fastify, { type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { expect, test } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
@@ -20,16 +20,17 @@ async function createApi(rig: Rig) {
       ? reply.status(error.status).send({ code: error.code })
       : reply.status(500).send({ code: String(error) }),
   );
-  const router = createRouter(app, {
-    async authenticate(incoming) {
+  const access = {
+    async authenticate(incoming: FastifyRequest) {
       const email = String(incoming.headers['x-user']);
       const user = await rig.db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
       return user === undefined
         ? null
         : { user: { id: user.id, email, name: user.name, admin: false }, loginDigest: 'digest' };
     },
-    findMembership: (name, userId) => rig.deps.findMembership(name, userId),
-  });
+    findMembership: (name: string, userId: string) => rig.deps.findMembership(name, userId),
+  };
+  const router = createRouter(app, access, rig.clock);
   rig.sessions.registerRoutes(router);
   const origin = await app.listen({ port: 0, host: '127.0.0.1' });
   const call = async (method: 'GET' | 'POST' | 'DELETE', path: string, as: TestUser) => {
@@ -161,4 +162,23 @@ test('the log is plain text, whole, and followed to its end', async () => {
     'more',
     'printed',
   ]);
+});
+
+test('a log that is followed ends with its reader’s membership', async () => {
+  await using rig = await createRig();
+  await using api = await createApi(rig);
+  const bea = await rig.user('bea@example.org', 'editor');
+  const { id } = await rig.idle({}, bea);
+  const files = rig.deps.engine.logs(id);
+  await mkdir(dirname(files.stdout), { recursive: true });
+  await writeFile(files.stdout, 'printed\n');
+  const outgoing = request(`${api.origin}/api/v1/projects/demo/sessions/${id}/log?follow=1`, {
+    headers: { 'x-user': bea.email },
+  }).end();
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  expect(String((await once(response, 'data'))[0])).toBe('printed\n');
+  const cut = once(response, 'error');
+  await rig.db.deleteFrom('members').where('user_id', '=', bea.id).execute();
+  rig.clock.advance(5000);
+  expect(String((await cut)[0])).toMatch(/aborted/);
 });

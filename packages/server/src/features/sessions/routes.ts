@@ -33,10 +33,10 @@ export function registerSessionRoutes(router: Router, { service, engine }: { ser
     return present(await service.stop(membership.project.id, viewer, params.id), viewer);
   });
 
-  router.handle('sessions.log', async ({ params, query, actor, membership, reply }) => {
+  router.handle('sessions.log', async ({ params, query, actor, membership, reply, streamEnded: signal }) => {
     const viewer = viewerOf(actor, membership);
     const session = await service.findVisible(membership.project.id, viewer, params.id);
-    return sendLog(reply, { session, service, engine, follow: query.follow === '1' });
+    return sendLog(reply, { session, service, engine, follow: query.follow === '1', signal });
   });
 
   router.handle('sessions.openUi', async ({ params, actor, membership }) => ({
@@ -46,10 +46,9 @@ export function registerSessionRoutes(router: Router, { service, engine }: { ser
 
 function sendLog(
   reply: FastifyReply,
-  options: { session: SessionRecord; service: Service; engine: Engine; follow: boolean },
+  options: { session: SessionRecord; service: Service; engine: Engine; follow: boolean; signal: AbortSignal },
 ): FastifyReply {
-  const { session, service, engine, follow } = options;
-  const gone = new AbortController();
+  const { session, service, engine, follow, signal } = options;
   let ended = !isLive(session.state);
   const look = async () => {
     const now = await service.findById(session.id).catch(() => session);
@@ -57,15 +56,11 @@ function sendLog(
   };
   const stop = service.onChange(session.id, () => void look());
   void look();
-  reply.raw.once('close', () => {
-    stop();
-    gone.abort();
-  });
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
   return reply
     .header('x-content-type-options', 'nosniff')
     .header('cache-control', 'no-store')
     .type('text/plain; charset=utf-8')
-    .send(
-      mergedLog(engine.logs(session.id), { follow, maxBytes: maxLogBytes, signal: gone.signal, ended: () => ended }),
-    );
+    .send(mergedLog(engine.logs(session.id), { follow, maxBytes: maxLogBytes, signal, ended: () => ended }));
 }

@@ -34,7 +34,7 @@ export type Service = ReturnType<typeof createService>;
 
 /** The use cases, of Livy clients and of the dashboard. */
 export function createService(
-  parts: Pick<SessionsDeps, 'pythonFor' | 'tickets'> & {
+  parts: Pick<SessionsDeps, 'pythonFor' | 'tickets' | 'touchProject'> & {
     sessions: SessionStore;
     statements: StatementStore;
     lifecycle: Lifecycle;
@@ -137,6 +137,7 @@ export function createService(
           heartbeatSeconds: input.heartbeatSeconds,
           now: clock.now(),
         });
+        await parts.touchProject(projectId);
         const session = await sessions.find(id);
         if (session === null) throw new HttpError('internal');
         hub.publish(session);
@@ -158,9 +159,6 @@ export function createService(
       const running = (await statements.listUnfinished(id)).find((statement) => statement.state !== 'waiting');
       if (running !== undefined) await lifecycle.cancel(id, running.id);
     },
-
-    /** Notes use of a session without a statement. */
-    keep: (id: number) => sessions.touch(id, { active: clock.now() }),
 
     /** Ends a session on its client's wish and waits for that, as long as Livy would. */
     async end(session: SessionRecord, reason: 'deleted' | 'stopped', signal: AbortSignal): Promise<void> {
@@ -204,6 +202,7 @@ export function createService(
         targetId: session.uiId,
         userId: actor.user.id,
         loginDigest: actor.loginDigest,
+        tokenId: actor.tokenId ?? null,
         path: '/',
       });
     },

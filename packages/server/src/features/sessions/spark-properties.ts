@@ -1,4 +1,4 @@
-import { pinnedProperties } from '@emberlab/contract';
+import { propertyName } from '@emberlab/contract';
 import type { SessionRequest } from './model.ts';
 
 /** Properties that name files to be read with the platform's rights, as comma-separated lists; in lower case. */
@@ -12,16 +12,6 @@ const pathLists = new Set([
   'spark.yarn.dist.archives',
   'spark.yarn.dist.pyfiles',
 ]);
-
-/** The name that Spark knows a property by: without spaces around it and with the prefix that people leave out. null: not a name. */
-export function propertyName(written: string): string | null {
-  const name = written.trim();
-  if (!/^[A-Za-z][\w.\-$]*$/.test(name)) return null;
-  return /^spark\./i.test(name) ? `spark.${name.slice('spark.'.length)}` : `spark.${name}`;
-}
-
-/** Why a property can't be set by users, if so. Case is ignored: Spark does not, but a look-alike must not pass. */
-export const pinnedReason = (name: string): string | undefined => pinnedProperties[name.toLowerCase()];
 
 /** The paths in a property that lists files; none in others. */
 export const pathsIn = (name: string, value: string): string[] =>

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sessionState } from '@emberlab/contract';
+import { IllegalTransition } from '../../lib/state-machine.ts';
 import {
-  IllegalTransition,
   isFinal,
   isLive,
   next,

@@ -1,4 +1,5 @@
 import type { SessionState } from '@emberlab/contract';
+import { stateMachine } from '../../lib/state-machine.ts';
 
 /**
  * What a session's row says. `starting`: a driver is to come up or does so · `idle`: it waits for statements · `busy`: one waits or runs ·
@@ -9,27 +10,17 @@ export type StoredState = 'starting' | 'idle' | 'busy' | 'shutting_down' | 'dead
 /** `ready`: the driver is up · `submitted`: a statement came · `drained`: none is left · `stop`: somebody or something wants it to end · `ended`: its driver is gone. */
 export type SessionEvent = 'ready' | 'submitted' | 'drained' | 'stop' | 'ended';
 
-export class IllegalTransition extends Error {
-  override readonly name = 'IllegalTransition';
-}
-
-const sessionTable: Readonly<Record<StoredState, Partial<Record<SessionEvent, StoredState>>>> = {
+const sessionMachine = stateMachine<StoredState, SessionEvent>('session', {
   starting: { ready: 'idle', stop: 'shutting_down', ended: 'dead' },
   idle: { submitted: 'busy', stop: 'shutting_down', ended: 'dead' },
   busy: { submitted: 'busy', drained: 'idle', stop: 'shutting_down', ended: 'dead' },
   shutting_down: { stop: 'shutting_down', ended: 'dead' },
   dead: {},
-};
-
-/** The state after an event. Throws an `IllegalTransition` for one that can't happen in this state. */
-export function next(state: StoredState, event: SessionEvent): StoredState {
-  const after = sessionTable[state][event];
-  if (after === undefined) throw new IllegalTransition(`A session that is ${state} can't take "${event}".`);
-  return after;
-}
+});
+export const { next } = sessionMachine;
 
 /** Whether a driver exists or may exist. */
-export const isLive = (state: StoredState): boolean => state !== 'dead';
+export const isLive = (state: StoredState): boolean => !sessionMachine.isFinal(state);
 
 /** Whether statements may be given to it. */
 export const takesStatements = (state: StoredState): boolean => state === 'idle' || state === 'busy';
@@ -55,20 +46,13 @@ export type StatementState = 'waiting' | 'running' | 'cancelling' | 'available' 
 export type StatementEvent = 'started' | 'cancel' | 'available' | 'cancelled';
 
 const ends = { available: 'available', cancelled: 'cancelled' } as const;
-const statementTable: Readonly<Record<StatementState, Partial<Record<StatementEvent, StatementState>>>> = {
+const statementMachine = stateMachine<StatementState, StatementEvent>('statement', {
   // One that never ran has nothing to wait for: it is cancelled at once.
   waiting: { started: 'running', cancel: 'cancelled', ...ends },
   running: { started: 'running', cancel: 'cancelling', ...ends },
   cancelling: { started: 'cancelling', cancel: 'cancelling', ...ends },
   available: {},
   cancelled: {},
-};
-
-/** The state after an event. Throws an `IllegalTransition` when the statement has ended: an output is never replaced. */
-export function nextStatement(state: StatementState, event: StatementEvent): StatementState {
-  const after = statementTable[state][event];
-  if (after === undefined) throw new IllegalTransition(`A statement that is ${state} can't take "${event}".`);
-  return after;
-}
-
-export const isFinal = (state: StatementState): boolean => state === 'available' || state === 'cancelled';
+});
+/** `isFinal`: it has ended; its output is never replaced. */
+export const { next: nextStatement, isFinal } = statementMachine;

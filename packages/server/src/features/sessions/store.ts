@@ -73,8 +73,6 @@ export function createSessionStore(db: Kysely<Database>) {
           pid: null,
           start_ticks: null,
           heartbeat_seconds: session.heartbeatSeconds,
-          last_seen_at: session.now,
-          last_activity_at: session.now,
           created_at: session.now,
           ready_at: null,
           ended_at: null,
@@ -201,18 +199,6 @@ export function createSessionStore(db: Kysely<Database>) {
         .execute();
     },
 
-    /** Notes the last request of its client, and the last sign of use. */
-    async touch(id: number, at: { seen?: number; active?: number }): Promise<void> {
-      await db
-        .updateTable('sessions')
-        .set({
-          ...(at.seen === undefined ? {} : { last_seen_at: at.seen }),
-          ...(at.active === undefined ? {} : { last_activity_at: at.active }),
-        })
-        .where('id', '=', id)
-        .execute();
-    },
-
     /** Ids of sessions that ended before then. */
     async listEndedBefore(before: number, limit: number): Promise<number[]> {
       const rows = await db
@@ -246,7 +232,6 @@ export function createSessionStore(db: Kysely<Database>) {
       problem: row.problem,
       process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
       heartbeatSeconds: row.heartbeat_seconds,
-      lastSeenAt: row.last_seen_at,
       createdAt: row.created_at,
       readyAt: row.ready_at,
       endedAt: row.ended_at,

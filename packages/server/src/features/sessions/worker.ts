@@ -2,7 +2,7 @@ import { EngineError, type DriverExit, type DriverHandle, type Engine } from '..
 import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
-import type { Log } from './deps.ts';
+import type { Log } from '../../lib/log.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
@@ -13,7 +13,6 @@ import type { StatementStore } from './statement-store.ts';
 import type { SessionStore } from './store.ts';
 
 const cleanEveryMs = 60_000;
-const touchEveryMs = 30_000;
 const pollMs = 50;
 const removedAtOnce = 100;
 
@@ -53,14 +52,17 @@ export function createWorker(parts: {
 
   const background = (id: number, task: () => Promise<void>) => {
     if (working.has(id)) return;
-    const done = task()
-      .catch((error: unknown) =>
-        log.error({ session: id, err: error }, 'work on a session failed; it will be tried again'),
-      )
-      .finally(() => {
+    const done = task().then(
+      () => {
         working.delete(id);
         parts.wake();
-      });
+      },
+      (error: unknown) => {
+        // What fails once most often fails again: the next try comes at its turn.
+        working.delete(id);
+        log.error({ session: id, err: error }, 'work on a session failed; it will be tried again');
+      },
+    );
     working.set(id, done);
   };
 
@@ -157,8 +159,6 @@ export function createWorker(parts: {
       await lifecycle.stop(id, 'expired');
       return;
     }
-    const seenAt = hub.seenAt(id);
-    if (seenAt !== null && seenAt - session.lastSeenAt >= touchEveryMs) await sessions.touch(id, { seen: seenAt });
     const { state } = hub.observe(session);
     if (lastShown.has(id) && lastShown.get(id) !== state) await lifecycle.publish(id);
     lastShown.set(id, state);

@@ -5,8 +5,14 @@ import { HttpError } from '../../http/errors.ts';
 import type { Actor } from '../../http/router.ts';
 import type { UserService } from './service.ts';
 
-/** Who a caller of the Livy gateway is; the limits are those of the token. */
-export type GatewayCaller = { user: User; projectId: string | null; serverId: string | null };
+/** Who calls the Livy gateway, as the token says. A token of a Jupyter server or of one project opens that project alone. */
+export type GatewayCaller = {
+  readonly user: Pick<User, 'id' | 'email' | 'name'>;
+  /** the only project that the token opens; null: all of the user's */
+  readonly projectId: string | null;
+  /** the Jupyter server whose token it is */
+  readonly serverId: string | null;
+};
 
 /** `__Host-` binds the cookie to this very host; browsers take such a name over https alone. */
 const cookieName = (secure: boolean): string => (secure ? '__Host-emberlab' : 'emberlab');
@@ -30,8 +36,9 @@ export function createCredentials(service: UserService, secure: boolean) {
       if (authorization !== undefined) {
         const secret = /^Bearer ([\w-]+)$/i.exec(authorization)?.[1];
         const holder = secret === undefined ? null : await service.findToken(secret);
-        if (holder === null || holder.serverId !== null) throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
-        return { user: holder.user, loginDigest: null };
+        if (holder === null || holder.serverId !== null)
+          throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
+        return { user: holder.user, loginDigest: null, tokenId: holder.tokenId };
       }
       const cookie = request.cookies[name];
       const login = cookie === undefined ? null : await service.findLogin(cookie);
@@ -40,7 +47,8 @@ export function createCredentials(service: UserService, secure: boolean) {
 
     /** The caller of the gateway, by `Bearer token` or `Basic user:token` (the user part is for the client's books alone); null: nobody. */
     async authenticateGateway(request: FastifyRequest): Promise<GatewayCaller | null> {
-      const [, scheme = '', value = ''] = /^(Bearer|Basic) ([\w+/=.~-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
+      const [, scheme = '', value = ''] =
+        /^(Bearer|Basic) ([\w+/=.~-]+)$/i.exec(request.headers.authorization ?? '') ?? [];
       let secret = value;
       if (scheme.toLowerCase() === 'basic') {
         const text = Buffer.from(value, 'base64').toString('utf8');

@@ -17,11 +17,16 @@ export function createUsers(deps: {
   secure: boolean;
   onLoginEnded: (loginDigest: string) => Promise<void>;
 }) {
-  const service = createUserService({ store: createUserStore(deps.db), clock: deps.clock, onLoginEnded: deps.onLoginEnded });
+  const service = createUserService({
+    store: createUserStore(deps.db),
+    clock: deps.clock,
+    onLoginEnded: deps.onLoginEnded,
+  });
   const credentials = createCredentials(service, deps.secure);
   return {
     service,
     credentials,
-    registerRoutes: (router: Router, onSetUp: () => Promise<void>) => registerUserRoutes(router, { service, credentials, onSetUp }),
+    registerRoutes: (router: Router, onSetUp: () => Promise<void>) =>
+      registerUserRoutes(router, { service, credentials, onSetUp }),
   };
 }

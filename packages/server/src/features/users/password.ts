@@ -11,8 +11,16 @@ const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/
 const atOnce = 4;
 let running = 0;
 const waiting: (() => void)[] = [];
+/** With so many before it, a hash would come after its client has given up. */
+const maxWaiting = 200;
+
+/** Too many passwords are being checked at once. */
+export class OverloadError extends Error {
+  override readonly name = 'OverloadError';
+}
 
 async function derive(password: string, salt: Buffer, parameters: typeof cost): Promise<Buffer> {
+  if (waiting.length >= maxWaiting) throw new OverloadError('too many passwords at once');
   if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
   else running += 1;
   try {

@@ -43,9 +43,15 @@ export function registerUserRoutes(router: Router, { service, credentials, onSet
   });
 
   router.handle('me.tokens', async ({ actor }) => ({ items: await service.listTokens(actor.user.id), next: null }));
-  router.handle('me.createToken', async ({ actor, body }) =>
-    service.createToken(actor.user.id, body.name, body.expiresInDays),
-  );
+  router.handle('me.createToken', async ({ actor, body }) => {
+    // A token that could make tokens would outlive its own end.
+    if (actor.loginDigest === null) {
+      throw new HttpError('forbidden', {
+        message: 'A token cannot make tokens. Please log in to the dashboard to make one.',
+      });
+    }
+    return service.createToken(actor.user.id, body.name, body.expiresInDays);
+  });
   router.handle('me.deleteToken', async ({ actor, params }) => {
     await service.deleteToken(actor.user.id, params.id);
     return {};

@@ -3,7 +3,7 @@ import { HttpError } from '../../http/errors.ts';
 import { createAttemptLimiter } from '../../lib/attempts.ts';
 import { toInstant, type Clock } from '../../lib/clock.ts';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
-import { hashPassword, verifyPassword } from './password.ts';
+import { hashPassword, OverloadError, verifyPassword } from './password.ts';
 import type { TokenHolder, UserStore } from './store.ts';
 
 const minute = 60_000;
@@ -15,7 +15,11 @@ export type NewUser = { email: string; name: string; password: string; admin: bo
 export type UserService = ReturnType<typeof createUserService>;
 
 /** Accounts, logins and tokens. `onLoginEnded` hears of every login that ends, so that what was opened with it ends too. */
-export function createUserService(deps: { store: UserStore; clock: Clock; onLoginEnded: (loginDigest: string) => Promise<void> }) {
+export function createUserService(deps: {
+  store: UserStore;
+  clock: Clock;
+  onLoginEnded: (loginDigest: string) => Promise<void>;
+}) {
   const { store, clock, onLoginEnded } = deps;
   const guessesOfOne = createAttemptLimiter({ clock, max: 10, windowMs: minute });
   const guessesFromOne = createAttemptLimiter({ clock, max: 100, windowMs: minute });
@@ -23,7 +27,8 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
   async function create(user: NewUser): Promise<User> {
     const record = { id: newId(), email: user.email, name: user.name, admin: user.admin, createdAt: clock.now() };
     const inserted = await store.insert({ ...record, passwordHash: await hashPassword(user.password) });
-    if (!inserted) throw new HttpError('name_taken', { message: `There is a user with the address ${user.email} already.` });
+    if (!inserted)
+      throw new HttpError('name_taken', { message: `There is a user with the address ${user.email} already.` });
     return { ...record, createdAt: toInstant(record.createdAt) };
   }
 
@@ -48,7 +53,10 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
     },
 
     /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late. */
-    async setUp(token: string, { email, name, password }: Omit<NewUser, 'admin'>): Promise<Awaited<ReturnType<typeof logIn>>> {
+    async setUp(
+      token: string,
+      { email, name, password }: Omit<NewUser, 'admin'>,
+    ): Promise<Awaited<ReturnType<typeof logIn>>> {
       // Looked at before the password is hashed, which costs something; decided again in one transaction.
       if ((await store.count()) > 0) throw new HttpError('set_up_done');
       const record = { id: newId(), email, name, admin: true, createdAt: clock.now() };
@@ -69,7 +77,9 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
       ] as const;
       if (tries.some(([limiter, key]) => limiter.isExhausted(key))) throw new HttpError('too_many_requests');
       const found = await store.findByEmail(address);
-      const fits = await verifyPassword(password, found?.passwordHash ?? null);
+      const fits = await verifyPassword(password, found?.passwordHash ?? null).catch((error: unknown) => {
+        throw error instanceof OverloadError ? new HttpError('too_many_requests', { cause: error }) : error;
+      });
       if (found === null || !fits) {
         for (const [limiter, key] of tries) limiter.fail(key);
         throw new HttpError('wrong_credentials');
@@ -101,12 +111,17 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
       return { tokenId, user, projectId, serverId };
     },
 
-    findByEmail: async (email: string): Promise<User | null> => (await store.findByEmail(email.trim().toLowerCase()))?.user ?? null,
+    findByEmail: async (email: string): Promise<User | null> =>
+      (await store.findByEmail(email.trim().toLowerCase()))?.user ?? null,
     firstAdmin: (): Promise<User | null> => store.firstAdmin(),
     listTokens: (userId: string): Promise<ApiToken[]> => store.listTokens(userId),
 
     /** Makes a token of the user's own. The secret is in this answer only. */
-    async createToken(userId: string, name: string, expiresInDays: number | null): Promise<ApiToken & { secret: string }> {
+    async createToken(
+      userId: string,
+      name: string,
+      expiresInDays: number | null,
+    ): Promise<ApiToken & { secret: string }> {
       const secret = newSecret('ember_token');
       const now = clock.now();
       const token = await store.insertToken({
@@ -130,7 +145,14 @@ export function createUserService(deps: { store: UserStore; clock: Clock; onLogi
     /** A secret with which a server's kernels reach the gateway of its project, for as long as the server lives. */
     async issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string> {
       const secret = newSecret('ember_server');
-      await store.insertToken({ id: newId(), ...server, name: 'Jupyter server', digest: digest(secret), now: clock.now(), expiresAt: null });
+      await store.insertToken({
+        id: newId(),
+        ...server,
+        name: 'Jupyter server',
+        digest: digest(secret),
+        now: clock.now(),
+        expiresAt: null,
+      });
       return secret;
     },
 

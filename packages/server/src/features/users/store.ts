@@ -29,7 +29,9 @@ const toRow = (user: NewUserRow) => ({
   disabled_at: null,
 });
 
-const toToken = (row: Pick<Selectable<TokensTable>, 'id' | 'name' | 'created_at' | 'expires_at' | 'last_used_at'>): ApiToken => ({
+const toToken = (
+  row: Pick<Selectable<TokensTable>, 'id' | 'name' | 'created_at' | 'expires_at' | 'last_used_at'>,
+): ApiToken => ({
   id: row.id,
   name: row.name,
   createdAt: toInstant(row.created_at),
@@ -43,7 +45,10 @@ export type UserStore = ReturnType<typeof createUserStore>;
 export function createUserStore(db: Kysely<Database>) {
   return {
     async count(): Promise<number> {
-      const row = await db.selectFrom('users').select((e) => e.fn.countAll<number>().as('n')).executeTakeFirstOrThrow();
+      const row = await db
+        .selectFrom('users')
+        .select((e) => e.fn.countAll<number>().as('n'))
+        .executeTakeFirstOrThrow();
       return row.n;
     },
 
@@ -82,7 +87,13 @@ export function createUserStore(db: Kysely<Database>) {
     async insertLogin(login: { digest: string; userId: string; now: number; expiresAt: number }): Promise<void> {
       await db
         .insertInto('logins')
-        .values({ digest: login.digest, user_id: login.userId, created_at: login.now, last_seen_at: login.now, expires_at: login.expiresAt })
+        .values({
+          digest: login.digest,
+          user_id: login.userId,
+          created_at: login.now,
+          last_seen_at: login.now,
+          expires_at: login.expiresAt,
+        })
         .execute();
     },
 
@@ -150,7 +161,13 @@ export function createUserStore(db: Kysely<Database>) {
         .where('disabled_at', 'is', null)
         .executeTakeFirst();
       if (row === undefined) return null;
-      return { tokenId: row.token_id, user: toUser(row), projectId: row.project_id, serverId: row.server_id, lastUsedAt: row.last_used_at };
+      return {
+        tokenId: row.token_id,
+        user: toUser(row),
+        projectId: row.project_id,
+        serverId: row.server_id,
+        lastUsedAt: row.last_used_at,
+      };
     },
 
     async touchToken(id: string, now: number): Promise<void> {

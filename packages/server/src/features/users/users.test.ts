@@ -39,9 +39,14 @@ describe('accounts', () => {
       expect(answer.json()).toMatchObject({ email: ada.email, admin: true });
       const cookie = String(answer.headers['set-cookie']);
       expect(cookie).toMatch(/^emberlab=ember_login_[\w-]+; .*Path=\/; HttpOnly; SameSite=Lax/);
-      const state = await kit.app.inject({ url: '/api/v1/auth/state', headers: { cookie: cookie.split(';')[0] ?? '' } });
+      const state = await kit.app.inject({
+        url: '/api/v1/auth/state',
+        headers: { cookie: cookie.split(';')[0] ?? '' },
+      });
       expect(state.json()).toMatchObject({ setUpNeeded: false, user: { email: ada.email } });
-      expect((await post('/auth/setup', { token, ...ada, email: 'eve@example.org' })).json()).toMatchObject({ error: { code: 'set_up_done' } });
+      expect((await post('/auth/setup', { token, ...ada, email: 'eve@example.org' })).json()).toMatchObject({
+        error: { code: 'set_up_done' },
+      });
     });
 
     it('stays good when the platform starts again and prints another', async () => {
@@ -54,9 +59,13 @@ describe('accounts', () => {
     it('makes one administrator, however many come at once', async () => {
       const links = await Promise.all([1, 2, 3].map(() => kit.users.service.newSetUpLink()));
       const answers = await Promise.all(
-        [...links, ...links].map((token, index) => post('/auth/setup', { token, ...ada, email: `a${index}@example.org` })),
+        [...links, ...links].map((token, index) =>
+          post('/auth/setup', { token, ...ada, email: `a${index}@example.org` }),
+        ),
       );
-      expect(answers.map((answer) => answer.statusCode).toSorted((a, b) => a - b)).toEqual([201, 410, 410, 410, 410, 410]);
+      expect(answers.map((answer) => answer.statusCode).toSorted((a, b) => a - b)).toEqual([
+        201, 410, 410, 410, 410, 410,
+      ]);
     });
 
     it('is refused when wrong or late', async () => {
@@ -96,7 +105,9 @@ describe('accounts', () => {
 
     it('ends at log-out, and tells what was opened with it', async () => {
       const cookie = await logIn();
-      expect((await kit.app.inject({ url: '/api/v1/me', headers: { cookie } })).json()).toMatchObject({ email: ada.email });
+      expect((await kit.app.inject({ url: '/api/v1/me', headers: { cookie } })).json()).toMatchObject({
+        email: ada.email,
+      });
       expect((await post('/auth/logout', {}, { cookie })).statusCode).toBe(200);
       expect((await kit.app.inject({ url: '/api/v1/me', headers: { cookie } })).statusCode).toBe(401);
       expect(kit.endedLogins).toHaveLength(1);
@@ -116,13 +127,17 @@ describe('accounts', () => {
       [{ origin: 'null' }],
     ])('refuses a change that another site asks for: %j', async (headers) => {
       const cookie = await logIn();
-      expect((await post('/auth/logout', {}, { cookie, ...headers })).json()).toMatchObject({ error: { code: 'cross_site' } });
+      expect((await post('/auth/logout', {}, { cookie, ...headers })).json()).toMatchObject({
+        error: { code: 'cross_site' },
+      });
       expect((await post('/auth/login', ada, headers)).statusCode).toBe(403);
       expect((await kit.app.inject({ url: '/api/v1/me', headers: { cookie } })).statusCode).toBe(200);
     });
 
     it('accepts a change from its own page', async () => {
-      expect((await post('/auth/login', ada, { origin: testOrigin, 'sec-fetch-site': 'same-origin' })).statusCode).toBe(200);
+      expect((await post('/auth/login', ada, { origin: testOrigin, 'sec-fetch-site': 'same-origin' })).statusCode).toBe(
+        200,
+      );
     });
   });
 
@@ -134,12 +149,29 @@ describe('accounts', () => {
 
     it('are shown once, listed without their secret, used, and revoked', async () => {
       const cookie = await logIn();
-      const made = (await post('/me/tokens', { name: 'laptop', expiresInDays: 1 }, { cookie })).json<{ id: string; secret: string }>();
+      const made = (await post('/me/tokens', { name: 'laptop', expiresInDays: 1 }, { cookie })).json<{
+        id: string;
+        secret: string;
+      }>();
       const list = await kit.as(made.secret, { url: '/api/v1/me/tokens' });
-      expect(list.json()).toMatchObject({ items: [{ id: made.id, name: 'laptop', lastUsedAt: new Date(clock.now()).toISOString() }] });
+      expect(list.json()).toMatchObject({
+        items: [{ id: made.id, name: 'laptop', lastUsedAt: new Date(clock.now()).toISOString() }],
+      });
       expect(list.body).not.toContain(made.secret);
-      expect((await kit.as(made.secret, { method: 'DELETE', url: `/api/v1/me/tokens/${made.id}` })).statusCode).toBe(200);
+      expect((await kit.as(made.secret, { method: 'DELETE', url: `/api/v1/me/tokens/${made.id}` })).statusCode).toBe(
+        200,
+      );
       expect((await kit.as(made.secret, { url: '/api/v1/me' })).statusCode).toBe(401);
+    });
+
+    it('can not make tokens, which would outlive them', async () => {
+      const { secret } = await kit.users.service.createToken(userId, 'short', 1);
+      const answer = await kit.as(secret, {
+        method: 'POST',
+        url: '/api/v1/me/tokens',
+        payload: { name: 'more', expiresInDays: null },
+      });
+      expect(answer.statusCode).toBe(403);
     });
 
     it('end when they expire', async () => {
@@ -150,7 +182,12 @@ describe('accounts', () => {
 
     it("of others can't be revoked", async () => {
       const { id } = await kit.users.service.createToken(userId, 'mine', null);
-      const eve = await kit.users.service.create({ email: 'eve@example.org', name: 'Eve', password: ada.password, admin: true });
+      const eve = await kit.users.service.create({
+        email: 'eve@example.org',
+        name: 'Eve',
+        password: ada.password,
+        admin: true,
+      });
       const { secret } = await kit.users.service.createToken(eve.id, 'hers', null);
       expect((await kit.as(secret, { method: 'DELETE', url: `/api/v1/me/tokens/${id}` })).statusCode).toBe(404);
     });

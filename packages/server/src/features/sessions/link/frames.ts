@@ -7,7 +7,7 @@ import { application, type StatementOutput } from '../model.ts';
 const statementId = z.number().int().min(0);
 const time = z.number().int().min(0);
 
-export const hello = z.object({
+const hello = z.object({
   type: z.literal('hello'),
   protocol: z.literal(1),
   sessionId: z.number().int(),

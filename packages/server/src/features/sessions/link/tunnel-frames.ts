@@ -1,5 +1,5 @@
 /** Binary frames of the agent protocol: `u32 stream id` (big-endian), `u8 opcode`, payload. */
-export const opcodes = { open: 0, data: 1, end: 2, reset: 3, credit: 4 } as const;
+const opcodes = { open: 0, data: 1, end: 2, reset: 3, credit: 4 } as const;
 
 export type TunnelFrame =
   | { op: 'open'; stream: number; target: string }

@@ -5,8 +5,8 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import type { Log } from '../../../lib/log.ts';
 import { listenOnSocket } from '../../../lib/unix-socket.ts';
-import type { Log } from '../deps.ts';
 import type { Links } from './links.ts';
 
 /** Names the session whose Spark UI is meant. The edge sets it from its target; the socket is open to the edge alone. */
@@ -88,10 +88,16 @@ function forward(
     createConnection: () => link.openStream(),
   });
   request.on('response', (response) => {
+    // User code in the driver may answer here; Node throws for a status that is none (RFC 9110, 15).
+    const { statusCode: status = 0 } = response;
+    if (status < 200 || status > 599) {
+      response.destroy();
+      return refuse(502, 'The Spark UI answers something that is not HTTP.');
+    }
     const headers = passedOn(response.headers);
     const { location } = response.headers;
     if (location !== undefined) headers['location'] = withoutOrigin(location, incoming.headers.host);
-    outgoing.writeHead(response.statusCode ?? 502, headers);
+    outgoing.writeHead(status, headers);
     response.pipe(outgoing);
     response.on('error', () => outgoing.destroy());
   });

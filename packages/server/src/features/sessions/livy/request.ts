@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { pinnedReason, propertyName } from '@emberlab/contract';
 import type { SessionRequest } from '../model.ts';
 import type { CreateInput } from '../service.ts';
-import { pathsIn, pinnedReason, propertyName } from '../spark-properties.ts';
+import { pathsIn } from '../spark-properties.ts';
 import { readDuration } from './durations.ts';
 import { LivyError, rejected } from './errors.ts';
 import { readKind } from './kinds.ts';
@@ -31,6 +32,8 @@ const list = z
   .transform((value) => value ?? []);
 const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]).transform(String);
 
+const maxConfLength = 64 * 1024;
+
 const createBody = z.strictObject({
   kind: z.string().nullish(),
   proxyUser: text,
@@ -47,6 +50,8 @@ const createBody = z.strictObject({
   name: text,
   conf: z
     .record(z.string().max(1000), scalar)
+    // Every look at a session reads its request: what is kept of one has to stay small.
+    .refine((conf) => JSON.stringify(conf).length <= maxConfLength, `at most ${maxConfLength} characters in all`)
     .nullish()
     .transform((value) => value ?? {}),
   heartbeatTimeoutInSecond: int.pipe(z.number().min(0)).nullish(),
@@ -54,7 +59,10 @@ const createBody = z.strictObject({
   idleTimeout: text,
 });
 
-const statementBody = z.strictObject({ code: z.string(), kind: z.string().nullish() });
+/** A cell is written by a person; `%%send_to_spark` puts some megabytes of data into one. */
+const maxCodeLength = 8 * 1024 * 1024;
+
+const statementBody = z.strictObject({ code: z.string().max(maxCodeLength), kind: z.string().nullish() });
 
 /** What a body says, by a schema. Throws a 400 that names the first thing that is wrong. */
 function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {

@@ -125,7 +125,6 @@ export function registerLivyRoutes(
 
   route('POST', '/sessions/:id/connect', async (request, reply) => {
     const { session } = await find(request);
-    await service.keep(session.id);
     return sendJson(reply, 200, await present(session));
   });
 
@@ -196,6 +195,8 @@ function refusal(session: SessionRecord): LivyError {
 /** Aborts when the client goes away before it has its answer. */
 function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
+  // One that left while it was being looked up has no event to come.
+  if (reply.raw.destroyed) gone.abort();
   reply.raw.once('close', () => gone.abort());
   return gone.signal;
 }

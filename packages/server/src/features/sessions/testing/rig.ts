@@ -14,8 +14,9 @@ import { createBus } from '../../../lib/bus.ts';
 import { fakeClock } from '../../../lib/clock.fake.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
+import type { Log } from '../../../lib/log.ts';
 import { seedProject, seedUser, testDatabase } from '../../../testing/database.ts';
-import type { Log, SessionsDeps } from '../deps.ts';
+import type { SessionsDeps } from '../deps.ts';
 import { createFeature } from '../feature.ts';
 import type { Limits } from '../limits.ts';
 import { dialIn, testApplication, type FakeAgent } from './fake-agent.ts';
@@ -45,7 +46,12 @@ export async function createRig(
   const errors: unknown[] = [];
   const silent = () => {};
   const log: Log = { info: silent, warn: silent, error: (details) => errors.push(details['err'] ?? details) };
-  const state = { environmentReady: true, tickets: [] as { targetId: string; path: string }[] };
+  const state = {
+    environmentReady: true,
+    tickets: [] as { targetId: string; path: string }[],
+    /** projects in which something was done */
+    touched: [] as string[],
+  };
 
   const ada = await addUser(db, 'ada@example.org');
   const projectId = await seedProject(db, ada.id, 'demo');
@@ -93,6 +99,7 @@ export async function createRig(
     projectFolder: (name) => join(folder, 'projects', name),
     authenticateGateway: (request) => authenticate(db, request),
     findMembership,
+    touchProject: async (id) => void state.touched.push(id),
     // Pings need answers from outside, which do not come while the hands of the clock are turned.
     limits: { reconcileMs: 3_600_000, pingMs: 1e9, ...options.limits },
   };
