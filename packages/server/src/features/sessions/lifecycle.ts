@@ -23,7 +23,10 @@ export type Lifecycle = ReturnType<typeof createLifecycle>;
 /** A statement as a client hands it in. One whose key its session knows is not made again. */
 export type SubmitInput = { readonly code: string; readonly kind: string; readonly idempotencyKey: string | null };
 
-export type SubmitAnswer = { statement: Statement } | { refused: SessionRecord };
+export type SubmitAnswer = { statement: Statement } | { refused: SessionRecord } | { full: true };
+
+/** A session's queue: enough for any notebook, and little enough that it can be read as a whole. */
+const maxBacklog = { count: 1000, characters: 32 * 1024 * 1024 };
 
 /**
  * Every change of a session or a statement, and what follows from it. Changes of one session run one after the other. The row is written first; then
@@ -82,7 +85,7 @@ export function createLifecycle(parts: {
   };
 
   const idleIfDrained = async (session: SessionRecord) => {
-    if (session.state !== 'busy' || (await statements.listUnfinished(session.id)).length > 0) return;
+    if (session.state !== 'busy' || (await statements.backlog(session.id)).count > 0) return;
     await sessions.update(session.id, { state: next(session.state, 'drained') });
     await publish(session.id);
   };
@@ -129,6 +132,9 @@ export function createLifecycle(parts: {
         // Also where the session would take no new one: what the first request started is what its client asks for.
         if (known !== null) return { statement: known };
         if (!takesStatements(session.state)) return { refused: session };
+        const backlog = await statements.backlog(id);
+        if (backlog.count >= maxBacklog.count || backlog.characters + code.length > maxBacklog.characters)
+          return { full: true };
         const now = clock.now();
         const statement = await statements.insert({ sessionId: id, code, kind, idempotencyKey, now });
         await statements.removeUpTo(id, statement.id - parts.retainedStatements);

@@ -99,6 +99,19 @@ export function createStatementStore(db: Kysely<Database>) {
     },
 
     /** Those that have not ended, in the order in which they run. */
+    /** How many statements of a session have not ended, and how long their code is together, in characters. */
+    async backlog(sessionId: number): Promise<{ count: number; characters: number }> {
+      return db
+        .selectFrom('statements')
+        .select((e) => [
+          e.fn.countAll<number>().as('count'),
+          sql<number>`coalesce(sum(length(code)), 0)`.as('characters'),
+        ])
+        .where('session_id', '=', sessionId)
+        .where('state', 'in', unfinished)
+        .executeTakeFirstOrThrow();
+    },
+
     async listUnfinished(sessionId: number): Promise<Statement[]> {
       const rows = await db
         .selectFrom('statements')

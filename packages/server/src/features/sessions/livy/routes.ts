@@ -147,6 +147,8 @@ export function registerLivyRoutes(
     const answer = await service.submit(session.id, { code, kind: kind ?? session.kind, idempotencyKey });
     if (answer === null) throw sessionNotFound(String(session.id));
     if ('refused' in answer) throw refusal(answer.refused);
+    if ('full' in answer)
+      throw new LivyError(429, 'Too many statements are waiting in this session. Please wait for some to end.');
     reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);
     return sendJson(reply, 201, presentLivyStatement(answer.statement));
   });

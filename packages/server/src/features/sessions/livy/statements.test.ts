@@ -224,3 +224,26 @@ test('output that JSON makes six times as long passes whole, and a list of much 
   expect([list.body.total_statements, list.body.statements.length]).toEqual([4, 2]);
   expect((await rig.call('GET', `/sessions/${id}/statements?from=2`)).body.statements).toHaveLength(2);
 });
+
+test('a queue that is too long or too large takes no more, until some have ended', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const code = '#'.repeat(7 * 1024 * 1024);
+  for (let n = 0; n < 4; n += 1) expect((await post(rig, id, { code })).status).toBe(201);
+  expect(await post(rig, id, { code })).toMatchObject({
+    status: 429,
+    body: { msg: expect.stringContaining('waiting') },
+  });
+  expect((await post(rig, id, { code: '#'.repeat(9 * 1024 * 1024) })).status).toBe(400);
+  expect((await rig.call('GET', `/sessions/${id}/statements?size=1`)).body.total_statements).toBe(4);
+  agent.answer(0, '', 5000);
+  await agent.heard('ack', (frame) => frame.id === 0);
+  expect((await post(rig, id, { code: '1' })).status).toBe(201);
+});
+
+test('a configuration of more than 64 kB is refused', async () => {
+  await using rig = await createRig();
+  const conf = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`spark.x${n}`, 'y'.repeat(1000)]));
+  expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark', conf } })).status).toBe(400);
+  expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
+});
