@@ -1,16 +1,32 @@
 import { constants } from 'node:fs';
-import { access, mkdir, rm, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { FatalError } from '../supervise/messages.ts';
 
 /** What a first set-up with one project takes, rounded up: Spark 0.9 GB, an environment 1 GB, room to work. */
 const neededBytes = 4 * 1024 ** 3;
 
+/**
+ * Makes a folder and those above it. Not by Node's `recursive`: that tries for ever where the kernel answers ENOENT for a folder whose parent is
+ * there, as below /proc.
+ */
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' && (await stat(path)).isDirectory()) return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolders(dirname(path));
+    await mkdir(path, { mode: 0o700 });
+  }
+}
+
 /** Makes the data folder if absent and makes sure that it can be used. Throws a `FatalError` that says what to do; makes nothing else. */
 export async function checkDataFolder(folder: string, firstTime: boolean): Promise<void> {
   const remedy = 'Please choose another folder with --data or EMBERLAB_DATA.';
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolders(folder);
     await access(folder, constants.W_OK | constants.X_OK);
     const probe = join(folder, `.probe-${process.pid}`);
     await writeFile(probe, '');
@@ -20,6 +36,7 @@ export async function checkDataFolder(folder: string, firstTime: boolean): Promi
     const reason =
       {
         EACCES: 'we may not write there',
+        ENOENT: 'no folder can be made there',
         EPERM: 'we may not write there',
         EROFS: 'it is read-only',
         ENOSPC: 'the disk is full',
