@@ -7,7 +7,7 @@ export default defineConfig({
     environment: 'node',
     // Each file starts a platform of its own with Spark in it: one after the other.
     fileParallelism: false,
-    // Alone on the machine, once everything else has passed.
+    // Alone on the machine: not beside the tests of other projects.
     sequence: { groupOrder: 1 },
     testTimeout: 300_000,
     hookTimeout: 300_000,

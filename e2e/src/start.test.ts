@@ -170,10 +170,13 @@ describe('./start', () => {
       expect(token.stdout).toMatch(/^ember_token_[\w-]+\n$/);
       await platform.start();
       expect(platform.output).not.toContain('/setup#');
-      const answer = await fetch(`http://127.0.0.1:${platform.port}/api/v1/projects`, {
-        headers: { authorization: `Bearer ${token.stdout.trim()}` },
-      });
-      expect(await answer.json()).toMatchObject({ items: [{ name: 'demo', role: 'owner' }] });
+      const projects = async () => {
+        const answer = await fetch(`http://127.0.0.1:${platform.port}/api/v1/projects`, {
+          headers: { authorization: `Bearer ${token.stdout.trim()}` },
+        });
+        return answer.json() as Promise<unknown>;
+      };
+      await expect.poll(projects, { timeout: 20_000 }).toMatchObject({ items: [{ name: 'demo', role: 'owner' }] });
     } finally {
       await platform.remove();
     }
