@@ -62,7 +62,8 @@ test('after a restart statements are sent again, results come once, and numbers 
   ]);
   expect((await run(rig, id, 'e')).body.id).toBe(4);
   expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } })).body.id).toBe(id + 1);
-  expect(rig.fake.launched.map((spec) => spec.sessionId)).toEqual([id, id + 1]);
+  // The answer does not wait for the driver's start.
+  await expect.poll(() => rig.fake.launched.map((spec) => spec.sessionId)).toEqual([id, id + 1]);
 });
 
 test('a session that became ready while control was away is idle once its agent has said so', async () => {
