@@ -102,7 +102,7 @@ test('a launch that was cut off is adopted where the driver runs, and done again
   await rig.restart();
   await rig.driver(1);
   await rig.driver(2);
-  expect(rig.fake.launched.map((spec) => spec.sessionId).toSorted((a, b) => a - b)).toEqual([1, 2, 2]);
+  await expect.poll(() => rig.fake.launched.map((spec) => spec.sessionId).toSorted((a, b) => a - b)).toEqual([1, 2, 2]);
   // a first driver that was late could do no harm: its secret opens nothing any more
   const secrets = rig.fake.launched.filter((spec) => spec.sessionId === 2).map((spec) => spec.secret);
   expect(new Set(secrets).size).toBe(2);
