@@ -28,10 +28,18 @@ export const liveSessionStates = [
   'shutting_down',
 ] as const satisfies readonly SessionState[];
 
-export const sessionKind = z.enum(['pyspark']);
+/** What a session was made for. Code of any other kind runs in it as well; a `shared` one has no kind of its own. */
+export const sessionKind = z.enum(['pyspark', 'spark', 'sparkr', 'sql', 'shared']);
 export type SessionKind = z.infer<typeof sessionKind>;
 
-export const kindLabels: Readonly<Record<SessionKind, string>> = { pyspark: 'PySpark' };
+/** What people read where a kind is named. */
+export const kindLabels: Readonly<Record<SessionKind, string>> = {
+  pyspark: 'PySpark',
+  spark: 'Spark',
+  sparkr: 'SparkR',
+  sql: 'SQL',
+  shared: 'Shared',
+};
 
 export const activeJob = z.object({
   id: z.number().int(),

@@ -1,3 +1,4 @@
+import type { SessionKind } from '@emberlab/contract';
 import type { ColumnType, Generated } from 'kysely';
 
 /**
@@ -137,7 +138,7 @@ export type SessionsTable = {
   project_id: string;
   user_id: string;
   server_id: string | null;
-  kind: 'pyspark';
+  kind: SessionKind;
   name: string | null;
   notebook: string | null;
   state: string;

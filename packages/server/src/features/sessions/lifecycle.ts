@@ -13,7 +13,7 @@ import type { Hub } from './hub.ts';
 import type { Hello } from './link/frames.ts';
 import type { Links } from './link/links.ts';
 import { sessionHeader } from './link/tunnel-server.ts';
-import type { Application, SessionRecord, Statement, StatementOutput } from './model.ts';
+import type { Application, SessionRecord, Statement, StatementKind, StatementOutput } from './model.ts';
 import { isFinal, isLive, next, nextStatement, takesStatements, type StopReason } from './state.ts';
 import type { StatementStore } from './statement-store.ts';
 import type { SessionStore } from './store.ts';
@@ -21,7 +21,11 @@ import type { SessionStore } from './store.ts';
 export type Lifecycle = ReturnType<typeof createLifecycle>;
 
 /** A statement as a client hands it in. One whose key its session knows is not made again. */
-export type SubmitInput = { readonly code: string; readonly kind: string; readonly idempotencyKey: string | null };
+export type SubmitInput = {
+  readonly code: string;
+  readonly kind: StatementKind;
+  readonly idempotencyKey: string | null;
+};
 
 export type SubmitAnswer = { statement: Statement } | { refused: SessionRecord } | { full: true };
 

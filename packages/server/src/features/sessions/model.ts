@@ -60,12 +60,15 @@ export type StatementOutput =
   | { status: 'ok'; execution_count: number; data: Record<string, unknown> }
   | { status: 'error'; execution_count: number; ename: string; evalue: string; traceback: string[] };
 
+/** What runs a statement's code. `arrow`: a question for rows, see docs/developer/agent-protocol.md. */
+export type StatementKind = Exclude<SessionKind, 'shared'> | 'arrow';
+
 /** `startedAt` and `completedAt` are 0 until they are known. */
 export type Statement = {
   readonly sessionId: number;
   readonly id: number;
   readonly code: string;
-  readonly kind: string;
+  readonly kind: StatementKind;
   readonly state: StatementState;
   readonly output: StatementOutput | null;
   readonly progress: number;

@@ -1,3 +1,4 @@
+import type { SessionKind } from '@emberlab/contract';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { HttpError } from '../../http/errors.ts';
@@ -19,6 +20,7 @@ import type { SessionKey, SessionStore } from './store.ts';
 export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
 
 export type CreateInput = {
+  readonly kind: SessionKind;
   readonly name: string | null;
   readonly notebook: string | null;
   readonly heartbeatSeconds: number;
@@ -126,7 +128,7 @@ export function createService(
           projectId,
           userId,
           serverId: client.serverId,
-          kind: 'pyspark',
+          kind: input.kind,
           name: input.name,
           notebook: input.notebook,
           request: input.request,

@@ -1,7 +1,7 @@
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { Database, StatementsTable } from '../../db/schema.ts';
 import { maxListLength } from './limits.ts';
-import type { Statement, StatementOutput } from './model.ts';
+import type { Statement, StatementKind, StatementOutput } from './model.ts';
 import { vanishing, type StatementState } from './state.ts';
 
 export type StatementStore = ReturnType<typeof createStatementStore>;
@@ -15,7 +15,7 @@ export function createStatementStore(db: Kysely<Database>) {
     async insert(statement: {
       sessionId: number;
       code: string;
-      kind: string;
+      kind: StatementKind;
       idempotencyKey: string | null;
       now: number;
     }): Promise<Statement> {
@@ -98,7 +98,6 @@ export function createStatementStore(db: Kysely<Database>) {
       return (await inOrder().selectAll().limit(count).execute()).map(toStatement);
     },
 
-    /** Those that have not ended, in the order in which they run. */
     /** How many statements of a session have not ended, and how long their code is together, in characters. */
     async backlog(sessionId: number): Promise<{ count: number; characters: number }> {
       return db
@@ -112,6 +111,7 @@ export function createStatementStore(db: Kysely<Database>) {
         .executeTakeFirstOrThrow();
     },
 
+    /** Those that have not ended, in the order in which they run. */
     async listUnfinished(sessionId: number): Promise<Statement[]> {
       const rows = await db
         .selectFrom('statements')
@@ -192,7 +192,7 @@ function toStatement(row: Selectable<StatementsTable>): Statement {
     sessionId: row.session_id,
     id: row.id,
     code: row.code,
-    kind: row.kind,
+    kind: row.kind as StatementKind,
     state: row.state,
     output: row.output_json === null ? null : (JSON.parse(row.output_json) as StatementOutput),
     progress: row.progress,

@@ -1,3 +1,4 @@
+import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
@@ -8,7 +9,7 @@ export type NewSession = {
   projectId: string;
   userId: string;
   serverId: string | null;
-  kind: 'pyspark';
+  kind: SessionKind;
   name: string | null;
   notebook: string | null;
   request: SessionRequest;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { sessionMetrics } from '@emberlab/contract';
-import { application, type StatementOutput } from '../model.ts';
+import { application, type StatementKind, type StatementOutput } from '../model.ts';
 
 /** Text frames of the agent protocol, version 1: see docs/developer/agent-protocol.md. Times are milliseconds since the epoch. */
 
@@ -38,7 +38,7 @@ export const agentFrame = z.discriminatedUnion('type', [
 export type AgentFrame = z.infer<typeof agentFrame>;
 
 export type ControlFrame =
-  | { type: 'run'; id: number; code: string; kind: string }
+  | { type: 'run'; id: number; code: string; kind: StatementKind }
   | { type: 'cancel'; id: number }
   | { type: 'ack'; id: number }
   | { type: 'stop' };

@@ -103,6 +103,20 @@ test('a new session has exactly the keys of Livy, and a bare path as its locatio
   });
 });
 
+test('a session is of the kind that its client names, in the word that Livy answers; without one it is shared', async () => {
+  await using rig = await createRig();
+  const written = ['pyspark', 'python', 'spark', 'scala', 'sparkr', 'r', 'sql', 'shared', null, undefined];
+  const kinds = ['pyspark', 'pyspark', 'spark', 'spark', 'sparkr', 'sparkr', 'sql', 'shared', 'shared', 'shared'];
+  for (const [i, kind] of written.entries()) {
+    const { status, body } = await rig.call('POST', '/sessions', { body: { kind } });
+    expect([status, body.kind]).toEqual([201, kinds[i]]);
+    // what the driver is told to have warm
+    expect((await rig.driver(body.id)).spec.kind).toBe(kinds[i]);
+  }
+  const list = await rig.call('GET', '/sessions');
+  expect(list.body.sessions.map((session: { kind: string }) => session.kind)).toEqual(kinds);
+});
+
 test('bodies are JSON whatever their type says', async () => {
   await using rig = await createRig();
   for (const type of ['', 'text/plain', 'application/octet-stream', 'nonsense;;;']) {
@@ -126,8 +140,6 @@ test('refused requests leave nothing behind', async () => {
     ['{"kind":"pyspark","heartbeatTimeoutInSecond":"x"}', /heartbeat/],
     ['{"kind":1}', /kind/],
     ['{"kind":"PySpark"}', /^Invalid kind/],
-    ['{"kind":"spark"}', /not available here/],
-    ['{}', /"shared" are not available/],
     ['{"kind":"constructor"}', /^Invalid kind/],
     ['{"kind":"pyspark","conf":{"a":{}}}', /conf/],
     [

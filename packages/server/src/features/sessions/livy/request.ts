@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { pinnedReason, propertyName } from '@emberlab/contract';
-import type { SessionRequest } from '../model.ts';
+import { pinnedReason, propertyName, type SessionKind } from '@emberlab/contract';
+import type { SessionRequest, StatementKind } from '../model.ts';
 import type { CreateInput } from '../service.ts';
 import { pathsIn } from '../spark-properties.ts';
+import { checkArrowCode } from './arrow.ts';
 import { readDuration } from './durations.ts';
 import { LivyError, rejected } from './errors.ts';
-import { readKind } from './kinds.ts';
+import { readKind, readStatementKind } from './kinds.ts';
 import { checkPaths } from './paths.ts';
 
 const maxInt = 2 ** 31 - 1;
@@ -83,7 +84,7 @@ export async function readCreate(
   context: { ownerEmail: string; projectFolder: string; notebook: string | null },
 ): Promise<CreateInput> {
   const fields = read(createBody, body);
-  readKind(fields.kind ?? 'shared');
+  const kind = readKind(fields.kind ?? 'shared');
   checkProxyUser(fields.proxyUser, context.ownerEmail);
   if (fields.name !== null) checkName(fields.name);
   for (const duration of [fields.ttl, fields.idleTimeout]) if (duration !== null) readDuration(duration);
@@ -92,8 +93,9 @@ export async function readCreate(
   const paths = [...fields.jars, ...fields.pyFiles, ...fields.files, ...fields.archives, ...checkConf(fields.conf)];
   await checkPaths(paths, context.projectFolder);
 
-  const { kind: _kind, proxyUser: _proxyUser, name, heartbeatTimeoutInSecond, ...request } = fields;
+  const { kind: _written, proxyUser: _proxyUser, name, heartbeatTimeoutInSecond, ...request } = fields;
   return {
+    kind,
     name,
     notebook: context.notebook,
     heartbeatSeconds: heartbeatTimeoutInSecond ?? 0,
@@ -101,10 +103,12 @@ export async function readCreate(
   };
 }
 
-/** A statement's code. A kind that is absent is the session's. */
-export function readStatement(body: unknown): { code: string; kind: string | null } {
+/** A statement of a session of this kind. */
+export function readStatement(body: unknown, session: SessionKind): { code: string; kind: StatementKind } {
   const { code, kind } = read(statementBody, body);
-  return { code, kind: kind === null || kind === undefined ? null : readKind(kind) };
+  const runAs = readStatementKind(kind ?? null, session);
+  if (runAs === 'arrow') checkArrowCode(code);
+  return { code, kind: runAs };
 }
 
 /** Nobody acts for another: who asks is known from the token. */

@@ -142,9 +142,9 @@ export function registerLivyRoutes(
 
   route('POST', '/sessions/:id/statements', async (request, reply) => {
     const { session } = await find(request);
-    const { code, kind } = readStatement(request.body);
+    const { code, kind } = readStatement(request.body, session.kind);
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
-    const answer = await service.submit(session.id, { code, kind: kind ?? session.kind, idempotencyKey });
+    const answer = await service.submit(session.id, { code, kind, idempotencyKey });
     if (answer === null) throw sessionNotFound(String(session.id));
     if ('refused' in answer) throw refusal(answer.refused);
     if ('full' in answer)

@@ -50,8 +50,89 @@ test('statements that are not there, and requests that say nothing', async () =>
   expect((await post(rig, id, { code: '1', foo: 2 })).status).toBe(400);
   expect((await post(rig, id, {})).status).toBe(400);
   expect((await post(rig, id, { code: '1', kind: 'zz' })).status).toBe(400);
-  expect((await post(rig, id, { code: '1', kind: 'sql' })).status).toBe(400);
-  expect((await post(rig, id, { code: '1', kind: 'python' })).status).toBe(201);
+});
+
+const writtenKinds = [
+  ['python', 'pyspark'],
+  ['pyspark', 'pyspark'],
+  ['spark', 'spark'],
+  ['scala', 'spark'],
+  ['r', 'sparkr'],
+  ['sql', 'sql'],
+] as const;
+
+test.for([
+  ['pyspark', 'pyspark'],
+  ['scala', 'spark'],
+  ['sparkr', 'sparkr'],
+  ['sql', 'sql'],
+] as const)(
+  'code of any kind runs in a session of the kind %s; without one it is of its session’s',
+  async ([session, own]) => {
+    await using rig = await createRig();
+    const { id, agent } = await rig.idle({ kind: session });
+    for (const [n, [written, kind]] of [[undefined, own], [null, own], ...writtenKinds].entries()) {
+      const { status, body } = await post(rig, id, { code: 'x', kind: written });
+      expect([written, status, body.id]).toEqual([written, 201, n]);
+      expect((await agent.heard('run', (frame) => frame.id === n)).kind).toBe(kind);
+    }
+    expect((await post(rig, id, { code: 'x', kind: 'shared' })).status).toBe(400);
+  },
+);
+
+test('in a shared session code has to say of which kind it is', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle({ kind: 'shared' });
+  for (const kind of [undefined, null, 'shared']) {
+    const { status, body } = await post(rig, id, { code: 'x', kind });
+    expect([kind, status]).toEqual([kind, 400]);
+    expect(body.msg).toBe('Code type should be specified if session kind is shared');
+  }
+  for (const [n, [written, kind]] of writtenKinds.entries()) {
+    expect((await post(rig, id, { code: 'x', kind: written })).status).toBe(201);
+    expect((await agent.heard('run', (frame) => frame.id === n)).kind).toBe(kind);
+  }
+});
+
+test('a question for rows is checked before it is given to the driver', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle({ kind: 'shared' });
+  const ask = (code: unknown) =>
+    post(rig, id, { kind: 'arrow', code: typeof code === 'string' ? code : JSON.stringify(code) });
+  const good = { sql: 'select 1', method: 'take', rows: 10 };
+  for (const bad of [
+    'select 1',
+    '[]',
+    'null',
+    {},
+    { ...good, rows: -1 },
+    { ...good, rows: 1.5 },
+    { ...good, rows: '10' },
+    { sql: 'select 1', rows: 10 },
+    { ...good, method: 'all' },
+    { ...good, method: 'sample' },
+    { ...good, fraction: 0.5 },
+    { ...good, method: 'sample', fraction: 0 },
+    { ...good, method: 'sample', fraction: 1.1 },
+    { ...good, sql: '' },
+    { ...good, variable: 'df' },
+    { ...good, more: 1 },
+    { variable: 'df', method: 'take', rows: 1 },
+    { variable: 'df', kind: 'sql', method: 'take', rows: 1 },
+  ]) {
+    const { status, body } = await ask(bad);
+    expect([bad, status]).toEqual([bad, 400]);
+    expect(body.msg).toMatch(/^The code of a statement of the kind "arrow" has to be a JSON object/);
+  }
+  for (const [n, asked] of [
+    good,
+    { ...good, rows: null, method: 'sample', fraction: 0.1 },
+    { variable: 'df', kind: 'sparkr', method: 'take', rows: 0 },
+  ].entries()) {
+    expect((await ask(asked)).body.id).toBe(n);
+    const run = await agent.heard('run', (frame) => frame.id === n);
+    expect([run.kind, JSON.parse(run.code)]).toEqual(['arrow', asked]);
+  }
 });
 
 test('while a session starts it takes no statement and lists none', async () => {
