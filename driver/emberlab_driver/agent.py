@@ -8,12 +8,13 @@ from . import messages
 from .canceller import cancel_running
 from .capture import Capture
 from .config import ConfigError, read_config
+from .interpreters import Interpreters, Parts, StartError
 from .interrupts import InterruptGate
+from .kinds import MAKERS, eager_kind
 from .lifecycle import Lifecycle
 from .link import Link
 from .log import log
 from .monitor import Monitor
-from .python_interpreter import PythonInterpreter
 from .runner import StatementRunner, cancelled_frame
 from .spark import SparkApplication, start_failure_message
 from .statements import ENDED, Statements
@@ -48,7 +49,7 @@ class Agent:
         self._spark = spark
         self._application = None
         self._failure = None
-        self._interpreters = {}
+        self._interpreters = None
         self._statements = Statements()
         self._gate = InterruptGate()
         self._capture = Capture(self._gate.checkpoint)
@@ -76,11 +77,10 @@ class Agent:
         try:
             names = self._spark.start()
             application = self._spark.describe()
+            self._interpreters = self._make_interpreters(names)
+            self._interpreters.start(eager_kind(self._config.kind))
         except Exception as error:
             return self._report_failed_start(error)
-        self._interpreters["pyspark"] = PythonInterpreter(
-            self._capture, self._gate, self._config.outputLimitBytes, names, self._lifecycle.keep_signals
-        )
         self._application = application
         self._link.post(messages.encode("ready", application=application))
         log(f"ready: {application['id']}")
@@ -88,7 +88,12 @@ class Agent:
         StatementRunner(self._statements, self._interpreters, self._spark, self._monitor, self._link.post).run_all()
         return self._end()
 
+    def _make_interpreters(self, names):
+        limit, before_statement = self._config.outputLimitBytes, self._lifecycle.keep_signals
+        return Interpreters(MAKERS, Parts(self._capture, self._gate, limit, self._spark, names, before_statement))
+
     def _end(self):
+        self._interpreters.close()
         self._spark.stop()
         self._link.post(messages.encode("bye", reason=self._lifecycle.reason))
         self._link.close(CLOSE_SECONDS)
@@ -96,7 +101,10 @@ class Agent:
         return self._lifecycle.exit_code
 
     def _report_failed_start(self, error):
-        message = start_failure_message(error)
+        if isinstance(error, StartError):
+            message = f"The interpreter of the kind '{self._config.kind}' could not start: {error}"
+        else:
+            message = start_failure_message(error)
         log(message, error)
         detail = "".join(traceback.format_exception(type(error), error, error.__traceback__))
         self._failure = messages.encode("failed", message=message, detail=detail)
@@ -139,7 +147,7 @@ class Agent:
         if statement.state == ENDED:
             self._link.post(statement.frame)
         else:
-            cancel_running(statement, self._spark, self._interpreters.get(statement.kind))
+            cancel_running(statement, self._spark, self._interpreters.started)
 
     def _on_ack(self, message):
         self._statements.acknowledge(message["id"])
@@ -169,7 +177,7 @@ class Agent:
     def _leave_main_loop(self):
         running = self._statements.close()
         if running is not None:
-            cancel_running(running, self._spark, self._interpreters.get(running.kind))
+            cancel_running(running, self._spark, self._interpreters.started)
         elif self._application is None:
             # The main thread is inside Spark's start, which nothing interrupts.
             self._lifecycle.end_now(self._lifecycle.reason, self._lifecycle.exit_code)

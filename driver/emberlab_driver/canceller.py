@@ -9,17 +9,20 @@ INSIST_SECONDS = 0.05
 CANCEL_AGAIN_SECONDS = 1.0
 
 
-def cancel_running(statement, spark, interpreter):
-    """Ends `statement`, for as long as that takes, on threads of its own; returns at once."""
-    threading.Thread(target=_insist, args=(statement, spark, interpreter), name="emberlab-cancel", daemon=True).start()
+def cancel_running(statement, spark, interpreter_of):
+    """Ends `statement`, for as long as that takes, on threads of its own; returns at once. `interpreter_of(kind)` is
+    None while the interpreter has not started."""
+    arguments = (statement, spark, interpreter_of)
+    threading.Thread(target=_insist, args=arguments, name="emberlab-cancel", daemon=True).start()
 
 
-def _insist(statement, spark, interpreter):
+def _insist(statement, spark, interpreter_of):
     _cancel_jobs(statement, spark)
     if statement.ended.wait(GRACE_SECONDS):
         return
     waited = 0.0
     while not statement.ended.is_set():
+        interpreter = interpreter_of(statement.kind)
         if interpreter is not None:
             interpreter.interrupt(statement.id)
         statement.ended.wait(INSIST_SECONDS)

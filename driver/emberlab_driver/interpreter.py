@@ -32,3 +32,11 @@ class Interpreter(ABC):
     def interrupt(self, statement_id):
         """Asks the statement to end soon. Called from other threads, again and again until the statement has ended,
         and possibly just after it; must return at once and must not touch another statement."""
+
+    def complete(self, code, cursor):
+        """`(candidates, start, end)`: whole words that may stand for `code[start:end]`, which ends at or reaches over
+        the `cursor`. Called from other threads while no statement runs; raises nothing."""
+        return [], cursor, cursor
+
+    def close(self):  # noqa: B027 - most hold nothing
+        """Frees what the interpreter holds. Main thread, once no statement runs any more."""

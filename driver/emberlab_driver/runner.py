@@ -2,11 +2,12 @@
 
 from . import messages
 from .interpreter import Failure, Success
+from .interpreters import StartError
 from .log import log
 
 
 class StatementRunner:
-    """`post(frame)` sends a text frame; `interpreters` maps a kind to its Interpreter."""
+    """`post(frame)` sends a text frame; `interpreters` starts the one of a statement's kind."""
 
     def __init__(self, statements, interpreters, spark, monitor, post):
         self._statements = statements
@@ -38,9 +39,12 @@ class StatementRunner:
         self._post(frame)
 
     def _evaluate(self, statement):
-        interpreter = self._interpreters.get(statement.kind)
+        try:
+            interpreter = self._interpreters.start(statement.kind, lambda: statement.cancel_requested)
+        except StartError as error:
+            return Failure("InterpreterError", f"Fail to start interpreter: {error}")
         if interpreter is None:
-            return Failure("InterpreterError", f"This session cannot run code of the kind '{statement.kind}'.")
+            return Failure("InterpreterError", "The statement was cancelled while its interpreter started.")
         try:
             return interpreter.run(statement.code, statement.id)
         except Exception as error:

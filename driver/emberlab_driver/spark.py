@@ -163,11 +163,15 @@ def active_context():
 
 def start_failure_message(error):
     """One sentence on why Spark did not start, for people."""
+    return f"Spark could not start: {cause_of(error)}"
+
+
+def cause_of(error):
+    """The first line of an exception's text, without the name of its Java class."""
     java = getattr(error, "java_exception", None)
     try:
         text = java.toString() if java is not None else str(error)
     except Exception:
         text = ""
     lines = text.strip().splitlines()
-    cause = re.sub(r"^(?:[\w$]+\.)+[\w$]+: ", "", lines[0]) if lines else type(error).__name__
-    return f"Spark could not start: {cause}"
+    return re.sub(r"^(?:[\w$]+\.)+[\w$]+: ", "", lines[0]) if lines else type(error).__name__

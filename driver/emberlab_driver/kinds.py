@@ -1,0 +1,16 @@
+"""The kinds of code that a session runs, and how the interpreter of each is started."""
+
+
+def _start_python(parts):
+    from .python_interpreter import PythonInterpreter
+
+    return PythonInterpreter(parts.capture, parts.gate, parts.output_limit, parts.names, parts.before_statement)
+
+
+MAKERS = {"pyspark": _start_python}
+
+
+def eager_kind(session_kind):
+    """The kind whose interpreter is up before the session is ready. A shared session has Python, which costs nothing;
+    the others start with their first statement."""
+    return "pyspark" if session_kind == "shared" else session_kind
