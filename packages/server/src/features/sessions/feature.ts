@@ -43,6 +43,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       const routes = (scope: FastifyInstance) =>
         registerLivyRoutes(scope, {
           service,
+          asks: parts.asks,
           engine: deps.engine,
           publicOrigin: deps.config.publicOrigin,
           projectFolder: (name) => deps.projectFolder(name),

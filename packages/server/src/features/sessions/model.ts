@@ -60,8 +60,11 @@ export type StatementOutput =
   | { status: 'ok'; execution_count: number; data: Record<string, unknown> }
   | { status: 'error'; execution_count: number; ename: string; evalue: string; traceback: string[] };
 
+/** A language that code is written in. */
+export type CodeKind = Exclude<SessionKind, 'shared'>;
+
 /** What runs a statement's code. `arrow`: a question for rows, see docs/developer/agent-protocol.md. */
-export type StatementKind = Exclude<SessionKind, 'shared'> | 'arrow';
+export type StatementKind = CodeKind | 'arrow';
 
 /** `startedAt` and `completedAt` are 0 until they are known. */
 export type Statement = {

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { createAsks } from './asks.ts';
 import { createHub } from './hub.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { dispatch } from './link/dispatch.ts';
@@ -37,6 +38,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     retainedStatements: limits.retainedStatements,
     wake,
   });
+  const asks = createAsks({ links, limits });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
@@ -82,5 +84,5 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     projectFolder: (name) => deps.projectFolder(name),
     wake,
   });
-  return { sessions, statements, links, hub, lifecycle, agents, tunnel, service, worker, limits };
+  return { sessions, statements, links, hub, lifecycle, asks, agents, tunnel, service, worker, limits };
 }

@@ -1,17 +1,18 @@
 import type { WebSocket } from 'ws';
 import type { Clock } from '../../../lib/clock.ts';
-import { agentFrame, type AgentFrame, type ControlFrame } from './frames.ts';
+import { agentFrame, type ControlFrame, type Hello, type SessionFrame } from './frames.ts';
 import type { Link } from './links.ts';
+import { createQuestions } from './questions.ts';
 import { decodeTunnelFrame, encodeTunnelFrame, type TunnelFrame } from './tunnel-frames.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 
-/** Speaks the protocol on one WebSocket: frames in and out, streams of the tunnel, pings. */
+/** Speaks the protocol on one WebSocket: frames in and out, questions, streams of the tunnel, pings. */
 export function createConnection(options: {
   socket: WebSocket;
   clock: Clock;
   pingMs: number;
   silenceMs: number;
-  onFrame: (frame: AgentFrame) => void;
+  onFrame: (frame: Hello | SessionFrame) => void;
   /** a text frame that can't be understood; the connection goes on, since the agent would only send it again */
   onNonsense: (problem: string) => void;
   onClose: () => void;
@@ -27,6 +28,9 @@ export function createConnection(options: {
   const write = (data: string | Buffer) => {
     if (socket.readyState === socket.OPEN) socket.send(data);
   };
+
+  const send = (frame: ControlFrame) => write(JSON.stringify(frame));
+  const questions = createQuestions({ clock, send });
 
   let cancelPing = () => {};
   const ping = () => {
@@ -46,8 +50,10 @@ export function createConnection(options: {
     heard();
     if (binary) return onTunnel(decodeTunnelFrame(data));
     const frame = agentFrame.safeParse(parseJson(data));
-    if (frame.success) options.onFrame(frame.data);
-    else options.onNonsense(frame.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    if (!frame.success)
+      options.onNonsense(frame.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+    else if (frame.data.type === 'answer') questions.answered(frame.data);
+    else options.onFrame(frame.data);
   });
   socket.on('pong', heard);
   socket.on('ping', heard);
@@ -55,12 +61,14 @@ export function createConnection(options: {
   socket.on('error', () => {});
   socket.on('close', () => {
     cancelPing();
+    questions.end();
     for (const stream of streams.values()) stream.destroy(new Error('The driver is not connected.'));
     options.onClose();
   });
 
   return {
-    send: (frame: ControlFrame) => write(JSON.stringify(frame)),
+    send,
+    ask: (question, ms) => questions.ask(question, ms),
     openStream() {
       do lastStream = (lastStream + 1) >>> 0;
       while (streams.has(lastStream));

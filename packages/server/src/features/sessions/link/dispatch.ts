@@ -1,12 +1,8 @@
 import type { Lifecycle } from '../lifecycle.ts';
-import type { AgentFrame, Hello } from './frames.ts';
+import type { SessionFrame } from './frames.ts';
 
 /** What each frame of an agent means for its session. `bye` means nothing yet: the end of the process does. */
-export async function dispatch(
-  lifecycle: Lifecycle,
-  sessionId: number,
-  frame: Exclude<AgentFrame, Hello>,
-): Promise<void> {
+export async function dispatch(lifecycle: Lifecycle, sessionId: number, frame: SessionFrame): Promise<void> {
   switch (frame.type) {
     case 'ready':
       await lifecycle.ready(sessionId, frame.application);

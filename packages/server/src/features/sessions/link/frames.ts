@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { sessionMetrics } from '@emberlab/contract';
+import type { Question } from './questions.ts';
 import { application, type StatementKind, type StatementOutput } from '../model.ts';
 
 /** Text frames of the agent protocol, version 1: see docs/developer/agent-protocol.md. Times are milliseconds since the epoch. */
@@ -18,6 +19,13 @@ const hello = z.object({
 });
 export type Hello = z.infer<typeof hello>;
 
+const answer = z.object({
+  type: z.literal('answer'),
+  request: z.number().int(),
+  value: z.unknown().optional(),
+  error: z.string().optional(),
+});
+
 export const agentFrame = z.discriminatedUnion('type', [
   hello,
   z.object({ type: z.literal('ready'), application }),
@@ -33,14 +41,18 @@ export const agentFrame = z.discriminatedUnion('type', [
     completedAt: time.nullable().default(0),
   }),
   sessionMetrics.extend({ type: z.literal('metrics') }),
+  answer,
   z.object({ type: z.literal('bye'), reason: z.string() }),
 ]);
 export type AgentFrame = z.infer<typeof agentFrame>;
+/** What means something for the session: all but the first frame, and what the connection deals with itself. */
+export type SessionFrame = Exclude<AgentFrame, Hello | z.infer<typeof answer>>;
 
 export type ControlFrame =
   | { type: 'run'; id: number; code: string; kind: StatementKind }
   | { type: 'cancel'; id: number }
   | { type: 'ack'; id: number }
+  | ({ type: 'ask'; request: number } & Question)
   | { type: 'stop' };
 
 const okOutput = z.object({

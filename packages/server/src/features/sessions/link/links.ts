@@ -1,10 +1,13 @@
+import type { Duplex } from 'node:stream';
 import type { Clock } from '../../../lib/clock.ts';
 import type { ControlFrame } from './frames.ts';
-import type { Duplex } from 'node:stream';
+import { connectionLost, type Question } from './questions.ts';
 
 /** The connection of one agent, as the rest of the feature sees it. */
 export type Link = {
   send(frame: ControlFrame): void;
+  /** Resolves with the value of the agent's answer. Throws a `QuestionError` when there is none within `ms`. */
+  ask(question: Question, ms: number): Promise<unknown>;
   /** A stream to the Spark UI behind the agent. */
   openStream(): Duplex;
   close(code: number, reason: string): void;
@@ -41,6 +44,11 @@ export function createLinks(clock: Clock) {
       const link = links.get(sessionId);
       link?.send(frame);
       return link !== undefined;
+    },
+
+    /** Asks an agent; see `Link`. */
+    ask(sessionId: number, question: Question, ms: number): Promise<unknown> {
+      return links.get(sessionId)?.ask(question, ms) ?? Promise.reject(connectionLost());
     },
 
     /** For how long the agent has been away, ms; 0 while it is connected. */

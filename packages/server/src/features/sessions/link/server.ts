@@ -8,7 +8,7 @@ import { listenOnSocket } from '../../../lib/unix-socket.ts';
 import type { Limits } from '../limits.ts';
 import type { SessionRecord } from '../model.ts';
 import { createConnection } from './connection.ts';
-import type { AgentFrame, Hello } from './frames.ts';
+import type { Hello, SessionFrame } from './frames.ts';
 import type { Link, Links } from './links.ts';
 
 const subprotocol = 'emberlab-agent.1';
@@ -16,7 +16,7 @@ const subprotocol = 'emberlab-agent.1';
 export type AgentHandlers = {
   /** The first frame of a connection. The link is registered already. */
   onHello(session: SessionRecord, hello: Hello): void;
-  onFrame(sessionId: number, frame: Exclude<AgentFrame, Hello>): void;
+  onFrame(sessionId: number, frame: SessionFrame): void;
 };
 
 /** Where agents dial in. The secret of a session is what opens it, so that everybody may reach the socket itself. */

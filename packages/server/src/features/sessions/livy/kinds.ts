@@ -1,5 +1,5 @@
 import type { SessionKind } from '@emberlab/contract';
-import type { StatementKind } from '../model.ts';
+import type { CodeKind, StatementKind } from '../model.ts';
 import { LivyError } from './errors.ts';
 
 /** What clients write, and what is answered. */
@@ -22,7 +22,7 @@ export function readKind(written: string): SessionKind {
 }
 
 /** The kind of a piece of code: what is written with it, else its session's. Throws a 400 where neither says one. */
-function readCodeKind(written: string | null, session: SessionKind): Exclude<SessionKind, 'shared'> {
+export function readCodeKind(written: string | null, session: SessionKind): CodeKind {
   const kind = written === null ? session : readKind(written);
   // Livy's own words
   if (kind === 'shared') throw new LivyError(400, 'Code type should be specified if session kind is shared');

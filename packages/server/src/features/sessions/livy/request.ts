@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { pinnedReason, propertyName, type SessionKind } from '@emberlab/contract';
-import type { SessionRequest, StatementKind } from '../model.ts';
+import type { CodeKind, SessionRequest, StatementKind } from '../model.ts';
 import type { CreateInput } from '../service.ts';
 import { pathsIn } from '../spark-properties.ts';
 import { checkArrowCode } from './arrow.ts';
 import { readDuration } from './durations.ts';
 import { LivyError, rejected } from './errors.ts';
-import { readKind, readStatementKind } from './kinds.ts';
+import { readCodeKind, readKind, readStatementKind } from './kinds.ts';
 import { checkPaths } from './paths.ts';
 
 const maxInt = 2 ** 31 - 1;
@@ -110,6 +110,25 @@ export function readStatement(body: unknown, session: SessionKind): { code: stri
   if (runAs === 'arrow') checkArrowCode(code);
   return { code, kind: runAs };
 }
+
+const completionBody = z.strictObject({
+  code: z.string().max(maxCodeLength),
+  kind: z.string().nullish(),
+  cursor: int.pipe(z.number().min(0)).nullish(),
+});
+
+/** Where code is to be completed, in a session of this kind: in characters, at the end unless it is said. */
+export function readCompletion(body: unknown, session: SessionKind): { kind: CodeKind; code: string; cursor: number } {
+  const { code, kind, cursor } = read(completionBody, body);
+  // Characters, not UTF-16 units: the driver counts so.
+  const { length } = Array.from(code);
+  return { kind: readCodeKind(kind ?? null, session), code, cursor: Math.min(cursor ?? length, length) };
+}
+
+const addBody = z.strictObject({ uri: z.string().min(1).max(10_000) });
+
+/** The address of what is to be added to a session. */
+export const readAdd = (body: unknown): string => read(addBody, body).uri;
 
 /** Nobody acts for another: who asks is known from the token. */
 export function checkProxyUser(proxyUser: string | null, ownerEmail: string): void {

@@ -1,49 +1,24 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Engine } from '../../../engines/engine.ts';
-import { logPage, logTail } from '../log.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { logPage } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
-import type { Client, Service } from '../service.ts';
+import type { Client } from '../service.ts';
+import { accessOf, clientOf, createLivyContext, goneSignal, type LivyParts, type Query } from './context.ts';
 import { LivyError, rejected, sessionNotFound } from './errors.ts';
-import { readInt, readOptionalInt } from './numbers.ts';
-import { sendJson, type LivyAccess } from './plugin.ts';
-import { livyVersion, presentLivySession, presentLivyStatement } from './present.ts';
-import { readCreate, readIdempotencyKey, readNotebook, readStatement } from './request.ts';
+import { registerAskRoutes } from './ask-routes.ts';
+import { readOptionalInt } from './numbers.ts';
+import { sendJson } from './plugin.ts';
+import { livyVersion } from './present.ts';
+import { readCreate, readIdempotencyKey, readNotebook } from './request.ts';
+import { registerStatementRoutes } from './statement-routes.ts';
 
 const defaultPage = 100;
-const logLinesInSession = 10;
 /** Livy's own words, which a client compares. */
 const tooMany = 'Rejected, too many sessions are being created!';
 
-type Handle = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
-type Query = Readonly<Record<string, unknown>>;
-
-/** Livy's routes for sessions and statements, below `/livy/{project}`. */
-export function registerLivyRoutes(
-  app: FastifyInstance,
-  parts: { service: Service; engine: Engine; publicOrigin: string; projectFolder: (name: string) => string },
-): void {
-  const { service, engine, publicOrigin } = parts;
-
-  const route = (method: 'GET' | 'POST' | 'DELETE', url: string, handler: Handle, openToAll = false) => {
-    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll } });
-  };
-
-  const present = async (session: SessionRecord) =>
-    presentLivySession(session, {
-      observed: service.observe(session),
-      log: await logTail(engine.logs(session.id), logLinesInSession),
-      publicOrigin,
-    });
-
-  /** The session in the path, which its client has shown to care about. */
-  const find = async (request: FastifyRequest): Promise<{ client: Client; session: SessionRecord }> => {
-    const { id: key } = request.params as { id: string };
-    const client = clientOf(accessOf(request));
-    const session = await service.findListed(client, /^\d+$/.test(key) ? { id: readInt(key) } : { name: key });
-    if (session === null) throw sessionNotFound(key);
-    service.seen(session.id);
-    return { client, session };
-  };
+/** Livy's routes, below `/livy/{project}`. */
+export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void {
+  const context = createLivyContext(app, parts);
+  const { service, engine, route, find, present } = context;
 
   /** The new session that a request asks for. */
   const create = async (request: FastifyRequest, client: Client, key: string | null): Promise<SessionRecord> => {
@@ -128,46 +103,8 @@ export function registerLivyRoutes(
     return sendJson(reply, 200, await present(session));
   });
 
-  route('GET', '/sessions/:id/statements', async (request, reply) => {
-    const { session } = await find(request);
-    if (session.state === 'dead') throw new LivyError(400, "requirement failed: Session isn't active.");
-    const query = request.query as Query;
-    const { total, items } = await service.listStatements(session.id, {
-      from: Math.max(readOptionalInt(query, 'from') ?? 0, 0),
-      size: readOptionalInt(query, 'size'),
-      newestFirst: query['order'] === 'desc',
-    });
-    return sendJson(reply, 200, { total_statements: total, statements: items.map(presentLivyStatement) });
-  });
-
-  route('POST', '/sessions/:id/statements', async (request, reply) => {
-    const { session } = await find(request);
-    const { code, kind } = readStatement(request.body, session.kind);
-    const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
-    const answer = await service.submit(session.id, { code, kind, idempotencyKey });
-    if (answer === null) throw sessionNotFound(String(session.id));
-    if ('refused' in answer) throw refusal(answer.refused);
-    if ('full' in answer)
-      throw new LivyError(429, 'Too many statements are waiting in this session. Please wait for some to end.');
-    reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);
-    return sendJson(reply, 201, presentLivyStatement(answer.statement));
-  });
-
-  route('GET', '/sessions/:id/statements/:statement', async (request, reply) => {
-    const { session } = await find(request);
-    const { statement: written } = request.params as { statement: string };
-    const statement = await service.awaitStatement(session.id, readInt(written), goneSignal(reply));
-    if (statement === null) throw new LivyError(404, 'Statement not found');
-    service.seen(session.id);
-    return sendJson(reply, 200, presentLivyStatement(statement));
-  });
-
-  route('POST', '/sessions/:id/statements/:statement/cancel', async (request, reply) => {
-    const { session } = await find(request);
-    const { statement: written } = request.params as { statement: string };
-    await service.cancel(session.id, readInt(written));
-    return sendJson(reply, 200, { msg: 'canceled' });
-  });
+  registerStatementRoutes(context);
+  registerAskRoutes(context);
 
   app.route({ method: ['PUT', 'PATCH'], url: '/*', handler: async (_request, reply) => reply.status(405).send() });
   app.route({
@@ -175,30 +112,4 @@ export function registerLivyRoutes(
     url: '/*',
     handler: async (_request, reply) => reply.status(404).send(),
   });
-}
-
-function accessOf(request: FastifyRequest): LivyAccess {
-  if (request.livy === null) throw new LivyError(401, 'Please log in.');
-  return request.livy;
-}
-
-const clientOf = ({ caller, membership }: LivyAccess): Client => ({
-  projectId: membership.project.id,
-  userId: caller.user.id,
-  serverId: caller.serverId,
-});
-
-/** A statement came at the wrong time. 500 only for a dead session: one client starts a new one on that, and none runs anything twice. */
-function refusal(session: SessionRecord): LivyError {
-  const text = `java.lang.IllegalStateException: Session is in state ${session.state}`;
-  return new LivyError(session.state === 'dead' ? 500 : 409, text);
-}
-
-/** Aborts when the client goes away before it has its answer. */
-function goneSignal(reply: FastifyReply): AbortSignal {
-  const gone = new AbortController();
-  // One that left while it was being looked up has no event to come.
-  if (reply.raw.destroyed) gone.abort();
-  reply.raw.once('close', () => gone.abort());
-  return gone.signal;
 }

@@ -1,0 +1,85 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Engine } from '../../../engines/engine.ts';
+import type { Asks } from '../asks.ts';
+import { logTail } from '../log.ts';
+import type { SessionRecord } from '../model.ts';
+import type { Client, Service } from '../service.ts';
+import { takesStatements } from '../state.ts';
+import { LivyError, sessionNotFound } from './errors.ts';
+import { readInt } from './numbers.ts';
+import type { LivyAccess } from './plugin.ts';
+import { presentLivySession } from './present.ts';
+
+const logLinesInSession = 10;
+
+type Handle = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+export type Query = Readonly<Record<string, unknown>>;
+
+export type LivyParts = {
+  readonly service: Service;
+  readonly asks: Asks;
+  readonly engine: Engine;
+  readonly publicOrigin: string;
+  projectFolder(name: string): string;
+};
+
+export type LivyContext = ReturnType<typeof createLivyContext>;
+
+/** What Livy's routes have in common. */
+export function createLivyContext(app: FastifyInstance, parts: LivyParts) {
+  const { service, engine, publicOrigin } = parts;
+  return {
+    ...parts,
+
+    /** A route, with and without a slash at its end. */
+    route(method: 'GET' | 'POST' | 'DELETE', url: string, handler: Handle, openToAll = false): void {
+      for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll } });
+    },
+
+    present: async (session: SessionRecord) =>
+      presentLivySession(session, {
+        observed: service.observe(session),
+        log: await logTail(engine.logs(session.id), logLinesInSession),
+        publicOrigin,
+      }),
+
+    /** The session in the path, which its client has shown to care about. Throws Livy's 404, also for what is somebody else's. */
+    async find(request: FastifyRequest): Promise<{ client: Client; session: SessionRecord }> {
+      const { id: key } = request.params as { id: string };
+      const client = clientOf(accessOf(request));
+      const session = await service.findListed(client, /^\d+$/.test(key) ? { id: readInt(key) } : { name: key });
+      if (session === null) throw sessionNotFound(key);
+      service.seen(session.id);
+      return { client, session };
+    },
+  };
+}
+
+export function accessOf(request: FastifyRequest): LivyAccess {
+  if (request.livy === null) throw new LivyError(401, 'Please log in.');
+  return request.livy;
+}
+
+export const clientOf = ({ caller, membership }: LivyAccess): Client => ({
+  projectId: membership.project.id,
+  userId: caller.user.id,
+  serverId: caller.serverId,
+});
+
+/** Livy's words for a request that came at the wrong time. */
+export const wrongState = (session: SessionRecord, status = 409): LivyError =>
+  new LivyError(status, `java.lang.IllegalStateException: Session is in state ${session.state}`);
+
+/** Throws a 409 for a session whose driver is not there to be asked. */
+export function checkReady(session: SessionRecord): void {
+  if (!takesStatements(session.state)) throw wrongState(session);
+}
+
+/** Aborts when the client goes away before it has its answer. */
+export function goneSignal(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  // One that left while it was being looked up has no event to come.
+  if (reply.raw.destroyed) gone.abort();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
