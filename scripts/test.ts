@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
@@ -14,12 +14,16 @@ const build = join(root, 'build');
 const data = join(build, 'test-data');
 const python = join(build, 'test-python');
 const uv = join(data, 'tools/bin/uv');
+/** The older of the two versions of Spark that drivers are tested with; the newer one is the platform's own. */
+const olderSpark = '3.5.8';
+const olderSparkHome = join(build, `spark-${olderSpark}`);
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   EMBERLAB_TEST_DATA: data,
   EMBERLAB_TEST_SPARK_HOME: join(data, 'tools/spark'),
+  EMBERLAB_TEST_SPARK35_HOME: olderSparkHome,
   EMBERLAB_TEST_PYTHON: join(python, 'bin/python'),
   EMBERLAB_TEST_UV: uv,
 };
@@ -52,7 +56,7 @@ async function must(
 const node = (title: string, script: string, ...args: string[]) =>
   must(title, process.execPath, [join(root, script), ...args]);
 
-/** The platform's own set-up, then Python packages for the tests, then a browser. */
+/** The platform's own set-up, then Python packages for the tests, another Spark, and a browser. */
 async function prepare(): Promise<void> {
   mkdirSync(build, { recursive: true });
   await node('Set-up', 'packages/server/src/main.ts', 'supervise', '--set-up-only', '--data', data);
@@ -71,6 +75,21 @@ async function prepare(): Promise<void> {
       join(root, 'driver/requirements-test.txt'),
     ]);
     await writeFileAtomic(stamp, requirements);
+  }
+  if (!existsSync(olderSparkHome)) {
+    const packages = `${olderSparkHome}.packages`;
+    const target = ['--python', join(python, 'bin/python'), '--target', packages];
+    await rm(packages, { recursive: true, force: true });
+    await must(`Spark ${olderSpark}`, uv, [
+      'pip',
+      'install',
+      '--quiet',
+      '--no-deps',
+      ...target,
+      `pyspark==${olderSpark}`,
+    ]);
+    await rename(join(packages, 'pyspark'), olderSparkHome);
+    await rm(packages, { recursive: true, force: true });
   }
   if ((await findProgram('chromium')) === null) {
     process.stdout.write('── Chromium\n');

@@ -1,12 +1,15 @@
 """Cancels the running statement: first its Spark jobs, then the interpreter itself."""
 
 import threading
+import time
 
 # A statement that waits for a job ends by itself once the job is cancelled, with an error that says so.
 GRACE_SECONDS = 0.25
 INSIST_SECONDS = 0.05
 # Code that catches the failure of one job may start the next.
 CANCEL_AGAIN_SECONDS = 1.0
+# An interrupt may leave a call to the JVM behind that is only about to begin its job.
+AFTERMATH_SECONDS = (0.0, 0.5, 1.5)
 
 
 def cancel_running(statement, spark, interpreter_of):
@@ -30,6 +33,9 @@ def _insist(statement, spark, interpreter_of):
         if waited >= CANCEL_AGAIN_SECONDS:
             waited = 0.0
             _cancel_jobs(statement, spark)
+    for pause in AFTERMATH_SECONDS:
+        time.sleep(pause)
+        _cancel_jobs(statement, spark)
 
 
 def _cancel_jobs(statement, spark):

@@ -7,7 +7,13 @@ def _start_python(parts):
     return PythonInterpreter(parts.capture, parts.gate, parts.output_limit, parts.names, parts.before_statement)
 
 
-MAKERS = {"pyspark": _start_python}
+def _start_sql(parts):
+    from .sql_interpreter import SqlInterpreter
+
+    return SqlInterpreter(parts.gate, parts.output_limit, parts.spark, parts.before_statement)
+
+
+MAKERS = {"pyspark": _start_python, "sql": _start_sql}
 
 
 def eager_kind(session_kind):

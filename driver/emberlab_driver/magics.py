@@ -31,6 +31,14 @@ def run_magic(magic, evaluate, limit):
     return handler(evaluate(magic.argument), limit)
 
 
+def bounded(mime, value, limit):
+    """`{mime: value}`. Raises OutputTooLarge when the value has more than `limit` bytes as JSON."""
+    size = len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    if size > limit:
+        raise OutputTooLarge(f"{mime} of {size:,} bytes; a statement may return {limit:,}")
+    return {mime: value}
+
+
 def to_json(value):
     """`value` as plain JSON data: NaN and infinities become None, numpy's numbers Python's.
 
@@ -57,25 +65,18 @@ def _numpy_value(value):
 
 
 def _json(value, limit):
-    return _bounded("application/json", to_json(value), limit)
+    return bounded("application/json", to_json(value), limit)
 
 
 def _table(value, limit):
     table = make_table(value)
-    return {**_bounded(MIME_TYPE, table, limit), "text/plain": table_text(table)}
+    return {**bounded(MIME_TYPE, table, limit), "text/plain": table_text(table)}
 
 
 def _matplot(pyplot, limit):
     image = io.BytesIO()
     pyplot.gcf().savefig(image, format="png")
-    return _bounded("image/png", base64.b64encode(image.getvalue()).decode("ascii"), limit)
-
-
-def _bounded(mime, value, limit):
-    size = len(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
-    if size > limit:
-        raise OutputTooLarge(f"{mime} of {size:,} bytes; a statement may return {limit:,}")
-    return {mime: value}
+    return bounded("image/png", base64.b64encode(image.getvalue()).decode("ascii"), limit)
 
 
 _HANDLERS = {"json": _json, "table": _table, "matplot": _matplot}

@@ -35,6 +35,16 @@ class SparkApplication:
             sql_context = SQLContext._get_or_create(context)
         return {"spark": session, "sc": context, "sqlContext": sql_context}
 
+    def session(self):
+        """The SparkSession that all kinds share; another one once code has stopped its context. Raises what Spark
+        raises."""
+        from pyspark.sql import SparkSession
+
+        session = SparkSession._instantiatedSession
+        if session is None or session.sparkContext._jsc is None:
+            session = SparkSession.builder.appName(self._app_name).getOrCreate()
+        return session
+
     def describe(self):
         """The `application` object of the protocol."""
         context = active_context()

@@ -12,6 +12,8 @@ import pytest
 from fake_control import FakeControl
 
 DRIVER = Path(__file__).parents[1]
+# The versions of Spark to test with, and the environment variables that name where each is.
+SPARKS = {"spark-4.3": "EMBERLAB_TEST_SPARK_HOME", "spark-3.5": "EMBERLAB_TEST_SPARK35_HOME"}
 SETTINGS = {
     "spark.master": "local[1]",
     "spark.driver.memory": "768m",
@@ -109,11 +111,11 @@ def plain_driver(environment=None, before=None, **config):
             control.close()
 
 
-def spark_command(folder, control, settings=None, **config):
+def spark_command(folder, control, settings=None, version="spark-4.3", **config):
     """`spark-submit` as the control plane calls it, and the environment for it; skips without a Spark."""
-    home, python = os.environ.get("EMBERLAB_TEST_SPARK_HOME"), os.environ.get("EMBERLAB_TEST_PYTHON")
+    home, python = os.environ.get(SPARKS[version]), os.environ.get("EMBERLAB_TEST_PYTHON")
     if not home or not python:
-        pytest.skip("EMBERLAB_TEST_SPARK_HOME and EMBERLAB_TEST_PYTHON name no Spark to test with")
+        pytest.skip(f"{SPARKS[version]} and EMBERLAB_TEST_PYTHON name no Spark to test with")
     properties = Path(folder, "spark.properties")
     settings = {**SETTINGS, **(settings or {})}
     properties.write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
@@ -126,7 +128,7 @@ def spark_command(folder, control, settings=None, **config):
 
 @contextlib.contextmanager
 def spark_driver(settings=None, **config):
-    """The agent in a real Spark driver."""
+    """The agent in a real Spark driver; `version` is a key of SPARKS."""
     with tempfile.TemporaryDirectory(prefix="emberlab") as folder:
         control = FakeControl(Path(folder, "agent.sock"))
         try:
@@ -144,8 +146,9 @@ def plain():
         yield driver
 
 
-@pytest.fixture(scope="session")
-def spark():
-    with spark_driver() as driver:
+@pytest.fixture(scope="module", params=SPARKS)
+def spark(request):
+    """A driver of each version of Spark, of the kind that the module's KIND names."""
+    with spark_driver(version=request.param, kind=getattr(request.module, "KIND", "pyspark")) as driver:
         driver.control.ready(timeout=90)
         yield driver

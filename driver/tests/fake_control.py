@@ -70,12 +70,12 @@ class FakeControl:
         """The `result` message of a statement."""
         return self.result(self.submit(code, kind), timeout)
 
-    def output(self, code):
-        return self.run(code)["output"]
+    def output(self, code, kind="pyspark"):
+        return self.run(code, kind)["output"]
 
-    def text(self, code):
+    def text(self, code, kind="pyspark"):
         """text/plain of a statement that must succeed."""
-        output = self.output(code)
+        output = self.output(code, kind)
         assert output["status"] == "ok", output
         return output["data"]["text/plain"]
 
