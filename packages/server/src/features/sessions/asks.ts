@@ -1,7 +1,10 @@
+import type { Duplex } from 'node:stream';
 import { z } from 'zod';
+import type { Clock } from '../../lib/clock.ts';
 import type { Limits } from './limits.ts';
 import type { Links } from './link/links.ts';
 import { QuestionError, type Question } from './link/questions.ts';
+import { openRows, type NoRows } from './rows.ts';
 
 /** What may stand for the code from `start` to `end`, in characters: whole words. */
 export type Completion = { readonly candidates: readonly string[]; readonly start: number; readonly end: number };
@@ -17,8 +20,13 @@ const completion = z.object({
 export type Asks = ReturnType<typeof createAsks>;
 
 /** What drivers are asked beside their statements. */
-export function createAsks({ links, limits }: { links: Links; limits: Limits }) {
+export function createAsks(parts: { links: Links; clock: Clock; limits: Limits }) {
+  const { links, limits } = parts;
   return {
+    /** The rows of a statement, as far as its driver has them. */
+    rows: (id: number, statementId: number, signal: AbortSignal): Promise<Duplex | NoRows> =>
+      openRows(parts, id, statementId, signal),
+
     /** How code may go on at a cursor. A driver that can't say has no candidates. */
     async complete(id: number, question: Omit<Question & { what: 'complete' }, 'what'>): Promise<Completion> {
       const none = { candidates: [], start: question.cursor, end: question.cursor };

@@ -74,4 +74,6 @@ export function createChanges(clock: Clock) {
 }
 
 export const sessionKey = (id: number): string => `session ${id}`;
+/** A statement's output and progress on their way, which change more often than anybody asks for the statement itself. */
+export const outputKey = (sessionId: number, id: number): string => `output ${sessionId} ${id}`;
 export const statementKey = (sessionId: number, id: number): string => `statement ${sessionId} ${id}`;

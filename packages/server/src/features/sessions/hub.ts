@@ -6,6 +6,7 @@ import { createChanges, sessionKey } from './changes.ts';
 import type { Limits } from './limits.ts';
 import type { Links } from './link/links.ts';
 import type { SessionRecord } from './model.ts';
+import { createOutputs } from './outputs.ts';
 import { maySee } from './policy.ts';
 import { presentSession, type Observed } from './present.ts';
 import { shown } from './state.ts';
@@ -18,6 +19,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
   const metrics = new Map<number, SessionMetrics>();
   const seenAt = new Map<number, number>();
   const changes = createChanges(clock);
+  const outputs = createOutputs();
   // While we were not there nobody could reach us, so silence counts from now on.
   let heartbeatsSince = clock.now();
 
@@ -28,6 +30,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
 
   return {
     changes,
+    outputs,
     observe,
 
     setMetrics(id: number, value: SessionMetrics): void {
@@ -62,6 +65,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
     forget(id: number): void {
       metrics.delete(id);
       seenAt.delete(id);
+      outputs.forget(id);
     },
   };
 }

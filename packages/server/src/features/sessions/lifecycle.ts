@@ -7,7 +7,7 @@ import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { tailLines } from '../../lib/log-file.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
-import { statementKey } from './changes.ts';
+import { outputKey, statementKey } from './changes.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
 import type { Hello } from './link/frames.ts';
@@ -71,6 +71,12 @@ export function createLifecycle(parts: {
     targets.put({ id: session.uiId, socketPath: parts.tunnelSocket, headers, viaControl: true });
   };
 
+  /** A statement has begun or ended. */
+  const told = (id: number, statementId: number) => {
+    hub.changes.notify(statementKey(id, statementId));
+    hub.changes.notify(outputKey(id, statementId));
+  };
+
   const endStatement = async (
     statement: Statement,
     end: { state: 'available' | 'cancelled'; output: StatementOutput | null; startedAt?: number; completedAt?: number },
@@ -85,7 +91,8 @@ export function createLifecycle(parts: {
       // Clients take 0 for "not yet", and an end before the beginning for nonsense.
       completedAt: Math.max(end.completedAt || now, startedAt, 1),
     });
-    hub.changes.notify(statementKey(statement.sessionId, statement.id));
+    hub.outputs.end(statement.sessionId, statement.id);
+    told(statement.sessionId, statement.id);
   };
 
   const idleIfDrained = async (session: SessionRecord) => {
@@ -177,11 +184,21 @@ export function createLifecycle(parts: {
         const statement = await statements.find(id, statementId);
         if (statement === null || isFinal(statement.state)) return;
         await statements.update(statement, { state: nextStatement(statement.state, 'started'), startedAt });
-        hub.changes.notify(statementKey(id, statementId));
+        told(id, statementId);
       }),
 
     progress: (id: number, statementId: number, progress: number) =>
-      within(id, () => statements.progress(id, statementId, progress)),
+      within(id, async () => {
+        await statements.progress(id, statementId, progress);
+        hub.changes.notify(outputKey(id, statementId));
+      }),
+
+    /** Keeps what a statement has printed, for those who watch it run. In its turn, so that it has begun for them too. */
+    output: (id: number, statementId: number, piece: { from: number; text: string }) =>
+      queue(String(id), async () => {
+        hub.outputs.add(id, statementId, piece);
+        hub.changes.notify(outputKey(id, statementId));
+      }),
 
     /** Stores how a statement ended, then lets the agent forget it. A second copy is only acknowledged. */
     result: (

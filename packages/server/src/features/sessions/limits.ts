@@ -22,6 +22,8 @@ export const defaultLimits = {
   stallMs: 20_000,
   /** how often the worker looks at everything, without being woken */
   reconcileMs: 1000,
+  /** how long it may take until the first byte of a statement's rows comes */
+  rowsMs: 10_000,
   /** how long an agent may take to say how code may go on; a person waits for it */
   completeMs: 3000,
   /** how long it may take to fetch and add a jar or a file */

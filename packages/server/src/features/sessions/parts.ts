@@ -38,7 +38,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     retainedStatements: limits.retainedStatements,
     wake,
   });
-  const asks = createAsks({ links, limits });
+  const asks = createAsks({ links, clock, limits });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {

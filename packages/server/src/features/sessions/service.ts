@@ -5,7 +5,7 @@ import { HttpError } from '../../http/errors.ts';
 import type { Viewer } from '../../http/project-events.ts';
 import type { Actor } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
-import { sessionKey, statementKey } from './changes.ts';
+import { outputKey, sessionKey, statementKey } from './changes.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
@@ -13,7 +13,8 @@ import type { Limits } from './limits.ts';
 import type { SessionRecord, SessionRequest, Statement } from './model.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
-import type { StatementStore } from './statement-store.ts';
+import type { OutputPiece } from './outputs.ts';
+import type { StatementProgress, StatementStore } from './statement-store.ts';
 import type { SessionKey, SessionStore } from './store.ts';
 
 /** A member of a project, as a Livy client: they see their own sessions only. */
@@ -100,6 +101,31 @@ export function createService(
         read: () => statements.find(sessionId, id),
         done: (statement) => statement === null || isFinal(statement.state),
       }),
+
+    /** How far a statement is and what it has printed from a character on; the answer waits until there is something new. null: there is none. */
+    async awaitOutput(
+      sessionId: number,
+      id: number,
+      from: number,
+      signal: AbortSignal,
+    ): Promise<(StatementProgress & { output: OutputPiece | null }) | null> {
+      const before = await statements.findProgress(sessionId, id);
+      const now = await changes.hold({
+        key: outputKey(sessionId, id),
+        ms: limits.holdMs,
+        signal,
+        read: () => statements.findProgress(sessionId, id),
+        done: (read) =>
+          read === null ||
+          isFinal(read.state) ||
+          read.state !== before?.state ||
+          read.progress !== before.progress ||
+          hub.outputs.read(sessionId, id, from) !== null,
+      });
+      return now === null ? null : { ...now, output: hub.outputs.read(sessionId, id, from) };
+    },
+
+    findProgress: (sessionId: number, id: number) => statements.findProgress(sessionId, id),
 
     /**
      * Makes a session, whose driver the worker starts; with a key that has made one, answers that one as it is now. Throws

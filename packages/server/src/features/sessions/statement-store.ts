@@ -4,6 +4,8 @@ import { maxListLength } from './limits.ts';
 import type { Statement, StatementKind, StatementOutput } from './model.ts';
 import { vanishing, type StatementState } from './state.ts';
 
+export type StatementProgress = Pick<Statement, 'kind' | 'state' | 'progress'>;
+
 export type StatementStore = ReturnType<typeof createStatementStore>;
 
 const unfinished = ['waiting', 'running', 'cancelling'] as const satisfies readonly StatementState[];
@@ -50,6 +52,17 @@ export function createStatementStore(db: Kysely<Database>) {
         .where('id', '=', id)
         .executeTakeFirst();
       return row === undefined ? null : toStatement(row);
+    },
+
+    /** How far a statement is, without its code and its output, which may be large. */
+    async findProgress(sessionId: number, id: number): Promise<StatementProgress | null> {
+      const row = await db
+        .selectFrom('statements')
+        .select(['kind', 'state', 'progress'])
+        .where('session_id', '=', sessionId)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : { ...row, kind: row.kind as StatementKind };
     },
 
     /** The one that a request with this key has made. */

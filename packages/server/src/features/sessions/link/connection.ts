@@ -69,14 +69,14 @@ export function createConnection(options: {
   return {
     send,
     ask: (question, ms) => questions.ask(question, ms),
-    openStream() {
+    openStream(target) {
       do lastStream = (lastStream + 1) >>> 0;
       while (streams.has(lastStream));
       const id = lastStream;
       const stream = new TunnelStream(id, (frame) => write(encodeTunnelFrame(frame)));
       streams.set(id, stream);
       stream.once('close', () => streams.delete(id));
-      write(encodeTunnelFrame({ op: 'open', stream: id, target: 'ui' }));
+      write(encodeTunnelFrame({ op: 'open', stream: id, target }));
       return stream;
     },
     close(code, reason) {

@@ -13,6 +13,9 @@ export async function dispatch(lifecycle: Lifecycle, sessionId: number, frame: S
     case 'started':
       await lifecycle.started(sessionId, frame.id, frame.startedAt);
       return;
+    case 'output':
+      await lifecycle.output(sessionId, frame.id, frame);
+      return;
     case 'progress':
       await lifecycle.progress(sessionId, frame.id, frame.progress);
       return;

@@ -8,6 +8,9 @@ import { application, type StatementKind, type StatementOutput } from '../model.
 const statementId = z.number().int().min(0);
 const time = z.number().int().min(0);
 
+/** UTF-16 units: an agent sends at most 64 Ki characters at once. */
+const maxOutput = 128 * 1024;
+
 const hello = z.object({
   type: z.literal('hello'),
   protocol: z.literal(1),
@@ -31,6 +34,12 @@ export const agentFrame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), application }),
   z.object({ type: z.literal('failed'), message: z.string(), detail: z.string().default('') }),
   z.object({ type: z.literal('started'), id: statementId, startedAt: time }),
+  z.object({
+    type: z.literal('output'),
+    id: statementId,
+    from: z.number().int().min(0),
+    text: z.string().max(maxOutput),
+  }),
   z.object({ type: z.literal('progress'), id: statementId, progress: z.number().min(0).max(1) }),
   z.object({
     type: z.literal('result'),

@@ -3,13 +3,16 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { ControlFrame } from './frames.ts';
 import { connectionLost, type Question } from './questions.ts';
 
+/** The Spark UI, or the rows of a statement. */
+export type StreamTarget = 'ui' | `arrow/${number}`;
+
 /** The connection of one agent, as the rest of the feature sees it. */
 export type Link = {
   send(frame: ControlFrame): void;
   /** Resolves with the value of the agent's answer. Throws a `QuestionError` when there is none within `ms`. */
   ask(question: Question, ms: number): Promise<unknown>;
-  /** A stream to the Spark UI behind the agent. */
-  openStream(): Duplex;
+  /** A stream to something behind the agent. */
+  openStream(target: StreamTarget): Duplex;
   close(code: number, reason: string): void;
 };
 

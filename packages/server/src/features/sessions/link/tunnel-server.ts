@@ -85,7 +85,7 @@ function forward(
     headers: passedOn(incoming.headers),
     setHost: false,
     // Without an agent of its own, Node asks this function for the connection, and closes it after the answer.
-    createConnection: () => link.openStream(),
+    createConnection: () => link.openStream('ui'),
   });
   request.on('response', (response) => {
     // User code in the driver may answer here; Node throws for a status that is none (RFC 9110, 15).

@@ -1,4 +1,6 @@
+import { connectionLost } from '../link/questions.ts';
 import type { SessionRecord } from '../model.ts';
+import { isFinal, takesStatements } from '../state.ts';
 import { goneSignal, wrongState, type LivyContext, type Query } from './context.ts';
 import { LivyError, sessionNotFound } from './errors.ts';
 import { readInt, readOptionalInt } from './numbers.ts';
@@ -6,8 +8,12 @@ import { sendJson } from './plugin.ts';
 import { presentLivyStatement } from './present.ts';
 import { readIdempotencyKey, readStatement } from './request.ts';
 
-/** Livy's routes for statements. */
-export function registerStatementRoutes({ service, route, find }: LivyContext): void {
+const noRows =
+  'This statement has no rows to fetch. Those of the last five statements of the kind "arrow" are kept, if they succeeded.';
+const rowsGone = 'The rows of this statement are gone: the Spark application that had them has ended.';
+
+/** Livy's routes for statements, and ours beside them. */
+export function registerStatementRoutes({ service, asks, route, find }: LivyContext): void {
   route('GET', '/sessions/:id/statements', async (request, reply) => {
     const { session } = await find(request);
     if (session.state === 'dead') throw new LivyError(400, "requirement failed: Session isn't active.");
@@ -40,6 +46,36 @@ export function registerStatementRoutes({ service, route, find }: LivyContext): 
     if (statement === null) throw new LivyError(404, 'Statement not found');
     service.seen(session.id);
     return sendJson(reply, 200, presentLivyStatement(statement));
+  });
+
+  // Ours: no other server of this dialect tells what a statement prints while it runs.
+  route('GET', '/sessions/:id/statements/:statement/output', async (request, reply) => {
+    const { session } = await find(request);
+    const { statement: written } = request.params as { statement: string };
+    const id = readInt(written);
+    const from = Math.max(readOptionalInt(request.query as Query, 'from') ?? 0, 0);
+    const now = await service.awaitOutput(session.id, id, from, goneSignal(reply));
+    if (now === null) throw new LivyError(404, 'Statement not found');
+    service.seen(session.id);
+    const { state, progress, output } = now;
+    return sendJson(reply, 200, { id, state, ...(output ?? { from, text: '', next: from }), progress });
+  });
+
+  // Ours: the rows that a statement of the kind `arrow` has brought, as its driver has them.
+  route('GET', '/sessions/:id/statements/:statement/arrow', async (request, reply) => {
+    const { session } = await find(request);
+    const { statement: written } = request.params as { statement: string };
+    const id = readInt(written);
+    const statement = await service.findProgress(session.id, id);
+    if (statement === null) throw new LivyError(404, 'Statement not found');
+    if (statement.kind !== 'arrow') throw new LivyError(404, noRows);
+    if (!isFinal(statement.state)) throw new LivyError(409, 'This statement has not ended yet, so it has no rows.');
+    if (!takesStatements(session.state)) throw new LivyError(404, rowsGone);
+    const rows = await asks.rows(session.id, id, goneSignal(reply));
+    if (rows === 'absent') throw new LivyError(404, noRows);
+    // Another try may find the driver back: the one thing here that 5xx is for.
+    if (rows === 'away') throw new LivyError(503, connectionLost().message);
+    return reply.status(200).header('content-type', 'application/vnd.apache.arrow.stream').send(rows);
   });
 
   route('POST', '/sessions/:id/statements/:statement/cancel', async (request, reply) => {

@@ -39,6 +39,8 @@ export async function dialIn(options: {
   sessionId: number;
   application?: Application | null;
   holds?: { id: number; state: string }[];
+  /** the rows of statements, by id */
+  rows?: ReadonlyMap<number, Buffer>;
   /** the port on which this agent's "Spark UI" listens */
   uiPort?: number;
 }) {
@@ -56,6 +58,28 @@ export async function dialIn(options: {
     for (const stream of streams.values()) stream.destroy();
   });
 
+  /** files on their way, by stream; each goes on with a credit */
+  const resumeRows = new Map<number, (credit: number) => void>();
+  const sendRows = (stream: number, rows: Buffer | undefined) => {
+    if (rows === undefined) return socket.send(encodeTunnelFrame({ op: 'reset', stream }));
+    let sent = 0;
+    let allowed = windowBytes;
+    const goOn = (more: number) => {
+      allowed += more;
+      while (allowed > 0 && sent < rows.length) {
+        const bytes = rows.subarray(sent, sent + Math.min(allowed, 100_000));
+        sent += bytes.length;
+        allowed -= bytes.length;
+        socket.send(encodeTunnelFrame({ op: 'data', stream, bytes }));
+      }
+      if (sent < rows.length) return;
+      resumeRows.delete(stream);
+      socket.send(encodeTunnelFrame({ op: 'end', stream }));
+    };
+    resumeRows.set(stream, goOn);
+    goOn(0);
+  };
+
   /** what this side may still send, by stream */
   const credit = new Map<number, number>();
   // The other end of the tunnel, with plain sockets; credits follow what the local server has taken.
@@ -64,6 +88,7 @@ export async function dialIn(options: {
     if (frame === null) throw new Error('not a frame');
     const id = frame.stream;
     if (frame.op === 'open') {
+      if (frame.target.startsWith('arrow/')) return sendRows(id, options.rows?.get(Number(frame.target.slice(6))));
       if (options.uiPort === undefined) return socket.send(encodeTunnelFrame({ op: 'reset', stream: id }));
       const local = connect({ port: options.uiPort, host: '127.0.0.1', allowHalfOpen: true });
       streams.set(id, local);
@@ -78,6 +103,8 @@ export async function dialIn(options: {
       local.on('close', () => streams.delete(id));
       return;
     }
+    if (frame.op === 'credit') resumeRows.get(id)?.(frame.credit);
+    if (frame.op === 'reset' || frame.op === 'end') resumeRows.delete(id);
     const local = streams.get(id);
     if (local === undefined) return;
     if (frame.op === 'data') {
@@ -108,6 +135,8 @@ export async function dialIn(options: {
     received,
     say,
     streams,
+    /** how many files are on their way */
+    rowsOnTheirWay: () => resumeRows.size,
     /** Resolves with the first frame, received already or later, of which `matches` is true. */
     heard<T extends ControlFrame['type']>(
       type: T,
