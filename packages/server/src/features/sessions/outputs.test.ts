@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createOutputs } from './outputs.ts';
 
 test('an output is read on from where its reader is, in characters', () => {

@@ -131,9 +131,8 @@ test('a client that leaves while rows come lets the driver stop, and a driver th
   await reset;
 
   const lost = await fetchRows();
-  const broken = expect(buffer(lost.response)).rejects.toThrow('aborted');
-  await agent.close();
-  await broken;
+  const [broken] = await Promise.allSettled([buffer(lost.response), agent.close()]);
+  expect(broken.status).toBe('rejected');
 });
 
 test('rows that are not there', async () => {
@@ -160,9 +159,9 @@ test('a driver that does not answer is not waited for', async () => {
   const { id, agent } = await withRows(rig, Buffer.from('rows'));
   agent.socket.pause();
   const answer = rig.call('GET', `/sessions/${id}/statements/0/arrow`);
-  let done = false;
-  void answer.then(() => (done = true));
-  while (!done) {
+  const ended = new AbortController();
+  void answer.finally(() => ended.abort());
+  while (!ended.signal.aborted) {
     rig.clock.advance(100);
     await new Promise((resolve) => setImmediate(resolve));
   }
