@@ -13,6 +13,7 @@ from .interrupts import InterruptGate
 from .kinds import MAKERS, eager_kind
 from .lifecycle import Lifecycle
 from .link import Link
+from .live_output import LiveOutput
 from .log import log
 from .monitor import Monitor
 from .runner import StatementRunner, cancelled_frame
@@ -52,7 +53,6 @@ class Agent:
         self._interpreters = None
         self._statements = Statements()
         self._gate = InterruptGate()
-        self._capture = Capture(self._gate.checkpoint)
         self._lifecycle = Lifecycle(self._leave_main_loop, self._say_last_words)
         self._link = Link(
             endpoint,
@@ -64,6 +64,8 @@ class Agent:
             on_refused=self._on_refused,
             on_unreachable=self._on_unreachable,
         )
+        self._live_output = LiveOutput(self._link.post)
+        self._capture = Capture(self._gate.checkpoint, self._live_output)
         self._tunnel = Tunnel(spark.ui_address, self._link.send_binary)
         self._monitor = Monitor(spark, self._link.post, self._on_application_ended)
 
@@ -85,7 +87,9 @@ class Agent:
         self._link.post(messages.encode("ready", application=application))
         log(f"ready: {application['id']}")
         self._monitor.start()
-        StatementRunner(self._statements, self._interpreters, self._spark, self._monitor, self._link.post).run_all()
+        self._live_output.start(self._capture.flush)
+        watchers = (self._monitor, self._live_output)
+        StatementRunner(self._statements, self._interpreters, self._spark, watchers, self._link.post).run_all()
         return self._end()
 
     def _make_interpreters(self, names):
@@ -125,8 +129,8 @@ class Agent:
             application=self._application,
             statements=self._statements.held(),
         )
-        latest = [frame for frame in (self._failure, self._monitor.last_metrics()) if frame is not None]
-        return [hello, *latest, *self._statements.results()]
+        latest = (self._failure, self._monitor.last_metrics(), self._live_output.greeting())
+        return [hello, *(frame for frame in latest if frame is not None), *self._statements.results()]
 
     def _on_text(self, data):
         try:

@@ -19,16 +19,23 @@ from .output_buffer import OutputBuffer
 
 PIPE_BYTES = 1024 * 1024
 READ_BYTES = 256 * 1024
+# Small writes are put together up to this size: a loop of many prints is faster so.
+HELD_BYTES = 64 * 1024
 F_SETPIPE_SZ = 1031  # Linux; named in fcntl only since Python 3.10
 
 
 class Channel:
-    """One captured descriptor. Between statements its bytes go to the agent's log."""
+    """One captured descriptor. Between statements its bytes go to the agent's log. All channels have one `lock`, and
+    the list `channels` with each of them, so that `live` (a LiveOutput) gets the output in order."""
 
-    def __init__(self, descriptor):
+    def __init__(self, descriptor, live, lock, channels):
         self._descriptor = descriptor
-        self._lock = threading.Lock()
+        self._live = live
+        self._lock = lock
+        self._channels = channels
         self._buffer = None
+        self._held = []
+        self._held_bytes = 0
         self._forked = False
         self._reader, writer = os.pipe()
         try:
@@ -66,8 +73,14 @@ class Channel:
         """Ends the statement and returns its OutputBuffer, with all that was written before this call."""
         with self._lock:
             self._drain_present()
+            self._hand_over()
             buffer, self._buffer = self._buffer, None
             return buffer
+
+    def flush(self):
+        """Hands over what small writes have left here."""
+        with self._lock:
+            self._hand_over()
 
     def drain_forever(self):
         """Empties the pipe as children write, for as long as the process lives."""
@@ -100,10 +113,27 @@ class Channel:
         return len(data)
 
     def _put(self, data):
-        if self._buffer is not None:
-            self._buffer.append(data)
-        else:
+        if self._buffer is None:
             write_raw(data)
+            return
+        if not self._held:
+            for channel in self._channels:
+                channel._hand_over()
+            self._live.expect()
+        data = data if type(data) is bytes else bytes(data)  # the content of another object may change
+        self._held.append(data)
+        self._held_bytes += len(data)
+        if self._held_bytes >= HELD_BYTES:
+            self._hand_over()
+
+    def _hand_over(self):
+        if not self._held:
+            return
+        data = self._held[0] if len(self._held) == 1 else b"".join(self._held)
+        self._held.clear()
+        self._held_bytes = 0
+        self._buffer.append(data)
+        self._live.append(self._descriptor, data)
 
     def _mark_forked(self):
         self._forked = True
@@ -137,10 +167,11 @@ class CapturedBuffer(io.BufferedIOBase):
 
 class Capture:
     """Standard streams of the process, taken over once by `install`. `after_write()` follows each write from Python and
-    may raise."""
+    may raise; `live` is the LiveOutput that shows what a statement prints."""
 
-    def __init__(self, after_write):
+    def __init__(self, after_write, live):
         self._after_write = after_write
+        self._live = live
         self._channels = {}
 
     def install(self):
@@ -153,8 +184,10 @@ class Capture:
         null = os.open(os.devnull, os.O_RDONLY)
         os.dup2(null, 0, inheritable=True)
         os.close(null)
+        lock, channels = threading.Lock(), []
         for name, descriptor in (("stdout", 1), ("stderr", 2)):
-            channel = Channel(descriptor)
+            channel = Channel(descriptor, self._live, lock, channels)
+            channels.append(channel)
             self._channels[name] = channel
             threading.Thread(target=channel.drain_forever, name=f"emberlab-{name}", daemon=True).start()
         self._set_streams()
@@ -165,6 +198,11 @@ class Capture:
         self._set_streams()
         for channel in self._channels.values():
             channel.begin(limit)
+
+    def flush(self):
+        """Hands all that has been captured to the LiveOutput."""
+        for channel in self._channels.values():
+            channel.flush()
 
     def end(self):
         """Ends the statement; returns the OutputBuffers of stdout and stderr."""

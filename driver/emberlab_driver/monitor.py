@@ -30,12 +30,12 @@ class Monitor:
         """Begins to watch; called once the SparkContext is up."""
         threading.Thread(target=self._run, name="emberlab-monitor", daemon=True).start()
 
-    def statement_began(self, statement_id):
+    def begin(self, statement_id):
         """Watches this statement from now on."""
         self._progress = StatementProgress(self._spark, statement_id)
         self._changed.set()
 
-    def statement_ended(self):
+    def end(self):
         """Watches no statement."""
         self._progress = None
         self._changed.set()

@@ -7,13 +7,14 @@ from .log import log
 
 
 class StatementRunner:
-    """`post(frame)` sends a text frame; `interpreters` starts the one of a statement's kind."""
+    """`post(frame)` sends a text frame; `interpreters` starts the one of a statement's kind; `begin(statement id)` and
+    `end()` of each of the `watchers` enclose a statement."""
 
-    def __init__(self, statements, interpreters, spark, monitor, post):
+    def __init__(self, statements, interpreters, spark, watchers, post):
         self._statements = statements
         self._interpreters = interpreters
         self._spark = spark
-        self._monitor = monitor
+        self._watchers = watchers
         self._post = post
 
     def run_all(self):
@@ -29,9 +30,11 @@ class StatementRunner:
         started_at = messages.now()
         self._post(messages.encode("started", id=statement_id, startedAt=started_at))
         self._spark.begin_statement(statement_id, statement.code)
-        self._monitor.statement_began(statement_id)
+        for watcher in self._watchers:
+            watcher.begin(statement_id)
         result = self._evaluate(statement)
-        self._monitor.statement_ended()
+        for watcher in self._watchers:
+            watcher.end()
         if statement.cancel_requested:
             self._spark.reset_thread_connection()
         frame = _result_frame(statement, result, started_at)
