@@ -69,7 +69,8 @@ export class Platform {
   }
 
   get env(): Record<string, string> {
-    return { EMBERLAB_DATA: this.data, EMBERLAB_PORT: String(this.port) };
+    // The tools are everybody's: nobody makes archives there that others would remove, nor takes the machine's time for it.
+    return { EMBERLAB_DATA: this.data, EMBERLAB_PORT: String(this.port), EMBERLAB_CLASS_ARCHIVE: 'false' };
   }
 
   /** Starts it and resolves once it says that it serves. */

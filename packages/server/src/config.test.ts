@@ -34,6 +34,14 @@ describe('readConfig', () => {
     });
   });
 
+  it('reads true and false', () => {
+    expect(readConfig({ EMBERLAB_DATA: data }).classArchive).toBe(true);
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_CLASS_ARCHIVE: 'false' }).classArchive).toBe(false);
+    writeFileSync(join(data, 'emberlab.toml'), 'class_archive = false\n');
+    expect(readConfig({ EMBERLAB_DATA: data }).classArchive).toBe(false);
+    expect(problemsOf({ EMBERLAB_CLASS_ARCHIVE: 'maybe' })).toHaveLength(1);
+  });
+
   it('takes the environment over the file, and options over both', () => {
     writeFileSync(join(data, 'emberlab.toml'), 'port = 9000\nspark_master = "local[2]"\n');
     expect(readConfig({ EMBERLAB_DATA: data })).toMatchObject({ port: 9000, sparkMaster: 'local[2]' });

@@ -5,6 +5,7 @@ import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int());
+const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
@@ -52,6 +53,10 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'The JDK for Spark. Default: JAVA_HOME, else the java on the PATH.' }),
+  class_archive: yesOrNo.default(true).meta({
+    description:
+      "Whether an archive of Spark's classes is made in the background, once for each JDK and Spark (250 MB), so that sessions start in about half the time: true or false.",
+  }),
   python: z
     .string()
     .min(1)
@@ -88,6 +93,7 @@ export type Config = {
   readonly sparkHome: string;
   readonly sparkMaster: string;
   readonly javaHome: string | null;
+  readonly classArchive: boolean;
   readonly python: string;
   readonly serverStartTimeoutMs: number;
   readonly sessionStartTimeoutMs: number;
@@ -196,6 +202,7 @@ function compile(settings: Settings): Config {
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
+    classArchive: settings.class_archive,
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,

@@ -6,6 +6,7 @@ import { migrate } from './db/migrate.ts';
 import { openSqlite } from './db/sqlite/open.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
+import { createClassArchive } from './engines/local/class-archive.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createProjects } from './features/projects/index.ts';
@@ -76,6 +77,13 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
+  const spark = { clock, sparkHome: config.sparkHome, javaHome: config.javaHome, environment: process.env };
+  const classArchive = createClassArchive({
+    ...spark,
+    log,
+    folder: join(config.paths.tools, 'class-archives'),
+    python: config.python,
+  });
   const sessions = createSessions({
     db,
     clock,
@@ -85,13 +93,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     targets: feed.targets,
     tickets: feed.tickets,
     engine: createLocalEngine({
-      clock,
-      sparkHome: config.sparkHome,
+      ...spark,
       sparkMaster: config.sparkMaster,
-      javaHome: config.javaHome,
       sessionsFolder: config.paths.sessions,
       outputLimitBytes: config.statementOutputLimitBytes,
-      environment: process.env,
+      warmStart: classArchive.forDriver,
     }),
     pythonFor: environments.pythonFor,
     projectFolder: projects.service.folderOf,
@@ -158,6 +164,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
 
   return {
     async start() {
+      if (config.classArchive) await classArchive.find();
       await environments.start();
       closing.defer(() => environments.close());
       await servers.start();
@@ -178,6 +185,14 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         closing.defer(() => loop.close());
       }
       await listenOnSocket((path) => app.listen({ path }), config.paths.controlSocket);
+      if (!config.classArchive) return;
+      // After all that people wait for: it takes a while.
+      const closed = new AbortController();
+      const prepared = classArchive.prepare(closed.signal);
+      closing.defer(() => {
+        closed.abort();
+        return prepared;
+      });
     },
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),

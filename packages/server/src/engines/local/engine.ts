@@ -4,30 +4,29 @@ import { join } from 'node:path';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
-import { EngineError, type DriverHandle, type DriverSpec, type Engine } from '../engine.ts';
+import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
+import type { WarmStart } from './class-archive.ts';
 import { formatProperties, localProperties } from './properties.ts';
+import { agentFolder, submitEnvironment, type SubmitOptions } from './submit.ts';
 
-export type LocalEngineOptions = {
+export type LocalEngineOptions = SubmitOptions & {
   readonly clock: Clock;
-  readonly sparkHome: string;
   /** `local[*]` or `local[N]` */
   readonly sparkMaster: string;
-  readonly javaHome: string | null;
   /** the folder of all sessions; each gets one of its own in it, named by its id */
   readonly sessionsFolder: string;
   /** text of one statement above this is cut by the agent */
   readonly outputLimitBytes: number;
-  /** the environment of the control plane: only PATH, JAVA_HOME and TZ are taken from it */
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** what makes drivers start faster, asked for each; default: nothing */
+  readonly warmStart?: () => Promise<WarmStart>;
   /** the driver agent's program */
   readonly agentProgram?: string;
   /** how long a driver may take to end politely, ms */
   readonly graceMs?: number;
 };
 
-const defaultAgentProgram = join(import.meta.dirname, '../../../../../driver/emberlab_driver/__main__.py');
-const fallbackPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+const defaultAgentProgram = join(agentFolder, '__main__.py');
 
 /** An idle driver that has not reached the control plane for so long ends itself. */
 const orphanTimeoutSeconds = 3600;
@@ -59,24 +58,6 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       agent: join(folder, 'agent.json'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
-    };
-  };
-
-  const environmentOf = (spec: DriverSpec, scratch: string): Record<string, string> => {
-    const javaHome = options.javaHome ?? options.environment['JAVA_HOME'];
-    const timeZone = options.environment['TZ'];
-    return {
-      PATH: options.environment['PATH'] ?? fallbackPath,
-      HOME: spec.projectFolder,
-      LANG: 'C.UTF-8',
-      TMPDIR: scratch,
-      SPARK_HOME: sparkHome,
-      SPARK_LOCAL_DIRS: scratch,
-      SPARK_LOCAL_IP: '127.0.0.1',
-      PYSPARK_PYTHON: spec.python,
-      PYSPARK_DRIVER_PYTHON: spec.python,
-      ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
-      ...(timeZone === undefined ? {} : { TZ: timeZone }),
     };
   };
 
@@ -112,7 +93,9 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       await writeFile(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }), {
         mode: 0o600,
       });
-      const properties = localProperties(spec, { master: options.sparkMaster, scratch: files.scratch });
+      const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
+      const { scratch } = files;
+      const properties = localProperties(spec, { master: options.sparkMaster, scratch, jvmOptions });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
       let started: Detached;
       try {
@@ -129,7 +112,10 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
             files.agent,
           ],
           cwd: spec.projectFolder,
-          env: environmentOf(spec, files.scratch),
+          env: {
+            ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
+            ...environment,
+          },
           stdoutFile: files.stdout,
           stderrFile: files.stderr,
         });

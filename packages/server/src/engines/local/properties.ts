@@ -14,15 +14,15 @@ const escape = (text: string): string =>
   );
 
 /** A word of `spark.driver.extraJavaOptions`, which Spark splits as a shell would. */
-const quoted = (word: string): string => `"${word.replace(/[\\"]/g, '\\$&')}"`;
+const quoted = (word: string): string => (/^[\w.:=+/-]*$/.test(word) ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`);
 
 /**
  * The properties of a driver on this machine: the platform's defaults, then the request's, then what only the platform may decide.
- * `scratch` is a folder of the session's own.
+ * `scratch` is a folder of the session's own, `jvmOptions` are further words for its JVM.
  */
 export function localProperties(
   spec: Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>,
-  { master, scratch }: { master: string; scratch: string },
+  { master, scratch, jvmOptions = [] }: { master: string; scratch: string; jvmOptions?: readonly string[] },
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
@@ -37,7 +37,9 @@ export function localProperties(
     'spark.app.name': spec.appName,
     'spark.driver.host': '127.0.0.1',
     'spark.driver.bindAddress': '127.0.0.1',
-    'spark.driver.extraJavaOptions': `${quoted(`-Djava.io.tmpdir=${scratch}`)} -XX:-UsePerfData`,
+    'spark.driver.extraJavaOptions': [`-Djava.io.tmpdir=${scratch}`, '-XX:-UsePerfData', ...jvmOptions]
+      .map(quoted)
+      .join(' '),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
   };
