@@ -37,13 +37,15 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 REQUIREMENTS = HERE / "requirements" / "base.txt"
 PACKAGE = HERE / "emberlab_jupyter"
+#: Pictures of the Spark kernels, by the names of their specs.
+ICONS = HERE / "icons"
 #: What has to be importable before anybody works with the environment.
 IMPORTS = ", ".join(
     ["jupyterlab", "nbclassic", "ipykernel", "sparkmagic.kernels", "pandas"]
     + [f"{PACKAGE.name}.{path.stem}" for path in sorted(PACKAGE.glob("[a-z]*.py"))]
 )
 #: Names of kernels as people read them.
-KERNELS = {"python3": "Python", "pysparkkernel": "PySpark"}
+KERNELS = {"python3": "Python", "pysparkkernel": "PySpark", "sparkkernel": "Spark", "sparkrkernel": "SparkR"}
 #: Parts of JupyterLab that ask the network for news, or offer a page that is not served here.
 DISABLED_EXTENSIONS = ["@jupyterlab/apputils-extension:announcements", "@jupyter-notebook/lab-extension"]
 
@@ -235,13 +237,15 @@ def install_package(site_packages: Path) -> None:
 
 
 def install_kernels(folder: Path, site_packages: Path) -> None:
-    """Puts sparkmagic's PySpark kernel beside the Python one, and gives both the names that people know."""
+    """Puts sparkmagic's kernels beside the Python one, and gives all the names that people know."""
     kernels = folder / "share/jupyter/kernels"
-    sparkmagic = {"pysparkkernel": site_packages / "sparkmagic/kernels/pysparkkernel"}
     for name, label in KERNELS.items():
-        spec = json.loads((sparkmagic.get(name, kernels / name) / "kernel.json").read_text())
-        if name in sparkmagic:
+        of_spark = site_packages / "sparkmagic/kernels" / name
+        spec = json.loads(((of_spark if of_spark.exists() else kernels / name) / "kernel.json").read_text())
+        if of_spark.exists():
             spec["argv"] = ["python", "-m", f"{PACKAGE.name}.kernel", name, "-f", "{connection_file}"]
+            (kernels / name).mkdir(parents=True)
+            shutil.copyfile(ICONS / f"{name}.svg", kernels / name / "logo-svg.svg")
         write_json(kernels / name / "kernel.json", {**spec, "display_name": label})
 
 

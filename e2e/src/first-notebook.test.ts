@@ -6,6 +6,7 @@ import { launchBrowser, photograph, screens } from './browser.ts';
 import { Lab, readCells, textOf, typesOf, type SavedCell } from './lab.ts';
 import { processesOf } from './leftovers.ts';
 import { Platform } from './platform.ts';
+import { hasSparkR } from './spark-r.ts';
 
 const password = 'correct horse battery';
 /** `EMBERLAB_TEST_SCREENSHOTS=docs ./test e2e` renews the pictures of the guides. */
@@ -105,12 +106,13 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.getByRole('button', { name: 'Open Jupyter' }).waitFor();
   });
 
-  it('sees PySpark and Python in the launcher, nothing that does not work', async () => {
+  it('sees Spark, PySpark and Python in the launcher, SparkR where R is there', async () => {
     const cards = lab.page
       .locator('.jp-Launcher-section', { has: lab.page.locator('.jp-Launcher-sectionTitle', { hasText: 'Notebook' }) })
       .locator('.jp-LauncherCard-label');
     await cards.first().waitFor();
-    expect((await cards.allTextContents()).map((text) => text.trim()).toSorted()).toEqual(['PySpark', 'Python']);
+    const expected = ['PySpark', 'Python', 'Spark', ...(hasSparkR(platform) ? ['SparkR'] : [])];
+    expect((await cards.allTextContents()).map((text) => text.trim()).toSorted()).toEqual(expected);
   });
 
   it('runs the example: session table, joins, SQL with a plot, local plot, help', async () => {

@@ -1,4 +1,4 @@
-"""Starts one of sparkmagic's kernels: ``python -m emberlab_jupyter.kernel pysparkkernel -f FILE``.
+"""Starts one of the Spark kernels: ``python -m emberlab_jupyter.kernel pysparkkernel -f FILE``.
 
 ``python -m`` puts the notebook's folder first on the import path. A member's ``queue.py`` or ``requests.py`` there
 would keep a kernel from starting, so it is taken off until the kernel is up (ipykernel's own launcher does the same).
@@ -6,22 +6,19 @@ would keep a kernel from starting, so it is taken off until the kernel is up (ip
 
 from __future__ import annotations
 
-import importlib
 import sys
 from pathlib import Path
-
-#: The kernels by the names of their specs, and their classes.
-KERNELS = {"pysparkkernel": "PySparkKernel"}
 
 
 def main() -> None:
     if sys.path and sys.path[0] in ("", str(Path.cwd())):
         del sys.path[0]
     name = sys.argv.pop(1)
-    module = importlib.import_module(f"sparkmagic.kernels.{name}.{name}")
     from ipykernel.kernelapp import IPKernelApp
 
-    IPKernelApp.launch_instance(kernel_class=getattr(module, KERNELS[name]))
+    from emberlab_jupyter.kernels import KERNELS
+
+    IPKernelApp.launch_instance(kernel_class=KERNELS[name])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
 import { createClassArchive } from './engines/local/class-archive.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
+import { hasSparkR } from './engines/local/spark-r.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
@@ -118,6 +119,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projects: projects.service,
     platformEnv: process.env,
     tokens: users.service,
+    hasSparkR: () => hasSparkR({ sparkHome: config.sparkHome, environment: process.env }),
     stopSessionsOf: sessions.stopForServer,
   });
 

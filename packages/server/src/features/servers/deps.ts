@@ -37,6 +37,8 @@ export type ServersDeps = {
     issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string>;
     revokeForServer(serverId: string): Promise<void>;
   };
+  /** Whether drivers can run R: where they can't, no kernel for it is offered. */
+  hasSparkR(): Promise<boolean>;
   /** Ends the Spark sessions that a server's kernels began. */
   stopSessionsOf(serverId: string): Promise<void>;
   /** The platform's own environment variables; a few are handed on to servers. */

@@ -2,11 +2,9 @@ import { join } from 'node:path';
 import type { Configuration } from '@emberlab/contract';
 import type { ServerPlaces } from '../../spawners/spawner.ts';
 
-/** The kernels that a server of each type offers, by the names of their specs. */
-const kernels: Readonly<Record<Configuration['type'], readonly string[]>> = {
-  spark: ['pysparkkernel', 'python3'],
-  python: ['python3'],
-};
+/** The kernels that a server offers, by the names of their specs. Those that its environment does not have don't matter. */
+const kernelsOf = (type: Configuration['type'], hasSparkR: boolean): readonly string[] =>
+  type === 'python' ? ['python3'] : ['pysparkkernel', 'sparkkernel', ...(hasSparkR ? ['sparkrkernel'] : []), 'python3'];
 
 /** The name of the file with the secret that the proxy sends, in the server's folder. */
 export const proxySecretFile = 'proxy-secret';
@@ -18,8 +16,10 @@ export function jupyterConfig(options: {
   /** under which browsers reach it */
   origin: string;
   type: Configuration['type'];
+  /** whether drivers can run R */
+  hasSparkR: boolean;
 }): Record<string, Record<string, unknown>> {
-  const { places, projectFolder, origin, type } = options;
+  const { places, projectFolder, origin, type, hasSparkR } = options;
   return {
     ServerApp: {
       sock: places.socket,
@@ -44,7 +44,7 @@ export function jupyterConfig(options: {
       delete_to_trash: false,
       always_delete_dir: true,
     },
-    KernelSpecManager: { allowed_kernelspecs: kernels[type] },
+    KernelSpecManager: { allowed_kernelspecs: kernelsOf(type, hasSparkR) },
     // Output is never dropped for being much.
     ZMQChannelsWebsocketConnection: { limit_rate: false },
     // nbclassic's advice to move on to Notebook 7

@@ -92,6 +92,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         environments,
         projects: { nameOf: async () => 'demo', folderOf: () => projectFolder, touch: async () => undefined },
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
+        hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
         platformEnv,
       });
@@ -170,7 +171,16 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       kernelspecs: Record<string, { spec: { display_name: string } }>;
     };
     const names = Object.entries(kernelspecs).map(([name, { spec }]) => [name, spec.display_name]);
-    expect(Object.fromEntries(names)).toEqual({ python3: 'Python', pysparkkernel: 'PySpark' });
+    expect(Object.fromEntries(names)).toEqual({
+      python3: 'Python',
+      pysparkkernel: 'PySpark',
+      sparkkernel: 'Spark',
+      sparkrkernel: 'SparkR',
+    });
+    for (const name of ['pysparkkernel', 'sparkkernel', 'sparkrkernel']) {
+      const icon = await ask(target, `/kernelspecs/${name}/logo-svg.svg`);
+      expect([icon.status, icon.text.slice(0, 4)]).toEqual([200, '<svg']);
+    }
 
     const printed = await runInKernel(
       target,
@@ -189,7 +199,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(home).toBe(`${join(dataDir, 'homes', whose.projectId, whose.userId)} []`);
     expect(many.length).toBe(20_000_000);
 
-    // An unmodified sparkmagic finds the gateway and says who it is.
+    // sparkmagic finds the gateway and says who it is.
     expect(await runInKernel(target, 'pysparkkernel', '1 + 1')).toContain('said');
     const [opening, ...rest] = gateway.calls;
     expect(opening).toMatchObject({ method: 'POST', url: '/livy/demo/sessions' });

@@ -22,6 +22,8 @@ export type LaunchOptions = {
   readonly gatewayToken: string | null;
   /** how long a session's driver may take to come up, ms */
   readonly sessionStartTimeoutMs: number;
+  /** whether drivers can run R */
+  readonly hasSparkR: boolean;
   /** the platform's own environment: some of it is handed on */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
 };
@@ -31,7 +33,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 /** What to run for a server, with its files and its whole environment. */
 export function launchSpec(options: LaunchOptions): ServerSpec {
   const { owner, places, configuration, projectFolder, python } = options;
-  const { origin, sessionStartTimeoutMs } = options;
+  const { origin, sessionStartTimeoutMs, hasSparkR } = options;
   const sparkmagicFolder = join(places.folder, 'sparkmagic');
   const gateway = `${options.gatewayOrigin}/livy/${options.projectName}`;
   const tokenFile = join(sparkmagicFolder, 'token');
@@ -61,7 +63,9 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       EMBER_PROJECT_FOLDER: projectFolder,
     },
     files: {
-      'jupyter_server_config.json': json(jupyterConfig({ places, projectFolder, origin, type: configuration.type })),
+      'jupyter_server_config.json': json(
+        jupyterConfig({ places, projectFolder, origin, type: configuration.type, hasSparkR }),
+      ),
       [proxySecretFile]: options.proxySecret,
       'sparkmagic/config.json': json(
         configuration.type === 'spark'

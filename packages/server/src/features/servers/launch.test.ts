@@ -4,6 +4,9 @@ import { SpawnError } from '../../spawners/spawner.ts';
 import { labPath } from './service.ts';
 import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
+const kernelsIn = (files: Readonly<Record<string, string>> = {}): unknown =>
+  JSON.parse(files['jupyter_server_config.json'] ?? '').KernelSpecManager.allowed_kernelspecs;
+
 describe('what a server is given', () => {
   it('has no secret of the platform, and its own in private files only', async () => {
     await using fixture = await serversFixture();
@@ -32,7 +35,25 @@ describe('what a server is given', () => {
     await fixture.until(() => fixture.processes.length === 1);
     const files = fixture.processes[0]?.spec.files ?? {};
     expect(files['sparkmagic/token']).toBeUndefined();
-    expect(files['jupyter_server_config.json']).not.toContain('pysparkkernel');
+    expect(kernelsIn(files)).toEqual(['python3']);
+  });
+
+  it('has a kernel for R where drivers can run R, and none that would not work', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    expect(kernelsIn(fixture.processes[0]?.spec.files)).toEqual([
+      'pysparkkernel',
+      'sparkkernel',
+      'sparkrkernel',
+      'python3',
+    ]);
+    await servers.service.stop(fixture.whose);
+    await reach(fixture, servers, 'stopped');
+    fixture.machine.hasSparkR = false;
+    await startUp(fixture, servers);
+    expect(kernelsIn(fixture.processes[1]?.spec.files)).toEqual(['pysparkkernel', 'sparkkernel', 'python3']);
   });
 });
 

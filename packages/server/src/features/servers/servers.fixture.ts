@@ -69,6 +69,7 @@ export async function serversFixture() {
   const targets = new Map<string, Target>();
   const calls: string[] = [];
   const answering = new Set<string>();
+  const machine = { hasSparkR: true };
   const environment = { ready: true, none: null as { reason: string | null } | null };
   const events: { viewer: Viewer; event: ProjectEvent }[] = [];
   const errors: unknown[] = [];
@@ -142,6 +143,7 @@ export async function serversFixture() {
         issueForServer: async ({ serverId }) => `ember_server_${serverId}`,
         revokeForServer: async (id) => void calls.push(`revoke ${id}`),
       },
+      hasSparkR: async () => machine.hasSparkR,
       stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
@@ -169,6 +171,7 @@ export async function serversFixture() {
     projectFolder,
     targets,
     calls,
+    machine,
     environment,
     events,
     errors,

@@ -134,6 +134,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       proxySecret: newSecret('ember_proxy'),
       gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
       sessionStartTimeoutMs: config.sessionStartTimeoutMs,
+      hasSparkR: configuration.type === 'spark' && (await deps.hasSparkR()),
       platformEnv: deps.platformEnv,
     });
     return spawner.start(spec);

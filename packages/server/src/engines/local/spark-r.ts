@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/** R is asked where its packages are; so long may it take, ms. */
+const askTimeoutMs = 10_000;
+
+/**
+ * Whether drivers on this machine can run R: there is an `R` on the `PATH`, and SparkR in the Spark distribution or among R's own packages. Asked anew
+ * each time, because an administrator may install either while we run.
+ */
+export async function hasSparkR(options: {
+  sparkHome: string;
+  environment: Readonly<Record<string, string | undefined>>;
+}): Promise<boolean> {
+  const { sparkHome, environment } = options;
+  const shipped = access(join(sparkHome, 'R/lib/SparkR/DESCRIPTION')).then(
+    () => true,
+    () => false,
+  );
+  const question = (await shipped) ? 'TRUE' : 'nzchar(system.file(package = "SparkR"))';
+  try {
+    // Its start-up files are read, as a driver's R reads them: they may name more libraries.
+    const args = ['--no-save', '--no-restore', '--no-echo', '-e', `cat(${question})`];
+    const env = { PATH: environment['PATH'], HOME: environment['HOME'], LC_ALL: 'C.UTF-8' };
+    const { stdout } = await promisify(execFile)('R', args, { env, timeout: askTimeoutMs });
+    return stdout.trim() === 'TRUE';
+  } catch {
+    return false;
+  }
+}
