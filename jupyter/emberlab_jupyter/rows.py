@@ -44,6 +44,11 @@ class FrameOfVariable(SparkStoreCommand):
         return Statement(super().to_command(kind, spark_context_variable_name).code, with_text=False)
 
 
+def cannot(error: dict[str, Any]) -> bool:
+    """Whether rows did not come because the driver, or Arrow itself, can't bring these."""
+    return error["ename"] == "InterpreterError" or "UNSUPPORTED_ARROWTYPE" in error["evalue"]
+
+
 def fetch(session: Session, what: dict[str, str], limits: SQLQuery | SparkStoreCommand) -> pd.DataFrame | None:
     """The rows as Arrow, with their types. None where one of the two ends can't: lines of JSON bring them then.
 
@@ -66,6 +71,8 @@ def fetch(session: Session, what: dict[str, str], limits: SQLQuery | SparkStoreC
     try:
         statement_id, output = statement.run(session)
     except Refused:
+        return None
+    if output is not None and output["status"] == "error" and cannot(output):
         return None
     works, text, _ = result_of(output)
     if not works:

@@ -114,6 +114,20 @@ class RowsTest(CellTest):
         self.check_lines()
         self.assertEqual(self.gateway.refused, 1)
 
+    def test_lines_of_json_bring_the_rows_that_arrow_can_not(self) -> None:
+        for ename, evalue in (
+            ("InterpreterError", "Fail to start interpreter"),
+            ("UnsupportedOperationException", '[UNSUPPORTED_ARROWTYPE] Unsupported arrow type "INTERVAL".'),
+        ):
+            with self.subTest(ename):
+                self.start()
+                error = {"status": "error", "ename": ename, "evalue": evalue, "traceback": []}
+                self.gateway.on_statement = lambda statement, error=error: (
+                    self.gateway.end(statement, error) if statement["kind"] else self.answer(statement)
+                )
+                self.check_lines()
+                self.assertEqual([one["kind"] for one in self.gateway.statements[-2:]], ["arrow", None])
+
     def test_lines_of_json_bring_the_rows_without_pyarrow(self) -> None:
         self.start()
         with mock.patch.dict(sys.modules, {"emberlab_jupyter.frames": None, "pyarrow": None}):
