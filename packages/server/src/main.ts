@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
+import { tidyMemoryAtRest } from './lib/tidy-memory.ts';
 import { FatalError, type ChildMessage, type ParentMessage } from './supervise/messages.ts';
 
 /**
@@ -58,6 +59,7 @@ async function runChild(role: 'control' | 'edge'): Promise<void> {
   const tell = (message: ChildMessage) => void process.send?.(message);
   const stopped = untilToldToStop();
   const config = await settings();
+  tidyMemoryAtRest();
   let running: Closable;
   try {
     if (role === 'edge') {
