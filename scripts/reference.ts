@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorTable } from '@emberlab/contract';
+import { errorTable, propertyTable, type PropertyRule } from '@emberlab/contract';
 import { z } from 'zod';
 import { settingsSchema } from '../packages/server/src/config.ts';
 import { migrate } from '../packages/server/src/db/migrate.ts';
@@ -46,6 +46,35 @@ function settingsPage(): string {
   ].join('\n');
 }
 
+/** What each rule means, where that isn't in the reason. */
+const ruleWords: Readonly<Record<PropertyRule, string>> = {
+  free: 'free',
+  files: 'checked',
+  folder: 'checked',
+  java: 'checked',
+  packages: 'checked',
+  repositories: 'checked',
+  keys: 'checked',
+  'file-system': 'checked',
+  metastore: 'checked',
+  pinned: 'set by the platform',
+  refused: 'refused',
+};
+
+function propertiesPage(): string {
+  return [
+    '# Spark properties',
+    '',
+    `What may be set on the Jupyter page, with \`%%configure\` and through Livy. The first row that fits a name decides; \`*\` stands for anything, case is`,
+    `ignored, and names without \`spark.\` get it. What no row names is free. ${generated}`,
+    '',
+    '| property | rule | why |',
+    '|---|---|---|',
+    ...propertyTable.map(({ pattern, rule, reason }) => `| \`${pattern}\` | ${ruleWords[rule]} | ${reason} |`),
+    '',
+  ].join('\n');
+}
+
 async function schemaPage(): Promise<string> {
   const db = openSqlite(':memory:');
   await migrate(db);
@@ -58,7 +87,12 @@ async function schemaPage(): Promise<string> {
   return `-- The database as the migrations make it. ${generated}\n\n${rows.map((row) => `${row.sql};`).join('\n\n')}\n`;
 }
 
-const pages = { 'errors.md': errorsPage(), 'settings.md': settingsPage(), 'schema.sql': await schemaPage() };
+const pages = {
+  'errors.md': errorsPage(),
+  'settings.md': settingsPage(),
+  'properties.md': propertiesPage(),
+  'schema.sql': await schemaPage(),
+};
 const check = process.argv.includes('--check');
 mkdirSync(folder, { recursive: true });
 for (const [name, content] of Object.entries(pages)) {

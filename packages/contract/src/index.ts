@@ -10,3 +10,4 @@ export * from './schemas/servers.ts';
 export * from './schemas/sessions.ts';
 export * from './schemas/system.ts';
 export * from './schemas/users.ts';
+export * from './spark-properties.ts';

@@ -1,39 +1,8 @@
 import { z } from 'zod';
+import { propertyName, propertyProblem } from '../spark-properties.ts';
 
 /** One problem in the `Properties` text, with the line it stands on (from 1). */
 export type PropertyProblem = { line: number; message: string };
-
-/** Properties that the platform sets itself, with the reason that people are told. */
-const pinnedProperties: Readonly<Record<string, string>> = {
-  'spark.master': 'the platform decides where Spark runs',
-  'spark.submit.deploymode': 'the platform decides where the driver runs',
-  'spark.app.name': 'the platform names the application after its notebook',
-  'spark.driver.memory': 'set "Driver memory" instead',
-  'spark.driver.cores': 'set "Driver cores" instead',
-  'spark.driver.host': 'the driver is reached through the platform only',
-  'spark.driver.bindaddress': 'the driver is reached through the platform only',
-  'spark.driver.extraclasspath': 'code for the driver comes from the project environment',
-  'spark.driver.extrajavaoptions': 'the platform sets the options of the JVM',
-  'spark.driver.defaultjavaoptions': 'the platform sets the options of the JVM',
-  'spark.pyspark.python': 'Python comes from the project environment',
-  'spark.pyspark.driver.python': 'Python comes from the project environment',
-  'spark.extralisteners': 'listeners run inside the driver with its rights',
-  'spark.plugins': 'plug-ins run inside the driver with its rights',
-  'spark.ui.enabled': 'the Spark UI is part of the Jupyter page',
-  'spark.ui.port': 'the Spark UI is reached through the platform only',
-  'spark.ui.filters': 'the Spark UI is reached through the platform only',
-  'spark.ui.proxybase': 'the Spark UI is reached through the platform only',
-};
-
-/** The name that Spark knows a property by: without spaces around it and with the prefix that people leave out. null: not a name. */
-export function propertyName(written: string): string | null {
-  const name = written.trim();
-  if (!/^[A-Za-z][\w.\-$]*$/.test(name)) return null;
-  return /^spark\./i.test(name) ? `spark.${name.slice('spark.'.length)}` : `spark.${name}`;
-}
-
-/** Why a property can't be set by users, if so. Case is ignored: Spark does not, but a look-alike must not pass. */
-export const pinnedReason = (name: string): string | undefined => pinnedProperties[name.toLowerCase()];
 
 /**
  * Reads the `Properties` text: one `name=value` a line; blank lines and lines that begin with `#` are skipped; names without `spark.` get it.
@@ -54,11 +23,12 @@ export function parseProperties(text: string): { properties: Map<string, string>
       continue;
     }
     const key = name.toLowerCase();
-    const reason = pinnedReason(name);
+    const value = trimmed.slice(at + 1).trim();
+    const problem = propertyProblem(name, value);
     const earlier = seen.get(key);
-    if (reason !== undefined) problems.push({ line, message: `${name} can't be set here: ${reason}.` });
+    if (problem !== undefined) problems.push({ line, message: problem });
     else if (earlier !== undefined) problems.push({ line, message: `${name} is set on line ${earlier} already.` });
-    else properties.set(name, trimmed.slice(at + 1).trim());
+    else properties.set(name, value);
     seen.set(key, line);
   }
   return { properties, problems };

@@ -1,26 +1,5 @@
-import { propertyName } from '@emberlab/contract';
+import { propertyList, propertyName } from '@emberlab/contract';
 import type { SessionRequest } from './model.ts';
-
-/** Properties that name files to be read with the platform's rights, as comma-separated lists; in lower case. */
-const pathLists = new Set([
-  'spark.jars',
-  'spark.files',
-  'spark.archives',
-  'spark.submit.pyfiles',
-  'spark.yarn.dist.files',
-  'spark.yarn.dist.jars',
-  'spark.yarn.dist.archives',
-  'spark.yarn.dist.pyfiles',
-]);
-
-/** The paths in a property that lists files; none in others. */
-export const pathsIn = (name: string, value: string): string[] =>
-  pathLists.has(name.toLowerCase())
-    ? value
-        .split(',')
-        .map((path) => path.trim())
-        .filter((path) => path !== '')
-    : [];
 
 /** The Spark properties of a request whose names and paths have been checked. Fields win over `conf`. */
 export function sparkProperties(request: SessionRequest): Record<string, string> {
@@ -33,7 +12,7 @@ export function sparkProperties(request: SessionRequest): Record<string, string>
     if (value !== null) properties[name] = String(value);
   };
   const add = (name: string, paths: readonly string[]) => {
-    if (paths.length > 0) properties[name] = [...pathsIn(name, properties[name] ?? ''), ...paths].join(',');
+    if (paths.length > 0) properties[name] = [...propertyList(properties[name] ?? ''), ...paths].join(',');
   };
   set('spark.driver.memory', request.driverMemory);
   set('spark.driver.cores', request.driverCores);

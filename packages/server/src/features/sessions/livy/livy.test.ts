@@ -1,4 +1,7 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { propertyTable } from '@emberlab/contract';
 import { expect, test } from 'vitest';
+import { readCreate } from './request.ts';
 import { createRig } from '../testing/rig.ts';
 
 const sessionKeys = [
@@ -149,6 +152,11 @@ test('refused requests leave nothing behind', async () => {
     ['{"kind":"pyspark","conf":{" SUBMIT.deploymode ":"cluster"}}', /Blacklisted/],
     ['{"kind":"pyspark","conf":{"spark.driver.extraJavaOptions":"-agentpath:x"}}', /Blacklisted/],
     ['{"kind":"pyspark","conf":{"spark\\nmaster":"x"}}', /not the name/],
+    ['{"kind":"pyspark","conf":{"spark.a":1,"A":2}}', /are the same Spark property/],
+    [
+      '{"kind":"pyspark","conf":{"spark.executor.extraJavaOptions":"-javaagent:x"}}',
+      /^Rejected, Reason: spark.executor/,
+    ],
     ['{"kind":"pyspark","jars":["a.jar"]}', /Path 'a.jar' is not absolute/],
     ['{"kind":"pyspark","files":["file:/etc/passwd"]}', /Local path \/etc\/passwd cannot be added to user sessions/],
     ['{"kind":"pyspark","files":["FILE:///etc/passwd"]}', /cannot be added/],
@@ -176,23 +184,84 @@ test('refused requests leave nothing behind', async () => {
   }
 });
 
-test('files must lie in the project once links are resolved', async () => {
+test('files must lie in the project, however their path is written', async () => {
   await using rig = await createRig();
-  const { writeFile, symlink, mkdir } = await import('node:fs/promises');
-  await writeFile(`${rig.projectFolder}/ok.py`, '');
-  await symlink('/etc', `${rig.projectFolder}/out`);
-  await mkdir(`${rig.projectFolder}2`);
-  await writeFile(`${rig.projectFolder}2/x.py`, '');
+  const { projectFolder: project } = rig;
+  await writeFile(`${project}/ok.py`, '');
+  await writeFile(`${project}/a b.py`, '');
+  await symlink('/etc', `${project}/out`);
+  await mkdir(`${project}2`);
+  await writeFile(`${project}2/x.py`, '');
+  // names that mean something else to whoever reads them as an address or as a pattern
+  await mkdir(`${project}/%2e%2e/demo2`, { recursive: true });
+  await writeFile(`${project}/%2e%2e/demo2/x.py`, '');
+  await symlink('/etc/passwd', `${project}/x`);
+  for (const name of ['x?y', '[x]', '?', '*', '{x}']) await writeFile(`${project}/${name}`, '');
   const post = async (pyFiles: string[]) =>
     (await rig.call('POST', '/sessions', { body: { kind: 'pyspark', pyFiles } })).status;
-  expect(await post([`${rig.projectFolder}/ok.py`])).toBe(201);
-  expect(await post([`file://${rig.projectFolder}/ok.py#alias`])).toBe(201);
-  expect(await post([`file:${rig.projectFolder}/../../../../etc/passwd`])).toBe(400);
-  expect(await post([`${rig.projectFolder}/out/passwd`])).toBe(400);
-  expect(await post([`${rig.projectFolder}2/x.py`])).toBe(400);
-  expect(await post([`${rig.projectFolder}/ok.py,/etc/passwd`])).toBe(400);
-  expect(await post([`file:${rig.projectFolder}/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd`])).toBe(400);
-  expect(await post(['hdfs://namenode/a.py'])).toBe(201);
+  for (const good of [
+    `${project}/ok.py`,
+    `file://${project}/ok.py#alias`,
+    `file:${project}/a%20b.py`,
+    'hdfs://namenode/a.py',
+    's3a://bucket/a.py#b',
+  ]) {
+    expect([good, await post([good])]).toEqual([good, 201]);
+  }
+  for (const bad of [
+    `file:${project}/../../../../etc/passwd`,
+    `${project}/out/passwd`,
+    `${project}2/x.py`,
+    `${project}/ok.py,/etc/passwd`,
+    `file:${project}/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd`,
+    `${project}/%2e%2e/demo2/x.py#a`,
+    `file:${project}/out/../ok.py`,
+    `${project}/x?y#a`,
+    `${project}/[x]`,
+    `${project}/?`,
+    `${project}/*`,
+    `${project}/{x}`,
+    `${project}/absent.py`,
+    `${project}/ok.py#../../up`,
+    'hdfs://namenode/a.zip#../up',
+    'file://elsewhere/etc/passwd',
+    'har:///etc/a.har',
+    'viewfs://mine/passwd',
+    'jar:file:/etc/a.jar!/b',
+    'etc:/passwd',
+  ]) {
+    expect([bad, await post([bad])]).toEqual([bad, 400]);
+  }
+});
+
+test.each(propertyTable.filter(({ rule }) => rule === 'pinned' || rule === 'refused').map(({ pattern }) => [pattern]))(
+  'nobody sets %s',
+  async (pattern) => {
+    const written = ` ${pattern.replaceAll('*', 'x').slice('spark.'.length).toUpperCase()} `;
+    const create = readCreate({ conf: { [written]: '1' } }, { ownerEmail: '', projectFolder: '/', notebook: null });
+    await expect(create).rejects.toThrow('Blacklisted configuration values in session config: ');
+  },
+);
+
+test.each(
+  propertyTable.filter(({ rule }) => rule === 'files' || rule === 'folder').map(({ pattern, rule }) => [pattern, rule]),
+)('the paths in %s are looked at', async (pattern, rule) => {
+  await using rig = await createRig();
+  const post = async (value: string) => {
+    const body = { conf: { [pattern.slice('spark.'.length)]: value } };
+    return (await rig.call('POST', '/sessions', { body })).status;
+  };
+  await symlink('/etc', `${rig.projectFolder}/out`);
+  await writeFile(`${rig.projectFolder}/here`, '');
+  const values = [
+    '/etc/passwd',
+    'file:///etc/passwd',
+    `${rig.projectFolder}/out/passwd`,
+    `${rig.projectFolder}/out/new`,
+  ];
+  for (const value of values) expect([value, await post(value)]).toEqual([value, 400]);
+  expect(await post(`${rig.projectFolder}/here`)).toBe(201);
+  expect(await post(`${rig.projectFolder}/new/one`)).toBe(rule === 'folder' ? 201 : 400);
 });
 
 test('names', async () => {
@@ -246,7 +315,6 @@ test('the notebook names the application', async () => {
 
 test('log pages go over the whole files, with headings', async () => {
   await using rig = await createRig();
-  const { writeFile } = await import('node:fs/promises');
   const { id } = await rig.idle();
   const files = rig.deps.engine.logs(id);
   const log = async (query: string) => (await rig.call('GET', `/sessions/${id}/log${query}`)).body;

@@ -1,40 +1,78 @@
 import { realpath } from 'node:fs/promises';
-import { sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { pathsIn } from '../spark-properties.ts';
+import { dirname, sep } from 'node:path';
+import { propertyList } from '@emberlab/contract';
 import { rejected } from './errors.ts';
+
+/** File systems that the cluster guards, and packages. Others, such as `har:` and `viewfs:`, are new names for what lies on this machine. */
+const elsewhere = new Set(
+  'hdfs webhdfs swebhdfs hopsfs s3 s3a s3n gs abfs abfss wasb wasbs adl oss cosn obs ofs o3fs swift alluxio http https ftp ivy'.split(
+    ' ',
+  ),
+);
 
 /**
  * Checks the files that a request hands to Spark: those of this machine must lie in the project's folder once every link in the path is resolved,
- * those of other file systems are the cluster's to guard. Throws Livy's 400.
+ * those of other file systems are the cluster's to guard. `mayBeNew`: they need not exist yet. Throws Livy's 400.
  */
-export async function checkPaths(written: readonly string[], projectFolder: string): Promise<void> {
+export async function checkPaths(
+  written: readonly string[],
+  projectFolder: string,
+  { mayBeNew }: { mayBeNew: boolean } = { mayBeNew: false },
+): Promise<void> {
   // Spark joins lists with commas, so a comma within an entry would smuggle in a second one.
-  const entries = written.flatMap((entry) => pathsIn('spark.files', entry));
+  const entries = written.flatMap(propertyList);
   if (entries.length === 0) return;
   const root = await realpath(projectFolder).catch(() => projectFolder);
   for (const entry of entries) {
     const path = localPath(entry);
     if (path === null) continue;
-    const real = await realpath(path).catch(() => null);
-    if (real === null || !(real === root || real.startsWith(root + sep))) {
-      throw rejected(`requirement failed: Local path ${path} cannot be added to user sessions.`);
-    }
+    const real = await (mayBeNew ? realAncestor(path) : realpath(path)).catch(() => null);
+    if (real === null || !(real === root || real.startsWith(root + sep))) throw outside(path);
+  }
+}
+
+const outside = (path: string) =>
+  rejected(`requirement failed: Local path ${path.slice(0, 1000)} cannot be added to user sessions.`);
+
+/** Where a path would lie that need not exist: what exists of it, with its links resolved. */
+async function realAncestor(path: string): Promise<string> {
+  for (let at = path; ; at = dirname(at)) {
+    const real = await realpath(at).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' && at !== dirname(at)) return null;
+      throw error;
+    });
+    if (real !== null) return real;
   }
 }
 
 /** The path on this machine that an entry means; null: it is on another file system. */
 function localPath(entry: string): string | null {
-  const [uri = ''] = entry.split('#');
+  const [uri = '', alias, ...more] = entry.split('#');
+  // Archives are unpacked under this name.
+  if (more.length > 0 || (alias !== undefined && !/^[\w-][\w. -]*$/.test(alias))) throw outside(entry);
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase();
-  if (scheme === undefined) {
-    if (!uri.startsWith('/')) throw rejected(`requirement failed: Path '${entry}' is not absolute.`);
-    return uri;
+  if (scheme === undefined && !uri.startsWith('/')) {
+    throw rejected(`requirement failed: Path '${entry.slice(0, 1000)}' is not absolute.`);
   }
-  if (scheme !== 'file' && scheme !== 'local') return null;
+  if (scheme !== undefined && scheme !== 'file' && scheme !== 'local') {
+    if (elsewhere.has(scheme)) return null;
+    throw outside(entry);
+  }
+  const path = scheme === undefined ? uri : pathOf(uri.slice(scheme.length + 1));
+  // Spark reads some paths as they are and some as parts of an address, some with their patterns and some without, and resolves `..` before links or
+  // after them. What could mean two things is taken for neither.
+  const plain = path !== null && path.startsWith('/') && !path.split('/').includes('..');
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+  if (!plain || /[\u0000-\u001f\u007f?*[\]{}\\$%]/.test(path)) throw outside(entry);
+  return path;
+}
+
+/** The path in what follows `file:`; null: it names another host, or can't be read. */
+function pathOf(rest: string): string | null {
+  const path = rest.startsWith('//') ? rest.slice(2) : rest;
   try {
-    return fileURLToPath(`file:${uri.slice(scheme.length + 1)}`);
+    return decodeURIComponent(path);
   } catch {
-    throw rejected(`requirement failed: Local path ${entry} cannot be added to user sessions.`);
+    return null;
   }
 }

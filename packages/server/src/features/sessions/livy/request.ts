@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { pinnedReason, propertyName, type SessionKind } from '@emberlab/contract';
+import { pinnedReason, propertyEntry, propertyName, propertyProblem, type SessionKind } from '@emberlab/contract';
 import type { CodeKind, SessionRequest, StatementKind } from '../model.ts';
 import type { CreateInput } from '../service.ts';
-import { pathsIn } from '../spark-properties.ts';
 import { checkArrowCode } from './arrow.ts';
 import { readDuration } from './durations.ts';
 import { LivyError, rejected } from './errors.ts';
@@ -90,8 +89,10 @@ export async function readCreate(
   for (const duration of [fields.ttl, fields.idleTimeout]) if (duration !== null) readDuration(duration);
   for (const name of ['driverMemory', 'executorMemory'] as const) checkMemory(name, fields[name]);
   for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
-  const paths = [...fields.jars, ...fields.pyFiles, ...fields.files, ...fields.archives, ...checkConf(fields.conf)];
-  await checkPaths(paths, context.projectFolder);
+  const { files, folders } = checkConf(fields.conf);
+  const { jars, pyFiles, archives } = fields;
+  await checkPaths([...jars, ...pyFiles, ...fields.files, ...archives, ...files], context.projectFolder);
+  await checkPaths(folders, context.projectFolder, { mayBeNew: true });
 
   const { kind: _written, proxyUser: _proxyUser, name, heartbeatTimeoutInSecond, ...request } = fields;
   return {
@@ -154,16 +155,24 @@ function checkCount(field: string, value: number | null): void {
   if (value !== null && value < 0) throw rejected(`"${field}" can't be ${value}. Please write a number from 0.`);
 }
 
-/** Checks names and rights of the properties; answers the paths in their values. */
-function checkConf(conf: Readonly<Record<string, string>>): string[] {
-  const paths: string[] = [];
+/** Checks names, rights and values of the properties; answers the paths in them, which are still to be looked at. */
+function checkConf(conf: Readonly<Record<string, string>>): { files: string[]; folders: string[] } {
+  const paths = { files: [] as string[], folders: [] as string[] };
+  const names = new Map<string, string>();
   const pinned: string[] = [];
   for (const [written, value] of Object.entries(conf)) {
     const name = propertyName(written);
     if (name === null) throw rejected(`"${written.slice(0, 200)}" is not the name of a Spark property.`);
+    const same = names.get(name.toLowerCase());
+    if (same !== undefined) throw rejected(`"${same}" and "${written}" are the same Spark property.`);
+    names.set(name.toLowerCase(), written);
     const reason = pinnedReason(name);
+    const problem = propertyProblem(name, value);
     if (reason !== undefined) pinned.push(`${name} (${reason})`);
-    paths.push(...pathsIn(name, value));
+    else if (problem !== undefined) throw rejected(problem);
+    const rule = propertyEntry(name)?.rule;
+    if (rule === 'files') paths.files.push(value);
+    if (rule === 'folder') paths.folders.push(value);
   }
   if (pinned.length > 0) throw rejected(`Blacklisted configuration values in session config: ${pinned.join(', ')}`);
   return paths;
