@@ -70,6 +70,13 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(5).max(3600))
     .default(300)
     .meta({ description: 'How long a Spark driver may take to become ready.' }),
+  session_idle_timeout_seconds: wholeNumber.pipe(z.number().min(0).max(10_000_000)).default(28_800).meta({
+    description:
+      'How long a Spark session may be idle before it is stopped, unless its request says otherwise; 0: for ever. One that runs something is not idle.',
+  }),
+  livy_requested_by: yesOrNo.default(false).meta({
+    description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
+  }),
   statement_output_limit_mb: wholeNumber
     .pipe(z.number().min(1).max(1024))
     .default(16)
@@ -97,6 +104,9 @@ export type Config = {
   readonly python: string;
   readonly serverStartTimeoutMs: number;
   readonly sessionStartTimeoutMs: number;
+  /** 0: for ever */
+  readonly sessionIdleTimeoutMs: number;
+  readonly livyRequestedBy: boolean;
   readonly statementOutputLimitBytes: number;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
@@ -206,6 +216,8 @@ function compile(settings: Settings): Config {
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
+    sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
+    livyRequestedBy: settings.livy_requested_by,
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
     logLevel: settings.log_level,
     paths: {

@@ -1,34 +1,86 @@
+import Fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { createRig } from './testing/rig.ts';
+import { createSessions } from './index.ts';
+import { createRig, type TestUser } from './testing/rig.ts';
 
-test('what is somebody else’s is not there, on any route', async () => {
+/** Every route of Livy below a session, with a body that it takes. */
+const routes = [
+  ['GET', ''],
+  ['GET', '/state'],
+  ['GET', '/log'],
+  ['DELETE', ''],
+  ['POST', '/stop'],
+  ['POST', '/interrupt'],
+  ['POST', '/connect'],
+  ['GET', '/statements'],
+  ['POST', '/statements', { code: '1' }],
+  ['GET', '/statements/:statement'],
+  ['GET', '/statements/:statement/output'],
+  ['GET', '/statements/:statement/arrow'],
+  ['POST', '/statements/:statement/cancel'],
+  ['POST', '/completion', { code: '1' }],
+  ['POST', '/add-jar', { uri: 'hdfs://a/b.jar' }],
+  ['POST', '/add-pyfile', { uri: 'hdfs://a/b.py' }],
+  ['POST', '/add-file', { uri: 'hdfs://a/b' }],
+] as const;
+
+test('the list of routes in these tests is whole', async () => {
   await using rig = await createRig();
-  const bea = await rig.user('bea@example.org', 'owner');
-  const { id } = await rig.idle({ name: 'mine' });
-  await rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' } });
-  expect((await rig.call('GET', '/sessions', { as: bea })).body).toEqual({ from: 0, total: 0, sessions: [] });
-  for (const key of [id, 'mine']) {
-    for (const [method, path, body] of [
-      ['GET', ''],
-      ['GET', '/state'],
-      ['GET', '/log'],
-      ['DELETE', ''],
-      ['POST', '/stop'],
-      ['POST', '/interrupt'],
-      ['POST', '/connect'],
-      ['GET', '/statements'],
-      ['POST', '/statements', { code: '1' }],
-      ['GET', '/statements/0'],
-      ['POST', '/statements/0/cancel'],
-    ] as const) {
-      const { status, body: answer } = await rig.call(method, `/sessions/${key}${path}`, { as: bea, body });
-      expect([method, path, status]).toEqual([method, path, 404]);
-      expect(answer.msg).toBe(`Session '${key}' not found.`);
+  const app = Fastify();
+  const found = new Set<string>();
+  app.addHook('onRoute', ({ method, url }) => {
+    const path = /^\/livy\/:project\/sessions\/:id(.*?)\/?$/.exec(url)?.[1];
+    for (const one of [method].flat()) if (path !== undefined && one !== 'HEAD') found.add(`${one} ${path}`);
+  });
+  createSessions(rig.deps).registerLivy(app);
+  await app.ready();
+  expect([...found].toSorted()).toEqual(routes.map(([method, path]) => `${method} ${path}`).toSorted());
+  await app.close();
+});
+
+test('what is somebody else’s is not there, on any route, for anybody', async () => {
+  await using rig = await createRig();
+  const bea = await rig.user('bea@example.org', 'editor');
+  const others = {
+    'an owner of the project': rig.ada,
+    'another member': await rig.user('cem@example.org', 'editor'),
+    'a viewer': await rig.user('vic@example.org', 'viewer'),
+    'a member of another project': await rig.user('sam@example.org', null),
+    'nobody at all': null,
+  };
+  const { id, agent } = await rig.idle({ name: 'hers' }, bea);
+  await rig.call('POST', `/sessions/${id}/statements`, { as: bea, body: { code: 'x' } });
+  await agent.heard('run');
+  const answers = async (as: TestUser | null, key: string | number) =>
+    Promise.all(
+      routes.map(async ([method, path, body]) => {
+        const url = `/sessions/${key}${path.replace(':statement', '0')}`;
+        const answer = await rig.call(method, url, { as, body });
+        return [method, path, answer.status, answer.body.msg];
+      }),
+    );
+  for (const [who, as] of Object.entries(others)) {
+    for (const key of [id, 'hers']) {
+      const got = await answers(as, key);
+      // exactly what is answered for a session that never was
+      const absent = await answers(as, key === id ? 999 : 'none');
+      const other = key === id ? '999' : 'none';
+      expect([who, got.map(([m, p, status, msg]) => [m, p, status, String(msg).replace(String(key), other)])]).toEqual([
+        who,
+        absent,
+      ]);
+      const statuses = new Set(got.map(([, , status]) => status));
+      const expected = as === null ? [401] : who === 'a viewer' ? [404, 403] : [404];
+      expect([who, statuses]).toEqual([who, new Set(expected)]);
     }
+    const list = await rig.call('GET', '/sessions', { as });
+    expect([who, list.body.sessions ?? []]).toEqual([who, []]);
   }
-  expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('busy');
-  // the same name is free to her
-  expect((await rig.call('POST', '/sessions', { as: bea, body: { kind: 'pyspark', name: 'mine' } })).status).toBe(201);
+  // nothing of it has done anything
+  expect(agent.received.map(({ type }) => type)).toEqual(['run']);
+  expect((await rig.call('GET', `/sessions/${id}/state`, { as: bea })).body.state).toBe('busy');
+  // the same name is free to the others
+  expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark', name: 'hers' } })).status).toBe(201);
 });
 
 test('tokens and roles', async () => {
@@ -57,4 +109,14 @@ test('nobody acts for another', async () => {
   expect((await rig.call('GET', '/sessions?doAs=bea')).status).toBe(403);
   expect((await post('')).status).toBe(201);
   expect((await post('Ada@example.org')).status).toBe(201);
+});
+
+test('with the setting, all but reads need X-Requested-By, whatever it says', async () => {
+  await using rig = await createRig({ requestedBy: true });
+  const body = { kind: 'pyspark' };
+  const refused = await rig.call('POST', '/sessions', { body });
+  expect(refused).toMatchObject({ status: 400, body: { msg: 'Missing Required Header for CSRF protection.' } });
+  expect((await rig.call('DELETE', '/sessions/1')).status).toBe(400);
+  expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
+  expect((await rig.call('POST', '/sessions', { body, headers: { 'x-requested-by': 'me' } })).status).toBe(201);
 });

@@ -15,7 +15,10 @@ import type { Limits } from './limits.ts';
 export type SessionsDeps = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'publicOrigin' | 'sessionStartTimeoutMs' | 'statementOutputLimitBytes'> & {
+  readonly config: Pick<
+    Config,
+    'publicOrigin' | 'sessionStartTimeoutMs' | 'sessionIdleTimeoutMs' | 'livyRequestedBy' | 'statementOutputLimitBytes'
+  > & {
     readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket'>;
   };
   readonly bus: ProjectBus;

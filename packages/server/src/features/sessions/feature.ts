@@ -54,6 +54,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
             authenticateGateway: (request) => deps.authenticateGateway(request),
             findMembership: (project, userId) => deps.findMembership(project, userId),
             log: deps.log,
+            requestedBy: deps.config.livyRequestedBy,
             routes,
           }),
         { prefix: '/livy/:project' },

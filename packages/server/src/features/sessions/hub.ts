@@ -18,6 +18,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
   const { clock, bus, links, limits } = options;
   const metrics = new Map<number, SessionMetrics>();
   const seenAt = new Map<number, number>();
+  const usedAt = new Map<number, number>();
   const changes = createChanges(clock);
   const outputs = createOutputs();
   // While we were not there nobody could reach us, so silence counts from now on.
@@ -46,7 +47,16 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
     silentMs: (session: SessionRecord): number =>
       clock.now() - Math.max(seenAt.get(session.id) ?? 0, session.createdAt, heartbeatsSince),
 
-    /** Begins all heartbeat clocks anew. */
+    /** Notes that a session is used: code, a cancellation, a completion, the end of what it ran. Looking at it is none. */
+    used(id: number): void {
+      usedAt.set(id, clock.now());
+    },
+
+    /** For how long nobody has used a session, ms. */
+    unusedMs: (session: SessionRecord): number =>
+      clock.now() - Math.max(usedAt.get(session.id) ?? 0, session.readyAt ?? session.createdAt, heartbeatsSince),
+
+    /** Begins the clocks of heartbeats and of idle sessions anew. */
     forgiveSilence(): void {
       heartbeatsSince = clock.now();
     },
@@ -65,6 +75,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
     forget(id: number): void {
       metrics.delete(id);
       seenAt.delete(id);
+      usedAt.delete(id);
       outputs.forget(id);
     },
   };

@@ -173,6 +173,80 @@ test('a client that falls silent loses its session; the list alone is no sign of
   expect(await stateOf(rig, other.id)).toBe('idle');
 });
 
+test('an idle session ends after its limit, and says so; looking at it is no use of it', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle({ idleTimeout: '60s' });
+  const unlimited = await rig.idle();
+  for (let i = 0; i < 5; i++) {
+    await rig.pass(10_000);
+    expect(await stateOf(rig, id)).toBe('idle');
+    await rig.call('GET', `/sessions/${id}/statements`);
+    await rig.call('GET', `/sessions/${id}/log`);
+  }
+  await rig.pass(10_000);
+  rig.fake.driver(id).exit();
+  const dead = await rig.until((session) => session.id === id && session.state === 'dead');
+  expect(dead.problem).toBe('Nothing was run in it for 60 s, so the application was stopped.');
+  expect((await rig.call('GET', `/sessions/${id}`)).status).toBe(404);
+  expect(await stateOf(rig, unlimited.id)).toBe('idle');
+});
+
+test.for([
+  ['a statement', 'POST', '/statements', { code: 'x' }],
+  ['a cancellation', 'POST', '/statements/9/cancel', {}],
+  ['an interrupt', 'POST', '/interrupt', {}],
+  ['a completion', 'POST', '/completion', { code: 'x' }],
+  ['connect', 'POST', '/connect', {}],
+] as const)('%s is use of a session', async ([, method, path, body]) => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle({ idleTimeout: '60s' });
+  void agent.heard('ask', ({ request }) => {
+    agent.say({ type: 'answer', request, value: null });
+    return false;
+  });
+  for (let n = 0; n < 3; n++) {
+    await rig.pass(50_000);
+    expect((await rig.call(method, `/sessions/${id}${path}`, { body })).status).toBeLessThan(300);
+    agent.answer(n);
+  }
+  await rig.until((session) => session.state === 'idle');
+  await rig.pass(50_000);
+  expect(await stateOf(rig, id)).toBe('idle');
+});
+
+test('a busy session is never idle, however long it runs; its time begins when it has ended', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle({ idleTimeout: '60s' });
+  await run(rig, id, 'x');
+  agent.say({ type: 'started', id: 0, startedAt: 1 });
+  await rig.pass(600_000);
+  expect(await stateOf(rig, id)).toBe('busy');
+  agent.answer(0);
+  await rig.until((session) => session.state === 'idle');
+  await rig.pass(55_000);
+  expect(await stateOf(rig, id)).toBe('idle');
+  await rig.pass(5000);
+  rig.fake.driver(id).exit();
+  await rig.until((session) => session.state === 'dead');
+});
+
+test('the platform’s own limit, a clock that jumps, and a maximum age that nobody has asked for', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle({ ttl: '60s', heartbeatTimeoutInSecond: 600 });
+  // a machine that slept: neither silence nor idleness
+  rig.clock.advance(10 * 3_600_000);
+  await rig.reconcile();
+  expect(await stateOf(rig, id)).toBe('idle');
+  for (let i = 0; i < 7; i++) {
+    await rig.pass(500_000);
+    expect(await stateOf(rig, id)).toBe('idle');
+  }
+  await rig.pass(100_000);
+  rig.fake.driver(id).exit();
+  const dead = await rig.until((session) => session.state === 'dead');
+  expect(dead.problem).toBe('Nothing was run in it for 60 minutes, so the application was stopped.');
+});
+
 test('sessions end with their server, and with their owner’s membership', async () => {
   await using rig = await createRig();
   const bea = await rig.user('bea@example.org', 'editor');

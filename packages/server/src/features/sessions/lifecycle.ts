@@ -97,6 +97,7 @@ export function createLifecycle(parts: {
 
   const idleIfDrained = async (session: SessionRecord) => {
     if (session.state !== 'busy' || (await statements.backlog(session.id)).count > 0) return;
+    hub.used(session.id);
     await sessions.update(session.id, { state: next(session.state, 'drained') });
     await publish(session.id);
   };

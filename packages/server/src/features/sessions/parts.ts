@@ -79,6 +79,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     log,
     limits,
     startTimeoutMs: config.sessionStartTimeoutMs,
+    idleTimeoutMs: config.sessionIdleTimeoutMs,
     agentUrl: `unix:${config.paths.agentSocket}`,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     projectFolder: (name) => deps.projectFolder(name),

@@ -73,6 +73,9 @@ export function createService(
     /** Notes a request of a session's client: it is alive. */
     seen: (id: number) => hub.seen(id),
 
+    /** Notes that a session is used, which keeps it from being idle. */
+    used: (id: number) => hub.used(id),
+
     listListed: (client: Client) => sessions.listListed(client.projectId, client.userId, listedSince()),
 
     findListed: (client: Client, key: SessionKey) =>

@@ -31,13 +31,14 @@ export function shown(state: StoredState, agentAbsentForLong: boolean): SessionS
 }
 
 /**
- * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `server`: its
+ * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `idle`: nobody used it for too long ·
+ * `server`: its
  * Jupyter server ended · `member`: its owner left the project · `failed`: the driver did not come up.
  */
-export type StopReason = 'deleted' | 'stopped' | 'expired' | 'server' | 'member' | 'failed';
+export type StopReason = 'deleted' | 'stopped' | 'expired' | 'idle' | 'server' | 'member' | 'failed';
 
 /** Reasons after which clients find nothing any more; after the others they see the end for a while. */
-export const vanishing = ['deleted', 'expired', 'server', 'member'] as const satisfies readonly StopReason[];
+export const vanishing = ['deleted', 'expired', 'idle', 'server', 'member'] as const satisfies readonly StopReason[];
 
 /** `waiting`: after others · `running` · `cancelling`: told to end · `available`: it has an output · `cancelled`: it ended before it had one. */
 export type StatementState = 'waiting' | 'running' | 'cancelling' | 'available' | 'cancelled';

@@ -4,6 +4,7 @@ import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Hub } from './hub.ts';
+import { describeIdle, idleLimit } from './idle.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
 import type { Links } from './link/links.ts';
@@ -33,6 +34,7 @@ export function createWorker(parts: {
   log: Log;
   limits: Limits;
   startTimeoutMs: number;
+  idleTimeoutMs: number;
   agentUrl: string;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   projectFolder(name: string): string;
@@ -160,6 +162,12 @@ export function createWorker(parts: {
       return;
     }
     const { state } = hub.observe(session);
+    // One that is `recovering` can't be used, and one that is busy is used.
+    const idleFor = idleLimit(session, parts.idleTimeoutMs);
+    if (state === 'idle' && idleFor !== null && hub.unusedMs(session) >= idleFor) {
+      await lifecycle.stop(id, 'idle', describeIdle(idleFor));
+      return;
+    }
     if (lastShown.has(id) && lastShown.get(id) !== state) await lifecycle.publish(id);
     lastShown.set(id, state);
   };

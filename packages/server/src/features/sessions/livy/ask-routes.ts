@@ -11,7 +11,7 @@ const addable = { jar: 'jar', pyfile: 'pyFile', file: 'file' } as const;
 
 /** Livy's routes for what a driver is asked beside its statements. */
 export function registerAskRoutes(context: LivyContext): void {
-  const { asks, route, find, projectFolder } = context;
+  const { service, asks, route, find, projectFolder } = context;
 
   const add = async (session: SessionRecord, as: (typeof addable)[keyof typeof addable], uri: string) => {
     try {
@@ -26,6 +26,7 @@ export function registerAskRoutes(context: LivyContext): void {
     const { session } = await find(request);
     const question = readCompletion(request.body, session.kind);
     checkReady(session);
+    service.used(session.id);
     const { candidates, start, end } = await asks.complete(session.id, question);
     // Livy's answer has no place for them: what the candidates stand for.
     reply.header('emberlab-completion-start', start).header('emberlab-completion-end', end);
@@ -37,6 +38,7 @@ export function registerAskRoutes(context: LivyContext): void {
       const { session } = await find(request);
       const uri = readAdd(request.body);
       checkReady(session);
+      service.used(session.id);
       await checkPaths([uri], projectFolder(accessOf(request).membership.project.name));
       await add(session, as, uri);
       return sendJson(reply, 200, {});

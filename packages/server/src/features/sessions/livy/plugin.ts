@@ -30,6 +30,8 @@ export function livyScope(
   app: FastifyInstance,
   options: Pick<SessionsDeps, 'authenticateGateway' | 'findMembership'> & {
     log: Log;
+    /** whether all but reads need the header X-Requested-By */
+    requestedBy: boolean;
     routes: (app: FastifyInstance) => void;
   },
 ): void {
@@ -49,6 +51,7 @@ export function livyScope(
     reply.header('x-content-type-options', 'nosniff');
     delete request.headers['content-type'];
     checkVersion(request);
+    if (options.requestedBy) checkRequestedBy(request);
     request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
   });
 
@@ -72,6 +75,13 @@ declare module 'fastify' {
 function checkVersion(request: FastifyRequest): void {
   const version = /application\/vnd\.livy\.v([\w.]+)\+json/.exec(request.headers.accept ?? '')?.[1];
   if (version !== undefined && version !== '0.1') throw new LivyError(406, `No value found for '${version}'`);
+}
+
+/** Throws Livy's 400 for a request that a page of another site could have sent: a header of its own is what such a page can't add. */
+function checkRequestedBy(request: FastifyRequest): void {
+  const reads = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
+  if (reads || request.headers['x-requested-by'] !== undefined) return;
+  throw new LivyError(400, 'Missing Required Header for CSRF protection.');
 }
 
 /** Who asks, once their token and their role have been checked: viewers may look, editors may run. */

@@ -94,12 +94,14 @@ export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void
 
   route('POST', '/sessions/:id/interrupt', async (request, reply) => {
     const { session } = await find(request);
+    service.used(session.id);
     await service.interrupt(session.id);
     return sendJson(reply, 200, { msg: 'interrupted' });
   });
 
   route('POST', '/sessions/:id/connect', async (request, reply) => {
     const { session } = await find(request);
+    service.used(session.id);
     return sendJson(reply, 200, await present(session));
   });
 

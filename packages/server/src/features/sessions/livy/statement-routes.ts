@@ -28,6 +28,7 @@ export function registerStatementRoutes({ service, asks, route, find }: LivyCont
 
   route('POST', '/sessions/:id/statements', async (request, reply) => {
     const { session } = await find(request);
+    service.used(session.id);
     const { code, kind } = readStatement(request.body, session.kind);
     const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
     const answer = await service.submit(session.id, { code, kind, idempotencyKey });
@@ -81,6 +82,7 @@ export function registerStatementRoutes({ service, asks, route, find }: LivyCont
   route('POST', '/sessions/:id/statements/:statement/cancel', async (request, reply) => {
     const { session } = await find(request);
     const { statement: written } = request.params as { statement: string };
+    service.used(session.id);
     await service.cancel(session.id, readInt(written));
     return sendJson(reply, 200, { msg: 'canceled' });
   });

@@ -33,7 +33,13 @@ type Answer = { status: number; body: any; headers: Record<string, unknown> };
  * still unless a clock is given. `await using` closes it.
  */
 export async function createRig(
-  options: { limits?: Partial<Limits>; engine?: (folder: string) => Engine; clock?: Clock; python?: string } = {},
+  options: {
+    limits?: Partial<Limits>;
+    requestedBy?: boolean;
+    engine?: (folder: string) => Engine;
+    clock?: Clock;
+    python?: string;
+  } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'ember-'));
   const { db, [Symbol.asyncDispose]: closeDb } = await testDatabase();
@@ -76,6 +82,8 @@ export async function createRig(
     config: {
       publicOrigin: 'http://localhost:8080',
       sessionStartTimeoutMs: 60_000,
+      sessionIdleTimeoutMs: 3_600_000,
+      livyRequestedBy: options.requestedBy ?? false,
       statementOutputLimitBytes: 4 * 1024 * 1024,
       paths: { agentSocket: join(folder, 'run/agent.sock'), tunnelSocket: join(folder, 'run/tunnel.sock') },
     },
