@@ -34,7 +34,8 @@ class Controller(SparkController):
 
     @staticmethod
     def _livy_session(http_client: Gateway, properties: dict[str, Any], display: CellDisplay, id: int = -1) -> Session:
-        timeout = conf.livy_server_heartbeat_timeout_seconds()
+        # A session that is only looked at, as by %%info, is not kept alive from here for ever after.
+        timeout = conf.livy_server_heartbeat_timeout_seconds() if id == -1 else 0
         return Session(http_client, properties, display, id, heartbeat_timeout=timeout)
 
     def _http_client(self, endpoint: Endpoint) -> Gateway:

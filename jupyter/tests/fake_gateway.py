@@ -100,7 +100,9 @@ class FakeGateway:
         with self._news:
             self._news.notify_all()
         session = {"id": 1, "state": self.session_state, "kind": "pyspark", "appId": "app-1", "log": [], "appInfo": {}}
-        if path == "/sessions" or path == "/sessions/1":
+        if (method, path) == ("GET", "/sessions"):
+            return 200, {"sessions": [session]}, {}
+        if path in ("/sessions", "/sessions/1"):
             return (201 if method == "POST" else 200), session, {}
         if path == "/sessions/1/log?from=0":
             return 200, {"log": ["the driver ran out of memory"]}, {}

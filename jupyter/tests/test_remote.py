@@ -132,6 +132,13 @@ class StatementTest(CellTest):
         self.assertEqual(self.gateway.requests[:3], ["GET /sessions/1", f"POST {at}", f"GET {at}/2"])
         self.assertNotIn("output", "".join(self.gateway.requests))
 
+    def test_looking_at_sessions_does_not_keep_them_alive(self) -> None:
+        self.open_notebook(livy_server_heartbeat_timeout_seconds=60)
+        threads = threading.active_count()
+        self.run_cell("%%info\n ")
+        self.assertIn("<td>app-1</td>", self.output.outputs[-1]["data"]["text/html"])
+        self.assertLessEqual(threading.active_count(), threads + 1, "one connection, no heartbeat")
+
     def test_the_other_magics_work(self) -> None:
         self.start()
         picture = {"image/png": "iVBORw0KGgo="}

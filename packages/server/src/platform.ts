@@ -119,7 +119,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projects: projects.service,
     platformEnv: process.env,
     tokens: users.service,
-    hasSparkR: () => hasSparkR({ sparkHome: config.sparkHome, environment: process.env }),
+    hasSparkR: () => hasSparkR({ libraries: [join(config.sparkHome, 'R/lib')], environment: process.env }),
     stopSessionsOf: sessions.stopForServer,
   });
 

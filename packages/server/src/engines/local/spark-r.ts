@@ -7,19 +7,17 @@ import { promisify } from 'node:util';
 const askTimeoutMs = 10_000;
 
 /**
- * Whether drivers on this machine can run R: there is an `R` on the `PATH`, and SparkR in the Spark distribution or among R's own packages. Asked anew
+ * Whether drivers on this machine can run R: there is an `R` on the `PATH`, and SparkR in one of `libraries` or among R's own packages. Asked anew
  * each time, because an administrator may install either while we run.
  */
 export async function hasSparkR(options: {
-  sparkHome: string;
+  libraries: readonly string[];
   environment: Readonly<Record<string, string | undefined>>;
 }): Promise<boolean> {
-  const { sparkHome, environment } = options;
-  const shipped = access(join(sparkHome, 'R/lib/SparkR/DESCRIPTION')).then(
-    () => true,
-    () => false,
-  );
-  const question = (await shipped) ? 'TRUE' : 'nzchar(system.file(package = "SparkR"))';
+  const { libraries, environment } = options;
+  const looks = await Promise.allSettled(libraries.map((library) => access(join(library, 'SparkR/DESCRIPTION'))));
+  const given = looks.some(({ status }) => status === 'fulfilled');
+  const question = given ? 'TRUE' : 'nzchar(system.file(package = "SparkR"))';
   try {
     // Its start-up files are read, as a driver's R reads them: they may name more libraries.
     const args = ['--no-save', '--no-restore', '--no-echo', '-e', `cat(${question})`];
