@@ -13,6 +13,8 @@ const root = join(import.meta.dirname, '..');
 const build = join(root, 'build');
 const data = join(build, 'test-data');
 const python = join(build, 'test-python');
+/** clients of Livy, each in an environment of its own */
+const clients = join(build, 'test-clients');
 const uv = join(data, 'tools/bin/uv');
 /** The older of the two versions of Spark that drivers are tested with; the newer one is the platform's own. */
 const olderSpark = '3.5.8';
@@ -25,6 +27,7 @@ const env: NodeJS.ProcessEnv = {
   EMBERLAB_TEST_SPARK_HOME: join(data, 'tools/spark'),
   EMBERLAB_TEST_SPARK35_HOME: olderSparkHome,
   EMBERLAB_TEST_PYTHON: join(python, 'bin/python'),
+  EMBERLAB_TEST_CLIENTS: clients,
   EMBERLAB_TEST_UV: uv,
 };
 
@@ -56,25 +59,24 @@ async function must(
 const node = (title: string, script: string, ...args: string[]) =>
   must(title, process.execPath, [join(root, script), ...args]);
 
+/** Makes a virtual environment with these requirements, unless it is there. */
+async function pythonWith(title: string, folder: string, file: string): Promise<void> {
+  const requirements = await readFile(file, 'utf8');
+  const stamp = join(folder, '.requirements');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) === requirements) return;
+  await rm(folder, { recursive: true, force: true });
+  await must(title, uv, ['venv', '--quiet', '--python', 'python3', folder]);
+  await must('Its packages', uv, ['pip', 'install', '--quiet', '--python', join(folder, 'bin/python'), '-r', file]);
+  await writeFileAtomic(stamp, requirements);
+}
+
 /** The platform's own set-up, then Python packages for the tests, another Spark, and a browser. */
 async function prepare(): Promise<void> {
   mkdirSync(build, { recursive: true });
   await node('Set-up', 'packages/server/src/main.ts', 'supervise', '--set-up-only', '--data', data);
-  const requirements = await readFile(join(root, 'driver/requirements-test.txt'), 'utf8');
-  const stamp = join(python, '.requirements');
-  if ((await readFile(stamp, 'utf8').catch(() => '')) !== requirements) {
-    await rm(python, { recursive: true, force: true });
-    await must('Python for the tests', uv, ['venv', '--quiet', '--python', 'python3', python]);
-    await must('Its packages', uv, [
-      'pip',
-      'install',
-      '--quiet',
-      '--python',
-      join(python, 'bin/python'),
-      '-r',
-      join(root, 'driver/requirements-test.txt'),
-    ]);
-    await writeFileAtomic(stamp, requirements);
+  await pythonWith('Python for the tests', python, join(root, 'driver/requirements-test.txt'));
+  for (const name of ['airflow']) {
+    await pythonWith(`Client of Livy: ${name}`, join(clients, name), join(root, `e2e/src/clients/${name}.txt`));
   }
   if (!existsSync(olderSparkHome)) {
     const packages = `${olderSparkHome}.packages`;
@@ -120,8 +122,8 @@ const parts: Record<string, () => Promise<void>> = {
     await node('Reference pages', 'scripts/reference.ts', '--check');
     await node('Conformance', 'scripts/check-conformance.ts');
     const ruff = join(python, 'bin/ruff');
-    await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples']);
-    await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples']);
+    await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples', 'e2e']);
+    await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples', 'e2e']);
   },
   driver: () => must('Driver tests', join(python, 'bin/pytest'), ['-q'], { cwd: join(root, 'driver') }),
   unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),

@@ -1,5 +1,13 @@
 -- The database as the migrations make it. This page is generated: `node scripts/reference.ts`.
 
+CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint);
+
+CREATE INDEX "batches_ended" on "batches" ("ended_at");
+
+CREATE UNIQUE INDEX "batches_idempotency_key" on "batches" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
+
+CREATE INDEX "batches_project" on "batches" ("project_id", "user_id");
+
 CREATE TABLE "configurations" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "configuration_json" text not null, "updated_at" bigint not null, constraint "configurations_pk" primary key ("project_id", "user_id"));
 
 CREATE TABLE "environments" ("project_id" text primary key references "projects" ("id") on delete cascade, "current_revision_id" text references "revisions" ("id"));

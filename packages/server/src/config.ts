@@ -125,6 +125,7 @@ export type Paths = {
   readonly environments: string;
   readonly servers: string;
   readonly sessions: string;
+  readonly batches: string;
   readonly tools: string;
   readonly logs: string;
 };
@@ -231,6 +232,7 @@ function compile(settings: Settings): Config {
       environments: join(dataDir, 'environments'),
       servers: join(dataDir, 'servers'),
       sessions: join(dataDir, 'sessions'),
+      batches: join(dataDir, 'batches'),
       tools,
       logs: join(dataDir, 'logs'),
     },

@@ -97,6 +97,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       ...spark,
       sparkMaster: config.sparkMaster,
       sessionsFolder: config.paths.sessions,
+      batchesFolder: config.paths.batches,
       outputLimitBytes: config.statementOutputLimitBytes,
       warmStart: classArchive.forDriver,
     }),

@@ -20,6 +20,7 @@ export type Database = {
   grants: GrantsTable;
   sessions: SessionsTable;
   statements: StatementsTable;
+  batches: BatchesTable;
   facts: FactsTable;
 };
 
@@ -174,6 +175,28 @@ export type StatementsTable = {
   completed_at: number;
   /** as in sessions; unique in its session */
   idempotency_key: string | null;
+};
+
+/** Programs that run once, as Livy's batches. */
+export type BatchesTable = {
+  id: Generated<number>;
+  project_id: string;
+  user_id: string;
+  name: string | null;
+  state: string;
+  /** why it is to end, once it is: a word of the batches */
+  stop_reason: string | null;
+  /** the body of the request, after validation */
+  request_json: string;
+  /** as in sessions */
+  idempotency_key: string | null;
+  application_id: string | null;
+  problem: string | null;
+  pid: number | null;
+  start_ticks: string | null;
+  created_at: number;
+  launched_at: number | null;
+  ended_at: number | null;
 };
 
 /** What the platform remembers about itself, such as that the demo project has been made. */

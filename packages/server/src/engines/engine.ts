@@ -30,6 +30,34 @@ export type LaunchedDriver = {
   readonly exited: Promise<DriverExit>;
 };
 
+/** A program to be run as a batch. Everything in it has been checked; nothing is interpreted by a shell. */
+export type BatchSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'python' | 'properties'> & {
+  readonly batchId: number;
+  /** a Python file or a jar: an absolute path or a URI */
+  readonly file: string;
+  /** the main class of a jar; null: its manifest names it */
+  readonly className: string | null;
+  readonly args: readonly string[];
+};
+
+/** What runs batches. They have ids of their own. A handle is asked about, and ended, as that of any driver. */
+export type BatchEngine = {
+  /** Starts a batch. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(spec: BatchSpec): Promise<LaunchedDriver>;
+  /** A batch that was launched, alive or not: one that has run must not run again. null: it never was. */
+  find(batchId: number): Promise<DriverHandle | null>;
+  /** How a batch ended, also while no control plane was there to see it. null: it has not, or nobody could tell. */
+  exitOf(batchId: number): Promise<DriverExit | null>;
+  /** The id of its Spark application. null: there is none (yet). */
+  applicationOf(batchId: number): Promise<string | null>;
+  /** Removes what an ended batch leaves, but its logs and how it ended. */
+  clean(batchId: number): Promise<void>;
+  /** Removes the logs too. */
+  forget(batchId: number): Promise<void>;
+  /** Where its output lies; the files may not exist yet. */
+  logs(batchId: number): { readonly stdout: string; readonly stderr: string };
+};
+
 /**
  * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
  */
@@ -47,6 +75,7 @@ export type Engine = {
   forget(sessionId: number): Promise<void>;
   /** Where the driver's output lies; the files may not exist yet. */
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
+  readonly batches: BatchEngine;
 };
 
 /** A driver that could not be started. The message is a sentence for the user. */

@@ -184,6 +184,7 @@ test.skipIf(sparkHome === undefined || python === undefined)(
       clock: systemClock,
       sparkMaster: 'local[1]',
       sessionsFolder,
+      batchesFolder: join(it.root, 'batches'),
       outputLimitBytes: 1000,
       warmStart: archive.forDriver,
     });

@@ -44,6 +44,7 @@ async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec
       sparkMaster: 'local[*]',
       javaHome: '/opt/jdk',
       sessionsFolder,
+      batchesFolder: join(folder, 'batches'),
       outputLimitBytes: 1000,
       graceMs: 200,
       environment: { PATH: process.env['PATH'], LD_PRELOAD: 'x', EMBERLAB_DATA: 'x' },

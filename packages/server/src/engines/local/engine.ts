@@ -5,6 +5,7 @@ import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
 import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
+import { createLocalBatches } from './batches.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
 import { formatProperties, localProperties } from './properties.ts';
@@ -16,6 +17,8 @@ export type LocalEngineOptions = SubmitOptions & {
   readonly sparkMaster: string;
   /** the folder of all sessions; each gets one of its own in it, named by its id */
   readonly sessionsFolder: string;
+  /** the same for batches */
+  readonly batchesFolder: string;
   /** text of one statement above this is cut by the agent */
   readonly outputLimitBytes: number;
   /** what makes drivers start faster, asked for each; default: nothing */
@@ -156,5 +159,6 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const { stdout, stderr } = filesOf(sessionId);
       return { stdout, stderr };
     },
+    batches: createLocalBatches({ ...options, folder: options.batchesFolder }),
   };
 }

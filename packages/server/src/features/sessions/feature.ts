@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
+import { createBatches } from './batches/batches.ts';
 import type { SessionsDeps } from './deps.ts';
 import { livyScope } from './livy/plugin.ts';
 import { registerLivyRoutes } from './livy/routes.ts';
@@ -19,7 +20,7 @@ export type Sessions = {
   readonly snapshot: ProjectSnapshot;
   /** Lets all sessions end that came from a Jupyter server. Resolves when that is written down; the worker goes on. */
   stopForServer(serverId: string): Promise<void>;
-  /** The same for a member who leaves a project. */
+  /** The same for a member who leaves a project, batches included. */
   stopForMember(projectId: string, userId: string): Promise<void>;
   /** How many live sessions each project has; those without any are absent. */
   countLive(projectIds: readonly string[]): Promise<Map<string, number>>;
@@ -35,12 +36,14 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   const stopped = new AbortController();
   const parts = createParts(deps, () => loop?.wake());
   const { sessions, lifecycle, hub, service, worker, agents, tunnel } = parts;
+  const batches = createBatches(deps, parts.limits, () => sessions.countStarting());
 
   return {
     registerRoutes: (router) => registerSessionRoutes(router, { service, engine: deps.engine }),
 
     registerLivy(app) {
-      const routes = (scope: FastifyInstance) =>
+      const routes = (scope: FastifyInstance) => {
+        batches.registerRoutes(scope);
         registerLivyRoutes(scope, {
           service,
           asks: parts.asks,
@@ -48,6 +51,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
           publicOrigin: deps.config.publicOrigin,
           projectFolder: (name) => deps.projectFolder(name),
         });
+      };
       app.register(
         async (scope) =>
           livyScope(scope, {
@@ -74,9 +78,13 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
 
     async stopForMember(projectId, userId) {
       for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
+      await batches.stopForMember(projectId, userId);
     },
 
-    reconcile: () => worker.step(stopped.signal),
+    async reconcile() {
+      await worker.step(stopped.signal);
+      await batches.reconcile();
+    },
 
     countLive: (projectIds) => sessions.countLive(projectIds),
 
@@ -84,6 +92,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       for (const session of await sessions.listLive()) lifecycle.putTarget(session);
       await tunnel.start();
       await agents.start();
+      batches.start();
       loop = createLoop({
         step: (signal) => worker.step(signal),
         intervalMs: parts.limits.reconcileMs,
@@ -95,6 +104,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     async close() {
       stopped.abort(new Error('closed'));
       await loop?.close();
+      await batches.close();
       await worker.settled();
       hub.changes.close();
       await agents.close();

@@ -8,6 +8,10 @@ export const defaultLimits = {
   listedMs: 600_000,
   /** how long it stays in the dashboard's */
   keptMs: 7 * 86_400_000,
+  /** how long an ended batch stays in Livy's list: whoever started it may look the next day */
+  batchListedMs: 86_400_000,
+  /** after this a batch counts as running, also without a Spark application */
+  batchStartingMs: 60_000,
   /** statements of a session that are kept */
   retainedStatements: 100,
   /** drivers that may be starting at the same time */

@@ -42,6 +42,7 @@ test.skipIf(sparkHome === undefined || python === undefined)(
           sparkMaster: 'local[*]',
           javaHome: null,
           sessionsFolder: join(folder, 'sessions'),
+          batchesFolder: join(folder, 'batches'),
           outputLimitBytes: 1024 * 1024,
           environment: process.env,
         }),

@@ -2,7 +2,7 @@ import { propertyList, propertyName } from '@emberlab/contract';
 import type { SessionRequest } from './model.ts';
 
 /** The Spark properties of a request whose names and paths have been checked. Fields win over `conf`. */
-export function sparkProperties(request: SessionRequest): Record<string, string> {
+export function sparkProperties(request: Omit<SessionRequest, 'ttl' | 'idleTimeout'>): Record<string, string> {
   const properties: Record<string, string> = {};
   for (const [written, value] of Object.entries(request.conf)) {
     const name = propertyName(written);

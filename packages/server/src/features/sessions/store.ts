@@ -161,13 +161,12 @@ export function createSessionStore(db: Kysely<Database>) {
       return (await query.orderBy('sessions.id').execute()).map(toRecord);
     },
 
+    /** How many drivers are starting, of sessions and of batches: they share one limit. */
     async countStarting(): Promise<number> {
-      const { count } = await db
-        .selectFrom('sessions')
-        .select((select) => select.fn.countAll<number | string>().as('count'))
-        .where('state', '=', 'starting' satisfies StoredState)
-        .executeTakeFirstOrThrow();
-      return Number(count);
+      const { rows } = await sql<{ count: number | string }>`
+        select (select count(*) from sessions where state = 'starting') +
+          (select count(*) from batches where state = 'starting') as count`.execute(db);
+      return Number(rows[0]?.count ?? 0);
     },
 
     /** How many live sessions each project has; projects without any are absent. */

@@ -25,16 +25,20 @@ export type LivyParts = {
 
 export type LivyContext = ReturnType<typeof createLivyContext>;
 
-/** What Livy's routes have in common. */
+/** Makes routes, each with and without a slash at its end. */
+export const routeIn =
+  (app: FastifyInstance) =>
+  (method: 'GET' | 'POST' | 'DELETE', url: string, handler: Handle, openToAll = false): void => {
+    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll } });
+  };
+
+/** What Livy's routes for sessions have in common. */
 export function createLivyContext(app: FastifyInstance, parts: LivyParts) {
   const { service, engine, publicOrigin } = parts;
   return {
     ...parts,
 
-    /** A route, with and without a slash at its end. */
-    route(method: 'GET' | 'POST' | 'DELETE', url: string, handler: Handle, openToAll = false): void {
-      for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll } });
-    },
+    route: routeIn(app),
 
     present: async (session: SessionRecord) =>
       presentLivySession(session, {

@@ -16,3 +16,6 @@ export class LivyError extends Error {
 export const sessionNotFound = (key: string): LivyError => new LivyError(404, `Session '${key}' not found.`);
 
 export const rejected = (reason: string): LivyError => new LivyError(400, `Rejected, Reason: ${reason}`);
+
+/** Livy's own words, which a client compares. */
+export const tooMany = 'Rejected, too many sessions are being created!';

@@ -22,17 +22,31 @@ export async function checkPaths(
   // Spark joins lists with commas, so a comma within an entry would smuggle in a second one.
   const entries = written.flatMap(propertyList);
   if (entries.length === 0) return;
-  const root = await realpath(projectFolder).catch(() => projectFolder);
   for (const entry of entries) {
     const path = localPath(entry);
-    if (path === null) continue;
-    const real = await (mayBeNew ? realAncestor(path) : realpath(path)).catch(() => null);
-    if (real === null || !(real === root || real.startsWith(root + sep))) throw outside(path);
+    if (path === null || (await liesIn(path, projectFolder, mayBeNew ? realAncestor : realpath))) continue;
+    throw outside(path);
   }
 }
 
 const outside = (path: string) =>
   rejected(`requirement failed: Local path ${path.slice(0, 1000)} cannot be added to user sessions.`);
+
+/** The same for the one program that a request names. One that is missing and one that is elsewhere are refused alike: nobody learns which. */
+export async function checkFile(file: string, projectFolder: string): Promise<void> {
+  const path = localPath(file);
+  if (path === null || (await liesIn(path, projectFolder, realpath))) return;
+  throw rejected(
+    `requirement failed: There is no file ${path.slice(0, 1000)} in the project's folder, ${projectFolder}.`,
+  );
+}
+
+/** Whether a path leads into a folder, once every link in both is resolved. */
+async function liesIn(path: string, folder: string, resolve: (path: string) => Promise<string>): Promise<boolean> {
+  const root = await realpath(folder).catch(() => folder);
+  const real = await resolve(path).catch(() => null);
+  return real !== null && (real === root || real.startsWith(root + sep));
+}
 
 /** Where a path would lie that need not exist: what exists of it, with its links resolved. */
 async function realAncestor(path: string): Promise<string> {

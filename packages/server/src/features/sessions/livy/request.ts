@@ -30,12 +30,12 @@ const list = z
   .max(1000)
   .nullish()
   .transform((value) => value ?? []);
-const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]).transform(String);
+export const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]).transform(String);
 
 const maxConfLength = 64 * 1024;
 
-const createBody = z.strictObject({
-  kind: z.string().nullish(),
+/** What a driver is started with: fields that sessions and batches have in common. */
+export const launchFields = {
   proxyUser: text,
   jars: list,
   pyFiles: list,
@@ -54,6 +54,12 @@ const createBody = z.strictObject({
     .refine((conf) => JSON.stringify(conf).length <= maxConfLength, `at most ${maxConfLength} characters in all`)
     .nullish()
     .transform((value) => value ?? {}),
+};
+const launch = z.object(launchFields);
+
+const createBody = z.strictObject({
+  kind: z.string().nullish(),
+  ...launchFields,
   heartbeatTimeoutInSecond: int.pipe(z.number().min(0)).nullish(),
   ttl: text,
   idleTimeout: text,
@@ -65,7 +71,7 @@ const maxCodeLength = 8 * 1024 * 1024;
 const statementBody = z.strictObject({ code: z.string().max(maxCodeLength), kind: z.string().nullish() });
 
 /** What a body says, by a schema. Throws a 400 that names the first thing that is wrong. */
-function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+export function readBody<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
@@ -82,17 +88,10 @@ export async function readCreate(
   body: unknown,
   context: { ownerEmail: string; projectFolder: string; notebook: string | null },
 ): Promise<CreateInput> {
-  const fields = read(createBody, body);
+  const fields = readBody(createBody, body);
   const kind = readKind(fields.kind ?? 'shared');
-  checkProxyUser(fields.proxyUser, context.ownerEmail);
-  if (fields.name !== null) checkName(fields.name);
   for (const duration of [fields.ttl, fields.idleTimeout]) if (duration !== null) readDuration(duration);
-  for (const name of ['driverMemory', 'executorMemory'] as const) checkMemory(name, fields[name]);
-  for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
-  const { files, folders } = checkConf(fields.conf);
-  const { jars, pyFiles, archives } = fields;
-  await checkPaths([...jars, ...pyFiles, ...fields.files, ...archives, ...files], context.projectFolder);
-  await checkPaths(folders, context.projectFolder, { mayBeNew: true });
+  await checkLaunch(fields, context);
 
   const { kind: _written, proxyUser: _proxyUser, name, heartbeatTimeoutInSecond, ...request } = fields;
   return {
@@ -104,9 +103,25 @@ export async function readCreate(
   };
 }
 
+/** Checks the fields with which a driver is started; answers them. Throws Livy's 400, and a 403 for another's name. */
+export async function checkLaunch<T extends z.output<typeof launch>>(
+  fields: T,
+  context: { ownerEmail: string; projectFolder: string },
+): Promise<T> {
+  checkProxyUser(fields.proxyUser, context.ownerEmail);
+  if (fields.name !== null) checkName(fields.name);
+  for (const name of ['driverMemory', 'executorMemory'] as const) checkMemory(name, fields[name]);
+  for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
+  const { files, folders } = checkConf(fields.conf);
+  const { jars, pyFiles, archives } = fields;
+  await checkPaths([...jars, ...pyFiles, ...fields.files, ...archives, ...files], context.projectFolder);
+  await checkPaths(folders, context.projectFolder, { mayBeNew: true });
+  return fields;
+}
+
 /** A statement of a session of this kind. */
 export function readStatement(body: unknown, session: SessionKind): { code: string; kind: StatementKind } {
-  const { code, kind } = read(statementBody, body);
+  const { code, kind } = readBody(statementBody, body);
   const runAs = readStatementKind(kind ?? null, session);
   if (runAs === 'arrow') checkArrowCode(code);
   return { code, kind: runAs };
@@ -120,7 +135,7 @@ const completionBody = z.strictObject({
 
 /** Where code is to be completed, in a session of this kind: in characters, at the end unless it is said. */
 export function readCompletion(body: unknown, session: SessionKind): { kind: CodeKind; code: string; cursor: number } {
-  const { code, kind, cursor } = read(completionBody, body);
+  const { code, kind, cursor } = readBody(completionBody, body);
   // Characters, not UTF-16 units: the driver counts so.
   const { length } = Array.from(code);
   return { kind: readCodeKind(kind ?? null, session), code, cursor: Math.min(cursor ?? length, length) };
@@ -129,7 +144,7 @@ export function readCompletion(body: unknown, session: SessionKind): { kind: Cod
 const addBody = z.strictObject({ uri: z.string().min(1).max(10_000) });
 
 /** The address of what is to be added to a session. */
-export const readAdd = (body: unknown): string => read(addBody, body).uri;
+export const readAdd = (body: unknown): string => readBody(addBody, body).uri;
 
 /** Nobody acts for another: who asks is known from the token. */
 export function checkProxyUser(proxyUser: string | null, ownerEmail: string): void {

@@ -3,7 +3,7 @@ import { logPage } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
 import type { Client } from '../service.ts';
 import { accessOf, clientOf, createLivyContext, goneSignal, type LivyParts, type Query } from './context.ts';
-import { LivyError, rejected, sessionNotFound } from './errors.ts';
+import { LivyError, rejected, sessionNotFound, tooMany } from './errors.ts';
 import { registerAskRoutes } from './ask-routes.ts';
 import { readOptionalInt } from './numbers.ts';
 import { sendJson } from './plugin.ts';
@@ -12,8 +12,6 @@ import { readCreate, readIdempotencyKey, readNotebook } from './request.ts';
 import { registerStatementRoutes } from './statement-routes.ts';
 
 const defaultPage = 100;
-/** Livy's own words, which a client compares. */
-const tooMany = 'Rejected, too many sessions are being created!';
 
 /** Livy's routes, below `/livy/{project}`. */
 export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void {

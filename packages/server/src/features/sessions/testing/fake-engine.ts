@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DriverExit, DriverHandle, DriverSpec, Engine } from '../../../engines/engine.ts';
 import { EngineError } from '../../../engines/engine.ts';
+import { fakeBatches } from './fake-batches.ts';
 
 export type FakeDriver = {
   readonly spec: DriverSpec;
@@ -15,6 +16,7 @@ export function fakeEngine(folder: string) {
   const alive = new Set<string>();
   const launched: DriverSpec[] = [];
   const cleaned: number[] = [];
+  const batches = fakeBatches(`${folder}-of-batches`);
   let pid = 100;
   let refusal: string | null = null;
   const keyOf = (handle: DriverHandle) => `${handle.pid} ${handle.startTicks}`;
@@ -41,8 +43,9 @@ export function fakeEngine(folder: string) {
       const driver = drivers.get(id);
       return driver !== undefined && alive.has(keyOf(driver.handle)) ? driver.handle : null;
     },
-    isAlive: async (handle) => alive.has(keyOf(handle)),
+    isAlive: async (handle) => alive.has(keyOf(handle)) || batches.isAlive(handle),
     async kill(handle) {
+      batches.kill(handle);
       for (const driver of drivers.values()) {
         if (keyOf(driver.handle) === keyOf(handle)) driver.exit({ code: null, signal: 'SIGTERM' });
       }
@@ -52,12 +55,14 @@ export function fakeEngine(folder: string) {
     },
     forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
+    batches: batches.engine,
   };
 
   return {
     engine,
     launched,
     cleaned,
+    batches,
     driver(id: number): FakeDriver {
       const driver = drivers.get(id);
       if (driver === undefined) throw new Error(`session ${id} has no driver`);

@@ -225,11 +225,13 @@ export async function createRig(
       for (const agent of agents) await agent.close();
       await running.app.close();
       await running.sessions.close();
-      const live = await db
-        .selectFrom('sessions')
-        .select(['pid', 'start_ticks'])
-        .where('ended_at', 'is', null)
-        .execute();
+      const live = (
+        await Promise.all(
+          (['sessions', 'batches'] as const).map((table) =>
+            db.selectFrom(table).select(['pid', 'start_ticks']).where('ended_at', 'is', null).execute(),
+          ),
+        )
+      ).flat();
       for (const { pid, start_ticks: startTicks } of live) {
         if (pid !== null && startTicks !== null) await engine.kill({ pid, startTicks });
       }

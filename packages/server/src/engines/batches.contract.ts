@@ -1,0 +1,134 @@
+import { readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import type { BatchSpec, Engine } from './engine.ts';
+
+/**
+ * What a batch's program does in these tests, told by the property `spark.test.behaviour`. `obey`: prints `out` and `err`, then waits and ends on
+ * SIGTERM · `stubborn`: ignores SIGTERM, as a child of it does · `stray`: starts a child in a process group of its own, then obeys · `exit`: ends with
+ * code 3 · `crash`: ends itself by SIGKILL.
+ */
+export type BatchBehaviour = 'obey' | 'stubborn' | 'stray' | 'exit' | 'crash';
+
+export type BatchesUnderTest = AsyncDisposable & {
+  readonly engine: Engine;
+  /** A batch that can be launched. Each call gives another one. */
+  spec(behaviour: BatchBehaviour): BatchSpec;
+  /** Resolves when its program has done what it does before it waits. */
+  settled(spec: BatchSpec): Promise<void>;
+  /** What its program was started with, one by one, its file first. */
+  command(spec: BatchSpec): Promise<string[]>;
+  /** Everything that its processes show to others: arguments and environment. */
+  visible(spec: BatchSpec): Promise<string>;
+  /** How many processes of it live. */
+  processes(spec: BatchSpec): Promise<number>;
+  /** The same engine after a restart of the control plane. */
+  restarted(): Engine;
+  /** The same engine where there is no Spark. */
+  withoutSpark(): Engine;
+};
+
+/** What every engine does with batches. An adapter's test calls this with a way to make one. */
+export function batchesContract(name: string, make: () => Promise<BatchesUnderTest>): void {
+  test(`${name}: a batch runs, writes its logs, and is ended`, async () => {
+    await using it = await make();
+    const spec = it.spec('obey');
+    const { handle, exited } = await it.engine.batches.launch(spec);
+    await it.settled(spec);
+    expect(await it.engine.isAlive(handle)).toBe(true);
+    expect(await it.engine.batches.exitOf(spec.batchId)).toBeNull();
+    const { stdout, stderr } = it.engine.batches.logs(spec.batchId);
+    expect(await readFile(stdout, 'utf8')).toMatch(/^out$/m);
+    expect(await readFile(stderr, 'utf8')).toMatch(/^err$/m);
+    expect((await stat(stdout)).mode & 0o777).toBe(0o600);
+    expect((await stat(dirname(stdout))).mode & 0o777).toBe(0o700);
+    await it.engine.kill(handle);
+    expect(await it.engine.isAlive(handle)).toBe(false);
+    expect(await it.processes(spec)).toBe(0);
+    await exited;
+  });
+
+  test(`${name}: arguments reach the program as they are`, async () => {
+    await using it = await make();
+    const args = ['', 'a b', '$(id)', "it's", '"', '--conf', 'spark.master=x', 'new\nline', 'č🙂', ';', '*'];
+    const spec = { ...it.spec('obey'), args };
+    const { handle } = await it.engine.batches.launch(spec);
+    await it.settled(spec);
+    expect(await it.command(spec)).toEqual([spec.file, ...args]);
+    await it.engine.kill(handle);
+  });
+
+  test.each<[BatchBehaviour, number]>([
+    ['exit', 3],
+    ['crash', 137],
+  ])(`${name}: how a batch ended (%s) is known to one who was not there`, async (behaviour, code) => {
+    await using it = await make();
+    const spec = it.spec(behaviour);
+    const { handle, exited } = await it.engine.batches.launch(spec);
+    await exited;
+    const engine = it.restarted();
+    expect(await engine.isAlive(handle)).toBe(false);
+    expect(await engine.batches.exitOf(spec.batchId)).toEqual({ code, signal: null });
+    // it was launched, and must not be again
+    expect(await engine.batches.find(spec.batchId)).toEqual(handle);
+    await engine.batches.clean(spec.batchId);
+    expect(await engine.batches.find(spec.batchId)).toEqual(handle);
+    expect(await engine.batches.exitOf(spec.batchId)).toEqual({ code, signal: null });
+  });
+
+  test(`${name}: after a restart a batch that runs is found by its id`, async () => {
+    await using it = await make();
+    const spec = it.spec('obey');
+    const { handle } = await it.engine.batches.launch(spec);
+    await it.settled(spec);
+    const engine = it.restarted();
+    expect(await engine.batches.find(spec.batchId)).toEqual(handle);
+    expect(await engine.isAlive(handle)).toBe(true);
+    expect(await engine.batches.find(it.spec('obey').batchId)).toBeNull();
+    await engine.kill(handle);
+    expect(await it.processes(spec)).toBe(0);
+  });
+
+  test.each<BatchBehaviour>(['stubborn', 'stray'])(
+    `${name}: nothing is left of a batch that is %s`,
+    async (behaviour) => {
+      await using it = await make();
+      const spec = it.spec(behaviour);
+      const { handle } = await it.engine.batches.launch(spec);
+      await it.settled(spec);
+      expect(await it.processes(spec)).toBeGreaterThan(1);
+      await it.engine.kill(handle);
+      expect(await it.processes(spec)).toBe(0);
+    },
+  );
+
+  test(`${name}: properties are nowhere that others can look`, async () => {
+    await using it = await make();
+    const given = it.spec('obey');
+    const spec = { ...given, properties: { ...given.properties, 'spark.hadoop.fs.s3a.secret.key': 'very-secret' } };
+    const { handle } = await it.engine.batches.launch(spec);
+    await it.settled(spec);
+    expect(await it.visible(spec)).not.toContain('very-secret');
+    await it.engine.kill(handle);
+  });
+
+  test(`${name}: cleaning keeps a batch's logs, forgetting does not`, async () => {
+    await using it = await make();
+    const spec = it.spec('exit');
+    const { exited } = await it.engine.batches.launch(spec);
+    await exited;
+    await it.engine.batches.clean(spec.batchId);
+    const { stdout } = it.engine.batches.logs(spec.batchId);
+    expect((await stat(stdout)).isFile()).toBe(true);
+    await it.engine.batches.forget(spec.batchId);
+    await expect(stat(dirname(stdout))).rejects.toThrow('ENOENT');
+  });
+
+  test(`${name}: without Spark a sentence says so, and nothing is left`, async () => {
+    await using it = await make();
+    const spec = it.spec('obey');
+    const { batches } = it.withoutSpark();
+    await expect(batches.launch(spec)).rejects.toThrow(/no Spark in .*administrator/);
+    expect(await batches.find(spec.batchId)).toBeNull();
+  });
+}

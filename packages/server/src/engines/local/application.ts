@@ -1,0 +1,36 @@
+import { request } from 'node:http';
+
+const answerMs = 5000;
+/** Spark's answer for one application has some hundred bytes. */
+const maxAnswer = 64 * 1024;
+
+/** The port of the Spark UI, from what Spark writes to its log when that comes up; null: it has not. */
+export function uiPortIn(log: string): number | null {
+  const port = Number(/ Successfully started service 'SparkUI' on port (\d{1,5})\./.exec(log)?.[1] ?? 0);
+  return port > 0 && port < 65_536 ? port : null;
+}
+
+/** The id of the application whose Spark UI answers at this port of the machine, by Spark's own REST; null: none does (yet). */
+export async function applicationAt(port: number): Promise<string | null> {
+  const body = await ask(port).catch(() => '');
+  return /^\[\s*\{\s*"id"\s*:\s*"([\w-]{1,100})"/.exec(body)?.[1] ?? null;
+}
+
+function ask(port: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const asked = request(
+    { host: '127.0.0.1', port, path: '/api/v1/applications', agent: false, signal: AbortSignal.timeout(answerMs) },
+    (answer) => {
+      let body = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (chunk: string) => {
+        body += chunk;
+        if (body.length > maxAnswer) asked.destroy(new Error('that is no answer of Spark'));
+      });
+      answer.once('end', () => resolve(body));
+      answer.once('error', reject);
+    },
+  );
+  asked.once('error', reject).end();
+  return promise;
+}

@@ -1,0 +1,134 @@
+import { constants } from 'node:fs';
+import { access, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePrivateFolder } from '../../lib/files.ts';
+import { spawnDetached, type Detached } from '../../lib/process.ts';
+import { EngineError, type BatchEngine } from '../engine.ts';
+import { applicationAt, uiPortIn } from './application.ts';
+import type { WarmStart } from './class-archive.ts';
+import { identityOf } from './processes.ts';
+import { formatProperties, localProperties } from './properties.ts';
+import { submitEnvironment, type SubmitOptions } from './submit.ts';
+
+/**
+ * The program around spark-submit, the leader of the batch's processes. It sets the umask, writes down who it is and, at the end, how that was: a
+ * control plane that was away finds both. SIGTERM is for the child; the leader stays to see its end. `$0` is the folder, `"$@"` the command.
+ */
+const wrapper = [
+  'umask 007; trap : TERM',
+  'IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0/process"',
+  '"$@"; code=$?',
+  'printf "%s\\n" "$code" >"$0/.exit" && mv "$0/.exit" "$0/exit"; exit "$code"',
+].join('; ');
+
+/** How much of a log is searched for the address of the Spark UI: it stands near the beginning. */
+const searchedBytes = 1024 * 1024;
+
+export type LocalBatchesOptions = SubmitOptions & {
+  readonly sparkMaster: string;
+  /** the folder of all batches; each gets one of its own in it, named by its id */
+  readonly folder: string;
+  /** as for other drivers */
+  readonly warmStart?: () => Promise<WarmStart>;
+};
+
+/** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
+export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
+  const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
+
+  const filesOf = (batchId: number) => {
+    const folder = join(options.folder, String(batchId));
+    return {
+      folder,
+      stdout: join(folder, 'stdout.log'),
+      stderr: join(folder, 'stderr.log'),
+      scratch: join(folder, 'scratch'),
+      properties: join(folder, 'spark.properties'),
+      process: join(folder, 'process'),
+      exit: join(folder, 'exit'),
+    };
+  };
+
+  const clean = async (batchId: number) => {
+    const files = filesOf(batchId);
+    for (const path of [files.scratch, files.properties]) await rm(path, { recursive: true, force: true });
+  };
+
+  return {
+    async launch(spec) {
+      const files = filesOf(spec.batchId);
+      await access(sparkSubmit, constants.X_OK).catch((cause: unknown) => {
+        throw new EngineError(`There is no Spark in ${options.sparkHome}. Please ask an administrator to install it.`, {
+          cause,
+        });
+      });
+      await clean(spec.batchId);
+      await makePrivateFolder(files.folder);
+      await makePrivateFolder(files.scratch);
+      const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
+      const { scratch } = files;
+      const properties = localProperties(spec, { master: options.sparkMaster, scratch, jvmOptions });
+      await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: [
+            '-c',
+            wrapper,
+            files.folder,
+            sparkSubmit,
+            '--properties-file',
+            files.properties,
+            ...(spec.className === null ? [] : ['--class', spec.className]),
+            // What follows the file is the program's: spark-submit reads none of it.
+            spec.file,
+            ...spec.args,
+          ],
+          cwd: spec.projectFolder,
+          env: {
+            ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
+            ...environment,
+          },
+          stdoutFile: files.stdout,
+          stderrFile: files.stderr,
+        });
+      } catch (cause) {
+        await clean(spec.batchId);
+        throw new EngineError('The batch could not be started. Are its arguments too long?', { cause });
+      }
+      return { handle: started.identity, exited: started.exited };
+    },
+
+    find: async (batchId) => identityOf(await readFile(filesOf(batchId).process, 'latin1').catch(() => '')),
+
+    async exitOf(batchId) {
+      const text = (await readFile(filesOf(batchId).exit, 'latin1').catch(() => '')).trim();
+      return /^\d+$/.test(text) ? { code: Number(text), signal: null } : null;
+    },
+
+    async applicationOf(batchId) {
+      const port = uiPortIn(await beginningOf(filesOf(batchId).stderr));
+      return port === null ? null : applicationAt(port);
+    },
+
+    clean,
+    forget: (batchId) => rm(filesOf(batchId).folder, { recursive: true, force: true }),
+    logs(batchId) {
+      const { stdout, stderr } = filesOf(batchId);
+      return { stdout, stderr };
+    },
+  };
+}
+
+async function beginningOf(path: string): Promise<string> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return '';
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, searchedBytes)), 0, null, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

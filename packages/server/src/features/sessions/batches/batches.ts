@@ -1,0 +1,71 @@
+import type { FastifyInstance } from 'fastify';
+import { createLoop } from '../../../lib/lifecycle.ts';
+import { createChanges } from '../changes.ts';
+import type { SessionsDeps } from '../deps.ts';
+import type { Limits } from '../limits.ts';
+import { createBatchLifecycle } from './lifecycle.ts';
+import { registerBatchRoutes } from './routes.ts';
+import { createBatchService } from './service.ts';
+import { createBatchStore } from './store.ts';
+import { createBatchWorker } from './worker.ts';
+
+/** Livy's batches as a whole: programs that run once, each in a driver of its own. */
+export function createBatches(deps: SessionsDeps, limits: Limits, countStarting: () => Promise<number>) {
+  const { clock, engine, log } = deps;
+  let loop: ReturnType<typeof createLoop> | null = null;
+  const wake = () => loop?.wake();
+  const changes = createChanges(clock);
+  const store = createBatchStore(deps.db);
+  const lifecycle = createBatchLifecycle({ store, engine: engine.batches, changes, clock, log, wake });
+  const service = createBatchService({
+    store,
+    lifecycle,
+    changes,
+    clock,
+    limits,
+    pythonFor: (projectId) => deps.pythonFor(projectId),
+    touchProject: (projectId) => deps.touchProject(projectId),
+    countStarting,
+    wake,
+  });
+  const worker = createBatchWorker({
+    store,
+    lifecycle,
+    engine,
+    clock,
+    log,
+    limits,
+    pythonFor: (projectId) => deps.pythonFor(projectId),
+    projectFolder: (name) => deps.projectFolder(name),
+    wake,
+  });
+
+  return {
+    registerRoutes: (app: FastifyInstance) =>
+      registerBatchRoutes(app, { service, engine, projectFolder: (name) => deps.projectFolder(name) }),
+
+    /** Lets all batches of a member end who leaves a project. */
+    async stopForMember(projectId: string, userId: string): Promise<void> {
+      for (const { id } of await store.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
+    },
+
+    /** Looks at everything now. */
+    reconcile: () => worker.step(),
+
+    /** Begins to work; adopts what a former process has started. */
+    start(): void {
+      loop = createLoop({
+        step: () => worker.step(),
+        intervalMs: limits.reconcileMs,
+        onError: (error) => log.error({ err: error }, 'the batches could not be looked after; it will be tried again'),
+      });
+    },
+
+    /** Lets go of everything; batches go on. */
+    async close(): Promise<void> {
+      await loop?.close();
+      await worker.settled();
+      changes.close();
+    },
+  };
+}

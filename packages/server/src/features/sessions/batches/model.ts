@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { ProcessIdentity } from '../../../lib/process.ts';
+import { sessionRequest } from '../model.ts';
+import type { BatchState, BatchStopReason } from './state.ts';
+
+/** What a client asked for, checked. */
+export const batchRequest = sessionRequest.omit({ ttl: true, idleTimeout: true }).extend({
+  file: z.string(),
+  className: z.string().nullable(),
+  args: z.array(z.string()),
+});
+export type BatchRequest = z.infer<typeof batchRequest>;
+
+/** A batch as its row and the tables around it say. Times in milliseconds since the epoch. */
+export type BatchRecord = {
+  readonly id: number;
+  readonly project: { readonly id: string; readonly name: string };
+  readonly owner: { readonly id: string; readonly email: string };
+  readonly name: string | null;
+  readonly state: BatchState;
+  readonly stopReason: BatchStopReason | null;
+  readonly request: BatchRequest;
+  /** Spark's name for its application, once that is known */
+  readonly applicationId: string | null;
+  readonly problem: string | null;
+  readonly process: ProcessIdentity | null;
+  readonly createdAt: number;
+  readonly launchedAt: number | null;
+  readonly endedAt: number | null;
+};

@@ -1,0 +1,104 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Engine } from '../../../engines/engine.ts';
+import { logPage, logTail } from '../log.ts';
+import type { Client } from '../service.ts';
+import { accessOf, clientOf, goneSignal, routeIn, type Query } from '../livy/context.ts';
+import { LivyError, rejected, sessionNotFound, tooMany } from '../livy/errors.ts';
+import { readInt, readOptionalInt } from '../livy/numbers.ts';
+import { sendJson } from '../livy/plugin.ts';
+import { readIdempotencyKey } from '../livy/request.ts';
+import type { BatchRecord } from './model.ts';
+import { readBatch } from './request.ts';
+import type { BatchService } from './service.ts';
+
+const defaultPage = 100;
+const maxPage = 1000;
+const logLinesInBatch = 10;
+
+/** A batch with exactly Livy's keys. */
+const presentBatch = (batch: BatchRecord, log: readonly string[]): Record<string, unknown> => ({
+  id: batch.id,
+  name: batch.name,
+  owner: batch.owner.email,
+  proxyUser: batch.owner.email,
+  state: batch.state,
+  appId: batch.applicationId,
+  appInfo: { driverLogUrl: null, sparkUiUrl: null, executorLogUrls: null },
+  log,
+});
+
+/** Livy's routes for batches, below `/livy/{project}`. */
+export function registerBatchRoutes(
+  app: FastifyInstance,
+  parts: { service: BatchService; engine: Engine; projectFolder(name: string): string },
+): void {
+  const { service, engine } = parts;
+  const route = routeIn(app);
+
+  const present = async (batch: BatchRecord) =>
+    presentBatch(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
+
+  /** The batch in the path. Throws Livy's 404, also for what is somebody else's. */
+  const find = async (request: FastifyRequest): Promise<BatchRecord> => {
+    const { id: key } = request.params as { id: string };
+    const client = clientOf(accessOf(request));
+    const batch = await service.find(client, /^\d+$/.test(key) ? { id: readInt(key) } : { name: key });
+    // Livy's own words: its batches are sessions.
+    if (batch === null) throw sessionNotFound(key);
+    return batch;
+  };
+
+  /** The new batch that a request asks for. */
+  const create = async (request: FastifyRequest, client: Client, key: string | null): Promise<BatchRecord> => {
+    const access = accessOf(request);
+    const input = await readBatch(request.body, {
+      ownerEmail: access.caller.user.email,
+      projectFolder: parts.projectFolder(access.membership.project.name),
+    });
+    const made = await service.create(client, key, input);
+    if (!('refused' in made)) return made;
+    if (made.refused === 'too-many') throw new LivyError(429, tooMany);
+    throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
+  };
+
+  route('GET', '/batches', async (request, reply) => {
+    const query = request.query as Query;
+    const from = Math.max(readOptionalInt(query, 'from') ?? 0, 0);
+    const size = Math.min(Math.max(readOptionalInt(query, 'size') ?? defaultPage, 0), maxPage);
+    const { total, items } = await service.list(clientOf(accessOf(request)), { from, size });
+    return sendJson(reply, 200, { from, total, sessions: await Promise.all(items.map(present)) });
+  });
+
+  route('POST', '/batches', async (request, reply) => {
+    const client = clientOf(accessOf(request));
+    const key = readIdempotencyKey(request.headers['idempotency-key']);
+    // Before all checks: a file that was there for the first request may be gone for its repetition.
+    const known = key === null ? null : await service.find(client, { idempotencyKey: key });
+    const batch = known ?? (await create(request, client, key));
+    reply.header('location', `/batches/${batch.id}`);
+    return sendJson(reply, 201, await present(batch));
+  });
+
+  route('GET', '/batches/:id', async (request, reply) => sendJson(reply, 200, await present(await find(request))));
+
+  route('GET', '/batches/:id/state', async (request, reply) => {
+    const { id, state } = await find(request);
+    return sendJson(reply, 200, { id, state });
+  });
+
+  route('GET', '/batches/:id/log', async (request, reply) => {
+    const { id } = await find(request);
+    const query = request.query as Query;
+    const from = readOptionalInt(query, 'from');
+    const page = await logPage(engine.batches.logs(id), {
+      from: from === null || from < 0 ? null : from,
+      size: readOptionalInt(query, 'size') ?? defaultPage,
+    });
+    return sendJson(reply, 200, { id, ...page });
+  });
+
+  route('DELETE', '/batches/:id', async (request, reply) => {
+    await service.delete(await find(request), goneSignal(reply));
+    return sendJson(reply, 200, { msg: 'deleted' });
+  });
+}

@@ -1,0 +1,84 @@
+import { HttpError } from '../../../http/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { createKeyedQueue } from '../../../lib/lifecycle.ts';
+import type { Changes } from '../changes.ts';
+import type { SessionsDeps } from '../deps.ts';
+import type { Limits } from '../limits.ts';
+import type { Client, CreateRefusal } from '../service.ts';
+import { batchKey, type BatchLifecycle } from './lifecycle.ts';
+import type { BatchRecord, BatchRequest } from './model.ts';
+import { isLive } from './state.ts';
+import type { BatchKey, BatchStore, Listed } from './store.ts';
+
+export type BatchService = ReturnType<typeof createBatchService>;
+
+/** The use cases of Livy clients. They see their own batches only. */
+export function createBatchService(
+  parts: Pick<SessionsDeps, 'pythonFor' | 'touchProject'> & {
+    store: BatchStore;
+    lifecycle: BatchLifecycle;
+    changes: Changes;
+    clock: Clock;
+    limits: Limits;
+    /** how many drivers are starting now, of sessions and batches */
+    countStarting(): Promise<number>;
+    wake: () => void;
+  },
+) {
+  const { store, lifecycle, clock, limits } = parts;
+  const creating = createKeyedQueue();
+  const listed = ({ projectId, userId }: Client): Listed => ({
+    projectId,
+    userId,
+    endedAfter: clock.now() - limits.batchListedMs,
+  });
+
+  return {
+    list: (client: Client, page: { from: number; size: number }) => store.list(listed(client), page),
+
+    find: (client: Client, key: BatchKey) => store.findListed(listed(client), key),
+
+    /**
+     * Makes a batch, which the worker starts; with a key that has made one, answers that one as it is now. Throws
+     * `HttpError('environment_not_ready')`.
+     */
+    create: (
+      client: Client,
+      idempotencyKey: string | null,
+      input: { readonly name: string | null; readonly request: BatchRequest },
+    ): Promise<BatchRecord | CreateRefusal> =>
+      creating('batches', async () => {
+        const filter = listed(client);
+        const { projectId, userId } = client;
+        if (idempotencyKey !== null) {
+          const known = await store.findListed(filter, { idempotencyKey });
+          if (known !== null) return known;
+          await store.releaseKey(filter, idempotencyKey);
+        }
+        await parts.pythonFor(projectId);
+        if ((await parts.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
+        if (input.name !== null) {
+          const same = await store.findListed(filter, { name: input.name });
+          if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
+        }
+        const id = await store.insert({ projectId, userId, ...input, idempotencyKey, now: clock.now() });
+        await parts.touchProject(projectId);
+        const batch = await store.find(id);
+        if (batch === null) throw new HttpError('internal');
+        parts.wake();
+        return batch;
+      }),
+
+    /** Ends a batch on its client's wish and waits for that, as long as Livy would. */
+    async delete(batch: BatchRecord, signal: AbortSignal): Promise<void> {
+      await lifecycle.stop(batch.id, 'deleted');
+      await parts.changes.hold({
+        key: batchKey(batch.id),
+        ms: limits.deleteMs,
+        signal,
+        read: () => store.find(batch.id),
+        done: (now) => now === null || !isLive(now.state),
+      });
+    },
+  };
+}

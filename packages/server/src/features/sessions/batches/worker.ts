@@ -1,0 +1,136 @@
+import { EngineError, type DriverHandle, type Engine } from '../../../engines/engine.ts';
+import { HttpError } from '../../../http/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { Limits } from '../limits.ts';
+import { sparkProperties } from '../spark-properties.ts';
+import type { BatchLifecycle } from './lifecycle.ts';
+import type { BatchRecord } from './model.ts';
+import type { BatchStore } from './store.ts';
+
+const cleanEveryMs = 60_000;
+const removedAtOnce = 100;
+
+/**
+ * Compares what the rows want with what runs, and acts: starts batches, learns of their applications, notices that they have ended, ends them, and
+ * removes what is too old. It keeps nothing that a restart would miss.
+ */
+export function createBatchWorker(parts: {
+  store: BatchStore;
+  lifecycle: BatchLifecycle;
+  engine: Engine;
+  clock: Clock;
+  log: Log;
+  limits: Limits;
+  pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  projectFolder(name: string): string;
+  wake: () => void;
+}) {
+  const { store, lifecycle, engine, clock, log, limits } = parts;
+  const { batches } = engine;
+  /** work in the background, one piece for each batch at most */
+  const working = new Map<number, Promise<void>>();
+  let cleanedAt = Number.NEGATIVE_INFINITY;
+
+  const background = (id: number, task: () => Promise<boolean>) => {
+    const done = task().then(
+      (again) => {
+        working.delete(id);
+        if (again) parts.wake();
+      },
+      (error: unknown) => {
+        // What fails once most often fails again: the next try comes at its turn.
+        working.delete(id);
+        log.error({ batch: id, err: error }, 'work on a batch failed; it will be tried again');
+      },
+    );
+    working.set(id, done);
+  };
+
+  const launch = async (batch: BatchRecord): Promise<boolean> => {
+    // A control plane before us may have started it and ended before it could write that down. It must not run twice, even if it has ended since.
+    const started = await batches.find(batch.id);
+    if (started !== null) {
+      await lifecycle.launched(batch.id, started);
+      return true;
+    }
+    const { file, className, args } = batch.request;
+    try {
+      const { python } = await parts.pythonFor(batch.project.id);
+      const { handle, exited } = await batches.launch({
+        batchId: batch.id,
+        appName: batch.name ?? `emberlab-batch-${batch.id}`,
+        projectFolder: parts.projectFolder(batch.project.name),
+        python,
+        file,
+        className,
+        args,
+        properties: sparkProperties(batch.request),
+      });
+      void exited.then(() => parts.wake());
+      await lifecycle.launched(batch.id, handle);
+    } catch (error) {
+      log.warn({ batch: batch.id, err: error }, 'a batch could not be started');
+      const known = error instanceof EngineError || error instanceof HttpError;
+      await lifecycle.failed(
+        batch.id,
+        known ? error.message : 'The batch could not be started. The log of the platform says why.',
+      );
+    }
+    return true;
+  };
+
+  /** Takes away what is left of it, then says how it ended. */
+  const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
+    if (handle !== null) await engine.kill(handle);
+    await batches.clean(batch.id);
+    await lifecycle.ended(batch.id, await batches.exitOf(batch.id));
+    return false;
+  };
+
+  /** Learns which application it has; without one it counts as running after a while. */
+  const observe = async (batch: BatchRecord): Promise<boolean> => {
+    const applicationId = await batches.applicationOf(batch.id);
+    const since = batch.launchedAt ?? batch.createdAt;
+    const late = batch.state === 'starting' && clock.now() - since >= limits.batchStartingMs;
+    if (applicationId !== null || late) await lifecycle.runs(batch.id, applicationId);
+    return false;
+  };
+
+  const look = async (batch: BatchRecord): Promise<void> => {
+    const { id, process } = batch;
+    if (working.has(id)) return;
+    if (batch.state === 'shutting_down') background(id, async () => bury(batch, process ?? (await batches.find(id))));
+    else if (process === null) background(id, () => launch(batch));
+    else if (!(await engine.isAlive(process))) background(id, () => bury(batch, process));
+    else if (batch.applicationId === null) background(id, () => observe(batch));
+  };
+
+  const clean = async (now: number): Promise<void> => {
+    for (const id of await store.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
+      await batches.forget(id);
+      await store.remove(id);
+    }
+  };
+
+  return {
+    /** Looks at everything once. What takes long goes on in the background. */
+    async step(): Promise<void> {
+      for (const batch of await store.listLive()) {
+        await look(batch).catch((error: unknown) =>
+          log.error({ batch: batch.id, err: error }, 'a batch could not be looked after; it will be tried again'),
+        );
+      }
+      const now = clock.now();
+      if (now - cleanedAt >= cleanEveryMs) {
+        cleanedAt = now;
+        await clean(now);
+      }
+    },
+
+    /** Resolves when nothing goes on in the background. */
+    async settled(): Promise<void> {
+      while (working.size > 0) await Promise.all(working.values());
+    },
+  };
+}

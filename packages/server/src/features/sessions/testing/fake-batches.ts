@@ -1,0 +1,82 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  EngineError,
+  type BatchEngine,
+  type BatchSpec,
+  type DriverExit,
+  type DriverHandle,
+} from '../../../engines/engine.ts';
+
+type FakeBatch = {
+  readonly spec: BatchSpec;
+  readonly handle: DriverHandle;
+  alive: boolean;
+  applicationId: string | null;
+  /** what is left of it for those who come later */
+  code: number | null;
+  exit(code: number | null): void;
+};
+
+/** The part of the fake engine that runs batches: entries in a table, which tests end as they like. */
+export function fakeBatches(folder: string) {
+  const all = new Map<number, FakeBatch>();
+  const launched: BatchSpec[] = [];
+  const cleaned: number[] = [];
+  let pid = 100_000;
+  let refusal: string | null = null;
+  const folderOf = (id: number) => join(folder, String(id));
+  const withHandle = (handle: DriverHandle) => [...all.values()].find((batch) => batch.handle.pid === handle.pid);
+
+  const engine: BatchEngine = {
+    async launch(spec) {
+      if (refusal !== null) throw new EngineError(refusal);
+      await mkdir(folderOf(spec.batchId), { recursive: true });
+      const { promise: exited, resolve } = Promise.withResolvers<DriverExit>();
+      const batch: FakeBatch = {
+        spec,
+        handle: { pid: ++pid, startTicks: '1' },
+        alive: true,
+        applicationId: null,
+        code: null,
+        exit(code) {
+          if (!batch.alive) return;
+          batch.alive = false;
+          batch.code = code;
+          resolve({ code, signal: null });
+        },
+      };
+      all.set(spec.batchId, batch);
+      launched.push(spec);
+      return { handle: batch.handle, exited };
+    },
+    find: async (id) => all.get(id)?.handle ?? null,
+    async exitOf(id) {
+      const batch = all.get(id);
+      return batch === undefined || batch.alive || batch.code === null ? null : { code: batch.code, signal: null };
+    },
+    applicationOf: async (id) => all.get(id)?.applicationId ?? null,
+    async clean(id) {
+      cleaned.push(id);
+    },
+    forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
+  };
+
+  return {
+    engine,
+    launched,
+    cleaned,
+    isAlive: (handle: DriverHandle) => withHandle(handle)?.alive === true,
+    kill: (handle: DriverHandle) => withHandle(handle)?.exit(143),
+    running: () => [...all.values()].filter((batch) => batch.alive).length,
+    batch(id: number): FakeBatch {
+      const batch = all.get(id);
+      if (batch === undefined) throw new Error(`batch ${id} was not launched`);
+      return batch;
+    },
+    refuse(message: string | null) {
+      refusal = message;
+    },
+  };
+}
