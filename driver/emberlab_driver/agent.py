@@ -5,17 +5,19 @@ import os
 import traceback
 
 from . import messages
+from .arrow_files import ArrowFiles
 from .canceller import cancel_running
 from .capture import Capture
 from .config import ConfigError, read_config
 from .interpreters import Interpreters, Parts, StartError
 from .interrupts import InterruptGate
-from .kinds import MAKERS, eager_kind
+from .kinds import eager_kind, with_arrow
 from .lifecycle import Lifecycle
 from .link import Link
 from .live_output import LiveOutput
 from .log import log
 from .monitor import Monitor
+from .questions import Questions
 from .runner import StatementRunner, cancelled_frame
 from .spark import SparkApplication, start_failure_message
 from .statements import ENDED, Statements
@@ -66,7 +68,9 @@ class Agent:
         )
         self._live_output = LiveOutput(self._link.post)
         self._capture = Capture(self._gate.checkpoint, self._live_output)
-        self._tunnel = Tunnel(spark.ui_address, self._link.send_binary)
+        self._arrow_files = ArrowFiles()
+        self._tunnel = Tunnel(spark.ui_address, self._arrow_files.open, self._link.send_binary)
+        self._questions = Questions(self._interpreter_of, self._statements.running_kind, spark)
         self._monitor = Monitor(spark, self._link.post, self._on_application_ended)
 
     def run(self):
@@ -94,7 +98,11 @@ class Agent:
 
     def _make_interpreters(self, names):
         limit, before_statement = self._config.outputLimitBytes, self._lifecycle.keep_signals
-        return Interpreters(MAKERS, Parts(self._capture, self._gate, limit, self._spark, names, before_statement))
+        parts = Parts(self._capture, self._gate, limit, self._spark, names, before_statement)
+        return Interpreters(with_arrow(self._interpreter_of, self._arrow_files), parts)
+
+    def _interpreter_of(self, kind):
+        return self._interpreters.started(kind) if self._interpreters is not None else None
 
     def _end(self):
         self._interpreters.close()
@@ -156,10 +164,13 @@ class Agent:
     def _on_ack(self, message):
         self._statements.acknowledge(message["id"])
 
+    def _on_ask(self, message):
+        self._questions.ask(message, self._link.answerer())
+
     def _on_stop(self, _message):
         self._lifecycle.end("The session was stopped.")
 
-    _HANDLERS = {"run": _on_run, "cancel": _on_cancel, "ack": _on_ack, "stop": _on_stop}
+    _HANDLERS = {"run": _on_run, "cancel": _on_cancel, "ack": _on_ack, "ask": _on_ask, "stop": _on_stop}
 
     def _on_binary(self, frame):
         self._tunnel.handle(frame)

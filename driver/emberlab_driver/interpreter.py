@@ -21,8 +21,15 @@ class Failure:
     traceback: list = field(default_factory=list)
 
 
+class FrameError(Exception):
+    """There is no DataFrame of that name; the message is a sentence for people."""
+
+
 class Interpreter(ABC):
     """Runs code of one kind. State is kept from one statement to the next."""
+
+    # Whether `complete` may be called while a statement of this kind runs.
+    completes_while_running = False
 
     @abstractmethod
     def run(self, code, statement_id):
@@ -35,8 +42,15 @@ class Interpreter(ABC):
 
     def complete(self, code, cursor):
         """`(candidates, start, end)`: whole words that may stand for `code[start:end]`, which ends at or reaches over
-        the `cursor`. Called from other threads while no statement runs; raises nothing."""
+        the `cursor`. Called from other threads; whatever it raises counts as no candidates."""
         return [], cursor, cursor
+
+    def frame(self, name):
+        """The pyspark DataFrame for a variable of this kind. Main thread; raises FrameError."""
+        raise FrameError(f"The variable '{name}' cannot be brought: its kind of code has no DataFrames.")
+
+    def add_jar(self, uri):  # noqa: B027 - most have no class path of their own
+        """Puts a jar that Spark has been given on the interpreter's own class path. Called from other threads."""
 
     def close(self):  # noqa: B027 - most hold nothing
         """Frees what the interpreter holds. Main thread, once no statement runs any more."""

@@ -8,7 +8,7 @@ import time
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 # Modules that only convert values: leaving them halfway does no harm, and a large table takes long.
-_INTERRUPTIBLE = tuple(_PACKAGE + name for name in ("magics.py", "table.py", "sql_rows.py"))
+_INTERRUPTIBLE = tuple(_PACKAGE + name for name in ("magics.py", "table.py", "sql_rows.py", "arrow_stream.py"))
 # A statement may catch KeyboardInterrupt to tidy up; it gets this long before the next one.
 REPEAT_SECONDS = 1.0
 # A signal without effect for this long was most likely ignored: `os.system` does that while its child runs.

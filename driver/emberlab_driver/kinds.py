@@ -16,6 +16,18 @@ def _start_sql(parts):
 MAKERS = {"pyspark": _start_python, "sql": _start_sql}
 
 
+def with_arrow(interpreter_of, files):
+    """MAKERS and one for statements of the kind arrow, which bring variables of the other kinds:
+    `interpreter_of(kind)` gives the one that has started, or None; `files` are the session's ArrowFiles."""
+
+    def start_arrow(parts):
+        from .arrow_interpreter import ArrowInterpreter
+
+        return ArrowInterpreter(parts, interpreter_of, files)
+
+    return {**MAKERS, "arrow": start_arrow}
+
+
 def eager_kind(session_kind):
     """The kind whose interpreter is up before the session is ready. A shared session has Python, which costs nothing;
     the others start with their first statement."""

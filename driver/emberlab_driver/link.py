@@ -52,6 +52,18 @@ class Link:
             if self._outbox is not None:
                 self._outbox.put(frame)
 
+    def answerer(self):
+        """A function like `post`, for the present connection only: what it sends later on another is dropped."""
+        with self._lock:
+            asked = self._outbox
+
+        def post(frame):
+            with self._lock:
+                if asked is not None and asked is self._outbox:
+                    asked.put(frame)
+
+        return post
+
     def send_binary(self, frame):
         """Sends a binary frame, waiting while the network is slow. Raises LinkDown."""
         current = self._connection

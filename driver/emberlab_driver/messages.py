@@ -31,3 +31,14 @@ def error_output(number, failure):
         "evalue": failure.evalue,
         "traceback": failure.traceback,
     }
+
+
+def shorten_bytes(size):
+    """A number of bytes for people: "999 bytes", "1.5 KiB"."""
+    if size < 1024:
+        return f"{size} bytes"
+    value, units = size / 1024, ["KiB", "MiB", "GiB"]
+    while value >= 1024 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{value:.1f} {units[0]}"

@@ -6,7 +6,8 @@ import types
 from . import failures
 from .cell import CellCompiler, Magic
 from .children import current_ticks, interrupt_descendants
-from .interpreter import Failure, Interpreter, Success
+from .completion import complete
+from .interpreter import Failure, FrameError, Interpreter, Success
 from .magics import run_magic
 
 # At least this share of the limit stays free for stderr, however much was printed to stdout.
@@ -33,6 +34,8 @@ class PythonInterpreter(Interpreter):
         self._script_module = sys.modules.get("__main__")
         sys.modules["__main__"] = self._module
 
+    completes_while_running = True
+
     def run(self, code, statement_id):
         self._before_statement()
         self._began_ticks = current_ticks()
@@ -53,6 +56,19 @@ class PythonInterpreter(Interpreter):
     def interrupt(self, statement_id):
         if self._gate.request(statement_id):
             interrupt_descendants(self._began_ticks)
+
+    def complete(self, code, cursor):
+        return complete(code, cursor, self._namespace)
+
+    def frame(self, name):
+        if name not in self._namespace:
+            raise FrameError(f"There is no variable '{name}'.")
+        from pyspark.sql import DataFrame
+
+        value = self._namespace[name]
+        if not isinstance(value, DataFrame):
+            raise FrameError(f"The variable '{name}' is of the type {type(value).__name__}, not a DataFrame of Spark.")
+        return value
 
     def _evaluate(self, code, filename):
         try:

@@ -99,6 +99,11 @@ class Statements:
         with self._condition:
             return any(s.state != ENDED for s in self._held.values())
 
+    def running_kind(self):
+        """The kind of the running statement, or None."""
+        with self._condition:
+            return next((s.kind for s in self._held.values() if s.state == RUNNING), None)
+
     def _end(self, statement, frame):
         statement.state = ENDED
         statement.frame = frame

@@ -18,6 +18,7 @@ from emberlab_driver.interpreter import Success  # noqa: E402
 from emberlab_driver.interpreters import Interpreters, Parts, StartError  # noqa: E402
 from emberlab_driver.interrupts import InterruptGate  # noqa: E402
 from emberlab_driver.kinds import MAKERS  # noqa: E402
+from emberlab_driver.live_output import LiveOutput  # noqa: E402
 from emberlab_driver.log import log  # noqa: E402
 from emberlab_driver.spark import SparkApplication  # noqa: E402
 
@@ -48,7 +49,7 @@ STATEMENTS = [
 
 def train(folder):
     """Starts Spark and runs something of each kind; returns the exit code. Main thread only."""
-    capture = Capture(lambda: None)
+    capture = Capture(lambda: None, LiveOutput(lambda frame: None))
     capture.install()
     spark = SparkApplication("Emberlab class archive", 0)
     names = spark.start()

@@ -127,13 +127,13 @@ def spark_command(folder, control, settings=None, version="spark-4.3", **config)
 
 
 @contextlib.contextmanager
-def spark_driver(settings=None, **config):
+def spark_driver(settings=None, environment=None, **config):
     """The agent in a real Spark driver; `version` is a key of SPARKS."""
     with tempfile.TemporaryDirectory(prefix="emberlab") as folder:
         control = FakeControl(Path(folder, "agent.sock"))
         try:
-            command, environment = spark_command(folder, control, settings, **config)
-            with running(command, control, folder, environment) as driver:
+            command, base = spark_command(folder, control, settings, **config)
+            with running(command, control, folder, {**base, **(environment or {})}) as driver:
                 yield driver
         finally:
             control.close()

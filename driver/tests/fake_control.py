@@ -28,6 +28,8 @@ class FakeControl:
         self._changed = threading.Condition()
         self._connection = None
         self._next_id = 0
+        self._asked = 0
+        self._streams = 1 << 16  # above those that tests choose themselves
         options = {"process_request": self._authorise, "subprotocols": ["emberlab-agent.1"], "ssl": ssl}
         options |= {"max_size": None, "compression": None, "ping_interval": None}
         if path is not None:
@@ -69,6 +71,36 @@ class FakeControl:
     def run(self, code, kind="pyspark", timeout=WAIT_SECONDS):
         """The `result` message of a statement."""
         return self.result(self.submit(code, kind), timeout)
+
+    def ask(self, what, **fields):
+        """The `answer` message to a question."""
+        with self._changed:
+            self._asked += 1
+            request = self._asked
+        self.send("ask", request=request, what=what, **fields)
+        return self.message("answer", request=request)
+
+    def fetch(self, target):
+        """The bytes that the tunnel gives for a target, or None when it resets the stream."""
+        with self._changed:
+            self._streams += 1
+            stream = self._streams
+        self.send_binary(struct.pack("!IB", stream, 0) + target.encode())
+        whole, seen = bytearray(), 0
+
+        def find():
+            nonlocal seen
+            opcode = None
+            for number, opcode, payload in self.binary[seen:]:
+                seen += 1
+                if number == stream and opcode == 1:
+                    whole.extend(payload)
+                    self.send_binary(struct.pack("!IBI", stream, 4, len(payload)))
+                elif number == stream and opcode in (2, 3):
+                    return opcode
+            return None
+
+        return bytes(whole) if self.wait_for(find) == 2 else None
 
     def output(self, code, kind="pyspark"):
         return self.run(code, kind)["output"]

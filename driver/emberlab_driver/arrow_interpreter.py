@@ -1,0 +1,134 @@
+"""Statements of the kind arrow: the rows of a query or of a variable, as a file that the tunnel can read."""
+
+import json
+import math
+
+from . import arrow_stream, failures
+from .interpreter import Failure, FrameError, Interpreter, Success
+from .jvm_failures import describe_java
+from .jvm_thread import JvmThread
+from .messages import shorten_bytes
+
+MIME_TYPE = "application/vnd.emberlab.arrow.v1+json"
+# So many rows are looked for in few partitions first, as `take` does; more come by a job over all of them.
+SMALL_ROWS = 100_000
+# What waits in the JVM ends at an interrupt of its thread; what calculates there is left to itself after this long.
+ABANDON_SECONDS = 0.5
+
+
+class RequestError(Exception):
+    """The statement's code does not say what is wanted; the message is for people."""
+
+
+class ArrowInterpreter(Interpreter):
+    """`interpreter_of(kind)` is the one that holds a variable, or None while it has not started; `files` are the
+    session's ArrowFiles."""
+
+    def __init__(self, parts, interpreter_of, files):
+        self._parts = parts
+        self._interpreter_of = interpreter_of
+        self._files = files
+        self._thread = JvmThread()
+
+    def run(self, code, statement_id):
+        gate = self._parts.gate
+        self._parts.before_statement()
+        jvm = self._parts.spark.session()._jvm
+        self._thread.begin(statement_id, jvm)
+        try:
+            gate.arm(statement_id)
+            try:
+                result = Success(self._bring(parse_request(code), statement_id))
+            finally:
+                gate.disarm()
+        except BaseException as error:
+            if isinstance(error, KeyboardInterrupt) or gate.find_interrupt(error) is not None:
+                # The answer that was waited for may still come, and would be taken for that of the next call.
+                self._parts.spark.reset_thread_connection()
+                result = Failure("KeyboardInterrupt", "The statement was cancelled.")
+            else:
+                result = self._describe(error)
+        self._thread.end(jvm)
+        return result
+
+    def interrupt(self, statement_id):
+        waited = self._thread.interrupt(statement_id)
+        if waited is not None and waited >= ABANDON_SECONDS:
+            self._parts.gate.request(statement_id)
+
+    def close(self):
+        self._files.close()
+
+    def _bring(self, request, statement_id):
+        frame, at_once = self._limited(self._find(request), request)
+        columns = [{"name": field.name, "type": field.dataType.simpleString()} for field in frame.schema.fields]
+        with self._files.create(statement_id) as file:
+            rows, size = arrow_stream.write_stream(frame, file, at_once)
+        text = f"{_count(rows, 'row')} of {_count(len(columns), 'column')}, {shorten_bytes(size)}."
+        return {"text/plain": text, MIME_TYPE: {"rows": rows, "bytes": size, "columns": columns}}
+
+    def _find(self, request):
+        if "sql" in request:
+            return self._parts.spark.session().sql(request["sql"])
+        kind, name = request["kind"], request["variable"]
+        interpreter = self._interpreter_of(kind)
+        if interpreter is None:
+            raise FrameError(f"There is no variable '{name}': no statement of the kind '{kind}' has run yet.")
+        return interpreter.frame(name)
+
+    def _limited(self, frame, request):
+        """The rows that are wanted, and how many partitions of them are calculated together at first."""
+        rows = request["rows"]
+        if request["method"] == "sample":
+            frame = frame.sample(request["fraction"])
+        if rows is None:
+            return frame, 1
+        if rows > SMALL_ROWS:
+            return frame.limit(rows), arrow_stream.MAX_GROUP
+        session = frame.sparkSession
+        found = frame._jdf.takeAsList(rows)
+        local = session._jsparkSession.createDataFrame(found, frame._jdf.schema())
+        return type(frame)(local, session), arrow_stream.MAX_GROUP
+
+    def _describe(self, error):
+        if isinstance(error, arrow_stream.TooLarge):
+            return Failure("OutputTooLarge", str(error))
+        if isinstance(error, (RequestError, FrameError)):
+            return Failure("InterpreterError", str(error))
+        if isinstance(error, OSError):
+            return Failure("InterpreterError", f"The rows could not be written: {error.strerror or error}")
+        described = failures.describe(error, self._parts.output_limit)
+        java = describe_java(error, self._parts.output_limit)
+        return described if java is None else Failure(described.ename, java.evalue, java.traceback)
+
+
+def parse_request(code):
+    """The checked JSON object of a statement's code. Raises RequestError."""
+    try:
+        request = json.loads(code)
+    except ValueError:
+        request = None
+    if not isinstance(request, dict):
+        raise RequestError("The code of a statement of the kind 'arrow' must be a JSON object.")
+    if not isinstance(request.get("sql"), str) and not (
+        isinstance(request.get("variable"), str) and isinstance(request.get("kind"), str)
+    ):
+        raise RequestError("A statement of the kind 'arrow' needs 'sql', or 'variable' and its 'kind'.")
+    if request.get("method") not in ("take", "sample"):
+        raise RequestError("The 'method' must be 'take' or 'sample'.")
+    rows = request.setdefault("rows", None)
+    if rows is not None and (type(rows) is not int or rows < 0):
+        raise RequestError("The 'rows' must be a number that is not negative, or null for all.")
+    # Spark counts rows with 32 bits.
+    request["rows"] = None if rows is not None and rows > 0x7FFFFFFF else rows
+    if request["method"] == "sample":
+        fraction = request.get("fraction")
+        number = type(fraction) in (int, float) and math.isfinite(fraction)
+        if not number or not 0 <= fraction <= 1:
+            raise RequestError("The 'fraction' of a sample must be a number from 0 to 1.")
+        request["fraction"] = float(fraction)
+    return request
+
+
+def _count(number, noun):
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,79 @@
+"""Questions of the control plane beside the statements: completion of code, and things to be added to the session."""
+
+import threading
+
+from . import messages
+from .log import log
+from .spark_additions import AdditionError, add_to_spark
+
+COMPLETE_SECONDS = 2.0
+# More searches than these at a time would only keep each other from ending.
+SEARCHES = 4
+
+
+class Questions:
+    """`interpreter_of(kind)` is None while it has not started; `running_kind()` is the kind of the running statement,
+    or None; `spark` is the SparkApplication. Each question is answered on a thread of its own."""
+
+    def __init__(self, interpreter_of, running_kind, spark):
+        self._interpreter_of = interpreter_of
+        self._running_kind = running_kind
+        self._spark = spark
+        self._searches = threading.BoundedSemaphore(SEARCHES)
+
+    def ask(self, message, post):
+        """Answers the frame `ask` by `post(frame)`; returns at once. Raises KeyError when it has no `request`."""
+        arguments = (message["request"], message, post)
+        threading.Thread(target=self._answer, args=arguments, name="emberlab-question", daemon=True).start()
+
+    def _answer(self, request, message, post):
+        handler = self._HANDLERS.get(message.get("what"))
+        try:
+            if handler is None:
+                raise AdditionError("The driver does not know this question. It may be older than the platform.")
+            answer = {"value": handler(self, message)}
+        except AdditionError as error:
+            answer = {"error": str(error)}
+        except Exception as error:
+            log("a question could not be answered", error)
+            answer = {"error": "The driver could not answer. Its log says why."}
+        post(messages.encode("answer", request=request, **answer))
+
+    def _complete(self, message):
+        kind, code, cursor = message["kind"], message["code"], message["cursor"]
+        cursor = max(0, min(cursor, len(code)))
+        found = [], cursor, cursor
+        interpreter = self._interpreter_of(kind)
+        busy = self._running_kind() == kind
+        if interpreter is not None and (interpreter.completes_while_running or not busy):
+            found = self._search(interpreter, code, cursor) or found
+        candidates, start, end = found
+        return {"candidates": list(candidates)[:500], "start": start, "end": end}
+
+    def _search(self, interpreter, code, cursor):
+        """What the interpreter finds, or None if it takes too long: it may be busy, or its JVM may not answer."""
+        found = []
+
+        def search():
+            try:
+                found.append(interpreter.complete(code, cursor))
+            except Exception as error:
+                log(f"completion failed: {type(error).__name__}")
+            finally:
+                self._searches.release()
+
+        if not self._searches.acquire(blocking=False):
+            return None
+        searching = threading.Thread(target=search, name="emberlab-completion", daemon=True)
+        searching.start()
+        searching.join(COMPLETE_SECONDS)
+        return found[0] if found else None
+
+    def _add(self, message):
+        add_to_spark(self._spark.session(), message["as"], message["uri"])
+        if message["as"] == "jar":
+            scala = self._interpreter_of("spark")
+            if scala is not None:  # one that starts later finds it among Spark's jars
+                scala.add_jar(message["uri"])
+
+    _HANDLERS = {"complete": _complete, "add": _add}
