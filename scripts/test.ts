@@ -75,7 +75,7 @@ async function prepare(): Promise<void> {
   mkdirSync(build, { recursive: true });
   await node('Set-up', 'packages/server/src/main.ts', 'supervise', '--set-up-only', '--data', data);
   await pythonWith('Python for the tests', python, join(root, 'driver/requirements-test.txt'));
-  for (const name of ['airflow']) {
+  for (const name of ['airflow', 'pylivy']) {
     await pythonWith(`Client of Livy: ${name}`, join(clients, name), join(root, `e2e/src/clients/${name}.txt`));
   }
   if (!existsSync(olderSparkHome)) {

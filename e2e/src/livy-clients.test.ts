@@ -99,4 +99,32 @@ print('counted', spark.range(int(sys.argv[1])).count(), sys.argv[2:])
     expect(seen.refusal).toContain('There is no file');
     expect(processesOf(platform.data).filter((command) => command.includes('/batches/'))).toEqual([]);
   });
+
+  it('pylivy runs sessions, uploads and downloads frames, reads SQL, and runs batches', async () => {
+    const seen = await run('pylivy', [`http://localhost:${platform.port}/livy/demo`, project], {
+      EMBERLAB_TEST_TOKEN: token,
+    });
+    expect(seen).toMatchObject({
+      legacy: false,
+      text: '42',
+      people: [
+        { name: 'Ada', age: 36 },
+        { name: 'Žofie', age: 41 },
+      ],
+      error: ['ZeroDivisionError', 'division by zero'],
+      listed: true,
+      closed: true,
+      sql: [
+        ['id', 'twice', 'no'],
+        [
+          [0, 0, null],
+          [1, 2, null],
+          [2, 4, null],
+        ],
+      ],
+      batch: 'success',
+      'batch log': expect.stringContaining("counted 5 ['from pylivy']"),
+      killed: true,
+    });
+  });
 });
