@@ -130,7 +130,12 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       needed: async () => config.sparkHome === join(tools, 'spark') && !(await pointsTo(config.sparkHome, sparkFolder)),
       async run() {
         await makeFolder(sparkFolder, (folder) =>
-          withPackage('pyspark', `${folder}.packages`, (packages) => rename(join(packages, 'pyspark'), folder)),
+          withPackage('pyspark', `${folder}.packages`, async (packages) => {
+            await rename(join(packages, 'pyspark'), folder);
+            const lib = 'python/lib';
+            const program = join(repository, 'driver/compile_modules.py');
+            await run("Compiling Spark's modules", python, [program, join(folder, lib), join(config.sparkHome, lib)]);
+          }),
         );
         await relink(sparkFolder, config.sparkHome);
       },
