@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
@@ -77,6 +77,17 @@ export const settingsSchema = z.strictObject({
   livy_requested_by: yesOrNo.default(false).meta({
     description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
   }),
+  session_warm_start: yesOrNo.default(true).meta({
+    description:
+      'Whether a Spark driver is started ahead for each Jupyter server that runs with Spark, so that the first notebook finds it ready: true or false.',
+  }),
+  session_warm_idle_minutes: wholeNumber
+    .pipe(z.number().min(1).max(1440))
+    .default(15)
+    .meta({ description: 'A driver that was started ahead and that nobody takes for so long is stopped.' }),
+  session_warm_memory_mb: wholeNumber.pipe(z.number().min(0).max(100_000_000)).optional().meta({
+    description: "Memory that all drivers started ahead may take together, MB. Default: a quarter of the machine's.",
+  }),
   statement_output_limit_mb: wholeNumber
     .pipe(z.number().min(1).max(1024))
     .default(16)
@@ -108,6 +119,8 @@ export type Config = {
   readonly sessionIdleTimeoutMs: number;
   readonly livyRequestedBy: boolean;
   readonly statementOutputLimitBytes: number;
+  /** drivers that are started before anyone asks */
+  readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
 };
@@ -219,6 +232,14 @@ function compile(settings: Settings): Config {
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     livyRequestedBy: settings.livy_requested_by,
+    sessionsAhead: {
+      enabled: settings.session_warm_start,
+      idleMs: settings.session_warm_idle_minutes * 60_000,
+      budgetBytes:
+        settings.session_warm_memory_mb === undefined
+          ? Math.floor(totalmem() / 4)
+          : settings.session_warm_memory_mb * 1024 ** 2,
+    },
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
     logLevel: settings.log_level,
     paths: {

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -106,6 +107,13 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     authenticateGateway: users.credentials.authenticateGateway,
     findMembership: projects.service.findMembership,
     touchProject: projects.service.touch,
+    ahead: config.sessionsAhead.enabled
+      ? {
+          ...config.sessionsAhead,
+          servers: () => servers.service.sparkServers(),
+          memory: () => ({ totalBytes: totalmem(), availableBytes: freemem() }),
+        }
+      : null,
   });
   const servers = createServers({
     db,

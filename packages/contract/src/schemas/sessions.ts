@@ -64,6 +64,10 @@ export const session = z.object({
   state: sessionState,
   name: z.string().nullable(),
   notebook: z.string().nullable().meta({ description: "the notebook's path in the project" }),
+  startedAhead: z
+    .object({ driverMemoryMb: z.number().int() })
+    .nullable()
+    .meta({ description: 'of a driver that waits for the first notebook that needs one; null: an application in use' }),
   owner: z.object({ email: z.string(), name: z.string() }),
   mine: z.boolean(),
   applicationId: z.string().nullable(),

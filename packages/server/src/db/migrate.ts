@@ -2,9 +2,14 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
 import * as batches from './migrations/0002-batches.ts';
+import * as driversAhead from './migrations/0004-drivers-ahead.ts';
 import type { Database } from './schema.ts';
 
-const migrations = { '0001-first': { up: first.up }, '0002-batches': { up: batches.up } };
+const migrations = {
+  '0001-first': { up: first.up },
+  '0002-batches': { up: batches.up },
+  '0004-drivers-ahead': { up: driversAhead.up },
+};
 
 /**
  * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and

@@ -157,6 +157,8 @@ export type SessionsTable = {
   pid: number | null;
   start_ticks: string | null;
   heartbeat_seconds: number;
+  /** of a driver started ahead: what a request has to be like to take it; null: a session that somebody has asked for */
+  ahead_key: string | null;
   created_at: number;
   ready_at: number | null;
   ended_at: number | null;

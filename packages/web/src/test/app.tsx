@@ -66,6 +66,7 @@ export const busySession: Session = {
   notebook: 'churn.ipynb',
   owner: { email: user.email, name: user.name },
   mine: true,
+  startedAhead: null,
   applicationId: 'app-1',
   uiAvailable: true,
   metrics: {

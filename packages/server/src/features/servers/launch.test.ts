@@ -38,6 +38,24 @@ describe('what a server is given', () => {
     expect(kernelsIn(files)).toEqual(['python3']);
   });
 
+  it('asks of Spark what is said of it to others, while it runs with Spark', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    expect(await servers.service.sparkServers()).toEqual([]);
+    const id = await startUp(fixture, servers);
+    const [server, ...others] = await servers.service.sparkServers();
+    expect(others).toEqual([]);
+    expect(server).toMatchObject({ serverId: id, ...fixture.whose, projectName: 'demo' });
+    const sparkmagic = JSON.parse(fixture.processes[0]?.spec.files['sparkmagic/config.json'] ?? '') as Record<
+      string,
+      unknown
+    >;
+    expect(server?.sessionDefaults).toEqual(sparkmagic['session_configs_defaults']);
+    await servers.service.stop(fixture.whose);
+    expect(await servers.service.sparkServers()).toEqual([]);
+  });
+
   it('has a kernel for R where drivers can run R, and none that would not work', async () => {
     await using fixture = await serversFixture();
     const servers = fixture.instance();

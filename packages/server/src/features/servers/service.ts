@@ -3,6 +3,7 @@ import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
+import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
 import { presentServer, type ServerRecord, type ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
@@ -110,6 +111,18 @@ export function createServerService(
       if (record === null) return null;
       const { id } = record;
       return { file: deps.spawner.log(id), ended: () => !worker.isLive(id) };
+    },
+
+    /** The servers that run with Spark now, and what their notebooks ask of a session. */
+    async sparkServers() {
+      const all = [];
+      for (const { id, projectId, userId, state, configuration: with_ } of await store.live()) {
+        if (state !== 'running' || with_.type !== 'spark') continue;
+        const projectName = await deps.projects.nameOf(projectId);
+        if (projectName === null) continue;
+        all.push({ serverId: id, projectId, projectName, userId, sessionDefaults: sessionDefaults(with_) });
+      }
+      return all;
     },
 
     /** How many servers are live in each project. */

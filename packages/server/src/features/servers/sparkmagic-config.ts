@@ -13,6 +13,13 @@ What may help:
 /** By so much sparkmagic waits longer than the platform does, whose sentence about a start that failed is the better one; s. */
 const patienceSeconds = 10;
 
+/** What a notebook asks of a session unless it says otherwise. */
+export const sessionDefaults = (configuration: SparkConfiguration): Record<string, unknown> => ({
+  driverMemory: `${configuration.driverMemoryMb}m`,
+  driverCores: configuration.driverCores,
+  conf: Object.fromEntries(parseProperties(configuration.properties).properties),
+});
+
 /** sparkmagic's `config.json` for a server with Spark. `gateway` is the project's Livy address, `folder` the one that the file is in. */
 export function sparkmagicConfig(options: {
   gateway: string;
@@ -34,11 +41,7 @@ export function sparkmagicConfig(options: {
       ],
     },
     // Defaults survive a notebook's %%configure, which replaces `session_configs` alone.
-    session_configs_defaults: {
-      driverMemory: `${configuration.driverMemoryMb}m`,
-      driverCores: configuration.driverCores,
-      conf: Object.fromEntries(parseProperties(configuration.properties).properties),
-    },
+    session_configs_defaults: sessionDefaults(configuration),
     livy_session_startup_timeout_seconds: Math.ceil(options.sessionStartTimeoutMs / 1000) + patienceSeconds,
     // A cell that waits behind a long one waits for as long as that takes.
     wait_for_idle_timeout_seconds: 7 * 24 * 3600,

@@ -9,6 +9,7 @@ import type { Membership } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { GatewayCaller } from '../users/index.ts';
+import type { AheadOptions } from './ahead/options.ts';
 import type { Limits } from './limits.ts';
 
 /** What the sessions feature is built from. */
@@ -36,5 +37,7 @@ export type SessionsDeps = {
   findMembership(projectName: string, userId: string): Promise<Membership | null>;
   /** Notes that something was done in a project. */
   touchProject(projectId: string): Promise<void>;
+  /** Drivers that are started ahead; null or absent: none. */
+  readonly ahead?: AheadOptions | null;
   readonly limits?: Partial<Limits>;
 };

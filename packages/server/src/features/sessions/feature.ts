@@ -35,8 +35,12 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   let loop: ReturnType<typeof createLoop> | null = null;
   const stopped = new AbortController();
   const parts = createParts(deps, () => loop?.wake());
-  const { sessions, lifecycle, hub, service, worker, agents, tunnel } = parts;
+  const { sessions, lifecycle, hub, service, worker, ahead, agents, tunnel } = parts;
   const batches = createBatches(deps, parts.limits, () => sessions.countStarting());
+  const step = async (signal: AbortSignal) => {
+    await worker.step(signal);
+    await ahead.step();
+  };
 
   return {
     registerRoutes: (router) => registerSessionRoutes(router, { service, engine: deps.engine }),
@@ -82,7 +86,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     },
 
     async reconcile() {
-      await worker.step(stopped.signal);
+      await step(stopped.signal);
       await batches.reconcile();
     },
 
@@ -94,7 +98,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await agents.start();
       batches.start();
       loop = createLoop({
-        step: (signal) => worker.step(signal),
+        step,
         intervalMs: parts.limits.reconcileMs,
         onError: (error) =>
           deps.log.error({ err: error }, 'the sessions could not be looked after; it will be tried again'),

@@ -16,7 +16,7 @@ import { sessionHeader } from './link/tunnel-server.ts';
 import type { Application, SessionRecord, Statement, StatementKind, StatementOutput } from './model.ts';
 import { isFinal, isLive, next, nextStatement, takesStatements, type StopReason } from './state.ts';
 import type { StatementStore } from './statement-store.ts';
-import type { SessionStore } from './store.ts';
+import type { SessionStore, Taking } from './store.ts';
 
 export type Lifecycle = ReturnType<typeof createLifecycle>;
 
@@ -133,10 +133,17 @@ export function createLifecycle(parts: {
 
     /** Notes that a driver runs. */
     launched: (id: number, process: ProcessIdentity) => within(id, () => sessions.update(id, { process })),
+    /** Gives a driver that was started ahead to who asked for one like it; null: it is not to be had any more. */
+    take: (id: number, key: string, taking: Taking): Promise<SessionRecord | null> =>
+      within(id, async (session) => {
+        if (session.aheadKey !== key || !(session.state === 'idle' || session.state === 'starting')) return null;
+        await sessions.take(id, taking, session.readyAt !== null);
+        await publish(id);
+        return sessions.find(id);
+      }),
 
     /** Notes the digest of the secret that the next driver gets; a driver with another is turned away. */
     setSecret: (id: number, secretDigest: string) => within(id, () => sessions.update(id, { secretDigest })),
-
     /** Writes a statement down and gives it to the agent, if that is there. One that was handed in before is answered as it is now. */
     submit: (id: number, { code, kind, idempotencyKey }: SubmitInput): Promise<SubmitAnswer | null> =>
       within(id, async (session) => {
@@ -175,11 +182,12 @@ export function createLifecycle(parts: {
     /** Lets a session end. What `reason` comes first stays, but for `deleted`, which hides it from clients. */
     stop: (id: number, reason: StopReason, problem?: string) =>
       within(id, (session) => stopping(session, reason, problem ?? describeStop(reason, session.heartbeatSeconds))),
+    /** Lets a driver that was started ahead end, unless somebody has taken it meanwhile. */
+    giveUp: (id: number, reason: StopReason) =>
+      within(id, async (session) => (session.aheadKey === null ? undefined : stopping(session, reason, null))),
 
     ready: (id: number, application: Application) => within(id, (session) => becomeReady(session, application)),
-
     failed: (id: number, message: string) => within(id, (session) => stopping(session, 'failed', message)),
-
     started: (id: number, statementId: number, startedAt: number) =>
       within(id, async () => {
         const statement = await statements.find(id, statementId);

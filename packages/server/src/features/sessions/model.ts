@@ -21,6 +21,17 @@ export const sessionRequest = z.object({
 });
 export type SessionRequest = z.infer<typeof sessionRequest>;
 
+/** A member of a project, as a Livy client: they see their own sessions only. */
+export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
+
+export type CreateInput = {
+  readonly kind: SessionKind;
+  readonly name: string | null;
+  readonly notebook: string | null;
+  readonly heartbeatSeconds: number;
+  readonly request: SessionRequest;
+};
+
 /** The Spark application, as its driver describes it. Times in milliseconds since the epoch. */
 export const application = z.object({
   id: z.string(),
@@ -50,6 +61,10 @@ export type SessionRecord = {
   readonly problem: string | null;
   readonly process: ProcessIdentity | null;
   readonly heartbeatSeconds: number;
+  /** the Jupyter server that it came from, or was started ahead for */
+  readonly serverId: string | null;
+  /** of a driver started ahead that nobody has taken yet: what fits it; null: a session that somebody has asked for */
+  readonly aheadKey: string | null;
   readonly createdAt: number;
   readonly readyAt: number | null;
   readonly endedAt: number | null;

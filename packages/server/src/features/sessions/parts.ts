@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { createAsks } from './asks.ts';
+import { createAhead } from './ahead/ahead.ts';
 import { createHub } from './hub.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { dispatch } from './link/dispatch.ts';
@@ -8,6 +9,7 @@ import { createAgentServer, type AgentHandlers } from './link/server.ts';
 import { createTunnelServer } from './link/tunnel-server.ts';
 import type { SessionsDeps } from './deps.ts';
 import { defaultLimits, maxMessageBytes } from './limits.ts';
+import { readCreate } from './livy/request.ts';
 import { createService } from './service.ts';
 import { createStatementStore } from './statement-store.ts';
 import { createSessionStore } from './store.ts';
@@ -56,7 +58,23 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     handlers,
   });
   const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, log });
+  const ahead = createAhead({
+    db,
+    sessions,
+    lifecycle,
+    hub,
+    clock,
+    log,
+    options: deps.ahead ?? null,
+    pythonFor: (projectId) => deps.pythonFor(projectId),
+    async readRequest(body, projectName) {
+      const projectFolder = deps.projectFolder(projectName);
+      return (await readCreate(body, { ownerEmail: '', projectFolder, notebook: null })).request;
+    },
+    wake,
+  });
   const service = createService({
+    ahead,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     touchProject: (projectId) => deps.touchProject(projectId),
     tickets: deps.tickets,
@@ -85,5 +103,5 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     projectFolder: (name) => deps.projectFolder(name),
     wake,
   });
-  return { sessions, statements, links, hub, lifecycle, asks, agents, tunnel, service, worker, limits };
+  return { sessions, statements, links, hub, lifecycle, asks, agents, tunnel, service, worker, ahead, limits };
 }

@@ -1,6 +1,7 @@
 import type { Session, SessionMetrics, SessionState } from '@emberlab/contract';
 import type { Viewer } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import { heapBytes } from './ahead/memory.ts';
 import type { SessionRecord } from './model.ts';
 import { takesStatements } from './state.ts';
 
@@ -13,6 +14,8 @@ export const presentSession = (session: SessionRecord, viewer: Viewer, observed:
   kind: session.kind,
   state: observed.state,
   name: session.name,
+  startedAhead:
+    session.aheadKey === null ? null : { driverMemoryMb: Math.round(heapBytes(session.request) / 1024 ** 2) },
   notebook: session.notebook,
   owner: { email: session.owner.email, name: session.owner.name },
   mine: session.owner.id === viewer.userId,

@@ -1,4 +1,3 @@
-import type { SessionKind } from '@emberlab/contract';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { HttpError } from '../../http/errors.ts';
@@ -6,27 +5,19 @@ import type { Viewer } from '../../http/project-events.ts';
 import type { Actor } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { outputKey, sessionKey, statementKey } from './changes.ts';
+import type { Ahead } from './ahead/ahead.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
-import type { SessionRecord, SessionRequest, Statement } from './model.ts';
+import type { Client, CreateInput, SessionRecord, Statement } from './model.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
 import type { OutputPiece } from './outputs.ts';
 import type { StatementProgress, StatementStore } from './statement-store.ts';
 import type { SessionKey, SessionStore } from './store.ts';
 
-/** A member of a project, as a Livy client: they see their own sessions only. */
-export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
-
-export type CreateInput = {
-  readonly kind: SessionKind;
-  readonly name: string | null;
-  readonly notebook: string | null;
-  readonly heartbeatSeconds: number;
-  readonly request: SessionRequest;
-};
+export type { Client, CreateInput } from './model.ts';
 
 /** Why a session was not created. */
 export type CreateRefusal = { readonly refused: 'too-many' } | { readonly refused: 'duplicate'; readonly id: number };
@@ -41,6 +32,7 @@ export function createService(
     sessions: SessionStore;
     statements: StatementStore;
     lifecycle: Lifecycle;
+    ahead: Ahead;
     hub: Hub;
     clock: Clock;
     limits: Limits;
@@ -131,7 +123,7 @@ export function createService(
     findProgress: (sessionId: number, id: number) => statements.findProgress(sessionId, id),
 
     /**
-     * Makes a session, whose driver the worker starts; with a key that has made one, answers that one as it is now. Throws
+     * Makes a session: with a driver that was started ahead, where one fits, else with one that the worker starts. With a key that has made one, answers that one as it is now. Throws
      * `HttpError('environment_not_ready')`.
      */
     create: (
@@ -147,12 +139,17 @@ export function createService(
           if (known !== null) return known;
           await sessions.releaseKey(projectId, userId, idempotencyKey, since);
         }
-        await parts.pythonFor(projectId);
-        if ((await sessions.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
+        const { python } = await parts.pythonFor(projectId);
         if (input.name !== null) {
           const same = await sessions.findListed(projectId, userId, { name: input.name }, listedSince());
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
+        const ready = await parts.ahead.take(client, idempotencyKey, input, python);
+        if (ready !== null) {
+          await parts.touchProject(projectId);
+          return ready;
+        }
+        if ((await sessions.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
         const id = await sessions.insert({
           projectId,
           userId,

@@ -31,11 +31,21 @@ export function shown(state: StoredState, agentAbsentForLong: boolean): SessionS
 }
 
 /**
- * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `idle`: nobody used it for too long ·
- * `server`: its
- * Jupyter server ended · `member`: its owner left the project · `failed`: the driver did not come up.
+ * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `idle`: nobody
+ * used it for too long · `server`: its Jupyter server ended · `member`: its owner left the project · `failed`: the driver did not come up. Of drivers
+ * started ahead: `unused`: nobody took it for long · `stale`: it fits nothing any more · `room`: its memory is needed.
  */
-export type StopReason = 'deleted' | 'stopped' | 'expired' | 'idle' | 'server' | 'member' | 'failed';
+export type StopReason =
+  | 'deleted'
+  | 'stopped'
+  | 'expired'
+  | 'idle'
+  | 'server'
+  | 'member'
+  | 'failed'
+  | 'unused'
+  | 'stale'
+  | 'room';
 
 /** Reasons after which clients find nothing any more; after the others they see the end for a while. */
 export const vanishing = ['deleted', 'expired', 'idle', 'server', 'member'] as const satisfies readonly StopReason[];

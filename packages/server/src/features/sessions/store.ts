@@ -17,8 +17,12 @@ export type NewSession = {
   secretDigest: string;
   uiId: string;
   heartbeatSeconds: number;
+  aheadKey?: string;
   now: number;
 };
+
+/** What a driver that was started ahead becomes for who takes it. */
+export type Taking = Pick<NewSession, 'kind' | 'name' | 'notebook' | 'idempotencyKey' | 'heartbeatSeconds' | 'now'>;
 
 /** What a Livy client knows a session by. */
 export type SessionKey = { id: number } | { name: string } | { idempotencyKey: string };
@@ -50,7 +54,7 @@ export function createSessionStore(db: Kysely<Database>) {
 
   /** What Livy clients still find: the live ones, and those that ended a while ago. */
   const listed = (endedAfter: number) =>
-    sql<boolean>`(sessions.ended_at is null or (sessions.ended_at > ${endedAfter} and coalesce(sessions.stop_reason, '') not in (${sql.join(vanishing)})))`;
+    sql<boolean>`(sessions.ahead_key is null and (sessions.ended_at is null or (sessions.ended_at > ${endedAfter} and coalesce(sessions.stop_reason, '') not in (${sql.join(vanishing)}))))`;
 
   return {
     async insert(session: NewSession): Promise<number> {
@@ -74,6 +78,7 @@ export function createSessionStore(db: Kysely<Database>) {
           pid: null,
           start_ticks: null,
           heartbeat_seconds: session.heartbeatSeconds,
+          ahead_key: session.aheadKey ?? null,
           created_at: session.now,
           ready_at: null,
           ended_at: null,
@@ -138,7 +143,7 @@ export function createSessionStore(db: Kysely<Database>) {
         .execute();
     },
 
-    /** A project's sessions for the dashboard: live, or ended after then; newest first, at most `limit`. */
+    /** A project's sessions for the dashboard: live, or ended after then; newest first, at most `limit`. Those started ahead come last, while they live. */
     async listProject(
       projectId: string,
       options: { userId: string | null; endedAfter: number; limit: number },
@@ -146,10 +151,17 @@ export function createSessionStore(db: Kysely<Database>) {
       let query = select()
         .where('sessions.project_id', '=', projectId)
         .where((where) =>
-          where.or([where('sessions.ended_at', 'is', null), where('sessions.ended_at', '>', options.endedAfter)]),
+          where.or([
+            where('sessions.ended_at', 'is', null),
+            where.and([where('sessions.ended_at', '>', options.endedAfter), where('sessions.ahead_key', 'is', null)]),
+          ]),
         );
       if (options.userId !== null) query = query.where('sessions.user_id', '=', options.userId);
-      const rows = await query.orderBy('sessions.id', 'desc').limit(options.limit).execute();
+      const rows = await query
+        .orderBy(sql`sessions.ahead_key is not null`)
+        .orderBy('sessions.id', 'desc')
+        .limit(options.limit)
+        .execute();
       return rows.map(toRecord);
     },
 
@@ -163,8 +175,9 @@ export function createSessionStore(db: Kysely<Database>) {
 
     /** How many drivers are starting, of sessions and of batches: they share one limit. */
     async countStarting(): Promise<number> {
+      // Those that nobody has asked for give way; they never keep anyone from starting.
       const { rows } = await sql<{ count: number | string }>`
-        select (select count(*) from sessions where state = 'starting') +
+        select (select count(*) from sessions where state = 'starting' and ahead_key is null) +
           (select count(*) from batches where state = 'starting') as count`.execute(db);
       return Number(rows[0]?.count ?? 0);
     },
@@ -177,9 +190,28 @@ export function createSessionStore(db: Kysely<Database>) {
         .select((select) => ['project_id', select.fn.countAll<number | string>().as('count')])
         .where('project_id', 'in', projectIds)
         .where('ended_at', 'is', null)
+        .where('ahead_key', 'is', null)
         .groupBy('project_id')
         .execute();
       return new Map(rows.map((row) => [row.project_id, Number(row.count)]));
+    },
+
+    /** From now on it is a session as any other, made at this moment. */
+    async take(id: number, taking: Taking, isReady: boolean): Promise<void> {
+      await db
+        .updateTable('sessions')
+        .set({
+          ahead_key: null,
+          kind: taking.kind,
+          name: taking.name,
+          notebook: taking.notebook,
+          idempotency_key: taking.idempotencyKey,
+          heartbeat_seconds: taking.heartbeatSeconds,
+          created_at: taking.now,
+          ready_at: isReady ? taking.now : null,
+        })
+        .where('id', '=', id)
+        .execute();
     },
 
     async update(id: number, change: SessionChange): Promise<void> {
@@ -232,6 +264,8 @@ export function createSessionStore(db: Kysely<Database>) {
       problem: row.problem,
       process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
       heartbeatSeconds: row.heartbeat_seconds,
+      serverId: row.server_id,
+      aheadKey: row.ahead_key,
       createdAt: row.created_at,
       readyAt: row.ready_at,
       endedAt: row.ended_at,

@@ -147,7 +147,8 @@ export function createWorker(parts: {
     if (process === null) return background(id, () => launch(session));
     if (await isGone(session, process)) return background(id, () => buried(session, process));
 
-    const startingFor = clock.now() - (startedAt.get(id) ?? Math.max(session.createdAt, bootedAt));
+    // One that was started ahead has been made anew when somebody took it.
+    const startingFor = clock.now() - Math.max(startedAt.get(id) ?? bootedAt, session.createdAt);
     if (session.state === 'starting' && startingFor >= parts.startTimeoutMs) {
       const seconds = Math.round(parts.startTimeoutMs / 1000);
       await lifecycle.stop(

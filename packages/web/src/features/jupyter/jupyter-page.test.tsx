@@ -1,4 +1,4 @@
-import type { Server } from '@emberlab/contract';
+import type { Server, Session } from '@emberlab/contract';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -152,6 +152,32 @@ describe('Jupyter page', () => {
     expect(screen.getByText('63 %')).toBeTruthy();
     expect(screen.getByText('count at <cell 4>')).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Spark UI of churn.ipynb' }).getAttribute('target')).toBe('_blank');
+  });
+
+  it('shows the driver that was started ahead, and as no application until a notebook has it', async () => {
+    renderApp(page, withServer(running));
+    await screen.findByRole('button', { name: 'Open Jupyter' });
+    const waiting: Session = {
+      ...busySession,
+      state: 'starting',
+      notebook: null,
+      startedAhead: { driverMemoryMb: 2048 },
+    };
+    act(() => {
+      FakeEventSource.latest.open();
+      FakeEventSource.latest.send({ type: 'sessions', sessions: [waiting] });
+    });
+    expect(await screen.findByText('Spark driver is starting')).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'session', session: { ...waiting, state: 'idle' } }));
+    expect(await screen.findByText('Spark driver ready')).toBeTruthy();
+    expect(screen.getByText(/2 GB of memory/)).toBeTruthy();
+    expect(screen.queryByRole('link', { name: /Spark UI of/ })).toBeNull();
+    act(() => FakeEventSource.latest.send({ type: 'session', session: busySession }));
+    expect(await screen.findByRole('link', { name: 'Spark UI of churn.ipynb' })).toBeTruthy();
+    expect(screen.queryByText('Spark driver ready')).toBeNull();
+    const others: Session = { ...waiting, id: 9, mine: false };
+    act(() => FakeEventSource.latest.send({ type: 'session', session: others }));
+    expect(screen.queryByText('Spark driver is starting')).toBeNull();
   });
 
   it('tells viewers what they can do instead', async () => {

@@ -10,6 +10,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { Duration } from '../../ui/times.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { ConfigurationSummary } from './configuration-summary.tsx';
+import { DriverAhead } from './driver-ahead.tsx';
 import { ServerLogsButton } from './server-logs-button.tsx';
 import { serverStateLabels, serverTones } from './server-state.ts';
 import { StartSteps } from './start-steps.tsx';
@@ -129,6 +130,7 @@ export function RunningServer({ server, actions }: { server: Server; actions: Se
               </>
             )}
           </Text>
+          <DriverAhead />
           <ActionError error={actions.stop.error} title="Jupyter was not stopped" />
         </Stack>
       </Section>

@@ -10,6 +10,7 @@ import { Page } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { applySearch, shows, type ListSearch, type SortKey } from './list-search.ts';
+import { inUse } from './session-state.ts';
 import { SessionRows } from './session-rows.tsx';
 
 const route = getRouteApi('/user/frame/projects/$project/applications');
@@ -22,7 +23,7 @@ export function ApplicationsPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const change = (next: ListSearch): void => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
-  const all = sessions.data?.items ?? [];
+  const all = (sessions.data?.items ?? []).filter(inUse);
   const shown = applySearch(all, search);
   const head = (column: SortKey, label: string): ReactNode => (
     <SortButton

@@ -1,5 +1,5 @@
 import type { Session } from '@emberlab/contract';
-import { isLive, sessionStateOf, sessionTitle } from './session-state.ts';
+import { inUse, isLive, sessionStateOf, sessionTitle } from './session-state.ts';
 
 export const shows = ['all', 'running', 'ended'] as const;
 const sortKeys = ['started', 'name', 'state'] as const;
@@ -38,6 +38,7 @@ export function applySearch(sessions: readonly Session[], search: ListSearch): S
   const wanted = (search.q ?? '').trim().toLowerCase();
   const order = compare[search.sort ?? 'started'];
   return sessions
+    .filter(inUse)
     .filter((session) =>
       search.show === 'running' ? isLive(session) : search.show === 'ended' ? !isLive(session) : true,
     )

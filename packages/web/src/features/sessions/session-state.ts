@@ -38,3 +38,6 @@ export function sessionTitle(session: Session): string {
 export function kernelOf(session: Session): string {
   return kindLabels[session.kind];
 }
+
+/** Whether somebody uses it, or has. A driver that waits to be taken is no application of anybody's yet. */
+export const inUse = (session: Session): boolean => session.startedAhead === null;

@@ -16,6 +16,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Log } from '../../../lib/log.ts';
 import { seedProject, seedUser, testDatabase } from '../../../testing/database.ts';
+import type { AheadOptions } from '../ahead/options.ts';
 import type { SessionsDeps } from '../deps.ts';
 import { createFeature } from '../feature.ts';
 import type { Limits } from '../limits.ts';
@@ -39,6 +40,7 @@ export async function createRig(
     engine?: (folder: string) => Engine;
     clock?: Clock;
     python?: string;
+    ahead?: AheadOptions;
   } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'ember-'));
@@ -54,6 +56,7 @@ export async function createRig(
   const log: Log = { info: silent, warn: silent, error: (details) => errors.push(details['err'] ?? details) };
   const state = {
     environmentReady: true,
+    python: options.python ?? '/usr/bin/python3',
     tickets: [] as { targetId: string; path: string }[],
     /** projects in which something was done */
     touched: [] as string[],
@@ -102,13 +105,14 @@ export async function createRig(
     engine,
     async pythonFor() {
       if (!state.environmentReady) throw new HttpError('environment_not_ready');
-      return { python: options.python ?? '/usr/bin/python3' };
+      return { python: state.python };
     },
     projectFolder: (name) => join(folder, 'projects', name),
     authenticateGateway: (request) => authenticate(db, request),
     findMembership,
     touchProject: async (id) => void state.touched.push(id),
     // Pings need answers from outside, which do not come while the hands of the clock are turned.
+    ahead: options.ahead ?? null,
     limits: { reconcileMs: 3_600_000, pingMs: 1e9, ...options.limits },
   };
 

@@ -1,0 +1,166 @@
+import type { SessionKind } from '@emberlab/contract';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../../db/schema.ts';
+import { HttpError } from '../../../http/errors.ts';
+import type { Clock } from '../../../lib/clock.ts';
+import { digest, newId, newSecret } from '../../../lib/ids.ts';
+import { createKeyedQueue } from '../../../lib/lifecycle.ts';
+import type { Log } from '../../../lib/log.ts';
+import type { Hub } from '../hub.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Client, CreateInput, SessionRecord, SessionRequest } from '../model.ts';
+import type { SessionStore } from '../store.ts';
+import { aheadKey } from './key.ts';
+import { waitingBytes } from './memory.ts';
+import type { AheadOptions, SparkServer } from './options.ts';
+import { plan, type Ended, type Wanted } from './plan.ts';
+import { createAheadStore } from './store.ts';
+
+/** These run in a driver that Python has started, without more ado or with their first statement. SparkR says at its start where it is missing. */
+const takers: ReadonlySet<SessionKind> = new Set(['pyspark', 'sql', 'shared', 'spark']);
+
+export type Ahead = ReturnType<typeof createAhead>;
+
+/**
+ * Drivers that are started ahead: one for each Jupyter server that runs with Spark, with exactly the configuration that its notebooks will ask for,
+ * so that the first of them finds it ready. Each is a session's row that nobody sees until somebody takes it; it is never handed to another user,
+ * server, configuration or revision of the environment. `options` null: there are none, and those that are there go.
+ */
+export function createAhead(parts: {
+  db: Kysely<Database>;
+  sessions: SessionStore;
+  lifecycle: Lifecycle;
+  hub: Hub;
+  clock: Clock;
+  log: Log;
+  options: AheadOptions | null;
+  pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  /** Checks a body of `POST /sessions` as one that comes over HTTP. */
+  readRequest(body: unknown, projectName: string): Promise<SessionRequest>;
+  wake: () => void;
+}) {
+  const { sessions, lifecycle, hub, clock, log, options } = parts;
+  const store = createAheadStore(parts.db);
+  const looking = createKeyedQueue();
+  /** when the end was, by server, that the log has been told of */
+  const told = new Map<string, number>();
+
+  type Offer = Wanted & { readonly server: SparkServer; readonly request: SessionRequest };
+
+  /** What a server's notebooks will ask for; null: what would be refused, or has no environment. */
+  const offerFor = async (server: SparkServer): Promise<Offer | null> => {
+    try {
+      const { python } = await parts.pythonFor(server.projectId);
+      const request = await parts.readRequest(server.sessionDefaults, server.projectName);
+      const { serverId } = server;
+      return { server, request, serverId, key: aheadKey(request, python), memoryBytes: waitingBytes(request) };
+    } catch (error) {
+      if (error instanceof HttpError || (error instanceof Error && error.name === 'LivyError')) return null;
+      throw error;
+    }
+  };
+
+  const start = async ({ server, request, key }: Offer): Promise<void> => {
+    const id = await sessions.insert({
+      projectId: server.projectId,
+      userId: server.userId,
+      serverId: server.serverId,
+      kind: 'shared',
+      name: null,
+      notebook: null,
+      request,
+      idempotencyKey: null,
+      secretDigest: digest(newSecret('agent')),
+      uiId: newId(),
+      heartbeatSeconds: 0,
+      aheadKey: key,
+      now: clock.now(),
+    });
+    log.info({ session: id, server: server.serverId }, 'a driver is started ahead');
+    const session = await sessions.find(id);
+    if (session !== null) hub.publish(session);
+    parts.wake();
+  };
+
+  /** Says once of each end that nobody asked for why there is no driver. */
+  const tell = (ended: readonly Ended[]) => {
+    const [last] = ended;
+    if (last === undefined || (last.reason !== null && last.reason !== 'failed')) return;
+    if (told.get(last.serverId) === last.endedAt) return;
+    told.set(last.serverId, last.endedAt);
+    log.warn(
+      { server: last.serverId, failures: ended.length },
+      'a driver that was started ahead has failed; its log says why, and the next one waits',
+    );
+  };
+
+  const look = async (): Promise<void> => {
+    const live = await sessions.listLive();
+    const waiting = live.filter((session) => session.aheadKey !== null);
+    const servers = (await options?.servers()) ?? [];
+    if (waiting.length === 0 && servers.length === 0) return;
+    const offers: Offer[] = [];
+    const ended: Ended[] = [];
+    for (const server of servers) {
+      const offer = await offerFor(server);
+      if (offer === null) continue;
+      offers.push(offer);
+      const own = await store.ended(server.serverId);
+      tell(own);
+      ended.push(...own);
+    }
+    const { stop, start: next } = plan({
+      now: clock.now(),
+      wanted: offers,
+      waiting: waiting.map((session) => ({
+        id: session.id,
+        serverId: session.serverId,
+        key: session.aheadKey ?? '',
+        state: session.state,
+        readyAt: session.readyAt,
+        memoryBytes: waitingBytes(session.request),
+      })),
+      inUse: live.filter((session) => session.aheadKey === null),
+      ended,
+      memory: options?.memory() ?? { totalBytes: 0, availableBytes: 0 },
+      limits: options ?? { idleMs: 0, budgetBytes: 0 },
+    });
+    for (const { id, reason } of stop) {
+      log.info({ session: id, reason }, 'a driver that was started ahead is stopped');
+      await lifecycle.giveUp(id, reason);
+    }
+    const offer = next === null ? undefined : offers.find((one) => one.serverId === next.serverId);
+    if (offer !== undefined) await start(offer);
+  };
+
+  return {
+    /** Looks once at what waits and what is wanted, and acts. Two never look at the same time: they would both start one. */
+    step: (): Promise<void> => looking('all', look),
+
+    /** Gives a client of a Jupyter server the driver that was started ahead for it, if it is what the request asks for. null: there is none. */
+    async take(
+      client: Client,
+      idempotencyKey: string | null,
+      { kind, name, notebook, heartbeatSeconds, request }: CreateInput,
+      python: string,
+    ): Promise<SessionRecord | null> {
+      const { serverId, projectId, userId } = client;
+      if (serverId === null || !takers.has(kind)) return null;
+      const key = aheadKey(request, python);
+      for (const session of await sessions.listLive({ serverId, projectId, userId })) {
+        if (session.aheadKey !== key) continue;
+        const now = clock.now();
+        const taken = await lifecycle.take(session.id, key, {
+          kind,
+          name,
+          notebook,
+          idempotencyKey,
+          heartbeatSeconds,
+          now,
+        });
+        if (taken !== null) return taken;
+      }
+      return null;
+    },
+  };
+}
