@@ -29,6 +29,8 @@ export async function archiveKey(options: SubmitOptions): Promise<string> {
     // As the class path has it: the JVM compares its words.
     options.sparkHome,
     await readFile(join(agentFolder, 'training.py'), 'utf8'),
+    // which kinds of code it runs
+    await readFile(join(agentFolder, 'kinds.py'), 'utf8'),
   ];
   const jars = join(options.sparkHome, 'jars');
   const names = await readdir(jars).catch((cause: unknown) => {
