@@ -1,6 +1,7 @@
 """The Spark application behind the session. Works with whatever SparkContext is active, since code may replace it."""
 
 import json
+import os
 import platform
 import re
 import warnings
@@ -9,6 +10,8 @@ from urllib.parse import urlsplit
 from .log import log
 
 DESCRIPTION_LENGTH = 160
+# Whoever knows these can make the driver's JVM do anything: once they have been read, no child process inherits them.
+_GATEWAY_VARIABLES = ("PYSPARK_GATEWAY_PORT", "PYSPARK_GATEWAY_SECRET")
 
 
 class SparkApplication:
@@ -33,6 +36,8 @@ class SparkApplication:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, and still what clients of Livy expect
             sql_context = SQLContext._get_or_create(context)
+        for name in _GATEWAY_VARIABLES:
+            os.environ.pop(name, None)
         return {"spark": session, "sc": context, "sqlContext": sql_context}
 
     def session(self):

@@ -164,6 +164,25 @@ def test_secret_and_module_path(spark, control):
     assert control.text("[p for p in sys.path if p.rstrip('/').endswith('driver')]") == "[]"
 
 
+def test_secrets_stay_with_the_agent(control):
+    secret = control.text("print(sc._gateway.gateway_parameters.auth_token)")
+    assert len(secret) > 20
+    environment = control.text("import os\n_ = os.system('env')")
+    assert "PATH=" in environment and secret not in environment
+    assert "PYSPARK_GATEWAY" not in environment
+    code = "import urllib.request as u\n"
+    code += "for path in (f'/api/v1/applications/{sc.applicationId}/environment', '/environment/'):\n"
+    pages = control.text(code + "  print(u.urlopen(sc.uiWebUrl + path).read().decode())")
+    assert "spark.app.name" in pages
+    assert secret not in pages and control.secret not in pages
+
+
+def test_the_context_can_be_made_anew(control):
+    """Its gateway is remembered, although the variables that named it are gone."""
+    control.run("sc.stop()\nfrom pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()")
+    assert control.text("sc = spark.sparkContext\nsc.parallelize([1, 2]).sum()") == "3"
+
+
 def test_failed_start_tells_why():
     with spark_driver({"spark.scheduler.mode": "BOGUS"}) as driver:
         message = driver.control.message("failed", timeout=90)
