@@ -110,6 +110,7 @@ class Agent:
         self._link.post(messages.encode("bye", reason=self._lifecycle.reason))
         self._link.close(CLOSE_SECONDS)
         log(f"ended: {self._lifecycle.reason}")
+        self._spark.end_jvm(self._lifecycle.exit_code)
         return self._lifecycle.exit_code
 
     def _report_failed_start(self, error):

@@ -204,6 +204,10 @@ class Capture:
         for channel in self._channels.values():
             channel.flush()
 
+    def write(self, text):
+        """Adds text to the running statement's stdout, after what the pipe holds."""
+        self._channels["stdout"].write(text.encode("utf-8", "replace"))
+
     def end(self):
         """Ends the statement; returns the OutputBuffers of stdout and stderr."""
         for stream in (sys.stdout, sys.stderr, *self._streams):

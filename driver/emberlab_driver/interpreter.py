@@ -49,8 +49,5 @@ class Interpreter(ABC):
         """The pyspark DataFrame for a variable of this kind. Main thread; raises FrameError."""
         raise FrameError(f"The variable '{name}' cannot be brought: its kind of code has no DataFrames.")
 
-    def add_jar(self, uri):  # noqa: B027 - most have no class path of their own
-        """Puts a jar that Spark has been given on the interpreter's own class path. Called from other threads."""
-
     def close(self):  # noqa: B027 - most hold nothing
         """Frees what the interpreter holds. Main thread, once no statement runs any more."""

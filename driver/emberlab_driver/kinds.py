@@ -13,7 +13,13 @@ def _start_sql(parts):
     return SqlInterpreter(parts.gate, parts.output_limit, parts.spark, parts.before_statement)
 
 
-MAKERS = {"pyspark": _start_python, "sql": _start_sql}
+def _start_scala(parts):
+    from .scala_interpreter import ScalaInterpreter
+
+    return ScalaInterpreter(parts)
+
+
+MAKERS = {"pyspark": _start_python, "spark": _start_scala, "sql": _start_sql}
 
 
 def with_arrow(interpreter_of, files):

@@ -72,8 +72,6 @@ class Questions:
     def _add(self, message):
         add_to_spark(self._spark.session(), message["as"], message["uri"])
         if message["as"] == "jar":
-            scala = self._interpreter_of("spark")
-            if scala is not None:  # one that starts later finds it among Spark's jars
-                scala.add_jar(message["uri"])
+            self._spark.note_jar(message["uri"])
 
     _HANDLERS = {"complete": _complete, "add": _add}

@@ -7,6 +7,7 @@ import re
 import warnings
 from urllib.parse import urlsplit
 
+from .jars import configured_jars, local_url
 from .log import log
 
 DESCRIPTION_LENGTH = 160
@@ -22,17 +23,22 @@ class SparkApplication:
         self._app_name = app_name
         self._prefix = f"emberlab-{session_id}-"
         self._tag = None
+        self._jars = []
+        self.class_folder = None
 
     def start(self):
         """Creates the SparkContext; returns the names that user code finds defined. Main thread; raises what Spark
         raises."""
-        from pyspark.sql import SparkSession, SQLContext
+        from pyspark.sql import SQLContext
+
+        self.class_folder = _make_class_folder()
 
         # Clients of Livy read `%%sql` results from what the cell prints, line by line; Spark 4's announcement about
         # toJSON on stderr would be such a line.
         warnings.filterwarnings("ignore", message="The return type of DataFrame.toJSON")
-        session = SparkSession.builder.appName(self._app_name).getOrCreate()
+        session = self._builder().getOrCreate()
         context = session.sparkContext
+        self._jars = configured_jars(context)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # deprecated, and still what clients of Livy expect
             sql_context = SQLContext._get_or_create(context)
@@ -47,8 +53,17 @@ class SparkApplication:
 
         session = SparkSession._instantiatedSession
         if session is None or session.sparkContext._jsc is None:
-            session = SparkSession.builder.appName(self._app_name).getOrCreate()
+            session = self._builder().getOrCreate()
         return session
+
+    def note_jar(self, uri):
+        """Lets Scala code find a jar that Spark has been given, from its next statement on. Raises what Hadoop
+        raises."""
+        self._jars.append(local_url(self.session().sparkContext, uri))
+
+    def jar_urls(self):
+        """The `file:` URLs of all jars that Scala code in the driver should find; later ones come at the end."""
+        return list(self._jars)
 
     def describe(self):
         """The `application` object of the protocol."""
@@ -160,6 +175,21 @@ class SparkApplication:
         except Exception as error:
             log("the SparkContext did not stop in order", error)
 
+    def end_jvm(self, exit_code):
+        """Ends the JVM, which would otherwise wait for threads that code has begun; it takes this process with it."""
+        from pyspark import SparkContext
+
+        try:
+            SparkContext._jvm.java.lang.System.exit(exit_code)
+        except Exception:
+            pass  # a JVM that ends gives no answer
+
+    def _builder(self):
+        from pyspark.sql import SparkSession
+
+        # Where executors look for classes of Scala statements; it has to be known before the context exists.
+        return SparkSession.builder.appName(self._app_name).config("spark.repl.class.outputDir", self.class_folder)
+
     def _group(self, statement_id):
         return f"{self._prefix}{statement_id}"
 
@@ -167,6 +197,16 @@ class SparkApplication:
         # Spark's own mapper for its REST interface: one call for a whole object, the same names in all versions.
         mapper = context._jvm.org.apache.spark.status.api.v1.JacksonMessageWriter().mapper()
         return json.loads(mapper.writeValueAsString(java_object))
+
+
+def _make_class_folder():
+    """A fresh folder that only this user may read, which the JVM deletes at its end."""
+    from pyspark import SparkContext
+
+    SparkContext._ensure_initialized()
+    jvm = SparkContext._jvm
+    root = jvm.java.lang.System.getProperty("java.io.tmpdir")
+    return jvm.org.apache.spark.util.Utils.createTempDir(root, "classes").getAbsolutePath()
 
 
 def active_context():

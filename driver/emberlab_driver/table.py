@@ -26,13 +26,17 @@ def make_table(rows):
     Columns of mappings are sorted by name, those of lists are named "0", "1"…; None fits any type. Raises TypeError
     when a column has values of two types, or one that has no type here.
     """
-    named = [_named_values(row) for row in rows]
+    return make_typed_table([[(name, *_convert(value)) for name, value in _named_values(row)] for row in rows])
+
+
+def make_typed_table(rows):
+    """Like `make_table`, from rows of `(column's name, type, JSON value)`."""
     types = {}
     converted = []
-    for row in named:
+    for row in rows:
         cells = {}
-        for name, value in row:
-            kind, cells[name] = _convert(value)
+        for name, kind, value in row:
+            cells[name] = value
             known = types.setdefault(name, kind)
             if known == NULL_TYPE:
                 types[name] = kind

@@ -150,5 +150,5 @@ def plain():
 def spark(request):
     """A driver of each version of Spark, of the kind that the module's KIND names."""
     with spark_driver(version=request.param, kind=getattr(request.module, "KIND", "pyspark")) as driver:
-        driver.control.ready(timeout=90)
+        driver.control.ready(timeout=240)
         yield driver

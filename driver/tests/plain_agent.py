@@ -46,6 +46,9 @@ class NoSpark:
     def stop(self):
         pass
 
+    def end_jvm(self, exit_code):
+        pass
+
 
 if __name__ == "__main__":
     config = read_config(sys.argv[1])

