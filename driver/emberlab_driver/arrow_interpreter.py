@@ -86,7 +86,8 @@ class ArrowInterpreter(Interpreter):
         if rows > SMALL_ROWS:
             return frame.limit(rows), arrow_stream.MAX_GROUP
         session = frame.sparkSession
-        found = frame._jdf.takeAsList(rows)
+        # A Dataset of another type, as range() makes one, gives its own objects instead of rows.
+        found = frame._jdf.toDF().takeAsList(rows)
         local = session._jsparkSession.createDataFrame(found, frame._jdf.schema())
         return type(frame)(local, session), arrow_stream.MAX_GROUP
 

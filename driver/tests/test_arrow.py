@@ -85,6 +85,8 @@ def test_variables_of_python(control):
     control.run("frame = spark.createDataFrame([(1, 'a'), (None, 'b')], 'n int, s string')")
     _, table, _ = bring(control, variable="frame", kind="pyspark")
     assert table.to_pylist() == [{"n": 1, "s": "a"}, {"n": None, "s": "b"}]
+    control.run("numbers = spark.range(9)")
+    assert bring(control, variable="numbers", kind="pyspark", rows=2)[1].to_pylist() == [{"id": 0}, {"id": 1}]
     control.run("frame.createOrReplaceTempView('of_arrow')")
     assert bring(control, sql="SELECT count(*) c FROM of_arrow")[1].to_pylist() == [{"c": 2}]
 
