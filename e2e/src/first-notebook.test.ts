@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -229,6 +229,22 @@ describe('a newcomer runs a PySpark notebook', () => {
     }
     await lab.page.setViewportSize({ width: 1280, height: 800 });
     expect(accessibility).toEqual([]);
+  });
+
+  it('sees what a cell prints while it runs, and the saved notebook has it once', async () => {
+    const wait = 'while not os.path.exists("Resources/go"):\n    time.sleep(0.05)';
+    await lab.runInNewCell(`import os, time\nprint("step one")\n${wait}\nprint("step", 1 + 1)`);
+    await lab.lastOutput().getByText('step one').waitFor();
+    writeFileSync(join(platform.data, 'projects/demo/Resources/go'), '');
+    await lab.lastOutput().getByText('step 2').waitFor();
+    const outputs = async () => {
+      await lab.save();
+      return cells().at(-1)?.outputs;
+    };
+    const text = ['step one\n', 'step 2'];
+    await expect
+      .poll(outputs, { timeout: 60_000, interval: 500 })
+      .toEqual([{ output_type: 'stream', name: 'stdout', text }]);
   });
 
   it('does not notice that control is killed in the middle of a cell', async () => {
