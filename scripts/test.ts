@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
@@ -19,6 +19,9 @@ const uv = join(data, 'tools/bin/uv');
 /** The older of the two versions of Spark that drivers are tested with; the newer one is the platform's own. */
 const olderSpark = '3.5.8';
 const olderSparkHome = join(build, `spark-${olderSpark}`);
+/** Where `SparkR_VERSION.tar.gz` is, which isn't part of this repository; tests of R are skipped without it. */
+const sparkrPackage = process.env['EMBERLAB_TEST_SPARKR'] ?? join(root, '../shared/sparkr');
+const rLibrary = join(build, 'test-r-library');
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
 const env: NodeJS.ProcessEnv = {
@@ -29,6 +32,7 @@ const env: NodeJS.ProcessEnv = {
   EMBERLAB_TEST_PYTHON: join(python, 'bin/python'),
   EMBERLAB_TEST_CLIENTS: clients,
   EMBERLAB_TEST_UV: uv,
+  EMBERLAB_TEST_R_LIBRARY: rLibrary,
 };
 
 /** Runs a command with its output on the terminal. Answers its exit code. */
@@ -93,6 +97,7 @@ async function prepare(): Promise<void> {
     await rename(join(packages, 'pyspark'), olderSparkHome);
     await rm(packages, { recursive: true, force: true });
   }
+  await prepareR();
   if ((await findProgram('chromium')) === null) {
     process.stdout.write('── Chromium\n');
     await createInstaller(true).install(
@@ -100,6 +105,24 @@ async function prepare(): Promise<void> {
       'Chromium is missing, and the browser tests need it. Please install it, for example with: apt-get install chromium',
     );
   }
+}
+
+/** R, its package jsonlite, and SparkR. */
+async function prepareR(): Promise<void> {
+  const hasJsonlite = async () => (await run('Rscript', ['-e', 'invisible(loadNamespace("jsonlite"))'])) === 0;
+  if ((await findProgram('R')) === null || !(await hasJsonlite())) {
+    process.stdout.write('── R\n');
+    await createInstaller(true).install(
+      ['r-base-core', 'r-cran-jsonlite'],
+      'R or its package jsonlite is missing, and the tests need both. Please install it, for example with: apt-get install r-base-core r-cran-jsonlite',
+    );
+  }
+  const names = await readdir(sparkrPackage).catch((): string[] => []);
+  const archive = names.find((name) => /^SparkR_.*\.tar\.gz$/.test(name));
+  if (archive === undefined || existsSync(join(rLibrary, 'SparkR'))) return;
+  mkdirSync(rLibrary, { recursive: true });
+  const file = join(sparkrPackage, archive);
+  await must('SparkR', 'R', ['CMD', 'INSTALL', '--no-docs', '--no-test-load', '-l', rLibrary, file]);
 }
 
 const typedFolders = [

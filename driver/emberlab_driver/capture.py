@@ -42,7 +42,7 @@ class Channel:
             fcntl.fcntl(writer, F_SETPIPE_SZ, PIPE_BYTES)
         except OSError:
             pass  # a smaller pipe works too, only slower
-        self._writer = writer
+        self.writer = writer
         self._attach()
         os.set_blocking(self._reader, False)
         self._poll = select.poll()
@@ -93,7 +93,7 @@ class Channel:
 
     def _attach(self):
         # For every statement anew: code may have closed the descriptor or put another file in its place.
-        os.dup2(self._writer, self._descriptor, inheritable=True)
+        os.dup2(self.writer, self._descriptor, inheritable=True)
 
     def _drain_present(self):
         # A child in the background may write on and on: only what is there now is taken.
@@ -192,6 +192,10 @@ class Capture:
             threading.Thread(target=channel.drain_forever, name=f"emberlab-{name}", daemon=True).start()
         self._set_streams()
         return former_input
+
+    def descriptors(self):
+        """Descriptors that a process of another kind of code may have as its stdout and stderr."""
+        return tuple(self._channels[name].writer for name in ("stdout", "stderr"))
 
     def begin(self, limit):
         """Starts a statement whose two streams may keep `limit` bytes each."""

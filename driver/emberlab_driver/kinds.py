@@ -19,7 +19,13 @@ def _start_scala(parts):
     return ScalaInterpreter(parts)
 
 
-MAKERS = {"pyspark": _start_python, "spark": _start_scala, "sql": _start_sql}
+def _start_r(parts):
+    from .r.interpreter import RInterpreter
+
+    return RInterpreter(parts.capture, parts.gate, parts.output_limit, parts.spark, parts.before_statement)
+
+
+MAKERS = {"pyspark": _start_python, "spark": _start_scala, "sql": _start_sql, "sparkr": _start_r}
 
 
 def with_arrow(interpreter_of, files):

@@ -7,11 +7,9 @@ from . import failures
 from .cell import CellCompiler, Magic
 from .children import current_ticks, interrupt_descendants
 from .completion import complete
-from .interpreter import Failure, FrameError, Interpreter, Success
+from .interpreter import FrameError, Interpreter, Success
 from .magics import run_magic
-
-# At least this share of the limit stays free for stderr, however much was printed to stdout.
-_STDERR_SHARE = 4
+from .printed import with_printed
 
 
 class PythonInterpreter(Interpreter):
@@ -51,7 +49,7 @@ class PythonInterpreter(Interpreter):
             interrupt.__context__ = None
             result = failures.describe(interrupt, self._limit)
         stdout, stderr = self._capture.end()
-        return self._with_text(result, stdout, stderr)
+        return with_printed(result, stdout, stderr, self._limit)
 
     def interrupt(self, statement_id):
         if self._gate.request(statement_id):
@@ -91,17 +89,3 @@ class PythonInterpreter(Interpreter):
 
     def _value_of(self, source):
         return eval(compile(source, "<magic>", "eval", dont_inherit=True), self._namespace)
-
-    def _with_text(self, result, stdout, stderr):
-        """Puts what was printed where clients look for it: in text/plain, or in front of the trace."""
-        stderr_limit = max(self._limit - stdout.size(), self._limit // _STDERR_SHARE)
-        errors = stderr.text(stderr_limit)
-        text = (stdout.text(max(self._limit - stderr.size(), self._limit - stderr_limit)) + errors).rstrip()
-        if isinstance(result, Failure):
-            printed = failures.lines_of(text) if text else []
-            return Failure(result.ename, result.evalue, printed + result.traceback)
-        data = dict(result.data)
-        if text or not data:
-            shown = data.get("text/plain")
-            data["text/plain"] = f"{text}\n{shown}" if shown and text else shown or text
-        return Success(data)

@@ -82,12 +82,10 @@ class SparkApplication:
         context = active_context()
         if context is None:
             return
-        description = re.sub(r"\s+", " ", code).strip()
-        if len(description) > DESCRIPTION_LENGTH:
-            description = description[: DESCRIPTION_LENGTH - 1] + "…"
+        group, description = self.job_group(statement_id, code)
         try:
             # Interrupting the tasks' threads frees the cores at once; otherwise a task in Python goes on to its end.
-            context.setJobGroup(self._group(statement_id), description, interruptOnCancel=True)
+            context.setJobGroup(group, description, interruptOnCancel=True)
             if hasattr(context, "addJobTag"):  # Spark 3.5 and later
                 # Code may set a job group of its own; the tag still tells whose job it is.
                 if self._tag is not None:
@@ -96,6 +94,13 @@ class SparkApplication:
                 context.addJobTag(self._tag)
         except Exception as error:
             log("the job group cannot be set", error)
+
+    def job_group(self, statement_id, code):
+        """The name and the description of the job group of a statement's jobs, whichever thread starts them."""
+        description = re.sub(r"\s+", " ", code).strip()
+        if len(description) > DESCRIPTION_LENGTH:
+            description = description[: DESCRIPTION_LENGTH - 1] + "…"
+        return self._group(statement_id), description
 
     def cancel_jobs(self, statement_id):
         """Cancels the statement's jobs; returns once Spark has been told."""

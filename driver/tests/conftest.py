@@ -111,7 +111,7 @@ def plain_driver(environment=None, before=None, **config):
             control.close()
 
 
-def spark_command(folder, control, settings=None, version="spark-4.3", **config):
+def spark_command(folder, control, settings=None, version="spark-4.3", environment=None, **config):
     """`spark-submit` as the control plane calls it, and the environment for it; skips without a Spark."""
     home, python = os.environ.get(SPARKS[version]), os.environ.get("EMBERLAB_TEST_PYTHON")
     if not home or not python:
@@ -122,8 +122,8 @@ def spark_command(folder, control, settings=None, version="spark-4.3", **config)
     entry = DRIVER / "emberlab_driver" / "__main__.py"
     command = [f"{home}/bin/spark-submit", "--properties-file", str(properties), str(entry)]
     command.append(str(write_config(folder, control, **config)))
-    environment = {"SPARK_HOME": home, "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python, "LANG": "C"}
-    return command, {**os.environ, **environment}
+    own = {"SPARK_HOME": home, "PYSPARK_PYTHON": python, "PYSPARK_DRIVER_PYTHON": python, "LANG": "C"}
+    return command, {**os.environ, **own, **(environment or {})}
 
 
 @contextlib.contextmanager
@@ -148,7 +148,10 @@ def plain():
 
 @pytest.fixture(scope="module", params=SPARKS)
 def spark(request):
-    """A driver of each version of Spark, of the kind that the module's KIND names."""
-    with spark_driver(version=request.param, kind=getattr(request.module, "KIND", "pyspark")) as driver:
+    """A driver of each version of Spark, of the kind and with the environment that the module's KIND and ENVIRONMENT
+    name."""
+    module = request.module
+    named = {"kind": getattr(module, "KIND", "pyspark"), "environment": getattr(module, "ENVIRONMENT", None)}
+    with spark_driver(version=request.param, **named) as driver:
         driver.control.ready(timeout=240)
         yield driver

@@ -57,6 +57,10 @@ export const settingsSchema = z.strictObject({
     description:
       "Whether an archive of Spark's classes is made in the background, once for each JDK and Spark (250 MB), so that sessions start in about half the time: true or false.",
   }),
+  sparkr: z.string().min(1).optional().meta({
+    description:
+      "The R library with the package SparkR, for a Spark without one of its own in R/lib. Default: R's own libraries.",
+  }),
   python: z
     .string()
     .min(1)
@@ -112,6 +116,7 @@ export type Config = {
   readonly sparkMaster: string;
   readonly javaHome: string | null;
   readonly classArchive: boolean;
+  readonly sparkrLibrary: string | null;
   readonly python: string;
   readonly serverStartTimeoutMs: number;
   readonly sessionStartTimeoutMs: number;
@@ -227,6 +232,7 @@ function compile(settings: Settings): Config {
     sparkMaster: settings.spark_master,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
     classArchive: settings.class_archive,
+    sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,

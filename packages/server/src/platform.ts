@@ -100,6 +100,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       sessionsFolder: config.paths.sessions,
       batchesFolder: config.paths.batches,
       outputLimitBytes: config.statementOutputLimitBytes,
+      sparkrLibrary: config.sparkrLibrary,
       warmStart: classArchive.forDriver,
     }),
     pythonFor: environments.pythonFor,

@@ -46,6 +46,7 @@ async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec
       sessionsFolder,
       batchesFolder: join(folder, 'batches'),
       outputLimitBytes: 1000,
+      sparkrLibrary: '/opt/r library',
       graceMs: 200,
       environment: { PATH: process.env['PATH'], LD_PRELOAD: 'x', EMBERLAB_DATA: 'x' },
     });
@@ -137,10 +138,11 @@ test('a driver gets a clean environment, the project as its folder, and files fo
     'JAVA_HOME=/opt/jdk',
     'PYSPARK_PYTHON=/usr/bin/python3',
     'SPARK_LOCAL_IP=127.0.0.1',
+    'EMBERLAB_SPARKR=/opt/r library',
   ]) {
     expect(environment.split('\n')).toContain(line);
   }
-  expect(environment).not.toMatch(/LD_PRELOAD|EMBERLAB|PYTHONPATH/);
+  expect(environment).not.toMatch(/LD_PRELOAD|EMBERLAB_DATA|PYTHONPATH/);
   const folder = it.folderOf(spec);
   const [flag, properties, program, agent] = (await read('arguments')).trim().split('\n');
   expect([flag, properties, agent]).toEqual([

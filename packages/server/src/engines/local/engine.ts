@@ -21,6 +21,8 @@ export type LocalEngineOptions = SubmitOptions & {
   readonly batchesFolder: string;
   /** text of one statement above this is cut by the agent */
   readonly outputLimitBytes: number;
+  /** the R library that has SparkR; default: Spark's own, else R's */
+  readonly sparkrLibrary?: string | null;
   /** what makes drivers start faster, asked for each; default: nothing */
   readonly warmStart?: () => Promise<WarmStart>;
   /** the driver agent's program */
@@ -118,6 +120,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
           env: {
             ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
             ...environment,
+            ...(typeof options.sparkrLibrary === 'string' ? { EMBERLAB_SPARKR: options.sparkrLibrary } : {}),
           },
           stdoutFile: files.stdout,
           stderrFile: files.stderr,
