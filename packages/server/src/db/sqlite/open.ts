@@ -12,20 +12,39 @@ export function openSqlite(file: string): Kysely<Database> {
   return new Kysely<Database>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
 }
 
-/** Kysely describes the subset of better-sqlite3 that it uses; `node:sqlite` differs only in how parameters are handed over. */
+/** How many prepared statements are kept: more than there are queries in the program, unless their lists vary in length. */
+const keptStatements = 500;
+
+/**
+ * Kysely describes the subset of better-sqlite3 that it uses; `node:sqlite` differs only in how parameters are handed over. Statements are kept once they
+ * are prepared: that took more time than running them. All of it is synchronous, so nobody else uses one meanwhile.
+ */
 function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
   return {
-    close: () => database.close(),
-    prepare: (sql) => asKyselyStatement(database.prepare(sql)),
+    close() {
+      prepared.clear();
+      database.close();
+    },
+    prepare(sql) {
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      const statement = asKyselyStatement(database.prepare(sql), () => database.prepare(sql));
+      const [oldest] = prepared.keys();
+      if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
+      prepared.set(sql, statement);
+      return statement;
+    },
   };
 }
 
-function asKyselyStatement(statement: StatementSync): SqliteStatement {
+/** `fresh` prepares the same once more, for what is read row by row: that goes on while others run. */
+function asKyselyStatement(statement: StatementSync, fresh: () => StatementSync): SqliteStatement {
   const values = (parameters: readonly unknown[]) => parameters as SQLInputValue[];
   return {
     reader: statement.columns().length > 0,
     all: (parameters) => statement.all(...values(parameters)),
     run: (parameters) => statement.run(...values(parameters)),
-    iterate: (parameters) => statement.iterate(...values(parameters)),
+    iterate: (parameters) => fresh().iterate(...values(parameters)),
   };
 }
