@@ -7,7 +7,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** One measured figure: all its values, in the order in which they were taken. */
-export type Figure = { what: string; unit: 's' | 'ms' | 'MB'; values: readonly number[]; goal?: string };
+export type Figure = { what: string; unit: 's' | 'ms' | 'MB' | 'times'; values: readonly number[]; goal?: string };
 
 const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
 

@@ -6,37 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, type Client } from '@emberlab/contract';
-import { freePort, Platform, runCommand } from '@emberlab/e2e/platform';
+import { freePort, Platform } from '@emberlab/e2e/platform';
 import { present, type Figure } from './figures.ts';
+import { Livy } from './gateway/livy.ts';
+import { measureGateway } from './gateway/main.ts';
+import { account, rounds, say, until } from './tools.ts';
 
 /**
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
- * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone.
+ * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead.
  */
-const rounds = Number(process.env['EMBERLAB_BENCH_ROUNDS'] ?? 5);
-const say = (text: string) => void process.stdout.write(`${text}\n`);
-
-async function account(platform: Platform): Promise<string> {
-  await runCommand('./emberlab', ['user', 'add', 'bench@example.org', '--admin', '--password-stdin'], {
-    env: platform.env,
-    input: 'correct horse battery\n',
-  });
-  const { stdout } = await runCommand(
-    './emberlab',
-    ['token', 'create', '--user', 'bench@example.org', '--name', 'bench'],
-    { env: platform.env },
-  );
-  return stdout.trim();
-}
-
-async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await ask();
-    if (done(value)) return value;
-    await pause(10);
-  }
-}
-
 /** Seconds until `./start` says that it serves, set-up done. */
 async function measureStarts(platform: Platform): Promise<Figure> {
   const values: number[] = [];
@@ -192,75 +171,53 @@ async function measureServers(platform: Platform, client: Client): Promise<Figur
   ];
 }
 
-type Statement = { id: number; state: string; completed: number };
-
 /** From the driver's end of a statement to the answer in the client's hands, in ms: both read the same clock. */
 async function measureStatements(platform: Platform, token: string): Promise<Figure[]> {
-  const livy = `http://127.0.0.1:${platform.port}/livy/demo`;
-  const headers = { authorization: `Bearer ${token}` };
-  const json = async <T>(path: string, init: RequestInit = {}): Promise<T> =>
-    (await (await fetch(`${livy}${path}`, { headers, ...init })).json()) as T;
-  const started = performance.now();
-  const session = await json<{ id: number }>('/sessions', {
-    method: 'POST',
-    body: JSON.stringify({ kind: 'pyspark', driverMemory: '1g' }),
-  });
-  await until(
-    () => json<{ state: string }>(`/sessions/${session.id}`),
-    ({ state }) => state === 'idle',
-  );
-  const cold = (performance.now() - started) / 1000;
-
-  /** As sparkmagic asks: at once, then after 0.2 s, 0.5 s and so on, unless the answer is there. */
-  const run = async (code: string): Promise<{ lag: number; whole: number }> => {
-    const start = performance.now();
-    const { id } = await json<Statement>(`/sessions/${session.id}/statements`, {
-      method: 'POST',
-      body: JSON.stringify({ code }),
-    });
-    const waits = [200, 500, 500, 1000];
-    for (let attempt = 0; ; attempt += 1) {
-      const statement = await json<Statement>(`/sessions/${session.id}/statements/${id}`);
-      if (statement.state === 'available')
-        return { lag: Date.now() - statement.completed, whole: performance.now() - start };
-      await pause(waits[attempt] ?? 2000);
-    }
-  };
-  const trivial: number[] = [];
+  const livy = new Livy(`http://127.0.0.1:${platform.port}/livy/demo`, { authorization: `Bearer ${token}` });
+  const session = await livy.start({ kind: 'pyspark', driverMemory: '1g' });
   const lags: number[] = [];
-  for (let round = 0; round < rounds * 10; round += 1) trivial.push((await run('1+1')).whole);
-  for (let round = 0; round < rounds * 2; round += 1) lags.push((await run('import time; time.sleep(0.7)')).lag);
-  await fetch(`${livy}/sessions/${session.id}`, { method: 'DELETE', headers });
+  for (let round = 0; round < rounds * 2; round += 1) {
+    const { completed } = await livy.run(session, 'import time; time.sleep(0.7)');
+    lags.push(Date.now() - completed);
+  }
+  await livy.end(session);
   return [
-    { what: 'a PySpark session, from POST to idle', unit: 's', values: [cold] },
-    { what: '`1+1`, from POST to the result', unit: 'ms', values: trivial },
     { what: 'a finished statement, from the driver to the client', unit: 'ms', values: lags, goal: 'at most 30 ms' },
   ];
 }
 
-process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/test-data');
-const platform = await Platform.prepare();
-const figures: Figure[] = [];
-try {
-  const token = await account(platform);
-  say('Starting and stopping');
-  figures.push(await measureStarts(platform));
-  await platform.start();
-  const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
-  say('Starting Jupyter, in turns with `jupyter lab` by hand');
-  figures.push(...(await measureServers(platform, client)));
-  say('Memory');
-  figures.push(await measureMemory(platform));
-  say('Statements');
-  figures.push(...(await measureStatements(platform, token)));
-  say('Recovery');
-  figures.push(await measureRecovery(platform));
-} finally {
-  await platform.remove();
+async function measurePlatform(): Promise<Figure[]> {
+  const platform = await Platform.prepare();
+  const figures: Figure[] = [];
+  try {
+    const token = await account(platform);
+    say('Starting and stopping');
+    figures.push(await measureStarts(platform));
+    await platform.start();
+    const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
+    say('Starting Jupyter, in turns with `jupyter lab` by hand');
+    figures.push(...(await measureServers(platform, client)));
+    say('Memory');
+    figures.push(await measureMemory(platform));
+    say('Statements');
+    figures.push(...(await measureStatements(platform, token)));
+    say('Recovery');
+    figures.push(await measureRecovery(platform));
+  } finally {
+    await platform.remove();
+  }
+  return figures;
 }
-if (process.argv.includes('--fresh')) {
-  say('Fresh clone');
-  figures.push(await measureFreshClone());
+
+process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/test-data');
+const figures: Figure[] = [];
+if (process.argv.includes('gateway')) figures.push(...(await measureGateway()));
+else {
+  figures.push(...(await measurePlatform()));
+  if (process.argv.includes('--fresh')) {
+    say('Fresh clone');
+    figures.push(await measureFreshClone());
+  }
 }
 say('');
 for (const figure of figures) say(present(figure));

@@ -191,7 +191,8 @@ def test_cancel(control, code):
     result = control.result(statement_id, WAIT)
     assert (result["state"], result["output"]["status"]) == ("cancelled", "error"), result
     assert result["output"]["ename"] == "Error"
-    assert result["output"]["evalue"] == "The statement was cancelled."
+    # What waits for a job may end by itself, once that is cancelled, before it is interrupted.
+    assert "cancelled" in result["output"]["evalue"]
     assert "begun\n" in result["output"]["traceback"]
     assert text(control, "kept").endswith("Int = 43\n")
     assert text(control, "sc.parallelize(1 to 3).sum").endswith("Double = 6.0\n")

@@ -111,7 +111,7 @@ describe('a newcomer runs a PySpark notebook', () => {
       .locator('.jp-Launcher-section', { has: lab.page.locator('.jp-Launcher-sectionTitle', { hasText: 'Notebook' }) })
       .locator('.jp-LauncherCard-label');
     await cards.first().waitFor();
-    const expected = ['PySpark', 'Python', 'Spark', ...(hasSparkR(platform) ? ['SparkR'] : [])];
+    const expected = ['PySpark', 'Python', 'Spark', ...(hasSparkR() ? ['SparkR'] : [])];
     expect((await cards.allTextContents()).map((text) => text.trim()).toSorted()).toEqual(expected);
   });
 

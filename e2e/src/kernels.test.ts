@@ -7,7 +7,7 @@ import { JupyterPage, type Cell, type Notebook } from './notebook.ts';
 import { Platform, runCommand } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
 
-const r = hasSparkR({ data: process.env['EMBERLAB_TEST_DATA'] ?? '' });
+const r = hasSparkR();
 
 /** Everything that a column may hold, with a number that no float can. */
 const typedQuery = `%%sql -o typed

@@ -5,8 +5,10 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { testLibrary } from './spark-r.ts';
 
 const root = join(import.meta.dirname, '../..');
+const sparkrLibrary = testLibrary();
 
 /** A port that is free now. */
 export async function freePort(): Promise<number> {
@@ -70,14 +72,19 @@ export class Platform {
 
   get env(): Record<string, string> {
     // The tools are everybody's: nobody makes archives there that others would remove, nor takes the machine's time for it.
-    return { EMBERLAB_DATA: this.data, EMBERLAB_PORT: String(this.port), EMBERLAB_CLASS_ARCHIVE: 'false' };
+    return {
+      EMBERLAB_DATA: this.data,
+      EMBERLAB_PORT: String(this.port),
+      EMBERLAB_CLASS_ARCHIVE: 'false',
+      ...(sparkrLibrary === null ? {} : { EMBERLAB_SPARKR: sparkrLibrary }),
+    };
   }
 
-  /** Starts it and resolves once it says that it serves. */
-  async start(): Promise<void> {
+  /** Starts it, with these settings beside its own, and resolves once it says that it serves. */
+  async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     this.output = '';
     const child = spawn(join(root, 'start'), [], {
-      env: { ...process.env, ...this.env },
+      env: { ...process.env, ...this.env, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Platform } from './platform.ts';
 
-/** Whether there is R on this machine, and SparkR in the Spark distribution or among R's packages. Tests of R are skipped where there isn't. */
-export function hasSparkR(platform: Pick<Platform, 'data'>): boolean {
-  const { status, stdout } = spawnSync('R', ['--no-echo', '-e', 'cat(system.file(package = "SparkR"))']);
-  const shipped = existsSync(join(platform.data, 'tools/spark/R/lib/SparkR'));
-  return status === 0 && (shipped || stdout.toString().trim() !== '');
+/** The library with SparkR that `./test` has made; null: there is none, and tests of R are skipped. */
+export function testLibrary(): string | null {
+  const library = process.env['EMBERLAB_TEST_R_LIBRARY'];
+  return library !== undefined && existsSync(join(library, 'SparkR')) ? library : null;
 }
+
+/** Whether sessions of a platform under test can run R. */
+export const hasSparkR = (): boolean => testLibrary() !== null && spawnSync('R', ['--version']).status === 0;

@@ -129,7 +129,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projects: projects.service,
     platformEnv: process.env,
     tokens: users.service,
-    hasSparkR: () => hasSparkR({ libraries: [join(config.sparkHome, 'R/lib')], environment: process.env }),
+    hasSparkR: () =>
+      hasSparkR({
+        libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
+        environment: process.env,
+      }),
     stopSessionsOf: sessions.stopForServer,
   });
 

@@ -1,0 +1,93 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createClient } from '@emberlab/contract';
+import { Platform } from '@emberlab/e2e/platform';
+import { hasSparkR } from '@emberlab/e2e/spark-r';
+import type { Figure } from '../figures.ts';
+import { account, say, until } from '../tools.ts';
+import { measureCancel } from './cancel.ts';
+import { measureFrames } from './frames.ts';
+import { Livy, type Kind } from './livy.ts';
+import { measureSessionMemory } from './memory.ts';
+import { measureRoundTrips } from './round-trips.ts';
+import { measureStarts } from './starts.ts';
+
+const body = { kind: 'pyspark', driverMemory: '1g', driverCores: 1 };
+
+const kindsHere: readonly Kind[] = ['pyspark', 'spark', 'sql', ...(hasSparkR() ? (['sparkr'] as const) : [])];
+
+/** `./bench gateway`: sessions, statements, frames and memory of the Spark gateway, and of a Livy beside it where `EMBERLAB_BENCH_LIVY_URL` names one. */
+export async function measureGateway(): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  const platform = await Platform.prepare();
+  try {
+    const token = await account(platform);
+    const livy = new Livy(`http://127.0.0.1:${platform.port}/livy/demo`, { authorization: `Bearer ${token}` });
+    const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
+    const params = { project: 'demo' };
+    await platform.start({ EMBERLAB_CLASS_ARCHIVE: 'true' });
+    const { current } = await until(
+      () => client.call('environment.get', { params }),
+      (environment) => environment.current !== null,
+    );
+    const project = await client.call('projects.get', { params });
+    const python = join(platform.data, 'environments', project.id, String(current?.number), 'bin/python');
+    const archives = join(platform.data, 'tools/class-archives');
+    say('Waiting for the archive of classes');
+    await until(
+      async () => existsSync(archives) && readdirSync(archives).some((name) => name.endsWith('.jsa')),
+      Boolean,
+    );
+
+    say('Starts, in turns with a bare spark-submit');
+    const restart = async (settings: Record<string, string>) => {
+      await platform.stop();
+      await platform.start(settings);
+    };
+    figures.push(
+      ...(await measureStarts(livy, {
+        sparkHome: join(platform.data, 'tools/spark'),
+        python,
+        body,
+        starts: [
+          {
+            what: 'our gateway, cold: from POST to idle',
+            goal: 'at most bare + 1 s',
+            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'false' }),
+          },
+          {
+            what: 'our gateway, with the archive of classes',
+            goal: 'at most 0.7 of bare',
+            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'true' }),
+          },
+        ],
+      })),
+    );
+
+    say(`Statements of the kinds ${kindsHere.join(', ')}`);
+    const session = await livy.start({ ...body, kind: 'shared' });
+    figures.push(...(await measureRoundTrips(livy, session, kindsHere)));
+    say('Cancel');
+    figures.push(...(await measureCancel(livy, session, kindsHere)));
+    say('Frames');
+    figures.push(...(await measureFrames(livy, session, python)));
+    await livy.end(session);
+  } finally {
+    await platform.remove();
+  }
+  say('Memory, with simulated agents');
+  figures.push(...(await measureSessionMemory()));
+
+  const other = process.env['EMBERLAB_BENCH_LIVY_URL'];
+  if (other !== undefined) {
+    say(`A Livy at ${other}`);
+    const peer = new Livy(other);
+    const session = await peer.start({ kind: 'pyspark' });
+    const measured = await measureRoundTrips(peer, session, ['pyspark', 'spark', 'sql']);
+    await peer.end(session);
+    figures.push(
+      ...measured.map((figure) => ({ what: `Livy: ${figure.what}`, unit: figure.unit, values: figure.values })),
+    );
+  }
+  return figures;
+}
