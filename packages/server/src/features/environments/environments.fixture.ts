@@ -18,9 +18,12 @@ here=$(dirname "$0")
 for last in "$@"; do :; done
 case "$1 $2" in
 "venv "*)
-  mkdir -p "$last/bin" "$last/lib/python3/site-packages/sparkmagic/kernels/pysparkkernel" "$last/share/jupyter/kernels/python3"
+  mkdir -p "$last/bin" "$last/share/jupyter/kernels/python3"
   echo '{"argv": [], "display_name": "?"}' > "$last/share/jupyter/kernels/python3/kernel.json"
-  cp "$last/share/jupyter/kernels/python3/kernel.json" "$last/lib/python3/site-packages/sparkmagic/kernels/pysparkkernel"
+  for kernel in pysparkkernel sparkkernel sparkrkernel; do
+    mkdir -p "$last/lib/python3/site-packages/sparkmagic/kernels/$kernel"
+    cp "$last/share/jupyter/kernels/python3/kernel.json" "$last/lib/python3/site-packages/sparkmagic/kernels/$kernel"
+  done
   printf '#!/bin/sh\\necho 3.11.7\\n' > "$last/bin/python"
   chmod +x "$last/bin/python"
   ;;
