@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { processesOf } from './leftovers.ts';
+import { listProcesses, processesOf } from './leftovers.ts';
 import { Platform, runCommand } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
 
@@ -75,10 +75,10 @@ describe('faults', () => {
         { timeout: patience, interval: 50 },
       )
       .toBe('running');
-  const pids = (id: number, command: RegExp) =>
-    processesOf(platform.data)
-      .filter((line) => line.includes(`sessions/${id}/`) && command.test(line))
-      .map((line) => Number.parseInt(line, 10));
+  const pids = (id: number, pattern: RegExp) =>
+    listProcesses(platform.data)
+      .filter(({ command }) => command.includes(`sessions/${id}/`) && pattern.test(command))
+      .map(({ pid }) => pid);
   /** Kills the one process of a session whose command line is so, once it is there. */
   const kill = async (id: number, command: RegExp) => {
     await expect.poll(() => pids(id, command).length, { timeout: patience, interval: 20 }).toBeGreaterThan(0);
@@ -181,9 +181,9 @@ describe('faults', () => {
       const { id } = await create({ kind: 'sparkr' });
       await idle(id);
       const rProcess = () =>
-        processesOf(platform.data)
-          .filter((line) => /\/R\/bin\/exec\/R|\bR --|Rscript/.test(line))
-          .map((line) => Number.parseInt(line, 10));
+        listProcesses(platform.data)
+          .filter(({ command }) => /\/R\/bin\/exec\/R|\bR --|Rscript/.test(command))
+          .map(({ pid }) => pid);
       const killR = async () => {
         await expect.poll(() => rProcess().length, { timeout: patience }).toBeGreaterThan(0);
         for (const pid of rProcess()) process.kill(pid, 'SIGKILL');

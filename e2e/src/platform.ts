@@ -5,6 +5,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { listProcesses } from './leftovers.ts';
 import { testLibrary } from './spark-r.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -140,8 +141,17 @@ export class Platform {
     return readFileSync(join(this.data, 'logs', `${name}.log`), 'utf8');
   }
 
+  /** Stops it, ends what goes on without it (a build, say), and removes its folder. A test that wants nothing left looks before. */
   async remove(): Promise<void> {
     await this.stop();
-    await rm(this.data, { recursive: true, force: true });
+    for (const { pid } of listProcesses(this.data)) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // it ended by itself meanwhile
+      }
+    }
+    // What was killed may have a file half made for a moment longer.
+    await rm(this.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 }
