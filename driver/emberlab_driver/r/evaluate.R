@@ -27,8 +27,13 @@ run_statement <- function(code, name, group, description) {
   plot <- tryCatch(take_plot(), error = function(error) NULL)
   if (identical(reply[[1L]], "ok") && !is.null(plot)) reply <- c(reply, list("image/png", plot))
   try(flush(stdout()), silent = TRUE)
+  if (identical(reply[[1L]], "interrupt")) close_abandoned()
   reply
 }
+
+# Closes the connections that an interrupted statement left open, such as the buffer of a call to the JVM. The collector
+# would do so in some later statement, with a warning that its author could not explain.
+close_abandoned <- function() suppressWarnings(gc())
 
 # The steps of a cell: expressions, and magic lines, which are looked for only where the cell isn't R as a whole.
 parse_code <- function(code, name) {
