@@ -153,7 +153,11 @@ describe('a newcomer runs a PySpark notebook', () => {
       .or(lab.page.locator('[title^="New Launcher"]'))
       .first()
       .click();
+    const connected = lab.page.waitForEvent('websocket', (socket) => socket.url().includes('/terminals/websocket/'));
     await lab.page.locator('.jp-LauncherCard[data-category="Other"]', { hasText: 'Terminal' }).click();
+    // Keys that are pressed before the shell has shown its prompt may be lost.
+    const socket = await connected;
+    await socket.waitForEvent('framereceived', ({ payload }) => String(payload).includes('"stdout"'));
     await lab.page.locator('.jp-Terminal .xterm').click();
     const file = join(platform.data, 'projects/demo/Resources/terminal.txt');
     // What it shows is drawn on a canvas, so a file tells.
