@@ -7,17 +7,36 @@ import signal
 def interrupt_descendants(since_ticks):
     """Sends SIGINT to all processes below this one that began at or after `since_ticks` (of `current_ticks`), as Ctrl-C
     on a terminal would. Does nothing on a system without /proc."""
-    parents, begun = {}, {}
+    for process, (_, begun) in descendants(os.getpid()).items():
+        if begun >= since_ticks:
+            send_signal(process, signal.SIGINT)
+
+
+def descendants(ancestor):
+    """`{process: (parent, start in ticks)}` of all processes below `ancestor`; empty without /proc."""
+    stats = {}
     for entry in _entries():
         stat = _read_stat(entry)
         if stat is not None:
-            parents[int(entry)], begun[int(entry)] = stat
-    for process in parents:
-        if begun[process] >= since_ticks and _is_below(process, os.getpid(), parents):
-            try:
-                os.kill(process, signal.SIGINT)
-            except (ProcessLookupError, PermissionError):
-                pass  # it has just ended, or runs as another user
+            stats[int(entry)] = stat
+    return {process: stat for process, stat in stats.items() if _is_below(process, ancestor, stats)}
+
+
+def command_of(process):
+    """The arguments of a process in one text, or an empty one when it is gone."""
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            return file.read().replace(b"\0", b" ").decode("utf-8", "replace")
+    except OSError:
+        return ""
+
+
+def send_signal(process, number):
+    """Signals a process that may have just ended, or run as another user."""
+    try:
+        os.kill(process, number)
+    except (ProcessLookupError, PermissionError):
+        pass
 
 
 def current_ticks():
@@ -46,11 +65,11 @@ def _read_stat(entry):
     return int(fields[1]), int(fields[19])
 
 
-def _is_below(process, ancestor, parents):
+def _is_below(process, ancestor, stats):
     seen = set()
-    while process in parents and process not in seen:
+    while process in stats and process not in seen:
         seen.add(process)
-        process = parents[process]
+        process = stats[process][0]
         if process == ancestor:
             return True
     return False

@@ -4,6 +4,7 @@ from . import messages
 from .interpreter import Failure, Success
 from .interpreters import StartError
 from .log import log
+from .r.workers import end_abandoned
 
 
 class StatementRunner:
@@ -37,6 +38,7 @@ class StatementRunner:
             watcher.end()
         if statement.cancel_requested:
             self._spark.reset_thread_connection()
+            end_abandoned(self._spark)
         frame = _result_frame(statement, result, started_at)
         self._statements.finish(statement, frame)
         self._post(frame)

@@ -4,6 +4,8 @@ import json
 import os
 import platform
 import re
+import sys
+import traceback
 import warnings
 from urllib.parse import urlsplit
 
@@ -114,6 +116,15 @@ class SparkApplication:
         except Exception as error:
             log("the jobs cannot be cancelled", error)
 
+    def has_active_jobs(self):
+        """Whether any job runs, as far as Spark has noted; False without a context."""
+        context = active_context()
+        try:
+            return context is not None and len(context.statusTracker().getActiveJobsIds()) > 0
+        except Exception as error:
+            log("the jobs cannot be listed", error)
+            return False
+
     def reset_thread_connection(self):
         """Closes this thread's connection to the JVM after an interrupt. The answer to the interrupted call may still
         come, and the next call would take it for its own; Py4J opens another connection by itself."""
@@ -165,10 +176,14 @@ class SparkApplication:
     def ended_from_outside(self):
         """Whether Spark stopped the context by itself, as it does when the cluster ends the application."""
         context = active_context()
+        java_context = getattr(context, "_jsc", None)
         try:
-            return context is not None and context._jsc is not None and context._jsc.sc().isStopped()
+            if java_context is None or not java_context.sc().isStopped():
+                return False
         except Exception:
             return False  # a JVM that is gone is noticed elsewhere
+        # Code that stops the context is inside `stop`, or has left it, which leaves no Java object behind.
+        return not _is_stopping(context) and context._jsc is java_context
 
     def stop(self):
         """Stops the SparkContext."""
@@ -212,6 +227,13 @@ def _make_class_folder():
     jvm = SparkContext._jvm
     root = jvm.java.lang.System.getProperty("java.io.tmpdir")
     return jvm.org.apache.spark.util.Utils.createTempDir(root, "classes").getAbsolutePath()
+
+
+def _is_stopping(context):
+    """Whether a thread is inside `context.stop()`; the JVM calls the context stopped as soon as that begins."""
+    code = type(context).stop.__code__
+    stacks = [traceback.walk_stack(innermost) for innermost in sys._current_frames().values()]
+    return any(frame.f_code is code for stack in stacks for frame, _ in stack)
 
 
 def active_context():

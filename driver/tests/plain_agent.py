@@ -31,6 +31,9 @@ class NoSpark:
     def cancel_jobs(self, statement_id):
         pass
 
+    def has_active_jobs(self):
+        return False
+
     def reset_thread_connection(self):
         pass
 

@@ -53,6 +53,16 @@ def test_cancel_of_a_job(r, code):
     assert r.text("collect(sql('select 6 as n'))$n") == "[1] 6"
 
 
+def test_cancel_frees_the_core_of_a_busy_worker(r, tmp_path):
+    """The one core of these drivers: the next job needs it."""
+    os.mkfifo(tmp_path / "begun")
+    code = f"spark.lapply(1, function(x) {{ cat('1', file = '{tmp_path}/begun'); Sys.sleep(1000) }})"
+    statement_id = r.begin(code)
+    (tmp_path / "begun").read_bytes()  # returns once the task has opened the other end
+    assert r.cancel(statement_id)["state"] == "cancelled"
+    assert r.text("spark.lapply(1, function(x) x + 1)[[1]]") == "[1] 2"
+
+
 def test_interrupted_call_to_the_jvm_answers_nobody(r):
     statement_id = r.begin_printing("SparkR:::callJStatic('java.lang.Thread', 'sleep', 1500L); 'wrong'")
     assert r.cancel(statement_id)["state"] == "cancelled"

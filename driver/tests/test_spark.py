@@ -183,6 +183,26 @@ def test_the_context_can_be_made_anew(control):
     assert control.text("sc = spark.sparkContext\nsc.parallelize([1, 2]).sum()") == "3"
 
 
+def test_a_slow_stop_by_code_does_not_end_the_session(control):
+    """The JVM calls its context stopped from the first moment of a stop on; the agent looks at it meanwhile."""
+    code = """
+import time
+from pyspark.sql import SparkSession
+class Slow:
+    def __init__(self, java): self.java = java
+    def __getattr__(self, name): return getattr(self.java, name)
+    def stop(self):
+        self.java.stop()
+        time.sleep(3)
+sc._jsc = Slow(sc._jsc)
+sc.stop()
+spark = SparkSession.builder.getOrCreate()
+sc = spark.sparkContext
+sc.parallelize([1, 2]).sum()"""
+    assert control.text(code) == "3"
+    assert control.text("sc.parallelize([2, 3]).sum()") == "5"
+
+
 def test_failed_start_tells_why():
     with spark_driver({"spark.scheduler.mode": "BOGUS"}) as driver:
         message = driver.control.message("failed", timeout=90)
