@@ -10,7 +10,7 @@ import { freePort, Platform } from '@emberlab/e2e/platform';
 import { present, type Figure } from './figures.ts';
 import { Livy } from './gateway/livy.ts';
 import { measureGateway } from './gateway/main.ts';
-import { account, rounds, say, until } from './tools.ts';
+import { account, demoEnvironment, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
 
 /**
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
@@ -90,19 +90,8 @@ async function measureMemory(platform: Platform): Promise<Figure> {
 
 /** Seconds from `Run Jupyter` to ready. */
 async function startServer(client: Client): Promise<number> {
-  const start = performance.now();
-  await client.call('jupyter.start', { params: { project: 'demo' }, body: {} });
-  const server = await until(
-    () => client.call('jupyter.server', { params: { project: 'demo' } }),
-    ({ state }) => state === 'running' || state === 'failed',
-  );
-  if (server.state === 'failed') throw new Error(server.problem?.message ?? 'the server failed');
-  const seconds = (performance.now() - start) / 1000;
-  await client.call('jupyter.stop', { params: { project: 'demo' } });
-  await until(
-    () => client.call('jupyter.server', { params: { project: 'demo' } }),
-    ({ state }) => state === 'stopped',
-  );
+  const seconds = await timed('s', () => startJupyter(client));
+  await stopJupyter(client);
   return seconds;
 }
 
@@ -146,13 +135,7 @@ async function startByHand(platform: Platform, environment: string): Promise<num
 }
 
 async function measureServers(platform: Platform, client: Client): Promise<Figure[]> {
-  const environments = join(platform.data, 'environments');
-  const { current } = await until(
-    () => client.call('environment.get', { params: { project: 'demo' } }),
-    (environment) => environment.current !== null,
-  );
-  const project = await client.call('projects.get', { params: { project: 'demo' } });
-  const environment = join(environments, project.id, String(current?.number));
+  const environment = await demoEnvironment(platform, client);
   const ours: number[] = [];
   const byHand: number[] = [];
   for (let round = 0; round < rounds; round += 1) {

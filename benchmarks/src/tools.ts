@@ -1,4 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
+import type { Client, Configuration } from '@emberlab/contract';
 import { runCommand, type Platform } from '@emberlab/e2e/platform';
 
 /** How often each thing is measured. */
@@ -34,4 +36,40 @@ export async function timed(unit: 's' | 'ms', task: () => Promise<unknown>): Pro
   const start = performance.now();
   await task();
   return (performance.now() - start) / (unit === 's' ? 1000 : 1);
+}
+
+/** The folder of the demo project's Python environment, once project and environment are there. */
+export async function demoEnvironment(platform: Platform, client: Client): Promise<string> {
+  const params = { project: 'demo' };
+  await until(
+    () => client.call('projects.list', {}),
+    ({ items }) => items.some(({ name }) => name === params.project),
+  );
+  const { current } = await until(
+    () => client.call('environment.get', { params }),
+    (environment) => environment.current !== null,
+  );
+  const project = await client.call('projects.get', { params });
+  return join(platform.data, 'environments', project.id, String(current?.number));
+}
+
+/** Starts the demo project's Jupyter server and waits until it is ready. */
+export async function startJupyter(client: Client, configuration?: Configuration): Promise<void> {
+  const params = { project: 'demo' };
+  await client.call('jupyter.start', { params, body: configuration === undefined ? {} : { configuration } });
+  const server = await until(
+    () => client.call('jupyter.server', { params }),
+    ({ state }) => state === 'running' || state === 'failed',
+  );
+  if (server.state === 'failed') throw new Error(server.problem?.message ?? 'the server failed');
+}
+
+/** Stops it and waits until it has. */
+export async function stopJupyter(client: Client): Promise<void> {
+  const params = { project: 'demo' };
+  await client.call('jupyter.stop', { params });
+  await until(
+    () => client.call('jupyter.server', { params }),
+    ({ state }) => state === 'stopped',
+  );
 }

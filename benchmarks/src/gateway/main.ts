@@ -4,7 +4,8 @@ import { createClient } from '@emberlab/contract';
 import { Platform } from '@emberlab/e2e/platform';
 import { hasSparkR } from '@emberlab/e2e/spark-r';
 import type { Figure } from '../figures.ts';
-import { account, say, until } from '../tools.ts';
+import { account, demoEnvironment, say, until } from '../tools.ts';
+import { startedAhead } from './ahead.ts';
 import { measureCancel } from './cancel.ts';
 import { measureFrames } from './frames.ts';
 import { Livy, type Kind } from './livy.ts';
@@ -24,14 +25,8 @@ export async function measureGateway(): Promise<Figure[]> {
     const token = await account(platform);
     const livy = new Livy(`http://127.0.0.1:${platform.port}/livy/demo`, { authorization: `Bearer ${token}` });
     const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
-    const params = { project: 'demo' };
     await platform.start({ EMBERLAB_CLASS_ARCHIVE: 'true' });
-    const { current } = await until(
-      () => client.call('environment.get', { params }),
-      (environment) => environment.current !== null,
-    );
-    const project = await client.call('projects.get', { params });
-    const python = join(platform.data, 'environments', project.id, String(current?.number), 'bin/python');
+    const python = join(await demoEnvironment(platform, client), 'bin/python');
     const archives = join(platform.data, 'tools/class-archives');
     say('Waiting for the archive of classes');
     await until(
@@ -44,22 +39,25 @@ export async function measureGateway(): Promise<Figure[]> {
       await platform.stop();
       await platform.start(settings);
     };
+    const asks = { livy, body };
     figures.push(
-      ...(await measureStarts(livy, {
+      ...(await measureStarts({
         sparkHome: join(platform.data, 'tools/spark'),
         python,
-        body,
         starts: [
           {
             what: 'our gateway, cold: from POST to idle',
             goal: 'at most bare + 1 s',
-            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'false' }),
+            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'false' }).then(() => asks),
           },
           {
             what: 'our gateway, with the archive of classes',
             goal: 'at most 0.7 of bare',
-            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'true' }),
+            prepare: () => restart({ EMBERLAB_CLASS_ARCHIVE: 'true' }).then(() => asks),
           },
+          ...(['pyspark', 'spark', 'sql'] as const).map((kind) =>
+            startedAhead(platform, client, kind, () => restart({ EMBERLAB_CLASS_ARCHIVE: 'true' })),
+          ),
         ],
       })),
     );

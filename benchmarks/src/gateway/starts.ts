@@ -44,29 +44,33 @@ async function bareStart(sparkHome: string, python: string): Promise<number> {
 export type Start = {
   readonly what: string;
   readonly goal?: string;
-  /** brings the platform into the state that is measured */
-  readonly prepare: () => Promise<void>;
+  /** brings the platform into the state that is measured; answers who asks for which session then */
+  readonly prepare: () => Promise<{ livy: Livy; body: Record<string, unknown> }>;
+  /** once the session has ended */
+  readonly tidy?: () => Promise<void>;
 };
 
 /**
  * From POST to idle, of each kind of start, in turns with a bare `spark-submit`. `starts` says how the platform gets ready for each.
  */
-export async function measureStarts(
-  livy: Livy,
-  options: { sparkHome: string; python: string; starts: readonly Start[]; body: Record<string, unknown> },
-): Promise<Figure[]> {
+export async function measureStarts(options: {
+  sparkHome: string;
+  python: string;
+  starts: readonly Start[];
+}): Promise<Figure[]> {
   const bare: number[] = [];
   const values = new Map(options.starts.map((start) => [start, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
     bare.push(await bareStart(options.sparkHome, options.python));
     for (const start of options.starts) {
-      await start.prepare();
+      const { livy, body } = await start.prepare();
       let session = 0;
       const seconds = await timed('s', async () => {
-        session = await livy.start(options.body);
+        session = await livy.start(body);
       });
       values.get(start)?.push(seconds);
       await livy.end(session);
+      await start.tidy?.();
     }
   }
   return [
