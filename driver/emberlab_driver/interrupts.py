@@ -1,6 +1,5 @@
 """KeyboardInterrupt in the statement that was cancelled, and nowhere else."""
 
-import logging
 import os
 import signal
 import threading
@@ -29,7 +28,6 @@ class InterruptGate:
         self._deferred = False
         self._raised_at = None
         self._raised = None
-        self._quiet_handler = None
 
     def arm(self, statement_id):
         """Lets interrupts of this statement through. Main thread only."""
@@ -44,9 +42,6 @@ class InterruptGate:
         """Nothing is raised from here on."""
         self._armed = None
         self._raised = None
-        if self._quiet_handler is not None:
-            logging.root.removeHandler(self._quiet_handler)
-            self._quiet_handler = None
 
     def find_interrupt(self, error):
         """The interrupt from here that led to `error`, or None: cleaning up after it, libraries raise errors of their
@@ -99,13 +94,5 @@ class InterruptGate:
             return
         self._pending = None
         self._raised_at = self._clock()
-        self._keep_py4j_quiet()
         self._raised = KeyboardInterrupt("The statement was cancelled.")
         raise self._raised
-
-    def _keep_py4j_quiet(self):
-        # Py4J reports an interrupt through logging.exception, which would set up the root logger with a handler of its
-        # own if it had none: a trace in the output, and the user's basicConfig without effect from then on.
-        if not logging.root.handlers:
-            self._quiet_handler = logging.NullHandler()
-            logging.root.addHandler(self._quiet_handler)

@@ -38,6 +38,7 @@ class SparkApplication:
         # Clients of Livy read `%%sql` results from what the cell prints, line by line; Spark 4's announcement about
         # toJSON on stderr would be such a line.
         warnings.filterwarnings("ignore", message="The return type of DataFrame.toJSON")
+        _keep_py4j_from_root_logger()
         session = self._builder().getOrCreate()
         context = session.sparkContext
         self._jars = configured_jars(context)
@@ -217,6 +218,14 @@ class SparkApplication:
         # Spark's own mapper for its REST interface: one call for a whole object, the same names in all versions.
         mapper = context._jvm.org.apache.spark.status.api.v1.JacksonMessageWriter().mapper()
         return json.loads(mapper.writeValueAsString(java_object))
+
+
+def _keep_py4j_from_root_logger():
+    """Py4J reports interrupted and broken calls through the functions of `logging` itself, which set up the root logger
+    if nobody has: a trace in the output, and the user's basicConfig without effect from then on. It gets its own."""
+    from py4j import java_gateway
+
+    java_gateway.logging = java_gateway.logger
 
 
 def _make_class_folder():

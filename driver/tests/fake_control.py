@@ -10,7 +10,7 @@ from http import HTTPStatus
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve, unix_serve
 
-WAIT_SECONDS = 30
+WAIT_SECONDS = 90
 
 
 class FakeControl:

@@ -184,7 +184,7 @@ def test_the_last_five_are_kept_privately(control):
 def test_the_files_go_with_the_session(tmp_path):
     with spark_driver(environment={"TMPDIR": str(tmp_path)}) as driver:
         control = driver.control
-        control.ready(timeout=90)
+        control.ready(timeout=240)
         bring(control, sql="SELECT 1 a")
         assert any(name.startswith("emberlab-arrow-") for name in os.listdir(tmp_path))
         control.send("stop")

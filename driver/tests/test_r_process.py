@@ -128,14 +128,14 @@ def test_r_ends_with_an_agent_that_is_killed(spark):
 
 def test_missing_sparkr_is_said(tmp_path):
     with spark_driver(kind="sparkr", environment={"EMBERLAB_SPARKR": str(tmp_path)}) as driver:
-        message = driver.control.message("failed", timeout=90)["message"]
+        message = driver.control.message("failed", timeout=240)["message"]
         assert f"EMBERLAB_SPARKR names {tmp_path}, where there is no package SparkR" in message
         assert driver.wait() == 1
 
 
 def test_missing_r_fails_the_statement_of_a_shared_session():
     with spark_driver(kind="shared", environment={"SPARKR_DRIVER_R": "/nowhere/R"}) as driver:
-        driver.control.ready(timeout=90)
+        driver.control.ready(timeout=240)
         output = driver.control.output("1", KIND)
         assert output["ename"] == "InterpreterError"
         assert output["evalue"].startswith("Fail to start interpreter: the R that the settings name")

@@ -132,6 +132,12 @@ def test_interrupt_inside_a_call_to_the_jvm(control, delay):
     assert control.text("import logging; logging.root.handlers") == "[]"
 
 
+def test_a_broken_call_leaves_logging_alone(control):
+    code = "sc._gateway._gateway_client.get_thread_connection().socket.shutdown(2)\n"
+    assert control.text(code + "spark._jvm.java.lang.Math.abs(-3)") == "3"
+    assert control.text("import logging; logging.root.handlers") == "[]"
+
+
 def test_interrupts_in_a_storm_of_calls(control):
     """Interrupts at many different points of the Py4J protocol."""
     for number in range(8):
@@ -205,7 +211,7 @@ sc.parallelize([1, 2]).sum()"""
 
 def test_failed_start_tells_why():
     with spark_driver({"spark.scheduler.mode": "BOGUS"}) as driver:
-        message = driver.control.message("failed", timeout=90)
+        message = driver.control.message("failed", timeout=240)
         assert "BOGUS" in message["message"] and "\n" not in message["message"]
         assert "Traceback" in message["detail"]
         assert driver.wait() == 1
@@ -213,7 +219,7 @@ def test_failed_start_tells_why():
 
 def test_the_jvm_gone_ends_the_agent():
     with spark_driver() as driver:
-        driver.control.ready(timeout=90)
+        driver.control.ready(timeout=240)
         driver.control.submit("spark._jvm.java.lang.System.exit(3)")
         assert "JVM" in driver.control.message("bye")["reason"]
         assert driver.wait() == 3

@@ -136,7 +136,7 @@ def test_cancel_before_the_job_begins(control):
 
 def test_settings():
     with spark_driver({"spark.livy.rsc.sql.num-rows": "3"}, kind=KIND, outputLimitBytes=10_000) as driver:
-        driver.control.ready(timeout=90)
+        driver.control.ready(timeout=240)
         assert len(query(driver.control, "SELECT * FROM range(10)")[1]) == 3
         output = failure(driver.control, "SELECT repeat('x', 10000)")
         assert "10,000" in output["evalue"]
