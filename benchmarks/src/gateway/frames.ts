@@ -1,5 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Figure } from '../figures.ts';
 import { rounds } from '../tools.ts';
 import type { Livy } from './livy.ts';
@@ -12,11 +13,12 @@ const rows = 100_000;
  */
 export async function measureFrames(livy: Livy, session: number, python: string): Promise<Figure[]> {
   const program = join(import.meta.dirname, 'frames.py');
-  const output = execFileSync(python, [program, livy.base, String(session), String(rows), String(rounds)], {
-    env: { ...process.env, EMBERLAB_BENCH_AUTHORIZATION: livy.headers['authorization'] ?? '' },
-    encoding: 'utf8',
-  });
-  const { json, arrow } = JSON.parse(output.trim().split('\n').at(-1) ?? '') as { json: number[]; arrow: number[] };
+  const { stdout } = await promisify(execFile)(
+    python,
+    ['-W', 'ignore', program, livy.base, String(session), String(rows), String(rounds)],
+    { env: { ...process.env, EMBERLAB_BENCH_AUTHORIZATION: livy.headers['authorization'] ?? '' } },
+  );
+  const { json, arrow } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as { json: number[]; arrow: number[] };
   return [
     { what: `${rows} rows to a pandas frame as lines of JSON`, unit: 's', values: json },
     { what: `${rows} rows to a pandas frame as Arrow`, unit: 's', values: arrow },
