@@ -19,6 +19,7 @@ export const errorTable = {
   },
   server_not_running: { status: 409, message: 'Jupyter is not running. Please press Run Jupyter first.' },
   server_running: { status: 409, message: 'Jupyter is running with another configuration. Please stop it first.' },
+  most_time: { status: 409, message: 'Jupyter has as much time left as the administrator allows.' },
   server_stopping: { status: 409, message: 'Jupyter is being stopped. Please wait a moment and try again.' },
   environment_not_ready: {
     status: 409,

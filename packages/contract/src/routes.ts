@@ -3,7 +3,7 @@ import { configuration } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
-import { openedPage, openServerBody, server, startServerBody } from './schemas/servers.ts';
+import { openedPage, openServerBody, server, extendServerBody, startServerBody } from './schemas/servers.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
@@ -205,6 +205,15 @@ export const routes = define({
     summary: 'Stop it, its kernels and their Spark sessions',
     params: inProject,
     status: 202,
+    response: server,
+  },
+  'jupyter.extend': {
+    method: 'POST',
+    path: '/projects/{project}/jupyter/server/extend',
+    access: { project: 'editor' },
+    summary: 'Let it run longer',
+    params: inProject,
+    body: extendServerBody,
     response: server,
   },
   'jupyter.open': {

@@ -70,6 +70,20 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(5).max(3600))
     .default(120)
     .meta({ description: 'How long a Jupyter server may take to answer.' }),
+  server_hours: wholeNumber.pipe(z.number().min(1).max(10_000)).default(6).meta({
+    description: 'After so many hours a Jupyter server is stopped; its member can add as many at a time.',
+  }),
+  server_max_hours: wholeNumber
+    .pipe(z.number().min(1).max(10_000))
+    .default(168)
+    .meta({ description: 'By so many hours at most the end of a Jupyter server can lie ahead.' }),
+  server_no_limit: yesOrNo
+    .default(false)
+    .meta({ description: 'Whether members may let a Jupyter server run without a limit: true or false.' }),
+  server_idle_minutes: wholeNumber.pipe(z.number().min(0).max(600_000)).default(0).meta({
+    description:
+      'A Jupyter server in which nothing has run for so many minutes is stopped; 0: never. A busy kernel, a running Spark statement and a command in a terminal are no idleness, however quiet; an open page is.',
+  }),
   session_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(300)
@@ -119,6 +133,13 @@ export type Config = {
   readonly sparkrLibrary: string | null;
   readonly python: string;
   readonly serverStartTimeoutMs: number;
+  readonly serverTime: {
+    readonly hours: number;
+    readonly mostHours: number;
+    readonly mayBeUnlimited: boolean;
+    /** 0: an idle server goes on */
+    readonly idleMinutes: number;
+  };
   readonly sessionStartTimeoutMs: number;
   /** 0: for ever */
   readonly sessionIdleTimeoutMs: number;
@@ -189,6 +210,11 @@ export function readConfig(
       `With host = ${parsed.data.host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`,
     ]);
   }
+  if (parsed.data.server_max_hours < parsed.data.server_hours) {
+    throw new ConfigError([
+      `server_max_hours (${parsed.data.server_max_hours}) can't be less than server_hours (${parsed.data.server_hours}).`,
+    ]);
+  }
   return compile(parsed.data);
 }
 
@@ -235,6 +261,12 @@ function compile(settings: Settings): Config {
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
+    serverTime: {
+      hours: settings.server_hours,
+      mostHours: settings.server_max_hours,
+      mayBeUnlimited: settings.server_no_limit,
+      idleMinutes: settings.server_idle_minutes,
+    },
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     livyRequestedBy: settings.livy_requested_by,

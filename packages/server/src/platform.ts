@@ -135,6 +135,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         environment: process.env,
       }),
     stopSessionsOf: sessions.stopForServer,
+    busySessionOf: sessions.busyOf,
   });
 
   const ensureDemo = () =>

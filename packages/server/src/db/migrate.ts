@@ -3,12 +3,14 @@ import { Migrator } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
 import * as batches from './migrations/0002-batches.ts';
 import * as driversAhead from './migrations/0004-drivers-ahead.ts';
+import * as serverShutdown from './migrations/0006-server-shutdown.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
   '0001-first': { up: first.up },
   '0002-batches': { up: batches.up },
   '0004-drivers-ahead': { up: driversAhead.up },
+  '0006-server-shutdown': { up: serverShutdown.up },
 };
 
 /**

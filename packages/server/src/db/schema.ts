@@ -110,6 +110,12 @@ export type ServersTable = {
   started_at: number | null;
   ready_at: number | null;
   ended_at: number | null;
+  /** when its time is over; null: before it runs, or without a limit */
+  stops_at: number | null;
+  /** why it is to end, once it is; null where nobody wanted that */
+  stop_reason: 'asked' | 'time' | 'idle' | null;
+  /** what it did last, and when */
+  activity_json: string | null;
 };
 
 /** One-time tickets that carry a login over to another origin. */

@@ -1,11 +1,18 @@
 import type { Clock } from './clock.ts';
 
-/** A clock for tests: time stands still until `advance` moves it, which runs what is due, in order. */
-export function fakeClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms: number): void; waiting(): number } {
+/**
+ * A clock for tests: time stands still until `advance` moves it, which runs what is due, in order. `set` is what somebody does who puts the clock
+ * right: no time has gone by.
+ */
+export function fakeClock(
+  start = Date.UTC(2026, 0, 1),
+): Clock & { advance(ms: number): void; set(to: number): void; waiting(): number } {
   let now = start;
+  let setBy = 0;
   const due = new Map<symbol, { at: number; run: () => void }>();
   return {
-    now: () => now,
+    now: () => now + setBy,
+    steady: () => now - start,
     after(ms, run) {
       const key = Symbol('timer');
       due.set(key, { at: now + ms, run });
@@ -22,6 +29,7 @@ export function fakeClock(start = Date.UTC(2026, 0, 1)): Clock & { advance(ms: n
       }
       now = end;
     },
+    set: (to) => void (setBy = to - now),
     waiting: () => due.size,
   };
 }

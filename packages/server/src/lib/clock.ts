@@ -2,12 +2,15 @@
 export type Clock = {
   /** milliseconds since the epoch */
   now(): number;
+  /** milliseconds since some moment, of a clock that nobody sets: for what has to last as long as it says */
+  steady(): number;
   /** Calls `run` once after `ms`; the returned function calls it off. Never keeps the process alive. */
   after(ms: number, run: () => void): () => void;
 };
 
 export const systemClock: Clock = {
   now: () => Date.now(),
+  steady: () => performance.now(),
   after(ms, run) {
     // setTimeout takes at most 2^31-1 ms and fires at once above it
     const timer = setTimeout(run, Math.min(ms, 2 ** 31 - 1));

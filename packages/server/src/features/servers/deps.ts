@@ -7,13 +7,17 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
 import type { PythonOfProject } from '../environments/index.ts';
+import type { AskActivity } from './activity.ts';
 import type { Probe } from './probe.ts';
 
 /** What the servers feature is built from. */
 export type ServersDeps = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
-  readonly config: Pick<Config, 'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs' | 'sessionStartTimeoutMs'>;
+  readonly config: Pick<
+    Config,
+    'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs' | 'serverTime' | 'sessionStartTimeoutMs'
+  >;
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;
   readonly tickets: EdgeTickets;
@@ -41,10 +45,14 @@ export type ServersDeps = {
   hasSparkR(): Promise<boolean>;
   /** Ends the Spark sessions that a server's kernels began. */
   stopSessionsOf(serverId: string): Promise<void>;
+  /** One of its sessions in which a statement runs; null: there is none. */
+  busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
   /** The platform's own environment variables; a few are handed on to servers. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
   /** How many servers may be starting at once. Default 2. */
   readonly startsAtOnce?: number;
   /** How a server is asked whether it answers. Default: over its Unix socket. */
   readonly probe?: Probe;
+  /** How a server is asked what goes on in it. Default: over its Unix socket. */
+  readonly askActivity?: AskActivity;
 };

@@ -35,7 +35,13 @@ export function jupyterConfig(options: {
       quit_button: false,
       terminals_enabled: true,
       // Notebook 7 and language servers: installed along, not offered, and slow to start
-      jpserver_extensions: { jupyterlab: true, nbclassic: true, notebook: false, jupyter_lsp: false },
+      jpserver_extensions: {
+        jupyterlab: true,
+        nbclassic: true,
+        notebook: false,
+        jupyter_lsp: false,
+        'emberlab_jupyter.activity': true,
+      },
     },
     ProxyIdentityProvider: { secret_file: join(places.folder, proxySecretFile) },
     FileContentsManager: {

@@ -57,11 +57,35 @@ export async function fakeGateway() {
   };
 }
 
-/** Runs code in a new kernel as a notebook page does, and answers what it printed. */
-export async function runInKernel(target: Target, kernelName: string, code: string): Promise<string> {
+/** The headers with which a page of Jupyter's changes something. */
+async function pageHeaders(target: Target): Promise<Record<string, string>> {
   const page = await ask(target, '/lab');
   const xsrf = /_xsrf=([^;]+)/.exec(String(page.headers['set-cookie']))?.[1] ?? '';
-  const browser = { cookie: `_xsrf=${xsrf}`, 'x-xsrftoken': xsrf, 'content-type': 'application/json' };
+  return { cookie: `_xsrf=${xsrf}`, 'x-xsrftoken': xsrf, 'content-type': 'application/json' };
+}
+
+/** Types a command into a new terminal and leaves. */
+export async function typeInTerminal(target: Target, command: string): Promise<void> {
+  const made = await ask(target, '/api/terminals', { method: 'POST', headers: await pageHeaders(target) });
+  const { name } = JSON.parse(made.text) as { name: string };
+  const socket = new WebSocket(`ws+unix:${target.socketPath}:/terminals/websocket/${name}`, {
+    headers: { ...target.headers, host: 'localhost' },
+    origin: 'http://localhost',
+  });
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject);
+    // Its first words are the shell's, which is there then.
+    socket.on('message', (raw: Buffer) => {
+      if (raw.toString().startsWith('["stdout"')) resolve();
+    });
+  });
+  socket.send(JSON.stringify(['stdin', `${command}\r`]));
+  socket.close();
+}
+
+/** Runs code in a new kernel as a notebook page does, and answers what it printed. */
+export async function runInKernel(target: Target, kernelName: string, code: string): Promise<string> {
+  const browser = await pageHeaders(target);
   const body = JSON.stringify({
     path: `Jupyter/${kernelName} a.ipynb`,
     name: `${kernelName} a.ipynb`,

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Server } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../edge/protocol.ts';
@@ -15,7 +15,7 @@ import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import { createEnvironments } from '../environments/index.ts';
 import { createServers } from './index.ts';
-import { ask, fakeGateway, runInKernel } from './jupyter.fixture.ts';
+import { ask, fakeGateway, runInKernel, typeInTerminal } from './jupyter.fixture.ts';
 
 const uv = process.env['EMBERLAB_TEST_UV'];
 const jupyterFolder = join(import.meta.dirname, '../../../../../jupyter');
@@ -79,6 +79,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
           port: gateway.port,
           appsOrigin: 'http://{id}.localhost:8080',
           serverStartTimeoutMs: 60_000,
+          serverTime: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
           sessionStartTimeoutMs: 60_000,
         },
         bus,
@@ -94,6 +95,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
+        busySessionOf: async () => null,
         platformEnv,
       });
       stack.defer(() => servers.close());
@@ -198,6 +200,28 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(line).toBe(`42 ${projectFolder}/Jupyter ${projectFolder}/Jupyter/python3 a.ipynb 0o660`);
     expect(home).toBe(`${join(dataDir, 'homes', whose.projectId, whose.userId)} []`);
     expect(many.length).toBe(20_000_000);
+
+    // what goes on in it is known: nothing, a kernel that computes without a word, a terminal's command
+    const activity = async () => {
+      await after.lookForActivity();
+      return (await after.service.get(whose)).activity;
+    };
+    const comesTo = async (expected: object) => {
+      for (const end = Date.now() + 20_000; !isDeepStrictEqual({ ...(await activity()), at: null }, expected);) {
+        if (Date.now() > end) throw new Error(`it is ${JSON.stringify(await activity())}`);
+        await later();
+      }
+    };
+    const kernel = { kind: 'kernel', name: 'Jupyter/python3 a.ipynb', at: null };
+    await comesTo({ ...kernel, now: false });
+    const wait = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.02)';
+    const waited = runInKernel(target, 'python3', wait);
+    await comesTo({ ...kernel, now: true });
+    await writeFile(join(projectFolder, 'Jupyter/go'), '');
+    await waited;
+    await comesTo({ ...kernel, now: false });
+    await typeInTerminal(target, 'sleep 1000');
+    await comesTo({ kind: 'terminal', name: '1', at: null, now: true });
 
     // sparkmagic finds the gateway and says who it is.
     expect(await runInKernel(target, 'pysparkkernel', '1 + 1')).toContain('said');

@@ -18,6 +18,7 @@ export function registerServerRoutes(router: Router, service: ServerService): vo
   router.handle('jupyter.server', (call) => service.get(whose(call)));
   router.handle('jupyter.start', (call) => service.start(whose(call), call.body.configuration));
   router.handle('jupyter.stop', (call) => service.stop(whose(call)));
+  router.handle('jupyter.extend', (call) => service.extend(whose(call), call.body.hours));
   router.handle('jupyter.open', (call) =>
     service.open(whose(call), {
       loginDigest: call.actor.loginDigest,

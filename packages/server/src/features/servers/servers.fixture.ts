@@ -9,6 +9,7 @@ import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
+import type { ActivityReport } from './activity.ts';
 import { createServers } from './index.ts';
 
 type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end: (exit: ServerExit) => void };
@@ -70,6 +71,11 @@ export async function serversFixture() {
   const calls: string[] = [];
   const answering = new Set<string>();
   const machine = { hasSparkR: true };
+  const activity = {
+    report: null as ActivityReport | null,
+    spark: null as { name: string | null } | null,
+  };
+  const time = { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 };
   const environment = { ready: true, none: null as { reason: string | null } | null };
   const events: { viewer: Viewer; event: ProjectEvent }[] = [];
   const errors: unknown[] = [];
@@ -111,6 +117,7 @@ export async function serversFixture() {
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
         serverStartTimeoutMs: 120_000,
+        serverTime: time,
         sessionStartTimeoutMs: 90_000,
       },
       bus,
@@ -145,6 +152,8 @@ export async function serversFixture() {
       },
       hasSparkR: async () => machine.hasSparkR,
       stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
+      busySessionOf: async () => activity.spark,
+      askActivity: async () => activity.report,
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
     });
@@ -172,6 +181,8 @@ export async function serversFixture() {
     targets,
     calls,
     machine,
+    activity,
+    time,
     environment,
     events,
     errors,

@@ -1,8 +1,15 @@
-import { defaultConfiguration, type Configuration, type Project, type Server } from '@emberlab/contract';
+import {
+  defaultConfiguration,
+  type Configuration,
+  type Project,
+  type Server,
+  type ServerTime,
+} from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
+import { extendedEnd } from './shutdown.ts';
 import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
 import { presentServer, type ServerRecord, type ServerStore } from './store.ts';
@@ -16,11 +23,11 @@ export type Whose = { readonly projectId: string; readonly userId: string };
 export type ServerService = ReturnType<typeof createServerService>;
 
 /** Tells the member whose server it is, and nobody else, what it is like now. */
-export function createAnnouncer({ bus, store }: Pick<ServersDeps, 'bus'> & { store: ServerStore }) {
+export function createAnnouncer({ bus, store, config }: Pick<ServersDeps, 'bus' | 'config'> & { store: ServerStore }) {
   return async (id: string): Promise<void> => {
     const record = await store.find(id);
     if (record === null) return;
-    const server = presentServer(record);
+    const server = presentServer(record, config.serverTime);
     bus.publish({
       projectId: record.projectId,
       present: (viewer) => (viewer.userId === record.userId ? { type: 'server', server } : null),
@@ -33,6 +40,7 @@ export function createServerService(
   deps: ServersDeps & { store: ServerStore; worker: ServerWorker; changed: (id: string) => Promise<void> },
 ) {
   const { store, worker, clock, changed } = deps;
+  const { serverTime } = deps.config;
 
   const configuration = async ({ projectId, userId }: Whose): Promise<Configuration> =>
     (await store.configuration(projectId, userId)) ?? defaultConfiguration;
@@ -44,7 +52,7 @@ export function createServerService(
 
   async function get(whose: Whose): Promise<Server> {
     const record = await store.latest(whose.projectId, whose.userId);
-    return record === null ? never(await configuration(whose)) : presentServer(record);
+    return record === null ? never(await configuration(whose), serverTime) : presentServer(record, serverTime);
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
@@ -85,11 +93,35 @@ export function createServerService(
     /** Has the member's server ended; where none is live, nothing changes. */
     async stop(whose: Whose): Promise<Server> {
       const live = await store.latest(whose.projectId, whose.userId);
-      if (live !== null && live.endedAt === null && (await store.apply(live.id, 'stop'))) {
+      if (live === null || live.endedAt !== null || live.state === 'stopping') return get(whose);
+      if (await store.apply(live.id, 'stop', { stopReason: 'asked' })) {
         await changed(live.id);
         worker.wake();
       }
       return get(whose);
+    },
+
+    /**
+     * Adds hours to the time of the member's server, or with null takes its limit away. Throws `server_not_running`, `forbidden` where there has to be a
+     * limit, `most_time` when it has all the time that is allowed.
+     */
+    async extend(whose: Whose, hours: number | null): Promise<Server> {
+      if (hours === null && !serverTime.mayBeUnlimited) {
+        throw new HttpError('forbidden', { message: 'The administrator does not let Jupyter run without a limit.' });
+      }
+      for (;;) {
+        const record = await store.latest(whose.projectId, whose.userId);
+        if (record?.state !== 'running') throw new HttpError('server_not_running');
+        const end = hours === null ? null : extendedEnd(record.stopsAt, hours, clock.now(), serverTime);
+        if (hours !== null && end === null) {
+          throw new HttpError('most_time', {
+            message: `The administrator lets Jupyter run for ${serverTime.mostHours} more hours at most, and it has those.`,
+          });
+        }
+        if (!(await store.setEnd(record.id, record.stopsAt, end))) continue;
+        await changed(record.id);
+        return get(whose);
+      }
     },
 
     /** A one-time address that opens JupyterLab, with the file `path` when one is named. Throws `server_not_running`. */
@@ -138,7 +170,7 @@ export function createServerService(
 }
 
 /** What is shown where there has never been a server. */
-const never = (configuration: Configuration): Server => ({
+const never = (configuration: Configuration, time: ServerTime): Server => ({
   id: null,
   state: 'stopped',
   steps: [],
@@ -147,6 +179,10 @@ const never = (configuration: Configuration): Server => ({
   startedAt: null,
   readyAt: null,
   endedAt: null,
+  stopsAt: null,
+  stopReason: null,
+  activity: null,
+  time,
   problem: null,
 });
 

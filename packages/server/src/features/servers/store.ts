@@ -2,7 +2,10 @@ import {
   configuration as configurationSchema,
   type Configuration,
   type Server,
+  type ServerActivity,
   type ServerState,
+  type ServerStopReason,
+  type ServerTime,
 } from '@emberlab/contract';
 import type { Kysely, Updateable } from 'kysely';
 import type { Database, ServersTable } from '../../db/schema.ts';
@@ -26,7 +29,14 @@ export type ServerRecord = {
   readonly startedAt: number | null;
   readonly readyAt: number | null;
   readonly endedAt: number | null;
+  /** null of one that runs: it has no limit */
+  readonly stopsAt: number | null;
+  readonly stopReason: ServerStopReason | null;
+  readonly activity: Activity | null;
 };
+
+/** `ServerActivity` with its time in ms since the epoch. */
+export type Activity = Omit<ServerActivity, 'at'> & { readonly at: number };
 
 /** What may change with a step; what is absent stays. */
 export type ServerPatch = Partial<{
@@ -37,6 +47,9 @@ export type ServerPatch = Partial<{
   startedAt: number;
   readyAt: number;
   endedAt: number;
+  stopsAt: number | null;
+  stopReason: ServerStopReason;
+  activity: Activity;
 }>;
 
 export type ServerStore = ReturnType<typeof createServerStore>;
@@ -63,6 +76,9 @@ export function createServerStore(db: Kysely<Database>) {
     startedAt: row.started_at,
     readyAt: row.ready_at,
     endedAt: row.ended_at,
+    stopsAt: row.stops_at,
+    stopReason: row.stop_reason,
+    activity: row.activity_json === null ? null : (JSON.parse(row.activity_json) as Activity),
   });
   const toColumns = (patch: ServerPatch): Updateable<ServersTable> => ({
     ...(patch.revisionId === undefined ? {} : { revision_id: patch.revisionId }),
@@ -72,6 +88,9 @@ export function createServerStore(db: Kysely<Database>) {
     ...(patch.startedAt === undefined ? {} : { started_at: patch.startedAt }),
     ...(patch.readyAt === undefined ? {} : { ready_at: patch.readyAt }),
     ...(patch.endedAt === undefined ? {} : { ended_at: patch.endedAt }),
+    ...(patch.stopsAt === undefined ? {} : { stops_at: patch.stopsAt }),
+    ...(patch.stopReason === undefined ? {} : { stop_reason: patch.stopReason }),
+    ...(patch.activity === undefined ? {} : { activity_json: JSON.stringify(patch.activity) }),
   });
 
   return {
@@ -101,6 +120,9 @@ export function createServerStore(db: Kysely<Database>) {
           started_at: null,
           ready_at: null,
           ended_at: null,
+          stops_at: null,
+          stop_reason: null,
+          activity_json: null,
         })
         .onConflict((conflict) => conflict.columns(['project_id', 'user_id']).where('ended_at', 'is', null).doNothing())
         .returning('id')
@@ -167,6 +189,28 @@ export function createServerStore(db: Kysely<Database>) {
       await db.updateTable('servers').set(toColumns(patch)).where('id', '=', id).execute();
     },
 
+    /** Gives a running server another end, unless that has changed meanwhile: two that add time at once both do. */
+    async setEnd(id: string, before: number | null, stopsAt: number | null): Promise<boolean> {
+      const changed = await db
+        .updateTable('servers')
+        .set({ stops_at: stopsAt })
+        .where('id', '=', id)
+        .where('state', '=', 'running')
+        .where('stops_at', 'is', before)
+        .executeTakeFirst();
+      return changed.numUpdatedRows > 0n;
+    },
+
+    /** Moves the ends of all that run, because the clock was set by so much. */
+    async moveEnds(ms: number): Promise<void> {
+      await db
+        .updateTable('servers')
+        .set((e) => ({ stops_at: e('stops_at', '+', ms) }))
+        .where('state', '=', 'running')
+        .where('stops_at', 'is not', null)
+        .execute();
+    },
+
     /** How many servers run in each project, or are about to. */
     async countLive(projectIds: readonly string[]): Promise<Map<string, number>> {
       if (projectIds.length === 0) return new Map();
@@ -204,7 +248,7 @@ export function createServerStore(db: Kysely<Database>) {
 }
 
 /** A server as the contract has it. */
-export const presentServer = (record: ServerRecord): Server => ({
+export const presentServer = (record: ServerRecord, time: ServerTime): Server => ({
   id: record.id,
   state: record.state,
   steps: record.steps.map(({ step, startedAt, endedAt }) => ({
@@ -217,5 +261,12 @@ export const presentServer = (record: ServerRecord): Server => ({
   startedAt: toInstantOrNull(record.startedAt),
   readyAt: toInstantOrNull(record.readyAt),
   endedAt: toInstantOrNull(record.endedAt),
+  stopsAt: record.state === 'running' ? toInstantOrNull(record.stopsAt) : null,
+  stopReason: record.stopReason,
+  activity:
+    record.state === 'running' && record.activity !== null
+      ? { ...record.activity, at: toInstant(record.activity.at) }
+      : null,
+  time,
   problem: record.problem,
 });

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { HttpError } from '../../http/errors.ts';
 import { delay } from '../../lib/clock.ts';
+import { createClockWatch } from '../../lib/clock-watch.ts';
 import { newSecret } from '../../lib/ids.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { tailLines } from '../../lib/log-file.ts';
@@ -11,6 +12,7 @@ import { proxySecretFile } from './jupyter-config.ts';
 import { gatewayOrigin, launchSpec } from './launch-spec.ts';
 import { logTailLines, neverAnswered, noEnvironment, notSpawned, processEnded } from './problem.ts';
 import { probeJupyter } from './probe.ts';
+import { firstEnd } from './shutdown.ts';
 import { beginStep, endSteps } from './state.ts';
 import type { Problem, ServerRecord, ServerStore } from './store.ts';
 
@@ -30,6 +32,7 @@ export type ServerWorker = ReturnType<typeof createServerWorker>;
 export function createServerWorker(deps: ServersDeps & { store: ServerStore; changed: (id: string) => Promise<void> }) {
   const { store, clock, spawner, targets, config, changed } = deps;
   const probe = deps.probe ?? probeJupyter;
+  const clockSetBy = createClockWatch(clock);
   const startsAtOnce = deps.startsAtOnce ?? 2;
   const tasks = new Map<string, Task>();
   /** how those end that we started ourselves */
@@ -182,7 +185,11 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     // Before it is said to run: whoever opens it at once finds it.
     putTarget(record.id, access);
     const now = clock.now();
-    const applied = await store.apply(record.id, 'answer', { readyAt: now, steps: endSteps(record.steps, now) });
+    const applied = await store.apply(record.id, 'answer', {
+      readyAt: now,
+      steps: endSteps(record.steps, now),
+      stopsAt: firstEnd(now, config.serverTime),
+    });
     // Asked to stop meanwhile.
     if (!applied) return targets.remove(record.id);
     await changed(record.id);
@@ -223,12 +230,30 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     await awaitAnswer({ ...record, process: handle, steps }, signal);
   }
 
+  /** What is left of a server's time is left of it, whatever the clock is set to. */
+  async function moveEnds(setBy: number): Promise<void> {
+    deps.log.warn({ ms: setBy }, 'the clock was set; the ends of servers move with it');
+    await store.moveEnds(setBy);
+    for (const { id } of await store.live()) await changed(id);
+  }
+
+  /** Lets a server end that has had its time. */
+  async function endInTime({ id, stopsAt }: ServerRecord): Promise<void> {
+    if (stopsAt === null || clock.now() < stopsAt) return;
+    if (!(await store.apply(id, 'stop', { stopReason: 'time' }))) return;
+    deps.log.info({ server: id }, 'the time of a server is over');
+    await changed(id);
+    wake();
+  }
+
   async function lookAt(record: ServerRecord): Promise<void> {
     const task = tasks.get(record.id);
     // Whatever is being done for its start is no longer wanted.
     if (record.state === 'stopping') task?.abort.abort();
     if (task !== undefined || record.state === 'queued') return;
-    if (record.state === 'running' && record.process !== null && (await spawner.isAlive(record.process))) return;
+    if (record.state === 'running' && record.process !== null && (await spawner.isAlive(record.process))) {
+      return endInTime(record);
+    }
     run(record.id, async (now, signal) => {
       if (now.state === 'stopping') await end(now);
       else if (now.state === 'starting') await takeOver(now, signal);
@@ -237,6 +262,8 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   }
 
   async function step(): Promise<void> {
+    const setBy = clockSetBy();
+    if (setBy !== 0) await moveEnds(setBy);
     const records = await store.live();
     for (const record of records) live.add(record.id);
     for (const record of records) await lookAt(record);
@@ -261,6 +288,8 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       loop = createLoop({ step, intervalMs: lookEveryMs, onError });
     },
     wake,
+    /** Where a running server is reached, and with what. Throws when its folder is gone. */
+    accessTo: openToProxy,
     /** Whether more may be written to the server's log. */
     isLive: (id: string): boolean => live.has(id),
     noteLive: (id: string): void => void live.add(id),

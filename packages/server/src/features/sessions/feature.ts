@@ -20,6 +20,8 @@ export type Sessions = {
   readonly snapshot: ProjectSnapshot;
   /** Lets all sessions end that came from a Jupyter server. Resolves when that is written down; the worker goes on. */
   stopForServer(serverId: string): Promise<void>;
+  /** One of a Jupyter server's sessions in which a statement runs or waits, with its notebook or its name. */
+  busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
   /** The same for a member who leaves a project, batches included. */
   stopForMember(projectId: string, userId: string): Promise<void>;
   /** How many live sessions each project has; those without any are absent. */
@@ -78,6 +80,11 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
 
     async stopForServer(serverId) {
       for (const { id } of await sessions.listLive({ serverId })) await lifecycle.stop(id, 'server');
+    },
+
+    async busyOf(serverId) {
+      const busy = (await sessions.listLive({ serverId })).find((session) => hub.observe(session).state === 'busy');
+      return busy === undefined ? null : { name: busy.notebook ?? busy.name };
     },
 
     async stopForMember(projectId, userId) {
