@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { launchBrowser, photograph, screens } from './browser.ts';
@@ -53,6 +54,11 @@ describe('a newcomer runs a PySpark notebook', () => {
       ...(await photograph(context, url, (screen) => join(screenshots, `${name}-${screen}.png`), ready)),
     );
   };
+  /** but the platform itself */
+  const nothingIsLeft = () =>
+    expect
+      .poll(() => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line)))
+      .toEqual([]);
   const cells = (): SavedCell[] => readCells(join(platform.data, 'projects/demo/Jupyter/hello_spark.ipynb'));
 
   it('opens the set-up link and becomes the administrator', async () => {
@@ -325,15 +331,41 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.lastOutput().getByText('a new session 3').waitFor({ timeout: 240_000 });
   });
 
+  it('adds six hours, which another tab shows at once', async () => {
+    await page.goto(jupyter());
+    await page.getByText(/^Stops in 5 h \d+ min$/).waitFor();
+    const other = await context.newPage();
+    await other.goto(jupyter());
+    await other.getByText(/^Stops in 5 h/).waitFor();
+    await page.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await other.getByText(/^Stops in 11 h/).waitFor();
+    await other.close();
+  });
+
+  it('is warned near the end, and then the server is stopped with all that it started', async () => {
+    // Nobody waits for hours here: its end is put where those hours would have brought it.
+    const end = (inMs: number) => {
+      using database = new DatabaseSync(join(platform.data, 'emberlab.db'));
+      database.prepare("update servers set stops_at = ? where state = 'running'").run(Date.now() + inMs);
+    };
+    end(9.5 * 60_000);
+    await shoot('jupyter-ending', jupyter(), async (p) => p.getByText('Jupyter stops in 9 min').waitFor());
+    expect(accessibility).toEqual([]);
+    end(0);
+    await page.getByText('Its time was over.').waitFor();
+    await nothingIsLeft();
+  });
+
   it('presses Stop, and nothing is left running', async () => {
+    const [tab] = await Promise.all([
+      context.waitForEvent('page'),
+      page.getByRole('button', { name: 'Run Jupyter' }).click(),
+    ]);
+    await new Lab(tab).ready();
     await page.goto(jupyter());
     await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
-    await expect
-      .poll(() => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line)), {
-        timeout: 30_000,
-      })
-      .toEqual([]);
+    await nothingIsLeft();
   });
 });

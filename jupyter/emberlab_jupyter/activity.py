@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from jupyter_server.base.handlers import APIHandler
@@ -46,8 +47,7 @@ def terminal_activity(name: str, terminal: Any) -> dict[str, Any]:
 def has_command(shell: int) -> bool:
     """Whether a terminal's shell has a child: a command, in front or in the background. False when it has ended."""
     try:
-        with open(f"/proc/{shell}/task/{shell}/children") as file:
-            return file.read().strip() != ""
+        return Path(f"/proc/{shell}/task/{shell}/children").read_text().strip() != ""
     except OSError:
         return False
 

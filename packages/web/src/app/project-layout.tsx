@@ -4,8 +4,10 @@ import { getRouteApi, Outlet } from '@tanstack/react-router';
 import { isNotFound } from '../lib/api.ts';
 import { projectQuery } from '../lib/queries.ts';
 import { ProjectContext } from '../features/projects/project-context.ts';
+import { TimeWarning } from '../features/jupyter/time-warning.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { NotFoundPage } from '../ui/fallbacks.tsx';
+import { TitlePrefixContext, useTitlePrefixState } from '../ui/title-prefix.ts';
 
 const route = getRouteApi('/user/frame/projects/$project');
 
@@ -13,11 +15,17 @@ const route = getRouteApi('/user/frame/projects/$project');
 export function ProjectLayout() {
   const { project: name } = route.useParams();
   const project = useQuery(projectQuery(name));
+  const titlePrefix = useTitlePrefixState();
   if (project.data !== undefined) {
     // Keyed: what was typed or opened in one project is not carried to the next.
     return (
       <ProjectContext value={project.data} key={name}>
-        <Outlet />
+        <TitlePrefixContext value={titlePrefix}>
+          <Stack gap="md">
+            <TimeWarning />
+            <Outlet />
+          </Stack>
+        </TitlePrefixContext>
       </ProjectContext>
     );
   }

@@ -1,8 +1,10 @@
 import { Group, Loader, Text, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { serverStateLabels, serverTones } from '../features/jupyter/server-state.ts';
+import { msLeft, spellLeft } from '../features/jupyter/time-left.ts';
 import { useLive } from '../lib/use-live.ts';
 import { projectQuery, serverQuery } from '../lib/queries.ts';
+import { useNow } from '../lib/use-now.ts';
 import { StateDot } from '../ui/state-badge.tsx';
 import classes from './project-status.module.css';
 import { UnstyledLink } from '../ui/links.tsx';
@@ -37,13 +39,15 @@ function LiveProject({ project, runs }: { project: string; runs: boolean }) {
 
 function ServerChip({ project }: { project: string }) {
   const { data: server } = useQuery(serverQuery(project));
+  const now = useNow(1000);
   if (server === undefined || server.state === 'stopped') return null;
+  const left = msLeft(server, now);
   return (
     <UnstyledLink
       to="/projects/$project/jupyter"
       params={{ project }}
       className={classes.chip}
-      aria-label={`Jupyter: ${serverStateLabels[server.state]}`}
+      aria-label={`Jupyter: ${serverStateLabels[server.state]}${left === null ? '' : `, ${spellLeft(left)} left`}`}
     >
       <Group gap={8} wrap="nowrap">
         <StateDot tone={serverTones[server.state]} />
@@ -52,6 +56,11 @@ function ServerChip({ project }: { project: string }) {
           <Text span inherit visibleFrom="xs">
             {` ${serverStateLabels[server.state].toLowerCase()}`}
           </Text>
+          {left !== null && (
+            <Text span inherit c="dimmed" className="el-tabular">
+              {` · ${spellLeft(left)}`}
+            </Text>
+          )}
         </Text>
       </Group>
     </UnstyledLink>

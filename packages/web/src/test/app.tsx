@@ -39,6 +39,10 @@ export const stoppedServer: Server = {
   startedAt: null,
   readyAt: null,
   endedAt: at,
+  stopsAt: null,
+  stopReason: null,
+  activity: null,
+  time: { hours: 6, mostHours: 168, mayBeUnlimited: false, idleMinutes: 0 },
   problem: null,
 };
 

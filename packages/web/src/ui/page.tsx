@@ -1,6 +1,7 @@
 import { Group, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useId, type ReactNode } from 'react';
+import { use, useId, type ReactNode } from 'react';
+import { TitlePrefixContext } from './title-prefix.ts';
 
 /** A page: its heading, which names the browser's tab too, the actions of the page, and sections below. */
 export function Page({
@@ -17,7 +18,8 @@ export function Page({
   actions?: ReactNode;
   children: ReactNode;
 }) {
-  useDocumentTitle([title, tab, 'Emberlab'].filter((part) => part !== undefined).join(' · '));
+  const { prefix } = use(TitlePrefixContext);
+  useDocumentTitle([prefix ?? undefined, title, tab, 'Emberlab'].filter((part) => part !== undefined).join(' · '));
   return (
     <Stack gap="md">
       <Group justify="space-between" align="flex-end" gap="sm">

@@ -1,4 +1,5 @@
-import { request } from 'node:http';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Activity } from './store.ts';
@@ -15,28 +16,23 @@ export type ActivityReport = z.output<typeof report>;
 export type AskActivity = (server: { socket: string; secret: string }) => Promise<ActivityReport | null>;
 
 export const askActivity: AskActivity = async ({ socket, secret }) => {
+  const asked = request({
+    socketPath: socket,
+    path: '/emberlab/activity',
+    headers: { host: 'localhost', authorization: `token ${secret}` },
+    agent: false,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
   try {
-    const answer = await new Promise<string | null>((resolve, reject) => {
-      const asked = request(
-        {
-          socketPath: socket,
-          path: '/emberlab/activity',
-          headers: { host: 'localhost', authorization: `token ${secret}` },
-          agent: false,
-          signal: AbortSignal.timeout(timeoutMs),
-        },
-        (response) => {
-          if (response.statusCode === 200) return text(response).then(resolve, reject);
-          response.resume();
-          resolve(null);
-        },
-      );
-      asked.on('error', reject);
-      asked.end();
-    });
-    return answer === null ? null : report.parse(JSON.parse(answer));
+    const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
+    asked.end();
+    const [response] = await answered;
+    const body = await text(response);
+    return response.statusCode === 200 ? report.parse(JSON.parse(body)) : null;
   } catch {
     return null;
+  } finally {
+    asked.destroy();
   }
 };
 

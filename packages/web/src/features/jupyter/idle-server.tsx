@@ -14,6 +14,7 @@ import { useProject } from '../projects/project-context.ts';
 import { ConfigurationForm } from './configuration-form.tsx';
 import { readDraft, toDraft } from './draft.ts';
 import { ServerLogsButton } from './server-logs-button.tsx';
+import { spellStopReason } from './time-left.ts';
 import { useAutosave, type SaveState } from './use-autosave.ts';
 import type { ServerActions } from './use-server-actions.ts';
 
@@ -82,7 +83,8 @@ export function IdleServer({
                 {server.endedAt !== null && (
                   <>
                     {' '}
-                    Last {server.state === 'failed' ? 'tried' : 'run'} <RelativeTime at={server.endedAt} />.
+                    Last {server.state === 'failed' ? 'tried' : 'run'} <RelativeTime at={server.endedAt} />.{' '}
+                    {spellStopReason(server.stopReason, server)}
                   </>
                 )}
               </>

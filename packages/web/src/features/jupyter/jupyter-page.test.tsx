@@ -180,6 +180,51 @@ describe('Jupyter page', () => {
     expect(screen.queryByText('Spark driver is starting')).toBeNull();
   });
 
+  const hoursAhead = (hours: number) => new Date(Date.now() + hours * 3_600_000 + 30_000).toISOString();
+
+  it('running: says when it stops and what keeps it busy, and adds time', async () => {
+    const busy = { at, kind: 'kernel', name: 'Jupyter/churn.ipynb', now: true } as const;
+    const { calls } = renderApp(page, {
+      ...withServer({ ...running, stopsAt: hoursAhead(5), activity: busy }),
+      'POST /projects/demo/jupyter/server/extend': { ...running, stopsAt: hoursAhead(11), activity: busy },
+    });
+    expect(await screen.findByText('5 h')).toBeTruthy();
+    expect(screen.getByText('Busy: the kernel of churn.ipynb.')).toBeTruthy();
+    expect(screen.queryByText(/Jupyter stops in/)).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Run for 6 more hours' }));
+    expect(await screen.findByText('11 h')).toBeTruthy();
+    expect(calls.at(-1)).toEqual({ route: 'POST /projects/demo/jupyter/server/extend', body: { hours: 6 } });
+  });
+
+  it('running: warns on every page and in the title when the time is nearly over', async () => {
+    renderApp('/projects/demo/applications', {
+      ...withServer({ ...running, stopsAt: hoursAhead(0.15) }),
+      'POST /projects/demo/jupyter/server/extend': { ...running, stopsAt: hoursAhead(6) },
+    });
+    expect(await screen.findByText('Jupyter stops in 9 min')).toBeTruthy();
+    await waitFor(() => expect(document.title).toMatch(/^9 min left · /));
+    fireEvent.click(screen.getByRole('button', { name: 'Let Jupyter run for 6 more hours' }));
+    await waitFor(() => expect(screen.queryByText(/Jupyter stops in/)).toBeNull());
+    expect(document.title).not.toContain('left');
+  });
+
+  it('running: has no limit where that is allowed', async () => {
+    const time = { ...running.time, mayBeUnlimited: true };
+    const { calls } = renderApp(page, {
+      ...withServer({ ...running, time, stopsAt: hoursAhead(5) }),
+      'POST /projects/demo/jupyter/server/extend': { ...running, time, stopsAt: null },
+    });
+    fireEvent.click(await screen.findByRole('button', { name: 'no limit' }));
+    expect(await screen.findByText('Runs without a limit')).toBeTruthy();
+    expect(calls.at(-1)?.body).toEqual({ hours: null });
+    expect(screen.getByRole('button', { name: 'Stop after 6 hours' })).toBeTruthy();
+  });
+
+  it('stopped: says why, when nobody had asked for that', async () => {
+    renderApp(page, withServer({ ...stoppedServer, stopReason: 'time' }));
+    expect(await screen.findByText(/Its time was over/)).toBeTruthy();
+  });
+
   it('tells viewers what they can do instead', async () => {
     const { calls } = renderApp(page, { 'GET /projects/demo': { ...project, role: 'viewer' } });
     expect(await screen.findByText('You read in this project')).toBeTruthy();

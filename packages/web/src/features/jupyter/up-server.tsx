@@ -13,6 +13,7 @@ import { ConfigurationSummary } from './configuration-summary.tsx';
 import { DriverAhead } from './driver-ahead.tsx';
 import { ServerLogsButton } from './server-logs-button.tsx';
 import { serverStateLabels, serverTones } from './server-state.ts';
+import { ServerTime } from './server-time.tsx';
 import { StartSteps } from './start-steps.tsx';
 import type { ServerActions } from './use-server-actions.ts';
 
@@ -130,6 +131,7 @@ export function RunningServer({ server, actions }: { server: Server; actions: Se
               </>
             )}
           </Text>
+          <ServerTime server={server} />
           <DriverAhead />
           <ActionError error={actions.stop.error} title="Jupyter was not stopped" />
         </Stack>

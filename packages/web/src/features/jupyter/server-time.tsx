@@ -1,0 +1,56 @@
+import type { Server } from '@emberlab/contract';
+import { Button, Group, Stack, Text } from '@mantine/core';
+import { formatDuration, formatExact } from '../../lib/time.ts';
+import { useNow } from '../../lib/use-now.ts';
+import { ActionError } from '../../ui/error-state.tsx';
+import { useProject } from '../projects/project-context.ts';
+import { msLeft, spellActivity, spellLeft } from './time-left.ts';
+import { useExtend } from './use-extend.ts';
+
+/** When a running server ends, the way to more time, and what keeps it busy. */
+export function ServerTime({ server }: { server: Server }) {
+  const { name } = useProject();
+  const extend = useExtend(name);
+  const now = useNow(1000);
+  const left = msLeft(server, now);
+  const { hours, idleMinutes, mayBeUnlimited } = server.time;
+  const activity = spellActivity(server.activity, now);
+  return (
+    <Stack gap={4}>
+      <Group gap="xs">
+        <Text size="sm" className="el-tabular">
+          {left === null || server.stopsAt === null ? (
+            'Runs without a limit'
+          ) : (
+            <>
+              Stops in{' '}
+              <time dateTime={server.stopsAt} title={formatExact(Date.parse(server.stopsAt))}>
+                {spellLeft(left)}
+              </time>
+            </>
+          )}
+        </Text>
+        <Button
+          size="compact-sm"
+          onClick={() => extend.mutate(hours)}
+          loading={extend.isPending}
+          aria-label={left === null ? `Stop after ${hours} hours` : `Run for ${hours} more hours`}
+        >
+          {left === null ? `limit to ${hours} h` : `+${hours} h`}
+        </Button>
+        {left !== null && mayBeUnlimited && (
+          <Button size="compact-sm" variant="subtle" onClick={() => extend.mutate(null)}>
+            no limit
+          </Button>
+        )}
+      </Group>
+      {(activity !== null || idleMinutes > 0) && (
+        <Text size="sm" c="dimmed" className="el-break">
+          {activity}
+          {idleMinutes > 0 && ` It is stopped when nothing has run for ${formatDuration(idleMinutes * 60_000)}.`}
+        </Text>
+      )}
+      <ActionError error={extend.error} title="No time was added" />
+    </Stack>
+  );
+}
