@@ -3,7 +3,7 @@ import { configuration } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
-import { openedPage, openServerBody, server, extendServerBody, startServerBody } from './schemas/servers.ts';
+import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
@@ -225,13 +225,21 @@ export const routes = define({
     body: openServerBody,
     response: openedPage,
   },
+  'jupyter.runs': {
+    method: 'GET',
+    path: '/projects/{project}/jupyter/server/runs',
+    access: { project: 'editor' },
+    summary: "The runs of the caller's server whose logs are kept, the newest first",
+    params: inProject,
+    response: listOf(serverRun),
+  },
   'jupyter.log': {
     method: 'GET',
     path: '/projects/{project}/jupyter/server/log',
     access: { project: 'editor' },
-    summary: 'The log, as text; follow=1 streams',
+    summary: 'The log of the last run, or of another, as text; follow=1 streams',
     params: inProject,
-    query: follow,
+    query: follow.extend({ run: opaqueId.optional() }),
   },
   'sessions.list': {
     method: 'GET',

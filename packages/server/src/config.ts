@@ -84,6 +84,10 @@ export const settingsSchema = z.strictObject({
     description:
       'A Jupyter server in which nothing has run for so many minutes is stopped; 0: never. A busy kernel, a running Spark statement and a command in a terminal are no idleness, however quiet; an open page is.',
   }),
+  server_logs_kept: wholeNumber
+    .pipe(z.number().min(1).max(1000))
+    .default(10)
+    .meta({ description: "Logs of so many ended runs of each member's server in a project are kept." }),
   session_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(300)
@@ -133,6 +137,8 @@ export type Config = {
   readonly sparkrLibrary: string | null;
   readonly python: string;
   readonly serverStartTimeoutMs: number;
+  /** of each member in a project */
+  readonly serverLogsKept: number;
   readonly serverTime: {
     readonly hours: number;
     readonly mostHours: number;
@@ -261,6 +267,7 @@ function compile(settings: Settings): Config {
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
+    serverLogsKept: settings.server_logs_kept,
     serverTime: {
       hours: settings.server_hours,
       mostHours: settings.server_max_hours,

@@ -56,6 +56,18 @@ export const server = z.object({
 });
 export type Server = z.infer<typeof server>;
 
+/** One run of a server whose log is kept. */
+export const serverRun = z.object({
+  id: opaqueId,
+  state: serverState,
+  createdAt: instant,
+  readyAt: instant.nullable(),
+  endedAt: instant.nullable(),
+  stopReason: stopReason.nullable(),
+  problem: z.string().nullable(),
+});
+export type ServerRun = z.infer<typeof serverRun>;
+
 export const startServerBody = z.object({ configuration: configuration.optional() });
 
 export const extendServerBody = z.object({

@@ -96,6 +96,7 @@ const jupyter = createRoute({
 const jupyterLog = createRoute({
   getParentRoute: () => project,
   path: '/jupyter/log',
+  validateSearch: (search): { run?: string | undefined } => ({ run: text(search.run) }),
   component: lazyRouteComponent(() => import('../features/jupyter/log-page.tsx'), 'JupyterLogPage'),
 });
 

@@ -13,6 +13,7 @@ export const keys = {
   environmentLog: (project: string) => ['project', project, 'environment', 'log'],
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
   server: (project: string) => ['project', project, 'jupyter', 'server'],
+  serverRuns: (project: string, latest: string | null) => ['project', project, 'jupyter', 'runs', latest],
   sessions: (project: string) => ['project', project, 'sessions'],
   session: (project: string, id: number) => ['project', project, 'sessions', id],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
@@ -73,6 +74,13 @@ export const serverQuery = (project: string) =>
   queryOptions({
     queryKey: keys.server(project),
     queryFn: ({ signal }) => api.call('jupyter.server', { params: { project } }, signal),
+  });
+
+/** The runs as they were when `latest` was the last of them. */
+export const serverRunsQuery = (project: string, latest: string | null) =>
+  queryOptions({
+    queryKey: keys.serverRuns(project, latest),
+    queryFn: ({ signal }) => api.call('jupyter.runs', { params: { project } }, signal),
   });
 
 export const sessionsQuery = (project: string) =>

@@ -7,7 +7,7 @@ export function LogStreamView({
   live,
   ...view
 }: {
-  /** without a query */
+  /** without `follow` */
   url: string;
   live: boolean;
   label: string;
@@ -15,6 +15,6 @@ export function LogStreamView({
   height: string;
   emptyText?: string;
 }) {
-  const log = useLogStream(`${url}?follow=1`, live);
+  const log = useLogStream(`${url}${url.includes('?') ? '&' : '?'}follow=1`, live);
   return <LogView {...view} {...log} downloadHref={url} />;
 }

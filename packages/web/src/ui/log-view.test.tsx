@@ -27,6 +27,16 @@ describe('LogView', () => {
     expect(log.textContent).not.toMatch(/[\u0000-\u001f\u202a-\u202e]/);
   });
 
+  it('shows lines of a level alone', () => {
+    show('[I 2026-11-25 17:00:00.000 App] fine\n[E 2026-11-25 17:00:00.000 App] broken\n    in this place');
+    fireEvent.change(screen.getByLabelText('Level'), { target: { value: 'warning' } });
+    const log = screen.getByRole('log');
+    expect(log.textContent).not.toContain('fine');
+    expect(log.textContent).toContain('in this place');
+    fireEvent.change(screen.getByLabelText('Level'), { target: { value: 'debug' } });
+    expect(log.textContent).toContain('fine');
+  });
+
   it('cuts a huge line and says so', () => {
     show('y'.repeat(1_000_000));
     expect(screen.getByText(/996,000 more characters are in the download/)).toBeTruthy();

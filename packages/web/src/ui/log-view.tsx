@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Group, Text, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, NativeSelect, Text, TextInput, Tooltip } from '@mantine/core';
 import {
   IconArrowDown,
   IconChevronDown,
@@ -10,6 +10,7 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { LogContent } from '../lib/log-lines.ts';
+import { atLeast, logLevels, type LogLevel } from '../lib/log-levels.ts';
 import { findMatches } from '../lib/log-search.ts';
 import type { LogStatus } from '../lib/log-stream.ts';
 import { LogRow } from './log-row.tsx';
@@ -44,7 +45,11 @@ const statusTexts: Record<LogStatus, string> = {
 /** A log: follows its end until the reader scrolls up, can be searched, wrapped and downloaded. Whatever it contains is shown as text. */
 export function LogView(props: LogViewProps) {
   const { content, status, label, height } = props;
-  const { lines } = content;
+  const [least, setLeast] = useState<LogLevel>('debug');
+  const lines = useMemo(
+    () => (least === 'debug' ? content.lines : atLeast(content.lines, least)),
+    [content.lines, least],
+  );
   const [wrap, setWrap] = useState(false);
   const [following, setFollowing] = useState(true);
   const [query, setQuery] = useState('');
@@ -142,6 +147,18 @@ export function LogView(props: LogViewProps) {
             </ActionIcon>
           </Group>
         )}
+        <NativeSelect
+          size="xs"
+          aria-label="Level"
+          value={least}
+          onChange={(event) => setLeast(logLevels.find((level) => level === event.currentTarget.value) ?? 'debug')}
+          data={[
+            { value: 'debug', label: 'All levels' },
+            { value: 'info', label: 'From info' },
+            { value: 'warning', label: 'Warnings and errors' },
+            { value: 'error', label: 'Errors' },
+          ]}
+        />
         <Group gap="xs" ml="auto" wrap="nowrap">
           <Text size="xs" c="dimmed" component="output">
             {statusTexts[status]}
@@ -201,7 +218,11 @@ export function LogView(props: LogViewProps) {
       >
         {lines.length === 0 ? (
           <div className={classes.empty}>
-            {status === 'loading' ? 'Loading…' : (props.emptyText ?? 'Nothing has been written yet.')}
+            {status === 'loading'
+              ? 'Loading…'
+              : content.lines.length > 0
+                ? 'No line is of this level.'
+                : (props.emptyText ?? 'Nothing has been written yet.')}
           </div>
         ) : (
           <div

@@ -16,7 +16,7 @@ export type ServersDeps = {
   readonly clock: Clock;
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'appsOrigin' | 'serverStartTimeoutMs' | 'serverTime' | 'sessionStartTimeoutMs'
+    'host' | 'port' | 'appsOrigin' | 'serverLogsKept' | 'serverStartTimeoutMs' | 'serverTime' | 'sessionStartTimeoutMs'
   >;
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;

@@ -78,6 +78,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
           host: '127.0.0.1',
           port: gateway.port,
           appsOrigin: 'http://{id}.localhost:8080',
+          serverLogsKept: 2,
           serverStartTimeoutMs: 60_000,
           serverTime: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
           sessionStartTimeoutMs: 60_000,

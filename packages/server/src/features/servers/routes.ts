@@ -27,10 +27,16 @@ export function registerServerRoutes(router: Router, service: ServerService): vo
     }),
   );
 
+  router.handle('jupyter.runs', async (call) => ({ items: await service.runs(whose(call)), next: null }));
+
   router.handle('jupyter.log', async (call) => {
     const { query, reply, streamEnded: signal } = call;
-    const log = await service.log(whose(call));
-    if (log === null) throw new HttpError('not_found', { message: 'There has been no Jupyter server yet.' });
+    const log = await service.log(whose(call), query.run);
+    if (log === null) {
+      const message =
+        query.run === undefined ? 'There has been no Jupyter server yet.' : 'There is no such run of yours.';
+      throw new HttpError('not_found', { message });
+    }
     const { file, ended } = log;
     return reply
       .header('x-content-type-options', 'nosniff')

@@ -17,6 +17,7 @@ type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end
 /** A spawner without processes: tests say when one answers and when it ends. */
 function fakeSpawner(folder: string) {
   const processes: FakeProcess[] = [];
+  const forgotten: string[] = [];
   const log = (id: string) => join(folder, id, 'server.log');
   const spawner: Spawner = {
     places: ({ serverId }) => ({
@@ -50,10 +51,10 @@ function fakeSpawner(folder: string) {
       for (const one of processes) if (one.alive && one.spec.serverId === id) one.end({ code: 0, signal: null });
     },
     clean: async () => undefined,
-    forget: async () => undefined,
+    forget: async (id) => void forgotten.push(id),
     log,
   };
-  return { spawner, processes, log };
+  return { spawner, processes, forgotten, log };
 }
 
 /** A servers feature with everything around it faked but the database. */
@@ -116,6 +117,7 @@ export async function serversFixture() {
         host: '127.0.0.1',
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
+        serverLogsKept: 2,
         serverStartTimeoutMs: 120_000,
         serverTime: time,
         sessionStartTimeoutMs: 90_000,

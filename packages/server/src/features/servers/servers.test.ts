@@ -143,6 +143,34 @@ describe('waiting for the environment', () => {
   });
 });
 
+describe('logs of earlier runs', () => {
+  it("are kept of so many as the platform says, and are nobody else's", async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const ids: string[] = [];
+    for (let run = 0; run < 4; run += 1) {
+      fixture.clock.advance(1000);
+      ids.unshift(await startUp(fixture, servers));
+      if (run === 3) break;
+      await servers.service.stop(fixture.whose);
+      await reach(fixture, servers, 'stopped');
+    }
+    const runs = await servers.service.runs(fixture.whose);
+    expect(runs.map(({ id, state }) => [id, state])).toEqual([
+      [ids[0], 'running'],
+      [ids[1], 'stopped'],
+      [ids[2], 'stopped'],
+    ]);
+    expect(runs[1]).toMatchObject({ stopReason: 'asked', problem: null });
+    expect(fixture.forgotten).toEqual([ids[3]]);
+    const earlier = await servers.service.log(fixture.whose, ids[1]);
+    expect([earlier?.file, earlier?.ended()]).toEqual([fixture.log(ids[1] ?? ''), true]);
+    expect(await servers.service.log({ ...fixture.whose, userId: fixture.bob }, ids[1])).toBeNull();
+    expect(await servers.service.log(fixture.whose, 'nothing')).toBeNull();
+  });
+});
+
 describe('ending a server', () => {
   it('takes everything away', async () => {
     await using fixture = await serversFixture();

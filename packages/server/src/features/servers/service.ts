@@ -3,20 +3,19 @@ import {
   type Configuration,
   type Project,
   type Server,
+  type ServerRun,
   type ServerTime,
 } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
 import { extendedEnd } from './shutdown.ts';
 import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
-import { presentServer, type ServerRecord, type ServerStore } from './store.ts';
+import { presentServer, type ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
-
-/** Logs of so many ended servers of a member in a project are kept. */
-const keptLogs = 5;
 
 /** A member in a project. */
 export type Whose = { readonly projectId: string; readonly userId: string };
@@ -56,7 +55,7 @@ export function createServerService(
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
-    for (const id of await store.ended(projectId, userId, keptLogs)) await deps.spawner.forget(id);
+    for (const id of await store.ended(projectId, userId, deps.config.serverLogsKept)) await deps.spawner.forget(id);
   }
 
   return {
@@ -137,10 +136,27 @@ export function createServerService(
       return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest, tokenId, path }) };
     },
 
-    /** Where the log of the live or the last server lies, and whether it has come to its end; null: there has never been one. */
-    async log({ projectId, userId }: Whose): Promise<{ file: string; ended: () => boolean } | null> {
-      const record: ServerRecord | null = await store.latest(projectId, userId);
-      if (record === null) return null;
+    /** The runs of the member's server whose logs are kept, the newest first. */
+    async runs({ projectId, userId }: Whose): Promise<ServerRun[]> {
+      const records = await store.runs(projectId, userId, deps.config.serverLogsKept);
+      return records.map((record) => ({
+        id: record.id,
+        state: record.state,
+        createdAt: toInstant(record.createdAt),
+        readyAt: toInstantOrNull(record.readyAt),
+        endedAt: toInstantOrNull(record.endedAt),
+        stopReason: record.stopReason,
+        problem: record.problem?.message ?? null,
+      }));
+    },
+
+    /**
+     * Where the log of one of the member's runs lies, of the live or the last one unless `run` names another, and whether it has come to its end; null:
+     * there is no such run.
+     */
+    async log({ projectId, userId }: Whose, run?: string): Promise<{ file: string; ended: () => boolean } | null> {
+      const record = run === undefined ? await store.latest(projectId, userId) : await store.find(run);
+      if (record === null || record.projectId !== projectId || record.userId !== userId) return null;
       const { id } = record;
       return { file: deps.spawner.log(id), ended: () => !worker.isLive(id) };
     },

@@ -26,6 +26,7 @@ export type ServerRecord = {
   readonly steps: readonly StepTimes[];
   readonly problem: Problem | null;
   readonly process: ProcessIdentity | null;
+  readonly createdAt: number;
   readonly startedAt: number | null;
   readonly readyAt: number | null;
   readonly endedAt: number | null;
@@ -73,6 +74,7 @@ export function createServerStore(db: Kysely<Database>) {
     steps: JSON.parse(row.steps_json) as StepTimes[],
     problem: row.problem_json === null ? null : (JSON.parse(row.problem_json) as Problem),
     process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
+    createdAt: row.created_at,
     startedAt: row.started_at,
     readyAt: row.ready_at,
     endedAt: row.ended_at,
@@ -155,6 +157,18 @@ export function createServerStore(db: Kysely<Database>) {
         .orderBy('servers.id')
         .execute();
       return found.map(toRecord);
+    },
+
+    /** The member's live server and the newest that have ended, at most `ended` of those; the newest first. */
+    async runs(projectId: string, userId: string, ended: number): Promise<ServerRecord[]> {
+      const found = await rows()
+        .where('servers.project_id', '=', projectId)
+        .where('servers.user_id', '=', userId)
+        .orderBy('servers.created_at', 'desc')
+        .limit(ended + 1)
+        .execute();
+      const live = found.filter((row) => row.ended_at === null);
+      return [...live, ...found.filter((row) => row.ended_at !== null).slice(0, ended)].map(toRecord);
     },
 
     /** Ended servers of a member in a project beyond the newest `keep`. */

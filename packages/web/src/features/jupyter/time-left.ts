@@ -32,7 +32,7 @@ export function spellActivity(activity: ServerActivity | null, now: number): str
   if (activity === null || activity.kind === 'start') return null;
   const actor = spellActor(activity);
   if (activity.now) return `Busy: ${actor}.`;
-  return `Nothing runs; last did ${actor}, ${formatRelative(Date.parse(activity.at), now)}.`;
+  return `Nothing runs. Last at work: ${actor}, ${formatRelative(Date.parse(activity.at), now)}.`;
 }
 
 /** Why a server does not run any more, for one that its member has not stopped; else null. */
