@@ -171,6 +171,8 @@ export type Paths = {
   readonly servers: string;
   readonly sessions: string;
   readonly batches: string;
+  /** files that were handed in for sessions */
+  readonly uploads: string;
   readonly tools: string;
   readonly logs: string;
 };
@@ -299,6 +301,7 @@ function compile(settings: Settings): Config {
       servers: join(dataDir, 'servers'),
       sessions: join(dataDir, 'sessions'),
       batches: join(dataDir, 'batches'),
+      uploads: join(dataDir, 'uploads'),
       tools,
       logs: join(dataDir, 'logs'),
     },

@@ -22,6 +22,9 @@ const routes = [
   ['POST', '/add-jar', { uri: 'hdfs://a/b.jar' }],
   ['POST', '/add-pyfile', { uri: 'hdfs://a/b.py' }],
   ['POST', '/add-file', { uri: 'hdfs://a/b' }],
+  ['POST', '/upload-jar'],
+  ['POST', '/upload-pyfile'],
+  ['POST', '/upload-file'],
 ] as const;
 
 test('the list of routes in these tests is whole', async () => {

@@ -20,7 +20,7 @@ export type SessionsDeps = {
     Config,
     'publicOrigin' | 'sessionStartTimeoutMs' | 'sessionIdleTimeoutMs' | 'livyRequestedBy' | 'statementOutputLimitBytes'
   > & {
-    readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket'>;
+    readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket' | 'uploads'>;
   };
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;

@@ -53,6 +53,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
         registerLivyRoutes(scope, {
           service,
           asks: parts.asks,
+          uploads: parts.uploads,
           engine: deps.engine,
           publicOrigin: deps.config.publicOrigin,
           projectFolder: (name) => deps.projectFolder(name),
@@ -100,7 +101,10 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     countLive: (projectIds) => sessions.countLive(projectIds),
 
     async start() {
-      for (const session of await sessions.listLive()) lifecycle.putTarget(session);
+      const live = await sessions.listLive();
+      for (const session of live) lifecycle.putTarget(session);
+      const ids = new Set(live.map(({ id }) => id));
+      await parts.uploads.tidy((id) => ids.has(id));
       await tunnel.start();
       await agents.start();
       batches.start();

@@ -1,4 +1,4 @@
-/** Times and sizes of the sessions feature. Times in milliseconds. */
+/** Times and sizes of the sessions feature. Times in milliseconds, where nothing else is said. */
 export const defaultLimits = {
   /** how long a GET for a starting session or an unfinished statement is held at most */
   holdMs: 5000,
@@ -32,6 +32,10 @@ export const defaultLimits = {
   completeMs: 3000,
   /** how long it may take to fetch and add a jar or a file */
   addMs: 120_000,
+  /** the largest file that can be handed in for a session, bytes: as in Livy */
+  uploadBytes: 100 * 1024 ** 2,
+  /** the same for all files of a session together */
+  sessionUploadBytes: 1024 ** 3,
   pingMs: 10_000,
   silenceMs: 30_000,
 };

@@ -13,6 +13,7 @@ import { readCreate } from './livy/request.ts';
 import { createService } from './service.ts';
 import { createStatementStore } from './statement-store.ts';
 import { createSessionStore } from './store.ts';
+import { createUploads } from './uploads.ts';
 import { createWorker } from './worker.ts';
 import type { Database } from '../../db/schema.ts';
 
@@ -41,6 +42,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     wake,
   });
   const asks = createAsks({ links, clock, limits });
+  const uploads = createUploads({ folder: config.paths.uploads, limits });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
@@ -92,6 +94,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     lifecycle,
     hub,
     links,
+    uploads,
     engine,
     clock,
     log,
@@ -103,5 +106,5 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     projectFolder: (name) => deps.projectFolder(name),
     wake,
   });
-  return { sessions, statements, links, hub, lifecycle, asks, agents, tunnel, service, worker, ahead, limits };
+  return { sessions, statements, links, hub, lifecycle, asks, uploads, agents, tunnel, service, worker, ahead, limits };
 }

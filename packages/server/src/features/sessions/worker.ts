@@ -12,6 +12,7 @@ import type { SessionRecord } from './model.ts';
 import { sparkProperties } from './spark-properties.ts';
 import type { StatementStore } from './statement-store.ts';
 import type { SessionStore } from './store.ts';
+import type { Uploads } from './uploads.ts';
 
 const cleanEveryMs = 60_000;
 const pollMs = 50;
@@ -29,6 +30,7 @@ export function createWorker(parts: {
   lifecycle: Lifecycle;
   hub: Hub;
   links: Links;
+  uploads: Uploads;
   engine: Engine;
   clock: Clock;
   log: Log;
@@ -40,7 +42,7 @@ export function createWorker(parts: {
   projectFolder(name: string): string;
   wake: () => void;
 }) {
-  const { sessions, statements, lifecycle, hub, links, engine, clock, log, limits } = parts;
+  const { sessions, statements, lifecycle, hub, links, uploads, engine, clock, log, limits } = parts;
   /** work in the background, one piece for each session at most */
   const working = new Map<number, Promise<void>>();
   /** ends of drivers that this process started */
@@ -112,6 +114,7 @@ export function createWorker(parts: {
   const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
     if (handle !== null) await engine.kill(handle);
     await engine.clean(session.id);
+    await uploads.remove(session.id);
     await lifecycle.ended(session.id, exited.get(session.id) ?? null);
     for (const map of [exits, exited, startedAt, lastShown]) map.delete(session.id);
   };
@@ -177,6 +180,8 @@ export function createWorker(parts: {
     await statements.removeUnlisted(now - limits.listedMs);
     for (const id of await sessions.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await engine.forget(id);
+      // One that was on its way when its session ended may have come after all.
+      await uploads.remove(id);
       await sessions.remove(id);
     }
   };

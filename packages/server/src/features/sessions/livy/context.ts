@@ -4,6 +4,7 @@ import type { Asks } from '../asks.ts';
 import { logTail } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
 import type { Client, Service } from '../service.ts';
+import type { Uploads } from '../uploads.ts';
 import { takesStatements } from '../state.ts';
 import { LivyError, sessionNotFound } from './errors.ts';
 import { readInt } from './numbers.ts';
@@ -18,6 +19,7 @@ export type Query = Readonly<Record<string, unknown>>;
 export type LivyParts = {
   readonly service: Service;
   readonly asks: Asks;
+  readonly uploads: Uploads;
   readonly engine: Engine;
   readonly publicOrigin: string;
   projectFolder(name: string): string;

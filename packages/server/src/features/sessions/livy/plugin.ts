@@ -49,7 +49,7 @@ export function livyScope(
 
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff');
-    delete request.headers['content-type'];
+    if (request.routeOptions.config.takesForm !== true) delete request.headers['content-type'];
     checkVersion(request);
     if (options.requestedBy) checkRequestedBy(request);
     request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
@@ -68,6 +68,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** answered to anybody, logged in or not */
     openToAll?: boolean;
+    /** its body is a form with a file, as it says itself, and not JSON */
+    takesForm?: boolean;
   }
 }
 

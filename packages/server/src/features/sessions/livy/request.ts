@@ -34,6 +34,9 @@ export const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]
 
 const maxConfLength = 64 * 1024;
 
+// oxlint-disable-next-line no-control-regex -- finding control characters and direction marks is the purpose
+const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
+
 /** What a driver is started with: fields that sessions and batches have in common. */
 export const launchFields = {
   proxyUser: text,
@@ -146,6 +149,20 @@ const addBody = z.strictObject({ uri: z.string().min(1).max(10_000) });
 /** The address of what is to be added to a session. */
 export const readAdd = (body: unknown): string => readBody(addBody, body).uri;
 
+/** Longer names are refused by file systems; Spark makes some a little longer. */
+const maxFileNameBytes = 200;
+
+/** The name of an uploaded file, without the folder that some clients send with it. Throws a 400 for what could not be used as a path as it is. */
+export function readFileName(written: string | undefined): string {
+  const name = (written ?? '').split(/[/\\]/).at(-1) ?? '';
+  const plain = !/^\.{0,2}$/.test(name) && !invisible.test(name) && !/[?*[\]{}$%#,]/.test(name);
+  if (plain && Buffer.byteLength(name) <= maxFileNameBytes) return name;
+  throw new LivyError(
+    400,
+    `The file can't have the name "${name.replace(new RegExp(invisible, 'g'), '').slice(0, 100)}". Please take one of at most ${maxFileNameBytes} bytes without the characters ? * [ ] { } $ % # and comma.`,
+  );
+}
+
 /** Nobody acts for another: who asks is known from the token. */
 export function checkProxyUser(proxyUser: string | null, ownerEmail: string): void {
   if (proxyUser === null || proxyUser === '' || proxyUser.toLowerCase() === ownerEmail.toLowerCase()) return;
@@ -153,8 +170,6 @@ export function checkProxyUser(proxyUser: string | null, ownerEmail: string): vo
 }
 
 function checkName(name: string): void {
-  // oxlint-disable-next-line no-control-regex -- finding control characters and direction marks is the purpose
-  const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
   if (name.trim() === '' || /^\d+$/.test(name) || name.length > 200 || invisible.test(name)) {
     throw rejected(`Invalid session name: ${name.slice(0, 200)}`);
   }

@@ -10,6 +10,7 @@ import { sendJson } from './plugin.ts';
 import { livyVersion } from './present.ts';
 import { readCreate, readIdempotencyKey, readNotebook } from './request.ts';
 import { registerStatementRoutes } from './statement-routes.ts';
+import { registerUploadRoutes } from './upload-routes.ts';
 
 const defaultPage = 100;
 
@@ -105,6 +106,7 @@ export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void
 
   registerStatementRoutes(context);
   registerAskRoutes(context);
+  registerUploadRoutes(app, context);
 
   app.route({ method: ['PUT', 'PATCH'], url: '/*', handler: async (_request, reply) => reply.status(405).send() });
   app.route({

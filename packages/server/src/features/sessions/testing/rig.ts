@@ -88,7 +88,11 @@ export async function createRig(
       sessionIdleTimeoutMs: 3_600_000,
       livyRequestedBy: options.requestedBy ?? false,
       statementOutputLimitBytes: 4 * 1024 * 1024,
-      paths: { agentSocket: join(folder, 'run/agent.sock'), tunnelSocket: join(folder, 'run/tunnel.sock') },
+      paths: {
+        agentSocket: join(folder, 'run/agent.sock'),
+        tunnelSocket: join(folder, 'run/tunnel.sock'),
+        uploads: join(folder, 'uploads'),
+      },
     },
     bus: seen.bus,
     targets: {
