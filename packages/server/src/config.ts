@@ -96,6 +96,12 @@ export const settingsSchema = z.strictObject({
     description:
       'How long a Spark session may be idle before it is stopped, unless its request says otherwise; 0: for ever. One that runs something is not idle.',
   }),
+  session_start_limit: wholeNumber
+    .pipe(z.number().min(1).max(1000))
+    .default(20)
+    .meta({
+      description: 'How many Spark drivers may be starting at the same time; a request for one more is refused.',
+    }),
   livy_requested_by: yesOrNo.default(false).meta({
     description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
   }),
@@ -149,6 +155,8 @@ export type Config = {
   readonly sessionStartTimeoutMs: number;
   /** 0: for ever */
   readonly sessionIdleTimeoutMs: number;
+  /** drivers that may be starting at the same time */
+  readonly sessionStartLimit: number;
   readonly livyRequestedBy: boolean;
   readonly statementOutputLimitBytes: number;
   /** drivers that are started before anyone asks */
@@ -278,6 +286,7 @@ function compile(settings: Settings): Config {
     },
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
+    sessionStartLimit: settings.session_start_limit,
     livyRequestedBy: settings.livy_requested_by,
     sessionsAhead: {
       enabled: settings.session_warm_start,

@@ -108,6 +108,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     authenticateGateway: users.credentials.authenticateGateway,
     findMembership: projects.service.findMembership,
     touchProject: projects.service.touch,
+    limits: { startingDrivers: config.sessionStartLimit },
     ahead: config.sessionsAhead.enabled
       ? {
           ...config.sessionsAhead,
