@@ -93,7 +93,7 @@ class ScalaInterpreter(Interpreter):
         if not self._compiler.acquire(blocking=False):
             return [], start, end
         try:
-            names = self._repl.complete(code[:cursor], cursor)
+            names = self._repl.complete(code[:cursor])
         finally:
             self._compiler.release()
         word = code[start:cursor]

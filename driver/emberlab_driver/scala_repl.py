@@ -105,8 +105,10 @@ class ScalaRepl:
         jars = [self._jvm.java.net.URL(url) for url in urls]
         self._interpreter.addUrlsToClassPath(self._modules.list_of(jars))
 
-    def complete(self, code, cursor):
-        """Names that may stand at the cursor of the code, in the order of the compiler's."""
+    def complete(self, code):
+        """Names that may stand at the end of the code, in the order of the compiler's."""
+        # Java counts halves of characters.
+        cursor = len(code.encode("utf-16-le", "surrogatepass")) // 2
         if self._is_2_12:
             completer = self._jvm.scala.tools.nsc.interpreter.PresentationCompilerCompleter(self._interpreter)
             return completer.complete(code, cursor).candidates().mkString("\n").split("\n")

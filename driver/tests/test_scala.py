@@ -236,6 +236,7 @@ def test_completion(control):
                 return answer
 
     assert found("val n = 1\nspark.ver", "version") == (["version"], 16, 19)
+    assert found("// 🙂🙂🙂\nspark.ver", "version") == (["version"], 13, 16)
     text(control, "val someNameOfMine = 1")
     assert "someNameOfMine" in found("someNa", "someNameOfMine")[0]
     assert "emberlabValue" not in complete("emb")[0]
