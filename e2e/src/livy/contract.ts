@@ -49,6 +49,16 @@ export function tryContract(target: Target): void {
       return found.session;
     };
 
+    /** Makes all of them, unless that has been done: some of the suites below may be left out. */
+    const makeSessions = async () => {
+      if (made.length > 0) return;
+      for (const [kind, body] of requests(target)) {
+        const answer = await call('POST', '/sessions', { body });
+        expect([answer.status, answer.text]).toEqual([201, answer.text]);
+        made.push({ kind, body, answer, session: new Session(call, answer.json.id, kind) });
+      }
+    };
+
     beforeAll(() => target.start());
     afterAll(async () => {
       await target.stop();
@@ -60,17 +70,12 @@ export function tryContract(target: Target): void {
     });
 
     describe('sessions that start', { skip }, () => {
-      beforeAll(async () => {
-        for (const [kind, body] of requests(target)) {
-          const answer = await call('POST', '/sessions', { body });
-          expect([answer.status, answer.text]).toEqual([201, answer.text]);
-          made.push({ kind, body, answer, session: new Session(call, answer.json.id, kind) });
-        }
-      });
+      beforeAll(makeSessions);
       tryCases(target, startingCases, () => ({ target, call, made }));
     });
 
     describe('at the same time', () => {
+      if (!skip) beforeAll(makeSessions);
       for (const kind of [...target.kinds, 'shared'] as const) {
         describe(`a session of the kind ${kind}`, { concurrent: true, skip }, () => {
           const one = () => ({ target, session: session(kind) });

@@ -2,6 +2,9 @@ import { expect } from 'vitest';
 import type { Case } from '../suite.ts';
 import type { InLanguage } from './statements.ts';
 
+/** What a platform under test takes of one statement, million bytes: so little that the drivers of tests have memory for more. */
+export const outputLimitMb = 8;
+
 const words = 'žđ 漢 🙂';
 
 export const textCases: readonly Case<InLanguage>[] = [
@@ -26,13 +29,15 @@ export const textCases: readonly Case<InLanguage>[] = [
     name: 'more than a server takes is cut with a mark, or refused in words, and the session goes on',
     deviation: 'large-output-is-cut',
     async run({ session, language }) {
-      const output = await session.run(language.repeat('x', 30_000_000), language.kind);
+      const count = outputLimitMb * 1.5e6;
+      const output = await session.run(language.repeat('x', count), language.kind);
       if (language.kind === 'sql') {
-        expect(output).toMatchObject({ status: 'error', evalue: expect.stringMatching(/bytes/) });
+        const shown = JSON.stringify(output.data ?? null).slice(0, 500);
+        expect([output.status, shown, output.evalue]).toEqual(['error', 'null', expect.stringContaining('bytes')]);
       } else {
         expect(output.status).toBe('ok');
         const shown = language.shown(output);
-        expect(shown.length).toBeLessThan(30_000_000);
+        expect(shown.length).toBeLessThan(count);
         expect(/[^x]+/.exec(shown)?.[0]).toContain('bytes of output are cut');
       }
       expect((await session.run(language.two, language.kind)).data).toEqual(language.twoShown);

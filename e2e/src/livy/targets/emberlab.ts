@@ -3,6 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { listProcesses, processesOf } from '../../leftovers.ts';
 import { Platform, runCommand } from '../../platform.ts';
 import { hasSparkR } from '../../spark-r.ts';
+import { outputLimitMb } from '../cases/text.ts';
 import { startPatience, until } from '../api.ts';
 import type { Ability, Kind, Target } from '../target.ts';
 
@@ -33,6 +34,7 @@ export class EmberlabTarget implements Target {
     this.settings = {
       ...settings,
       EMBERLAB_SESSION_START_LIMIT: String(this.startLimit),
+      EMBERLAB_STATEMENT_OUTPUT_LIMIT_MB: String(outputLimitMb),
       // The locale in which nothing but ASCII can be written.
       LANG: 'C',
       LC_ALL: 'C',
