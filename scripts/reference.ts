@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorTable, propertyTable, type PropertyRule } from '@emberlab/contract';
 import { z } from 'zod';
+import { deviations } from '../e2e/src/livy/deviations.ts';
 import { settingsSchema } from '../packages/server/src/config.ts';
 import { migrate } from '../packages/server/src/db/migrate.ts';
 import { openSqlite } from '../packages/server/src/db/sqlite/open.ts';
@@ -75,6 +76,21 @@ function propertiesPage(): string {
   ].join('\n');
 }
 
+function livyPage(): string {
+  return [
+    '# Differences from Apache Livy',
+    '',
+    'Clients of Livy work with Emberlab unchanged. Where it differs from Livy it does so on purpose; this is the whole list, and the tests in',
+    `\`e2e/src/livy\` show each row. Livy is the version 0.9 here, and 0.7 where that is the same. What Emberlab adds is in the`,
+    `[guide](../user/api.md). ${generated}`,
+    '',
+    '| Apache Livy | Emberlab |',
+    '|---|---|',
+    ...Object.values(deviations).map(({ livy, emberlab }) => `| ${livy} | ${emberlab} |`),
+    '',
+  ].join('\n');
+}
+
 async function schemaPage(): Promise<string> {
   const db = openSqlite(':memory:');
   await migrate(db);
@@ -91,6 +107,7 @@ const pages = {
   'errors.md': errorsPage(),
   'settings.md': settingsPage(),
   'properties.md': propertiesPage(),
+  'livy-differences.md': livyPage(),
   'schema.sql': await schemaPage(),
 };
 const check = process.argv.includes('--check');

@@ -15,7 +15,7 @@ import { restartCases } from './cases/restart.ts';
 import { scalaCases, scalaMagicCases } from './cases/scala-outputs.ts';
 import { sharedCases } from './cases/shared.ts';
 import { rowLimitCases, sqlCases } from './cases/sql-rows.ts';
-import { idleSeconds, readyCases, requests, rowLimit, startingCases, type Made } from './cases/starting.ts';
+import { idleSeconds, oldCases, readyCases, requests, rowLimit, startingCases, type Made } from './cases/starting.ts';
 import { badStatementCases, statementCases } from './cases/statements.ts';
 import { surfaceCases } from './cases/surface.ts';
 import { textCases } from './cases/text.ts';
@@ -55,7 +55,7 @@ export function tryContract(target: Target): void {
       for (const [kind, body] of requests(target)) {
         const answer = await call('POST', '/sessions', { body });
         expect([answer.status, answer.text]).toEqual([201, answer.text]);
-        made.push({ kind, body, answer, session: new Session(call, answer.json.id, kind) });
+        made.push({ kind, body, answer, at: performance.now(), session: new Session(call, answer.json.id, kind) });
       }
     };
 
@@ -82,7 +82,10 @@ export function tryContract(target: Target): void {
           tryCases(target, readyCases, one);
           if (kind === 'shared') tryCases(target, sharedCases, one);
           else tryLanguage(target, kind, () => session(kind));
-          if (kind === 'pyspark') tryCases(target, [...badStatementCases, ...logCases], one);
+          if (kind === 'pyspark') {
+            tryCases(target, oldCases, () => ({ made }));
+            tryCases(target, [...badStatementCases, ...logCases], one);
+          }
           const limit = kind === 'sql' ? rowLimit : null;
           if (kind === 'sql' || kind === 'shared') tryCases(target, rowLimitCases, () => ({ ...one(), limit }));
           if (kind !== 'sql') return;

@@ -131,8 +131,13 @@ export const deviations = {
     emberlab: 'A session that runs something is not idle. What ends begins the time anew.',
   },
   'statements-end-with-their-driver': {
-    livy: 'Statements of a driver that has died are running for ever.',
-    emberlab: 'They end with an error that says why.',
+    livy: 'Statements are kept by the driver, and gone with it.',
+    emberlab:
+      'They are kept by the platform, also when the driver has died: those that ran or waited end with an error that says why.',
+  },
+  'ttl-ends-nothing': {
+    livy: '`ttl` is the greatest age of a session, where the server looks at ages.',
+    emberlab: '`ttl` is taken and answered, and ends nothing.',
   },
   'sessions-survive': {
     livy: 'Sessions end with the server, unless recovery is set up, on YARN or Kubernetes.',
@@ -141,6 +146,10 @@ export const deviations = {
   'absent-file-is-refused': {
     livy: 'A batch whose file is not there is made, and dies.',
     emberlab: 'It is refused with 400.',
+  },
+  'batches-are-python-or-jars': {
+    livy: 'A batch is whatever spark-submit takes.',
+    emberlab: 'A batch is a Python file or a jar; anything else is refused with 400.',
   },
   'no-pages': {
     livy: 'The server has pages (`/ui`), measurements (`/metrics`) and jobs of its own client library (`submit-job`, `run-job`).',

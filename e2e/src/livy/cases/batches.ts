@@ -81,6 +81,18 @@ export const batchCases: readonly Case<On>[] = [
     },
   },
   {
+    name: 'a file that is neither Python nor a jar',
+    needs: ['batches'],
+    deviation: 'batches-are-python-or-jars',
+    async run({ target, call }) {
+      const { status, message } = await call('POST', '/batches', { body: { file: await program(target, 'x.sh', '') } });
+      expect([status, message]).toEqual([
+        400,
+        expect.stringContaining('has to be a Python file (.py) or a jar (.jar)'),
+      ]);
+    },
+  },
+  {
     name: 'a program runs with its arguments, and its log has what it printed',
     needs: ['batches'],
     async run({ target, call }) {

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { startPatience, until, type Answer, type Call } from '../api.ts';
+import { pause, startPatience, until, type Answer, type Call } from '../api.ts';
 import type { Session } from '../session.ts';
 import type { Case } from '../suite.ts';
 import { differs, isBefore, type Kind, type Target } from '../target.ts';
@@ -9,6 +9,8 @@ export type Made = {
   readonly kind: Kind | 'shared';
   readonly body: Readonly<Record<string, unknown>>;
   readonly answer: Answer;
+  /** when, by the clock of `performance` */
+  readonly at: number;
   readonly session: Session;
 };
 
@@ -23,6 +25,7 @@ const keysSince09 =
 /** What the request of the session for SQL says. */
 export const rowLimit = 1500;
 export const idleSeconds = 8;
+const ttlSeconds = 5;
 
 const oneOf = (made: readonly Made[], kind: Made['kind']): Made => {
   const found = made.find((one) => one.kind === kind);
@@ -38,7 +41,10 @@ export function requests(target: Target): [kind: Made['kind'], body: Record<stri
   };
   const times = (fields: Record<string, string>) => (isBefore(target, '0.9') ? {} : fields);
   const all: [Made['kind'], Record<string, unknown>][] = [
-    ['pyspark', { kind: 'python', name: 'first', conf: { 'spark.a': 1, 'spark.b': true }, ...times({ ttl: '90s' }) }],
+    [
+      'pyspark',
+      { kind: 'python', name: 'first', conf: { 'spark.a': 1, 'spark.b': true }, ...times({ ttl: `${ttlSeconds}s` }) },
+    ],
     ['spark', { kind: 'scala', name: 'second', ...times({ ttl: '5min' }) }],
     [
       'sql',
@@ -107,7 +113,7 @@ export const startingCases: readonly Case<On>[] = [
         conf: { 'spark.a': '1', 'spark.b': 'true' },
         driverMemory: '512m',
         driverCores: 1,
-        ttl: '90s',
+        ttl: `${ttlSeconds}s`,
         jars: [],
         heartbeatTimeoutInSecond: 0,
         queue: null,
@@ -177,6 +183,19 @@ export const startingCases: readonly Case<On>[] = [
         expect([status, json]).toEqual([200, { total_statements: 0, statements: [] }]);
         expect(performance.now() - began).toBeLessThan(2000);
       }
+    },
+  },
+];
+
+/** A session that is older than its `ttl`. */
+export const oldCases: readonly Case<{ readonly made: readonly Made[] }>[] = [
+  {
+    name: 'one that is older than its time to live goes on',
+    deviation: 'ttl-ends-nothing',
+    async run({ made }) {
+      const { session, at } = oneOf(made, 'pyspark');
+      await pause(Math.max(0, at + (ttlSeconds + 2) * 1000 - performance.now()));
+      expect((await session.ask('GET')).json).toMatchObject({ state: 'idle', ttl: `${ttlSeconds}s` });
     },
   },
 ];

@@ -147,12 +147,15 @@ export const surfaceCases: readonly Case<On>[] = [
     },
   },
   {
-    name: 'pages and measurements of the server itself',
+    name: 'pages and measurements of the server itself, and jobs of Livy’s own client library',
     async run({ target, call }) {
       for (const path of ['/metrics', '/ui']) {
         const awaited = differs(target, 'no-pages', { livy: 200, emberlab: 404 });
         expect([path, (await call('GET', path)).status]).toEqual([path, awaited]);
       }
+      const job = await call('POST', '/sessions/99/submit-job', { body: { job: 'AA==', jobType: 'pyspark' } });
+      const words = differs(target, 'no-pages', { livy: "Session '99' not found.", emberlab: '' });
+      expect([job.status, job.message]).toEqual([404, words]);
     },
   },
 ];
