@@ -29,10 +29,11 @@ export type Ended = { code: number | null; stdout: string; stderr: string };
 export async function runCommand(
   command: './start' | './emberlab',
   args: readonly string[],
-  options: { env?: Record<string, string>; input?: string } = {},
+  options: { env?: Record<string, string>; input?: string; cwd?: string } = {},
 ): Promise<Ended> {
   const child = spawn(join(root, command), args, {
     env: { ...process.env, ...options.env },
+    cwd: options.cwd,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const ended = once(child, 'exit');

@@ -79,6 +79,12 @@ describe('./start', () => {
     expect(stderr).toMatch(/^The data folder \S+ can't be used: it is a file\. Please choose another folder/);
   });
 
+  it('looks for the data folder from where it is called', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const { stderr } = await runCommand('./start', ['--data', 'file'], { cwd: folder });
+    expect(stderr).toContain(`The data folder ${join(folder, 'file')} can't be used`);
+  });
+
   it('says that the data folder is not writable', async () => {
     // Root may write anywhere but on what the kernel itself keeps read-only.
     const locked = process.getuid?.() === 0 ? '/proc/emberlab' : join(folder, 'locked/data');

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from sparkmagic.kernels.pysparkkernel.pysparkkernel import PySparkKernel
 from sparkmagic.kernels.sparkkernel.sparkkernel import SparkKernel
 from sparkmagic.kernels.sparkrkernel.sparkrkernel import SparkRKernel
 from sparkmagic.kernels.wrapperkernel.sparkkernelbase import SparkKernelBase
+from sparkmagic.kernels.wrapperkernel.usercodeparser import UserCodeParser
 
 from .completion import Completer
 from .magics import RemoteMagics
 
+#: Lines that the gateway's interpreters understand, and this process does not.
+REMOTE_LINES = re.compile(r"%(json|table)\b")
+
+
+class CodeParser(UserCodeParser):
+    """sparkmagic's, which takes a cell that begins with ``%`` for one that is meant for this process."""
+
+    def get_code_to_run(self, code: str) -> str:
+        return f"%%spark\n{code}" if REMOTE_LINES.match(code) else super().get_code_to_run(code)
+
 
 class RemoteKernel(SparkKernelBase):
-    """What our kernels have in common. Mixed into one of sparkmagic's, whose language and code parser it keeps."""
+    """What our kernels have in common. Mixed into one of sparkmagic's, whose language it keeps."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.user_code_parser = CodeParser()
 
     @property
     def magics(self) -> RemoteMagics:

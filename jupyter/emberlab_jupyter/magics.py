@@ -56,6 +56,11 @@ class RemoteMagics(KernelMagics):
         """The notebook's session, once it has one."""
         return self.spark_controller.get_managed_clients().get(self.session_name)
 
+    def _override_session_settings(self, settings: dict[str, Any]) -> None:
+        # A session that was refused is not refused with another configuration.
+        self.fatal_error = False
+        super()._override_session_settings(settings)
+
     @staticmethod
     def _sqlquery(
         cell: str, method: str | None, rows: int | None, fraction: float | None, coerce: bool | None

@@ -25,6 +25,8 @@ class FakeGateway:
         self.statements: list[dict[str, Any]] = []
         #: called with each new statement; those that it leaves alone end at once, without output
         self.on_statement: Callable[[dict[str, Any]], None] = lambda statement: None
+        #: why a new session is refused
+        self.refusal: str | None = None
         self.session_state = "idle"
         #: those of statements; none: the session's own
         self.kinds: list[str | None] = [None, "arrow"] if extended else [None]
@@ -102,6 +104,8 @@ class FakeGateway:
         session = {"id": 1, "state": self.session_state, "kind": "pyspark", "appId": "app-1", "log": [], "appInfo": {}}
         if (method, path) == ("GET", "/sessions"):
             return 200, {"sessions": [session]}, {}
+        if path == "/sessions" and self.refusal is not None:
+            return 400, {"msg": self.refusal}, {}
         if path in ("/sessions", "/sessions/1"):
             return (201 if method == "POST" else 200), session, {}
         if path == "/sessions/1/log?from=0":

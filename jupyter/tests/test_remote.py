@@ -25,6 +25,20 @@ class StatementTest(CellTest):
         self.assertEqual(self.texts()[-2:], ["SparkSession available as 'spark'.\n", "said"])
         self.assertEqual([statement["code"] for statement in self.gateway.statements], ["spark", "1\n"])
 
+    def test_a_refused_session_can_be_configured_anew(self) -> None:
+        self.open_notebook()
+        self.gateway.refusal = "spark.master can't be set"
+        self.run_cell('%%configure -f\n{"conf": {"spark.master": "yarn"}}')
+        self.run_cell("%%spark\n1")
+        self.assertIn("spark.master can't be set", "".join(self.texts()))
+        self.gateway.refusal = None
+        self.run_cell("%%spark\n1")
+        self.assertIn("spark.master can't be set", "".join(self.texts()))
+        self.run_cell('%%configure -f\n{"conf": {}}')
+        self.gateway.on_statement = lambda statement: self.gateway.end(statement, text_of("said"))
+        self.run_cell("%%spark\n1")
+        self.assertEqual(self.texts()[-1], "said")
+
     def test_a_cell_is_three_requests(self) -> None:
         self.start()
         self.run_cell("%%spark\nx = 1")

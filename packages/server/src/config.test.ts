@@ -49,6 +49,13 @@ describe('readConfig', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PORT: '9001' }, { port: '9002' }).port).toBe(9002);
   });
 
+  it('names the option that is wrong, and does not take the folder it stands in for an empty one', () => {
+    expect(() => readConfig({ EMBERLAB_DATA: data }, { port: 'abc' })).toThrow(
+      "--port can't be used: please write a whole number.",
+    );
+    expect(() => readConfig({}, { data: '' })).toThrow("--data can't be empty");
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
 
-const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]).pipe(z.number().int());
+const wholeNumber = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'please write a whole number')
+  .pipe(z.number().int());
 const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
 const origin = z
   .string()
@@ -214,10 +216,15 @@ export function readConfig(
       fromEnv[name.slice('EMBERLAB_'.length).toLowerCase()] = value;
     }
   }
+  if (overrides.data === '') throw new ConfigError(["--data can't be empty: please name a folder."]);
   const dataDir = expandHome(overrides.data ?? fromEnv['data'] ?? '~/.emberlab');
   const file = join(dataDir, 'emberlab.toml');
   const parsed = settingsSchema.safeParse({ ...readToml(file), ...fromEnv, ...overrides, data: dataDir });
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, fromEnv, file)));
+  if (!parsed.success) {
+    const source = (key: string) =>
+      key in overrides ? `--${key}` : key in fromEnv ? `EMBERLAB_${key.toUpperCase()}` : `${key} in ${file}`;
+    throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, source)));
+  }
   if (parsed.data.public_url === undefined && !reachedAsLocalhost(parsed.data.host)) {
     throw new ConfigError([
       `With host = ${parsed.data.host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`,
@@ -247,9 +254,9 @@ function readToml(file: string): Record<string, unknown> {
   }
 }
 
-function describe(issue: z.core.$ZodIssue, fromEnv: Readonly<Record<string, string>>, file: string): string {
+/** A problem as a sentence; `named` tells where a setting was given. */
+function describe(issue: z.core.$ZodIssue, named: (key: string) => string): string {
   const known = Object.keys(settingsSchema.shape).join(', ');
-  const named = (key: string) => (key in fromEnv ? `EMBERLAB_${key.toUpperCase()}` : `${key} in ${file}`);
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => `${named(key)} is not a setting. The settings are: ${known}.`).join('\n');
   }

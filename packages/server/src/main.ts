@@ -134,6 +134,9 @@ async function serve(config: Config): Promise<void> {
       process.stdout.write(`Make the first administrator here (good for a day, once): ${served.setUpUrl}\n`);
     }
     await Promise.race([supervisor.failed, stopped]);
+    process.stdout.write(
+      'Emberlab is stopping. Jupyter servers, Spark applications and builds go on; the next ./start finds them again.\n',
+    );
   } finally {
     await supervisor.stop();
   }

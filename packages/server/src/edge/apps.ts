@@ -151,8 +151,8 @@ export function createApps(options: AppsOptions): Apps {
     },
 
     closeTunnels() {
-      // 1001: "going away" (RFC 6455, 7.4.1)
-      for (const tunnel of tunnels) tunnel.close(1001);
+      // 1012: "service restart" (IANA's registry of RFC 6455). JupyterLab takes 1001 for the end, and would not connect again by itself.
+      for (const tunnel of tunnels) tunnel.close(1012);
     },
 
     async endTunnels() {

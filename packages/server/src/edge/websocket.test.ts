@@ -99,14 +99,14 @@ describe('a WebSocket', () => {
     expect((await closed)[0]).toBe(1006);
   });
 
-  it('is told 1001 when the edge goes', async () => {
+  it('is told 1012 when the edge goes, after which JupyterLab connects again', async () => {
     await using world = await startWorld();
     const server = await world.startServer();
     const socket = server.webSocket();
     await once(socket, 'open');
     const closed = once(socket, 'close');
     await world.edge.close();
-    expect((await closed)[0]).toBe(1001);
+    expect((await closed)[0]).toBe(1012);
   });
 
   it('counts as traffic by its messages, not by its pongs', async () => {
