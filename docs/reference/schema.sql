@@ -12,11 +12,27 @@ CREATE TABLE "configurations" ("project_id" text not null references "projects" 
 
 CREATE TABLE "environments" ("project_id" text primary key references "projects" ("id") on delete cascade, "current_revision_id" text references "revisions" ("id"));
 
+CREATE TABLE "external_sessions" ("type" text not null, "id" integer not null, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "livy_id" text references "livy_servers" ("id") on delete set null, "server_id" text references "servers" ("id") on delete set null, "external_id" integer, "external_name" text not null, "kind" text, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "spark_ui_url" text, "driver_log_url" text, "problem" text, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, constraint "external_sessions_pk" primary key ("type", "id"));
+
+CREATE UNIQUE INDEX "external_sessions_idempotency_key" on "external_sessions" ("type", "project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
+
+CREATE INDEX "external_sessions_livy" on "external_sessions" ("livy_id", "ended_at");
+
+CREATE INDEX "external_sessions_project" on "external_sessions" ("project_id", "user_id");
+
+CREATE INDEX "external_sessions_server" on "external_sessions" ("server_id");
+
+CREATE TABLE "external_statements" ("session_type" text not null, "session_id" integer not null, "idempotency_key" text not null, "statement_id" integer, constraint "external_statements_pk" primary key ("session_id", "idempotency_key"), constraint "external_statements_session" foreign key ("session_type", "session_id") references "external_sessions" ("type", "id") on delete cascade);
+
 CREATE TABLE "facts" ("name" text primary key, "value" text not null);
 
 CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null);
 
 CREATE INDEX "grants_target" on "grants" ("target_id");
+
+CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "url" text not null, "login" text not null, "user_name" text, "sealed_secret" text, "run_as" text not null, "set_by_admin" integer not null, "changed_at" bigint not null, "retired_at" bigint);
+
+CREATE UNIQUE INDEX "livy_servers_one_current" on "livy_servers" ("project_id") where retired_at is null;
 
 CREATE TABLE "logins" ("digest" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null);
 

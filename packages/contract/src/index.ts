@@ -4,6 +4,7 @@ export * from './events.ts';
 export * from './routes.ts';
 export * from './schemas/configuration.ts';
 export * from './schemas/environments.ts';
+export * from './schemas/livy.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/projects.ts';
 export * from './schemas/servers.ts';

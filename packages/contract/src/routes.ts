@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { configuration } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
+import { livyBatch, livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
@@ -281,6 +282,57 @@ export const routes = define({
     summary: 'An address that opens the Spark UI, good once',
     params: inSession,
     response: openedPage,
+  },
+  'livy.get': {
+    method: 'GET',
+    path: '/projects/{project}/livy',
+    access: { project: 'viewer' },
+    summary: 'The Livy that sessions of the project run on, if not on Emberlab itself',
+    params: inProject,
+    response: livySettings,
+  },
+  'livy.set': {
+    method: 'PUT',
+    path: '/projects/{project}/livy',
+    access: { project: 'owner' },
+    summary: 'Let new sessions run on a Livy',
+    params: inProject,
+    body: livySettingsBody,
+    response: livySettings,
+  },
+  'livy.remove': {
+    method: 'DELETE',
+    path: '/projects/{project}/livy',
+    access: { project: 'owner' },
+    summary: 'Let new sessions run on Emberlab itself again',
+    params: inProject,
+    response: livySettings,
+  },
+  'livy.test': {
+    method: 'POST',
+    path: '/projects/{project}/livy/test',
+    access: { project: 'owner' },
+    summary: 'Try a Livy without using it',
+    params: inProject,
+    body: livySettingsBody,
+    response: livyTest,
+  },
+  'livy.batches': {
+    method: 'GET',
+    path: '/projects/{project}/livy/batches',
+    access: { project: 'viewer' },
+    summary: "Batches on the project's Livy: the caller's; all of the project for owners",
+    params: inProject,
+    response: listOf(livyBatch),
+  },
+  'livy.stopBatch': {
+    method: 'DELETE',
+    path: '/projects/{project}/livy/batches/{id}',
+    access: { project: 'editor' },
+    summary: 'Stop one of them',
+    params: inSession,
+    status: 202,
+    response: livyBatch,
   },
 });
 

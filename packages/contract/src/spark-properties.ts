@@ -67,6 +67,7 @@ export const propertyTable: readonly PropertyEntry[] = [
   ...pinned('scratch files lie in a folder of the session’s own', 'spark.local.dir'),
   ...pinned('these properties are Emberlab’s own', 'spark.emberlab.*'),
   ...pinned('the interpreters are the platform’s', 'spark.repl.*'),
+  ...pinned('these properties are Livy’s own', 'spark.__livy__.*'),
   ...pinned(identity, 'spark.yarn.keytab', 'spark.yarn.principal', 'spark.kerberos.*', 'spark.security.credentials.*'),
   ...pinned(identity, 'spark.hadoop.hadoop.security.authentication', 'spark.hadoop.hadoop.security.authorization'),
   ...pinned(identity, 'spark.hadoop.hadoop.proxyuser.*', 'spark.hadoop.hadoop.security.auth_to_local*'),

@@ -3,11 +3,22 @@ import { homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
+import { compileReach } from './lib/reach.ts';
 
 const wholeNumber = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'please write a whole number')
   .pipe(z.number().int());
 const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const addresses = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((part) => part.trim() !== ''))])
+  .transform((rules, context) => {
+    try {
+      compileReach(rules);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+    return rules.map((rule) => rule.trim());
+  });
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
@@ -104,6 +115,10 @@ export const settingsSchema = z.strictObject({
   livy_requested_by: yesOrNo.default(false).meta({
     description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
   }),
+  livy_allowed: addresses.optional().meta({
+    description:
+      'Addresses at which owners of projects may use a Livy of their own instead of Emberlab’s drivers, a comma between them: a host, *.domain, an IP address, a network such as 10.0.0.0/8, or * for any; with https:// before or :port behind it, only those. Administrators may set others too. Link-local addresses and those of cloud metadata are never asked.',
+  }),
   session_warm_start: yesOrNo.default(true).meta({
     description:
       'Whether a Spark driver is started ahead for each Jupyter server that runs with Spark, so that the first notebook finds it ready: true or false.',
@@ -157,6 +172,8 @@ export type Config = {
   /** drivers that may be starting at the same time */
   readonly sessionStartLimit: number;
   readonly livyRequestedBy: boolean;
+  /** rules for `compileReach` */
+  readonly livyAllowed: readonly string[];
   readonly statementOutputLimitBytes: number;
   /** drivers that are started before anyone asks */
   readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
@@ -167,6 +184,8 @@ export type Config = {
 /** Where things lie in the data folder. */
 export type Paths = {
   readonly database: string;
+  /** seals what has to be read again */
+  readonly secretsKey: string;
   /** sockets of the running platform; short, because a socket's path has at most 107 bytes */
   readonly run: string;
   readonly controlSocket: string;
@@ -292,6 +311,7 @@ function compile(settings: Settings): Config {
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     sessionStartLimit: settings.session_start_limit,
     livyRequestedBy: settings.livy_requested_by,
+    livyAllowed: settings.livy_allowed ?? [],
     sessionsAhead: {
       enabled: settings.session_warm_start,
       idleMs: settings.session_warm_idle_minutes * 60_000,
@@ -304,6 +324,7 @@ function compile(settings: Settings): Config {
     logLevel: settings.log_level,
     paths: {
       database: join(dataDir, 'emberlab.db'),
+      secretsKey: join(dataDir, 'secrets.key'),
       run,
       controlSocket: join(run, 'control.sock'),
       edgeSocket: join(run, 'edge.sock'),

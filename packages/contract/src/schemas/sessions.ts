@@ -72,6 +72,14 @@ export const session = z.object({
   mine: z.boolean(),
   applicationId: z.string().nullable(),
   uiAvailable: z.boolean(),
+  external: z
+    .object({
+      livy: z.string().meta({ description: 'host and port' }),
+      sparkUiUrl: z.string().nullable(),
+      driverLogUrl: z.string().nullable(),
+    })
+    .nullable()
+    .meta({ description: "of a session on the project's own Livy; its links lead there and are not proxied" }),
   metrics: sessionMetrics.nullable(),
   problem: z.string().nullable(),
   createdAt: instant,

@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
 import * as batches from './migrations/0002-batches.ts';
 import * as driversAhead from './migrations/0004-drivers-ahead.ts';
+import * as externalLivy from './migrations/0005-external-livy.ts';
 import * as serverShutdown from './migrations/0006-server-shutdown.ts';
 import type { Database } from './schema.ts';
 
@@ -10,6 +11,7 @@ const migrations = {
   '0001-first': { up: first.up },
   '0002-batches': { up: batches.up },
   '0004-drivers-ahead': { up: driversAhead.up },
+  '0005-external-livy': { up: externalLivy.up },
   '0006-server-shutdown': { up: serverShutdown.up },
 };
 

@@ -73,6 +73,7 @@ export const busySession: Session = {
   startedAhead: null,
   applicationId: 'app-1',
   uiAvailable: true,
+  external: null,
   metrics: {
     executors: 2,
     cores: 2,

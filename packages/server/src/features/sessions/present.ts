@@ -21,6 +21,7 @@ export const presentSession = (session: SessionRecord, viewer: Viewer, observed:
   mine: session.owner.id === viewer.userId,
   applicationId: session.application?.id ?? null,
   uiAvailable: takesStatements(session.state) && session.application?.uiAvailable === true,
+  external: null,
   metrics: takesStatements(session.state) ? observed.metrics : null,
   problem: session.problem,
   createdAt: toInstant(session.createdAt),
