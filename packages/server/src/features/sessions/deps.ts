@@ -18,9 +18,14 @@ export type SessionsDeps = {
   readonly clock: Clock;
   readonly config: Pick<
     Config,
-    'publicOrigin' | 'sessionStartTimeoutMs' | 'sessionIdleTimeoutMs' | 'livyRequestedBy' | 'statementOutputLimitBytes'
+    | 'publicOrigin'
+    | 'sessionStartTimeoutMs'
+    | 'sessionIdleTimeoutMs'
+    | 'livyRequestedBy'
+    | 'livyAllowed'
+    | 'statementOutputLimitBytes'
   > & {
-    readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket' | 'uploads'>;
+    readonly paths: Pick<Config['paths'], 'agentSocket' | 'tunnelSocket' | 'uploads' | 'secretsKey'>;
   };
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;

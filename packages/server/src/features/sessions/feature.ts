@@ -4,11 +4,13 @@ import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { createBatches } from './batches/batches.ts';
 import type { SessionsDeps } from './deps.ts';
+import { createExternal, type ExternalSessions } from './external/external.ts';
+import { defaultLimits } from './limits.ts';
+import { createLivyContext } from './livy/context.ts';
 import { livyScope } from './livy/plugin.ts';
 import { registerLivyRoutes } from './livy/routes.ts';
 import { createParts } from './parts.ts';
-import { presentSession } from './present.ts';
-import { registerSessionRoutes } from './routes.ts';
+import { listSessions, registerSessionRoutes } from './routes.ts';
 
 /** What the rest of the platform may use of the sessions feature. */
 export type Sessions = {
@@ -36,7 +38,9 @@ export type Sessions = {
 export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Promise<void> } {
   let loop: ReturnType<typeof createLoop> | null = null;
   const stopped = new AbortController();
-  const parts = createParts(deps, () => loop?.wake());
+  const limits = { ...defaultLimits, ...deps.limits };
+  const external = createExternal(deps, limits);
+  const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
   const { sessions, lifecycle, hub, service, worker, ahead, agents, tunnel } = parts;
   const batches = createBatches(deps, parts.limits, () => sessions.countStarting());
   const step = async (signal: AbortSignal) => {
@@ -45,12 +49,14 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   };
 
   return {
-    registerRoutes: (router) => registerSessionRoutes(router, { service, engine: deps.engine }),
+    registerRoutes(router) {
+      registerSessionRoutes(router, { service, engine: deps.engine, external });
+      external.registerRoutes(router);
+    },
 
     registerLivy(app) {
       const routes = (scope: FastifyInstance) => {
-        batches.registerRoutes(scope);
-        registerLivyRoutes(scope, {
+        const context = createLivyContext(scope, {
           service,
           asks: parts.asks,
           uploads: parts.uploads,
@@ -58,6 +64,9 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
           publicOrigin: deps.config.publicOrigin,
           projectFolder: (name) => deps.projectFolder(name),
         });
+        external.registerGate(scope, { session: context.page, batch: batches.page });
+        batches.registerRoutes(scope);
+        registerLivyRoutes(scope, context);
       };
       app.register(
         async (scope) =>
@@ -73,13 +82,11 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     },
 
     async snapshot(projectId, viewer) {
-      const all = await service.listProject(projectId, viewer);
-      return [
-        { type: 'sessions', sessions: all.map((session) => presentSession(session, viewer, hub.observe(session))) },
-      ];
+      return [{ type: 'sessions', sessions: await listSessions({ service, external }, projectId, viewer) }];
     },
 
     async stopForServer(serverId) {
+      await external.stopForServer(serverId);
       for (const { id } of await sessions.listLive({ serverId })) await lifecycle.stop(id, 'server');
     },
 
@@ -91,14 +98,19 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     async stopForMember(projectId, userId) {
       for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
       await batches.stopForMember(projectId, userId);
+      await external.stopForMember(projectId, userId);
     },
 
     async reconcile() {
       await step(stopped.signal);
       await batches.reconcile();
+      await external.reconcile();
     },
 
-    countLive: (projectIds) => sessions.countLive(projectIds),
+    async countLive(projectIds) {
+      const [here, there] = await Promise.all([sessions.countLive(projectIds), external.countLive(projectIds)]);
+      return new Map([...here, ...[...there].map(([id, count]) => [id, count + (here.get(id) ?? 0)] as const)]);
+    },
 
     async start() {
       const live = await sessions.listLive();
@@ -108,6 +120,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await tunnel.start();
       await agents.start();
       batches.start();
+      external.start();
       loop = createLoop({
         step,
         intervalMs: parts.limits.reconcileMs,
@@ -120,6 +133,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       stopped.abort(new Error('closed'));
       await loop?.close();
       await batches.close();
+      await external.close();
       await worker.settled();
       hub.changes.close();
       await agents.close();
@@ -127,3 +141,19 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     },
   };
 }
+
+/** Nobody takes a driver that was started ahead where sessions run on a Livy. */
+const withoutLivys = (
+  ahead: SessionsDeps['ahead'],
+  external: Pick<ExternalSessions, 'hasLivy'>,
+): NonNullable<SessionsDeps['ahead']> | null =>
+  ahead === null || ahead === undefined
+    ? null
+    : {
+        ...ahead,
+        async servers() {
+          const all = await ahead.servers();
+          const elsewhere = await Promise.all(all.map(({ projectId }) => external.hasLivy(projectId)));
+          return all.filter((_, at) => elsewhere[at] !== true);
+        },
+      };

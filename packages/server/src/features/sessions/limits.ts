@@ -36,6 +36,14 @@ export const defaultLimits = {
   uploadBytes: 100 * 1024 ** 2,
   /** the same for all files of a session together */
   sessionUploadBytes: 1024 ** 3,
+  /** how long a connection to a project's Livy may take */
+  livyConnectMs: 5000,
+  /** how long a project's Livy may be silent while it answers */
+  livyAnswerMs: 60_000,
+  /** how often a project's Livy is asked what became of what runs there */
+  livyPollMs: 5000,
+  /** what was asked so short a while ago need not be asked again */
+  livyFreshMs: 1000,
   pingMs: 10_000,
   silenceMs: 30_000,
 };

@@ -3,8 +3,9 @@ import { createLoop } from '../../../lib/lifecycle.ts';
 import { createChanges } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
+import type { Client } from '../model.ts';
 import { createBatchLifecycle } from './lifecycle.ts';
-import { registerBatchRoutes } from './routes.ts';
+import { batchPage, registerBatchRoutes } from './routes.ts';
 import { createBatchService } from './service.ts';
 import { createBatchStore } from './store.ts';
 import { createBatchWorker } from './worker.ts';
@@ -43,6 +44,9 @@ export function createBatches(deps: SessionsDeps, limits: Limits, countStarting:
   return {
     registerRoutes: (app: FastifyInstance) =>
       registerBatchRoutes(app, { service, engine, projectFolder: (name) => deps.projectFolder(name) }),
+
+    /** A page of a member's batches, as Livy shows them. */
+    page: (client: Client, page: { from: number; size: number }) => batchPage({ service, engine }, client, page),
 
     /** Lets all batches of a member end who leaves a project. */
     async stopForMember(projectId: string, userId: string): Promise<void> {

@@ -27,6 +27,18 @@ const presentBatch = (batch: BatchRecord, log: readonly string[]): Record<string
   log,
 });
 
+/** A page of a member's batches, as Livy shows them. */
+export async function batchPage(
+  { service, engine }: { service: BatchService; engine: Engine },
+  client: Client,
+  page: { from: number; size: number },
+): Promise<{ total: number; items: Record<string, unknown>[] }> {
+  const { total, items } = await service.list(client, page);
+  const present = async (batch: BatchRecord) =>
+    presentBatch(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
+  return { total, items: await Promise.all(items.map(present)) };
+}
+
 /** Livy's routes for batches, below `/livy/{project}`. */
 export function registerBatchRoutes(
   app: FastifyInstance,
@@ -65,8 +77,8 @@ export function registerBatchRoutes(
     const query = request.query as Query;
     const from = Math.max(readOptionalInt(query, 'from') ?? 0, 0);
     const size = Math.min(Math.max(readOptionalInt(query, 'size') ?? defaultPage, 0), maxPage);
-    const { total, items } = await service.list(clientOf(accessOf(request)), { from, size });
-    return sendJson(reply, 200, { from, total, sessions: await Promise.all(items.map(present)) });
+    const { total, items } = await batchPage(parts, clientOf(accessOf(request)), { from, size });
+    return sendJson(reply, 200, { from, total, sessions: items });
   });
 
   route('POST', '/batches', async (request, reply) => {

@@ -37,17 +37,24 @@ export const routeIn =
 /** What Livy's routes for sessions have in common. */
 export function createLivyContext(app: FastifyInstance, parts: LivyParts) {
   const { service, engine, publicOrigin } = parts;
+  const present = async (session: SessionRecord) =>
+    presentLivySession(session, {
+      observed: service.observe(session),
+      log: await logTail(engine.logs(session.id), logLinesInSession),
+      publicOrigin,
+    });
   return {
     ...parts,
 
     route: routeIn(app),
 
-    present: async (session: SessionRecord) =>
-      presentLivySession(session, {
-        observed: service.observe(session),
-        log: await logTail(engine.logs(session.id), logLinesInSession),
-        publicOrigin,
-      }),
+    present,
+
+    /** A page of a client's own sessions. */
+    async page(client: Client, { from, size }: { from: number; size: number }) {
+      const all = await service.listListed(client);
+      return { total: all.length, items: await Promise.all(all.slice(from, from + size).map(present)) };
+    },
 
     /** The session in the path, which its client has shown to care about. Throws Livy's 404, also for what is somebody else's. */
     async find(request: FastifyRequest): Promise<{ client: Client; session: SessionRecord }> {

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { logPage } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
 import type { Client } from '../service.ts';
-import { accessOf, clientOf, createLivyContext, goneSignal, type LivyParts, type Query } from './context.ts';
+import { accessOf, clientOf, goneSignal, type LivyContext, type Query } from './context.ts';
 import { LivyError, rejected, sessionNotFound, tooMany } from './errors.ts';
 import { registerAskRoutes } from './ask-routes.ts';
 import { readOptionalInt } from './numbers.ts';
@@ -15,8 +15,7 @@ import { registerUploadRoutes } from './upload-routes.ts';
 const defaultPage = 100;
 
 /** Livy's routes, below `/livy/{project}`. */
-export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void {
-  const context = createLivyContext(app, parts);
+export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): void {
   const { service, engine, route, find, present } = context;
 
   /** The new session that a request asks for. */
@@ -24,7 +23,7 @@ export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void
     const access = accessOf(request);
     const input = await readCreate(request.body, {
       ownerEmail: access.caller.user.email,
-      projectFolder: parts.projectFolder(access.membership.project.name),
+      projectFolder: context.projectFolder(access.membership.project.name),
       notebook: readNotebook(request.headers['emberlab-notebook']),
     });
     const made = await service.create(client, key, input);
@@ -39,9 +38,8 @@ export function registerLivyRoutes(app: FastifyInstance, parts: LivyParts): void
     const query = request.query as Query;
     const from = Math.max(readOptionalInt(query, 'from') ?? 0, 0);
     const size = Math.max(readOptionalInt(query, 'size') ?? defaultPage, 0);
-    const all = await service.listListed(clientOf(accessOf(request)));
-    const sessions = await Promise.all(all.slice(from, from + size).map(present));
-    return sendJson(reply, 200, { from, total: all.length, sessions });
+    const { total, items } = await context.page(clientOf(accessOf(request)), { from, size });
+    return sendJson(reply, 200, { from, total, sessions: items });
   });
 
   route('POST', '/sessions', async (request, reply) => {

@@ -37,6 +37,7 @@ export async function createRig(
   options: {
     limits?: Partial<Limits>;
     requestedBy?: boolean;
+    livyAllowed?: readonly string[];
     engine?: (folder: string) => Engine;
     clock?: Clock;
     python?: string;
@@ -87,11 +88,13 @@ export async function createRig(
       sessionStartTimeoutMs: 60_000,
       sessionIdleTimeoutMs: 3_600_000,
       livyRequestedBy: options.requestedBy ?? false,
+      livyAllowed: options.livyAllowed ?? [],
       statementOutputLimitBytes: 4 * 1024 * 1024,
       paths: {
         agentSocket: join(folder, 'run/agent.sock'),
         tunnelSocket: join(folder, 'run/tunnel.sock'),
         uploads: join(folder, 'uploads'),
+        secretsKey: join(folder, 'secrets.key'),
       },
     },
     bus: seen.bus,
