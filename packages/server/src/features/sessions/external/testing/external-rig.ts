@@ -1,0 +1,105 @@
+import Fastify, { type FastifyRequest } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { HttpError } from '../../../../http/errors.ts';
+import { createRouter } from '../../../../http/router.ts';
+import type { Limits } from '../../limits.ts';
+import { createRig, type TestUser } from '../../testing/rig.ts';
+import { fakeLivy } from './fake-livy.ts';
+
+// What came over HTTP has no type until a test looks at it.
+// oxlint-disable-next-line typescript/no-explicit-any
+type Answer = { status: number; body: any; text: string };
+
+export type ExternalRig = Awaited<ReturnType<typeof createExternalRig>>;
+
+/**
+ * The sessions feature with a Livy beside it, over HTTP, and the API in front. Ada is an administrator and owns the project `demo`, whose sessions run on that
+ * Livy unless `unset`. `await using` closes everything.
+ */
+export async function createExternalRig(
+  options: { unset?: boolean; allowed?: readonly string[]; login?: string; limits?: Partial<Limits> } = {},
+) {
+  const livy = await fakeLivy({ path: '/gateway', ...(options.login === undefined ? {} : { login: options.login }) });
+  const rig = await createRig({
+    livyAllowed: options.allowed ?? [],
+    limits: { livyPollMs: 3_600_000, ...options.limits },
+  });
+  const app = Fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('access', null);
+  app.setErrorHandler((error, _request, reply) =>
+    error instanceof HttpError
+      ? reply.status(error.status).send({ code: error.code, message: error.message, details: error.details })
+      : reply.status((error as { statusCode?: number }).statusCode ?? 500).send({ code: String(error) }),
+  );
+  const router = createRouter(
+    app,
+    {
+      async authenticate(incoming: FastifyRequest) {
+        const email = String(incoming.headers['x-user']);
+        const user = await rig.db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
+        if (user === undefined) return null;
+        const admin = email === rig.ada.email;
+        return { user: { id: user.id, email, name: user.name, admin }, loginDigest: 'digest' };
+      },
+      findMembership: (name, userId) => rig.deps.findMembership(name, userId),
+    },
+    rig.clock,
+  );
+  rig.sessions.registerRoutes(router);
+
+  const api = async (
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    as: TestUser = rig.ada,
+    payload?: object,
+  ): Promise<Answer> => {
+    const response = await app.inject({
+      method,
+      url: `/api/v1/projects/demo${path}`,
+      headers: { 'x-user': as.email },
+      ...(payload === undefined ? {} : { payload }),
+    });
+    const json = (response.headers['content-type'] ?? '').startsWith('application/json');
+    return { status: response.statusCode, body: json ? response.json() : null, text: response.body };
+  };
+
+  const external = {
+    ...rig,
+    rig,
+    livy,
+    api,
+    app,
+    router,
+    call: rig.call,
+    user: rig.user,
+
+    /** Lets the project's sessions run on that Livy, or another. */
+    async use(url = livy.url, more: object = {}) {
+      const answer = await api('PUT', '/livy', rig.ada, { url, login: { type: 'none' }, ...more });
+      if (answer.status !== 200) throw new Error(answer.text);
+    },
+
+    /** A session on that Livy which takes statements. */
+    async idle(as: TestUser = rig.ada, body: object = {}) {
+      const made = await rig.call('POST', '/sessions', { body: { kind: 'pyspark', ...body }, as });
+      if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+      const there = livy.state.sessions.at(-1);
+      if (there === undefined) throw new Error('the Livy has none');
+      there.state = 'idle';
+      const { id } = made.body as { id: number };
+      await rig.call('GET', `/sessions/${id}`, { as });
+      return { id, there };
+    },
+
+    async [Symbol.asyncDispose]() {
+      await app.close();
+      await rig[Symbol.asyncDispose]();
+      await livy[Symbol.asyncDispose]();
+    },
+  };
+  if (options.unset !== true) await external.use();
+  livy.heard();
+  return external;
+}
