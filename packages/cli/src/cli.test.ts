@@ -1,9 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { openAdmin, readConfig } from '@emberlab/server/admin';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 describe('emberlab', () => {
@@ -63,5 +66,61 @@ describe('emberlab', () => {
     );
     expect(code).toBe(2);
     expect(stderr).toMatch(/^EMBERLAB_PROT is not a setting/);
+  });
+
+  describe('project livy', () => {
+    beforeEach(async () => {
+      const admin = await openAdmin(readConfig({ EMBERLAB_DATA: data }));
+      const ada = await admin.users.create({
+        email: 'ada@example.org',
+        name: 'Ada',
+        password: 'correct horse battery',
+        admin: false,
+      });
+      await admin.projects.insert({ id: 'project1', name: 'demo', label: 'Demo', ownerId: ada.id, now: 0 });
+      await admin.close();
+    });
+    const livy = (args: string[], input = '') => emberlab(['project', 'livy', ...args], input);
+
+    it('sets, shows, tries and removes one, and never prints its password', async () => {
+      const logins: (string | undefined)[] = [];
+      const server = createServer((request, response) => {
+        logins.push(request.headers.authorization);
+        response.end(JSON.stringify(request.url === '/version' ? { version: '0.8.0' } : {}));
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      expect((await livy(['show', 'demo'])).stdout).toBe('Sessions of demo run on Emberlab’s own drivers.\n');
+      const login = ['--user', 'ember', '--password-stdin', '--run-as', 'name'];
+      expect(await livy(['set', 'demo', `${url}/`, ...login], 'very secret\n')).toEqual({
+        code: 0,
+        stdout: `New sessions of demo run on ${url} now. Livy 0.8.0 answers.\n`,
+        stderr: '',
+      });
+      expect(logins).toContain(`Basic ${Buffer.from('ember:very secret').toString('base64')}`);
+      expect((await livy(['show', 'demo'])).stdout).toBe(
+        `Sessions of demo run on ${url}, with user ember, as their owners’ short names.\n`,
+      );
+      server.close();
+      const tried = await livy(['test', 'demo']);
+      expect([tried.code, tried.stdout]).toEqual([1, `That did not work: nothing listens at ${new URL(url).host}.\n`]);
+      expect((await livy(['remove', 'demo'])).code).toBe(0);
+      expect((await livy(['test', 'demo'])).stderr).toContain('there is no Livy to try');
+    });
+
+    it.each([
+      [['set', 'demo', 'ftp://livy'], 'http:// or https://'],
+      [['set', 'demo', 'http://a:b@livy'], 'own fields'],
+      [['set', 'demo', 'http://livy', '--run-as', 'root'], 'Allowed choices are livy, email, name'],
+      [['set', 'demo', 'http://livy', '--user', 'ada'], 'Please enter the password.'],
+      [['set', 'demo', 'http://livy', '--password-stdin'], '--user'],
+      [['set', 'demo', 'http://livy', '--user', 'ada', '--token-stdin'], 'either'],
+      [['show', 'absent'], 'There is no project absent.'],
+    ])('says what is wrong with %j', async (args, sentence) => {
+      const { code, stdout, stderr } = await livy(args);
+      expect([code === 0, stdout]).toEqual([false, '']);
+      expect(stderr).toContain(sentence);
+      expect(stderr).not.toMatch(/^\s+at /m);
+    });
   });
 });

@@ -3,18 +3,8 @@ import { email, labelText, newPassword } from '@emberlab/contract';
 import { ConfigError, FatalError, HttpError, openAdmin, readConfig, type Config } from '@emberlab/server/admin';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
-
-/** A wrong use of the command: the sentence goes to the person, the exit code is 2. */
-class UsageError extends Error {}
-
-/** An argument checked by a schema of the contract. */
-const checked =
-  (schema: z.ZodType<string>) =>
-  (value: string): string => {
-    const parsed = schema.safeParse(value);
-    if (!parsed.success) throw new InvalidArgumentError(parsed.error.issues.map((issue) => issue.message).join(' '));
-    return parsed.data;
-  };
+import { registerLivy } from './livy.ts';
+import { checked, UsageError } from './usage.ts';
 
 const days = (value: string): number => {
   const parsed = z.coerce.number().int().min(1).max(365).safeParse(value);
@@ -58,6 +48,8 @@ user
     );
     process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
   });
+
+registerLivy(program.command('project').description('projects'), withAdmin);
 
 const token = program.command('token').description('API tokens');
 token

@@ -1,6 +1,8 @@
 import type { Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openSqlite } from './db/sqlite/open.ts';
+import { createProjectStore } from './features/projects/store.ts';
+import { createLivyAdmin } from './features/sessions/external/admin.ts';
 import { createUsers } from './features/users/index.ts';
 import { systemClock } from './lib/clock.ts';
 import { checkDataFolder } from './setup/preflight.ts';
@@ -9,7 +11,7 @@ export { ConfigError, readConfig, type Config } from './config.ts';
 export { HttpError } from './http/errors.ts';
 export { FatalError } from './supervise/messages.ts';
 
-/** What the command line does on the database itself, with or without a running platform: accounts and tokens. */
+/** What the command line does on the database itself, with or without a running platform: accounts, tokens, projects' Livy servers. */
 export async function openAdmin(config: Config) {
   await checkDataFolder(config.dataDir, false);
   const db = openSqlite(config.paths.database);
@@ -20,5 +22,10 @@ export async function openAdmin(config: Config) {
     secure: config.publicOrigin.startsWith('https:'),
     onLoginEnded: async () => undefined,
   });
-  return { users: service, close: () => db.destroy() };
+  return {
+    users: service,
+    projects: createProjectStore(db),
+    livy: createLivyAdmin({ db, clock: systemClock, config }),
+    close: () => db.destroy(),
+  };
 }
