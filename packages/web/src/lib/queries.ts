@@ -15,6 +15,8 @@ export const keys = {
   server: (project: string) => ['project', project, 'jupyter', 'server'],
   serverRuns: (project: string, latest: string | null) => ['project', project, 'jupyter', 'runs', latest],
   sessions: (project: string) => ['project', project, 'sessions'],
+  livy: (project: string) => ['project', project, 'livy'],
+  livyBatches: (project: string) => ['project', project, 'livy', 'batches'],
   session: (project: string, id: number) => ['project', project, 'sessions', id],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
 
@@ -93,6 +95,18 @@ export const sessionQuery = (project: string, id: number) =>
   queryOptions({
     queryKey: keys.session(project, id),
     queryFn: ({ signal }) => api.call('sessions.get', { params: { project, id } }, signal),
+  });
+
+export const livyQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.livy(project),
+    queryFn: ({ signal }) => api.call('livy.get', { params: { project } }, signal),
+  });
+
+export const livyBatchesQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.livyBatches(project),
+    queryFn: ({ signal }) => api.call('livy.batches', { params: { project } }, signal),
   });
 
 /**

@@ -6,6 +6,7 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { LivySection } from './livy-section.tsx';
 import { roleLabels } from './project-card.tsx';
 import { useProject } from './project-context.ts';
 
@@ -47,6 +48,7 @@ export function GeneralPage() {
           </DataList.Item>
         </DataList>
       </Section>
+      <LivySection />
       <Section title={`Members${members.data === undefined ? '' : ` (${members.data.items.length})`}`} flush>
         {members.isPending ? (
           <RowsSkeleton rows={project.members} />

@@ -37,6 +37,11 @@ export function SessionActions({ session, showLog = true }: { session: Session; 
           Spark UI
         </ButtonLink>
       )}
+      {session.external !== null && session.external.sparkUiUrl !== null && (
+        <ExternalLink href={session.external.sparkUiUrl} label={`Spark UI of ${title}`}>
+          Spark UI
+        </ExternalLink>
+      )}
       {showLog && (
         <ButtonLink
           size="compact-sm"
@@ -54,6 +59,24 @@ export function SessionActions({ session, showLog = true }: { session: Session; 
       )}
       <StopDialog session={session} opened={confirming} onClose={confirm.close} />
     </Group>
+  );
+}
+
+/** Leads to where the project's Livy says: to a place that is not ours, and that learns nothing of where one comes from. */
+export function ExternalLink({ href, label, children }: { href: string; label: string; children: string }) {
+  return (
+    <Button
+      component="a"
+      href={href}
+      target="_blank"
+      rel="noopener noreferrer"
+      size="compact-sm"
+      aria-label={label}
+      title={href}
+      rightSection={<IconExternalLink size={13} aria-hidden="true" />}
+    >
+      {children}
+    </Button>
   );
 }
 

@@ -60,7 +60,11 @@ function SessionRow({ session, ended }: { session: Session; ended: boolean }) {
             {sessionTitle(session)}
           </Text>
           <Text size="xs" c="dimmed" truncate maw={260}>
-            {[session.mine ? null : session.owner.name, session.applicationId]
+            {[
+              session.mine ? null : session.owner.name,
+              session.applicationId,
+              session.external === null ? null : `on ${session.external.livy}`,
+            ]
               .filter((part) => part !== null)
               .join(' · ')}
           </Text>

@@ -44,11 +44,9 @@ test('followed, it brings what is new of each part, until the session has ended'
     agent: false,
   });
   const [stream] = (await once(asked, 'response')) as [IncomingMessage];
-  let text = '';
-  stream.setEncoding('utf8').on('data', (piece: string) => (text += piece));
-  const reads = async (expected: string) => {
-    while (text !== expected) await once(stream, 'data');
-  };
+  const pieces: string[] = [];
+  stream.setEncoding('utf8').on('data', (piece: string) => pieces.push(piece));
+  const reads = (expected: string) => expect.poll(() => pieces.join('')).toBe(expected);
   await reads('a\nx\n');
   there.log = ['stdout: ', 'b', 'c', '\nstderr: ', 'x', 'y'];
   rig.clock.advance(5000);
@@ -59,5 +57,5 @@ test('followed, it brings what is new of each part, until the session has ended'
   await rig.call('GET', `/sessions/${id}`);
   rig.clock.advance(5000);
   await over;
-  expect(text).toBe('a\nx\nb\nc\ny\nend\n');
+  expect(pieces.join('')).toBe('a\nx\nb\nc\ny\nend\n');
 });

@@ -65,7 +65,9 @@ test('one Livy that is away holds up no other', async () => {
   gone.livy.state.intercept = () => true;
   here.there.state = 'busy';
   const step = rig.sessions.reconcile();
-  await rig.until((session) => session.id === here.id && session.state === 'busy');
+  expect(await rig.until((session) => session.id === here.id && session.state === 'busy')).toMatchObject({
+    mine: false,
+  });
   await gone.livy.until(({ method }) => method === 'GET');
   rig.clock.advance(60_001);
   await step;

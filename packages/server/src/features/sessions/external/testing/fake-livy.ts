@@ -77,7 +77,7 @@ export async function fakeLivy(options: { path?: string; login?: string } = {}) 
       ' ',
     );
 
-  const answer = async (
+  const answer = (
     { method, path, body }: Asked,
     say: (status: number, body: unknown, headers?: Record<string, string>) => void,
   ) => {
@@ -168,9 +168,9 @@ export async function fakeLivy(options: { path?: string; login?: string } = {}) 
       void response
         .writeHead(status, { 'content-type': 'application/json;charset=utf-8', ...headers })
         .end(body === '' ? '' : JSON.stringify(body));
-    if (!(request.url ?? '').startsWith(base)) return say(404, '');
-    if (options.login !== undefined && request.headers.authorization !== options.login) return say(401, '');
-    await answer(one, say);
+    if (!(request.url ?? '').startsWith(base)) say(404, '');
+    else if (options.login !== undefined && request.headers.authorization !== options.login) say(401, '');
+    else answer(one, say);
   };
 
   const listen = async (port: number): Promise<Server> => {
