@@ -92,11 +92,14 @@ export class Refusal {
   readonly status: number;
   readonly code: string;
   readonly message: string;
+  /** the field that it is about */
+  readonly path: string | undefined;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, path?: string) {
     this.status = status;
     this.code = code;
     this.message = message;
+    this.path = path;
   }
 }
 
@@ -127,8 +130,9 @@ function stubServer(answers: Answers): Call[] {
     const answer = answers[route] ?? new Refusal(404, 'not_found', `no answer for ${route}`);
     if (typeof answer === 'string') return Promise.resolve(new Response(answer));
     if (answer instanceof Refusal) {
-      const { status, code, message } = answer;
-      return Promise.resolve(Response.json({ error: { code, message, requestId: 'r1' } }, { status }));
+      const { status, code, message, path: field } = answer;
+      const details = field === undefined ? {} : { details: [{ path: field, message }] };
+      return Promise.resolve(Response.json({ error: { code, message, ...details, requestId: 'r1' } }, { status }));
     }
     return Promise.resolve(Response.json(answer));
   });
