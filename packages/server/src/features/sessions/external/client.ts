@@ -24,7 +24,7 @@ export type LivyClient = ReturnType<typeof createLivyClient>;
 export const passedOn = 'emberlab-passed-on';
 
 /** The largest answer that is read as a whole. What may be larger is streamed. */
-export const maxAnswerBytes = 32 * 1024 * 1024;
+const maxAnswerBytes = 32 * 1024 * 1024;
 
 /**
  * Asks Livy servers. Each request has a connection of its own, so it is certain whether an error came before or after sending, and a connection that one
