@@ -159,11 +159,16 @@ describe('a newcomer runs a PySpark notebook', () => {
       .or(lab.page.locator('[title^="New Launcher"]'))
       .first()
       .click();
-    const connected = lab.page.waitForEvent('websocket', (socket) => socket.url().includes('/terminals/websocket/'));
+    // Keys that are pressed before the shell has shown its prompt may be lost. It comes with the first frames, so they are looked at from the very first on.
+    const { promise: prompt, resolve: seen } = Promise.withResolvers<void>();
+    lab.page.on('websocket', (socket) => {
+      if (!socket.url().includes('/terminals/websocket/')) return;
+      socket.on('framereceived', ({ payload }) => {
+        if (String(payload).includes('"stdout"')) seen();
+      });
+    });
     await lab.page.locator('.jp-LauncherCard[data-category="Other"]', { hasText: 'Terminal' }).click();
-    // Keys that are pressed before the shell has shown its prompt may be lost.
-    const socket = await connected;
-    await socket.waitForEvent('framereceived', ({ payload }) => String(payload).includes('"stdout"'));
+    await prompt;
     await lab.page.locator('.jp-Terminal .xterm').click();
     const file = join(platform.data, 'projects/demo/Resources/terminal.txt');
     // What it shows is drawn on a canvas, so a file tells.
