@@ -2,11 +2,12 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { callAs, type Call } from './api.ts';
 import { authorisationCases, requestedByCases } from './cases/authorisation.ts';
 import { batchCases } from './cases/batches.ts';
-import { cancelCases } from './cases/cancel.ts';
-import { completionCases } from './cases/completion.ts';
+import { cancelCases, loopCases } from './cases/cancel.ts';
+import { completionCases, noCompletionCases } from './cases/completion.ts';
 import { deleteBusy, deleteIdle, kill, stop } from './cases/ends.ts';
 import { idleCases, lifetimeCases } from './cases/lifetime.ts';
 import { loadCases } from './cases/load.ts';
+import { liveOutputCases } from './cases/live-output.ts';
 import { logCases } from './cases/log.ts';
 import { pythonCases, pythonMagicCases } from './cases/python-outputs.ts';
 import { rCases } from './cases/r-outputs.ts';
@@ -27,11 +28,16 @@ import type { Kind, Target } from './target.ts';
 /** Tries everything that is written in a language, in one session. */
 export function tryLanguage(target: Target, kind: Kind, session: () => Session): void {
   const on = () => ({ target, session: session(), language: languages[kind] });
-  tryCases(target, [...statementCases, ...cancelCases, ...completionCases, ...textCases], on);
+  const { loop, unfinished, slowly } = languages[kind];
+  tryCases(target, [...statementCases, ...cancelCases, ...(loop === null ? [] : loopCases)], on);
+  tryCases(target, unfinished === null ? noCompletionCases : completionCases, on);
+  tryCases(target, slowly === null ? [] : liveOutputCases, on);
   if (kind === 'pyspark') tryCases(target, [...pythonCases, ...pythonMagicCases], on);
   if (kind === 'spark') tryCases(target, [...scalaCases, ...scalaMagicCases], on);
   if (kind === 'sparkr') tryCases(target, rCases, on);
   if (kind === 'sql') tryCases(target, sqlCases, on);
+  // At last: they leave large outputs in the list of statements.
+  tryCases(target, textCases, on);
 }
 
 /** Livy's whole contract, over HTTP alone. Sessions are shared by many cases and used at the same time: most of the time of one is its start. */

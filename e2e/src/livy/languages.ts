@@ -26,14 +26,16 @@ export type Language = {
   /** a Spark job that never ends · one of eight tasks, half a second each */
   readonly endless: string;
   readonly tasks: string;
+  /** prints a text in pieces; null: nothing is printed */
+  readonly slowly: { readonly code: string; readonly text: string } | null;
   /** what a comment begins with · code that is not finished, and a word that may finish its end; null: none is completed */
   readonly comment: string;
   readonly unfinished: { readonly code: string; readonly word: string } | null;
 };
 
 const endless = 'SELECT sum(id % 7) FROM range(0, 10000000000000, 1, 4)';
-const tasks =
-  "SELECT count(*) FROM range(0, 8, 1, 8) WHERE reflect('java.lang.Thread', 'sleep', 500L) IS NULL OR id < 9";
+const tasks = "SELECT reflect('java.lang.Thread', 'sleep', 500L) FROM range(0, 8, 1, 8)";
+const pieces = '🙂 0\n🙂 1\n🙂 2\n🙂 3\n';
 const text = (output: Json): string => output.data['text/plain'];
 
 export const languages: Readonly<Record<Kind, Language>> = {
@@ -51,7 +53,8 @@ export const languages: Readonly<Record<Kind, Language>> = {
     wait: (seconds) => `import time; time.sleep(${seconds})`,
     loop: 'while True: pass',
     endless: `spark.sql("${endless}").collect()`,
-    tasks: `spark.sql("${tasks}").collect()`,
+    tasks: 'sc.parallelize(range(8), 8).foreach(lambda _: __import__("time").sleep(0.5))',
+    slowly: { code: 'import time\nfor i in range(4):\n  print("🙂", i)\n  time.sleep(0.5)', text: pieces },
     comment: '#',
     unfinished: { code: 'spark.ver', word: 'version' },
   },
@@ -69,7 +72,8 @@ export const languages: Readonly<Record<Kind, Language>> = {
     wait: (seconds) => `Thread.sleep(${seconds * 1000})`,
     loop: 'while (true) {}',
     endless: `spark.sql("${endless}").collect()`,
-    tasks: `spark.sql("${tasks}").collect()`,
+    tasks: 'sc.parallelize(0 until 8, 8).foreach(_ => Thread.sleep(500))',
+    slowly: { code: '(0 to 3).foreach { i => println("🙂 " + i); Thread.sleep(500) }', text: pieces },
     comment: '//',
     unfinished: { code: 'spark.ver', word: 'version' },
   },
@@ -93,6 +97,7 @@ export const languages: Readonly<Record<Kind, Language>> = {
     loop: null,
     endless,
     tasks,
+    slowly: null,
     comment: '--',
     unfinished: null,
   },
@@ -111,6 +116,7 @@ export const languages: Readonly<Record<Kind, Language>> = {
     loop: 'repeat {}',
     endless: `collect(sql("${endless}"))`,
     tasks: `collect(sql("${tasks}"))`,
+    slowly: { code: 'for (i in 0:3) { cat("🙂 ", i, "\\n", sep = ""); Sys.sleep(0.5) }', text: pieces },
     comment: '#',
     unfinished: { code: 'Sys.tim', word: 'Sys.time' },
   },

@@ -5,9 +5,10 @@ export type Kind = 'pyspark' | 'spark' | 'sql' | 'sparkr';
 
 /**
  * What may not be had of every server. `sessions`: it makes interactive ones · `batches`: it may read files of `batchFolder` · `users`: others may log
- * in · `restart`: it can be restarted · `processes`: its drivers are processes here · `start limit`: how many drivers may be starting is known.
+ * in · `restart`: it can be restarted · `processes`: its drivers are processes here · `start limit`: how many drivers may be starting is known ·
+ * `live output`: it tells what running statements print.
  */
-export type Ability = 'sessions' | 'batches' | 'users' | 'restart' | 'processes' | 'start limit';
+export type Ability = 'sessions' | 'batches' | 'users' | 'restart' | 'processes' | 'start limit' | 'live output';
 
 /** A server of Livy's dialect that the contract is tried on. */
 export type Target = {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { languages } from '../languages.ts';
 import type { Session } from '../session.ts';
 import type { Case } from '../suite.ts';
 import { differs, type Target } from '../target.ts';
@@ -11,6 +12,20 @@ export const sharedCases: readonly Case<{ readonly target: Target; readonly sess
       const { status, message } = await session.ask('POST', '/statements', { code: '1' });
       expect(status).toBe(differs(target, 'no-500-for-mistakes', { livy: 500, emberlab: 400 }));
       expect(message).toContain('Code type should be specified if session kind is shared');
+    },
+  },
+  {
+    name: 'statements of all kinds run one after the other, in their order',
+    async run({ target, session }) {
+      const ids: number[] = [];
+      for (const kind of target.kinds) ids.push((await session.post(languages[kind].wait(0.5), kind)).id);
+      for (const kind of target.kinds) ids.push((await session.post(languages[kind].two, kind)).id);
+      let before = 0;
+      for (const id of ids) {
+        const { state, started, completed } = await session.ends(id);
+        expect([state, started >= before]).toEqual(['available', true]);
+        before = completed;
+      }
     },
   },
   {

@@ -9,7 +9,15 @@ import type { Ability, Kind, Target } from '../target.ts';
 
 const owner = 'ada@example.org';
 const other = 'bob@example.org';
-const abilities: readonly Ability[] = ['sessions', 'batches', 'users', 'restart', 'processes', 'start limit'];
+const abilities: readonly Ability[] = [
+  'sessions',
+  'batches',
+  'users',
+  'restart',
+  'processes',
+  'start limit',
+  'live output',
+];
 
 /** A platform of its own, as a person starts it, with two members of its project. `settings`: beside its usual ones. */
 export class EmberlabTarget implements Target {
