@@ -92,7 +92,12 @@ async function serveJupyter(socketPath: string) {
       socket.end('HTTP/1.1 404 Not Found\r\ncontent-length: 6\r\nconnection: close\r\n\r\nabsent');
       return;
     }
+    const greets = request.url === '/greeting';
+    // In one piece with the answer to the upgrade, as a server that has something to say at once may send it.
+    if (greets) socket.cork();
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      if (greets) webSocket.send('welcome', () => undefined);
+      socket.uncork();
       webSocket.on('message', (data, binary) => webSocket.send(data, { binary }));
     });
   });

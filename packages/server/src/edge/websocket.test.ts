@@ -27,6 +27,17 @@ describe('a WebSocket', () => {
     expect((await once(socket, 'close'))[0]).toBe(1000);
   });
 
+  it('hears what the server says in one breath with its answer', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer();
+    for (let round = 0; round < 20; round += 1) {
+      const socket = server.webSocket('/greeting');
+      const [data] = (await once(socket, 'message', { signal: AbortSignal.timeout(5000) })) as [Buffer];
+      expect(data.toString()).toBe('welcome');
+      socket.terminate();
+    }
+  });
+
   it.each([
     [{ origin: 'http://evil.example' }, 403],
     [{ origin: '' }, 403],

@@ -77,6 +77,9 @@ export function openTunnel(options: TunnelOptions): Tunnel {
     clearTimeout(timer);
     socket.off('close', onEarlyClose);
     target = upgraded;
+    // What came along goes back before anybody listens: to one who does already it would be given at once, and to nobody else.
+    if (head.length > 0) socket.unshift(head);
+    if (first.length > 0) upgraded.unshift(first);
     for (const end of [socket as Socket, upgraded]) {
       end.setTimeout(0);
       end.setNoDelay(true);
@@ -87,8 +90,6 @@ export function openTunnel(options: TunnelOptions): Tunnel {
     const fromClient = createFrameWatcher(options.onMessage);
     socket.on('data', (chunk: Buffer) => fromClient.push(chunk));
     upgraded.on('data', (chunk: Buffer) => toClient.push(chunk));
-    if (head.length > 0) socket.unshift(head);
-    if (first.length > 0) upgraded.unshift(first);
     join(socket, upgraded, ended.resolve);
   });
   upstream.end();
