@@ -2,6 +2,7 @@ import Fastify, { type FastifyRequest } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { HttpError } from '../../../../http/errors.ts';
 import { createRouter } from '../../../../http/router.ts';
+import type { Clock } from '../../../../lib/clock.ts';
 import type { Limits } from '../../limits.ts';
 import { createRig, type TestUser } from '../../testing/rig.ts';
 import { fakeLivy } from './fake-livy.ts';
@@ -17,12 +18,19 @@ export type ExternalRig = Awaited<ReturnType<typeof createExternalRig>>;
  * Livy unless `unset`. `await using` closes everything.
  */
 export async function createExternalRig(
-  options: { unset?: boolean; allowed?: readonly string[]; login?: string; limits?: Partial<Limits> } = {},
+  options: {
+    unset?: boolean;
+    allowed?: readonly string[];
+    login?: string;
+    limits?: Partial<Limits>;
+    clock?: Clock;
+  } = {},
 ) {
   const livy = await fakeLivy({ path: '/gateway', ...(options.login === undefined ? {} : { login: options.login }) });
   const rig = await createRig({
     livyAllowed: options.allowed ?? [],
     limits: { livyPollMs: 3_600_000, ...options.limits },
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
   const app = Fastify();
   app.setValidatorCompiler(validatorCompiler);
