@@ -8,8 +8,9 @@ GRACE_SECONDS = 0.25
 INSIST_SECONDS = 0.05
 # Code that catches the failure of one job may start the next.
 CANCEL_AGAIN_SECONDS = 1.0
-# An interrupt may leave a call to the JVM behind that is only about to begin its job.
-AFTERMATH_SECONDS = (0.0, 0.5, 1.5)
+# An interrupt may leave a call to the JVM behind that begins its job only when it has been planned. From Spark 4 on
+# that job is refused; before, it is cancelled if it begins within a minute.
+AFTERMATH_SECONDS = (0.0, 0.5, 1.5, 3.0, 5.0, 10.0, 20.0, 20.0)
 
 
 def cancel_running(statement, spark, interpreter_of):

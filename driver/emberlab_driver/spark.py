@@ -106,12 +106,16 @@ class SparkApplication:
         return self._group(statement_id), description
 
     def cancel_jobs(self, statement_id):
-        """Cancels the statement's jobs; returns once Spark has been told."""
+        """Cancels the statement's jobs, from Spark 4 on with those that it would still begin; returns once Spark has
+        been told."""
         context = active_context()
         if context is None:
             return
         try:
-            context.cancelJobGroup(self._group(statement_id))
+            if int(context.version.split(".")[0]) >= 4:
+                context._jsc.sc().cancelJobGroupAndFutureJobs(self._group(statement_id))
+            else:
+                context.cancelJobGroup(self._group(statement_id))
             if hasattr(context, "cancelJobsWithTag"):
                 context.cancelJobsWithTag(self._group(statement_id))
         except Exception as error:

@@ -242,6 +242,35 @@ def test_completion(control):
     assert "emberlabValue" not in complete("emb")[0]
 
 
+def test_a_job_that_is_planned_for_long_after_its_statement_was_cancelled(control):
+    """It never gets the only core, or not for long."""
+    rule = """
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan
+import org.apache.spark.sql.catalyst.rules.Rule
+object Slow extends Rule[LogicalPlan] {
+  def apply(plan: LogicalPlan): LogicalPlan = {
+    val end = System.nanoTime + 4000000000L
+    if (plan.output.exists(_.name == "slowly")) while (System.nanoTime < end) {}
+    plan
+  }
+}
+spark.experimental.extraOptimizations = Seq(Slow)"""
+    text(control, rule)
+    try:
+        endless = "SELECT sum(id % 7) AS slowly FROM range(0, 10000000000000, 1, 4)"
+        statement_id = control.submit(endless, "sql")
+        control.started(statement_id)
+        control.send("cancel", id=statement_id)
+        assert control.result(statement_id, timeout=WAIT)["state"] == "cancelled"
+        threads = "Thread.getAllStackTraces.values.toArray.exists(_.asInstanceOf[Array[StackTraceElement]]"
+        deadline = time.monotonic() + WAIT
+        while "true" in text(control, f'{threads}.exists(_.getClassName.contains("Slow$")))'):
+            assert time.monotonic() < deadline
+        assert control.run("SELECT 1", "sql", WAIT)["output"]["status"] == "ok"
+    finally:
+        text(control, "spark.experimental.extraOptimizations = Nil")
+
+
 def test_frames_of_scala_as_arrow(control):
     text(control, 'val counted = spark.range(3).toDF("n")\nval number = 1')
     request = {"variable": "counted", "kind": KIND, "method": "take", "rows": None}
