@@ -56,6 +56,19 @@ describe('readConfig', () => {
     expect(() => readConfig({}, { data: '' })).toThrow("--data can't be empty");
   });
 
+  it('lets drivers dial in at the socket, or where it is told', () => {
+    expect(readConfig({ EMBERLAB_DATA: data }).agentUrl).toBe(`unix:${data}/run/agent.sock`);
+    for (const url of ['unix:/run/ember.sock', 'ws://10.0.0.1:8998', 'wss://agents.example.org/emberlab']) {
+      expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_AGENT_URL: url }).agentUrl).toBe(url);
+    }
+    for (const url of ['run/agent.sock', 'http://10.0.0.1:8998', 'ws://', 'ws://me:secret@host', 'ws://host/?a=b']) {
+      expect([url, problemsOf({ EMBERLAB_AGENT_URL: url })]).toEqual([
+        url,
+        [expect.stringContaining('agent_url'.toUpperCase())],
+      ]);
+    }
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

@@ -61,6 +61,17 @@ export const settingsSchema = z.strictObject({
     .regex(/^local(\[(\*|[1-9]\d{0,3})\])?$/, 'please write local[*], or local[N] for N cores')
     .default('local[*]')
     .meta({ description: 'Where Spark runs: local[*] or local[N].' }),
+  agent_url: z
+    .string()
+    .regex(
+      /^(unix:\/|wss?:\/\/[^\s/@?#]+(\/[^\s?#]*)?$)/,
+      'please write unix:/path/of/a.sock, ws://HOST:PORT or wss://HOST:PORT',
+    )
+    .optional()
+    .meta({
+      description:
+        'Where Spark drivers dial in, when something passes their connections on: unix:/path/of/a.sock, ws://HOST:PORT or wss://HOST:PORT. Default: run/agent.sock in the data folder, which is also where they have to be passed on to.',
+    }),
   java_home: z
     .string()
     .min(1)
@@ -152,6 +163,8 @@ export type Config = {
   readonly appsOrigin: string;
   readonly sparkHome: string;
   readonly sparkMaster: string;
+  /** the address of the agents' socket, as drivers see it */
+  readonly agentUrl: string;
   readonly javaHome: string | null;
   readonly classArchive: boolean;
   readonly sparkrLibrary: string | null;
@@ -287,6 +300,7 @@ function compile(settings: Settings): Config {
   const publicOrigin = settings.public_url ?? `http://localhost:${port}`;
   const run = join(dataDir, 'run');
   const tools = join(dataDir, 'tools');
+  const agentSocket = join(run, 'agent.sock');
   return {
     dataDir,
     host: settings.host,
@@ -295,6 +309,7 @@ function compile(settings: Settings): Config {
     appsOrigin: settings.apps_url ?? publicOrigin.replace('://', '://{id}.'),
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
+    agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
     classArchive: settings.class_archive,
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
@@ -328,7 +343,7 @@ function compile(settings: Settings): Config {
       run,
       controlSocket: join(run, 'control.sock'),
       edgeSocket: join(run, 'edge.sock'),
-      agentSocket: join(run, 'agent.sock'),
+      agentSocket,
       tunnelSocket: join(run, 'tunnel.sock'),
       projects: join(dataDir, 'projects'),
       environments: join(dataDir, 'environments'),

@@ -18,6 +18,7 @@ export type SessionsDeps = {
   readonly clock: Clock;
   readonly config: Pick<
     Config,
+    | 'agentUrl'
     | 'publicOrigin'
     | 'sessionStartTimeoutMs'
     | 'sessionIdleTimeoutMs'

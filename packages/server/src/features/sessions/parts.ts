@@ -101,7 +101,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     limits,
     startTimeoutMs: config.sessionStartTimeoutMs,
     idleTimeoutMs: config.sessionIdleTimeoutMs,
-    agentUrl: `unix:${config.paths.agentSocket}`,
+    agentUrl: config.agentUrl,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     projectFolder: (name) => deps.projectFolder(name),
     wake,

@@ -84,8 +84,10 @@ export async function createRig(
     db,
     clock,
     config: {
+      agentUrl: `unix:${join(folder, 'run/agent.sock')}`,
       publicOrigin: 'http://localhost:8080',
-      sessionStartTimeoutMs: 60_000,
+      // Real drivers have real time, which a busy machine needs.
+      sessionStartTimeoutMs: options.clock === undefined ? 60_000 : 300_000,
       sessionIdleTimeoutMs: 3_600_000,
       livyRequestedBy: options.requestedBy ?? false,
       livyAllowed: options.livyAllowed ?? [],
