@@ -46,13 +46,17 @@ test('outputs of statements whose driver is gone are errors that every client ca
     startedAt: 0,
     completedAt: 0,
   };
-  expect(lastOutput(statement, { onPurpose: true, problem: null })).toEqual({
+  expect(lastOutput(statement, { onPurpose: true, problem: null, tail: ['a line'] })).toEqual({
     status: 'error',
     execution_count: 3,
     ename: 'SessionStopped',
     evalue: 'This statement did not run. The Spark application was stopped.',
     traceback: [],
   });
-  const running = lastOutput({ ...statement, state: 'running' }, { onPurpose: false, problem: 'Gone.' });
-  expect(running).toMatchObject({ ename: 'DriverEnded', evalue: 'Gone.' });
+  const tail = [...'abcdefghijk', 'x'.repeat(1e6)];
+  const running = lastOutput({ ...statement, state: 'running' }, { onPurpose: false, problem: 'Gone.', tail });
+  const lines = [...'cdefghijk', `${'x'.repeat(1000)}…`].map((line) => `${line}\n`);
+  expect(running).toMatchObject({ ename: 'DriverEnded', evalue: 'Gone.', traceback: lines });
+  const waiting = lastOutput(statement, { onPurpose: false, problem: 'Gone.', tail });
+  expect(waiting).toMatchObject({ evalue: 'This statement did not run. Gone.', traceback: [] });
 });

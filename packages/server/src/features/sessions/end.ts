@@ -43,20 +43,25 @@ export function describeStop(reason: StopReason, heartbeatSeconds: number): stri
   return sentences[reason] ?? null;
 }
 
+/** What clients show of a log beside the cause: as many lines as Livy has in a session's answer. */
+const shownLines = 10;
+const maxShownLine = 1000;
+
 /**
- * The output of a statement whose driver is gone. It is an error and not a cancellation, also for one that never ran: there are clients that wait for
+ * The output of a statement whose driver is gone. One that ran has the driver's last lines (`tail`) for its trace. It is an error and not a cancellation, also for one that never ran: there are clients that wait for
  * an output for ever. One that was being cancelled has what its client asked for, so it gets none.
  */
 export function lastOutput(
   statement: Statement,
-  options: { onPurpose: boolean; problem: string | null },
+  options: { onPurpose: boolean; problem: string | null; tail: readonly string[] },
 ): StatementOutput {
-  const ran = statement.state === 'waiting' ? 'This statement did not run. ' : '';
+  const waited = statement.state === 'waiting';
+  const lines = options.onPurpose || waited ? [] : options.tail.slice(-shownLines);
   return {
     status: 'error',
     execution_count: statement.id,
     ename: options.onPurpose ? 'SessionStopped' : 'DriverEnded',
-    evalue: `${ran}${options.problem ?? 'The Spark application was stopped.'}`,
-    traceback: [],
+    evalue: `${waited ? 'This statement did not run. ' : ''}${options.problem ?? 'The Spark application was stopped.'}`,
+    traceback: lines.map((line) => `${line.length > maxShownLine ? `${line.slice(0, maxShownLine)}…` : line}\n`),
   };
 }

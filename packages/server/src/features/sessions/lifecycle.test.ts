@@ -20,9 +20,11 @@ test('a dead driver: the session is dead, its statements end with an error, and 
   await run(rig, id, 'b');
   agent.say({ type: 'started', id: 0, startedAt: 7 });
   const held = rig.call('GET', `/sessions/${id}/statements/0`);
+  await writeLog(rig, id, 'first\nlast words');
   rig.fake.driver(id).exit({ code: null, signal: 'SIGKILL' });
   const { body } = await held;
-  expect(body).toMatchObject({ state: 'available', output: { status: 'error', ename: 'DriverEnded', traceback: [] } });
+  const traceback = ['first\n', 'last words\n'];
+  expect(body).toMatchObject({ state: 'available', output: { status: 'error', ename: 'DriverEnded', traceback } });
   expect(body.output.evalue).toMatch(/was killed.*out of memory/);
   const dead = await rig.until((session) => session.state === 'dead');
   expect(dead.problem).toMatch(/was killed/);

@@ -269,11 +269,9 @@ export function createLifecycle(parts: {
         if (!isLive(session.state)) return;
         const onPurpose = session.stopReason !== null && session.stopReason !== 'failed';
         const { stderr } = engine.logs(id);
+        const tail = onPurpose ? [] : await tailLines(stderr, 50);
         const problem =
-          session.problem ??
-          (onPurpose
-            ? null
-            : describeEnd({ exit, ready: session.readyAt !== null, tail: await tailLines(stderr, 50) }));
+          session.problem ?? (onPurpose ? null : describeEnd({ exit, ready: session.readyAt !== null, tail }));
         if (!onPurpose && problem !== null) {
           // The log is where clients look for the cause. It may not exist, or lie on a full disk.
           await appendFile(stderr, `emberlab: ${problem}\n`, { mode: 0o600 }).catch((error: unknown) =>
@@ -281,7 +279,7 @@ export function createLifecycle(parts: {
           );
         }
         for (const statement of await statements.listUnfinished(id)) {
-          const output = statement.state === 'cancelling' ? null : lastOutput(statement, { onPurpose, problem });
+          const output = statement.state === 'cancelling' ? null : lastOutput(statement, { onPurpose, problem, tail });
           await endStatement(statement, { state: output === null ? 'cancelled' : 'available', output });
         }
         await sessions.update(id, {
