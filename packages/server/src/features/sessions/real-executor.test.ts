@@ -1,0 +1,99 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createLocalEngine } from '../../engines/local/engine.ts';
+import { sessionMembers } from '../../engines/local/processes.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { createRig } from './testing/rig.ts';
+
+const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
+const python = process.env['EMBERLAB_TEST_PYTHON'];
+const patient = { timeout: 180_000, interval: 50 };
+
+/** Spark's little cluster within one application writes into its own home, so it gets one with nothing in it but links. */
+async function linkedHome(home: string, folder: string): Promise<string> {
+  await mkdir(folder);
+  for (const name of await readdir(home)) await symlink(join(home, name), join(folder, name));
+  return folder;
+}
+
+const commandOf = (pid: number): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+test.skipIf(sparkHome === undefined || python === undefined)(
+  "an executor is killed while it works: Spark gives its tasks to another, and the statement's result is right",
+  { timeout: 400_000 },
+  async () => {
+    const homes: Promise<string>[] = [];
+    await using rig = await createRig({
+      clock: systemClock,
+      limits: { reconcileMs: 200 },
+      python: python ?? '',
+      engine: (folder) => {
+        homes.push(linkedHome(sparkHome ?? '', join(folder, 'spark')));
+        return createLocalEngine({
+          clock: systemClock,
+          sparkHome: join(folder, 'spark'),
+          sparkMaster: 'local-cluster[1,1,1024]',
+          javaHome: null,
+          sessionsFolder: join(folder, 'sessions'),
+          batchesFolder: join(folder, 'batches'),
+          outputLimitBytes: 1024 * 1024,
+          environment: process.env,
+        });
+      },
+    });
+    await Promise.all(homes);
+    const submit = async (code: string): Promise<string> => {
+      const { body } = await rig.call('POST', '/sessions/1/statements', { body: { code } });
+      return `/sessions/1/statements/${body.id}`;
+    };
+    const textOf = async (path: string) => {
+      await expect.poll(async () => (await rig.call('GET', path)).body.state, patient).toBe('available');
+      const { output } = (await rig.call('GET', path)).body;
+      return output.status === 'ok' ? output.data['text/plain'] : `${output.ename}: ${output.evalue}`;
+    };
+    const executors = async (): Promise<number[]> => {
+      const row = await rig.db.selectFrom('sessions').select(['pid', 'start_ticks']).executeTakeFirstOrThrow();
+      const members = sessionMembers({ pid: row.pid ?? 0, startTicks: row.start_ticks ?? '' });
+      return members.filter((pid) => /java\0.*CoarseGrainedExecutorBackend/.test(commandOf(pid)));
+    };
+
+    await rig.call('POST', '/sessions', {
+      body: { kind: 'pyspark', driverMemory: '700m', executorMemory: '512m' },
+    });
+    const stateOf = async () => (await rig.call('GET', '/sessions/1/state')).body.state;
+    await expect.poll(stateOf, patient).not.toBe('starting');
+    const { state, log } = (await rig.call('GET', '/sessions/1')).body;
+    expect([state, log]).toEqual(['idle', expect.any(Array)]);
+    const [started, goOn] = [join(rig.folder, 'started'), join(rig.folder, 'go-on')];
+    const sum = await submit(
+      [
+        'import os, time',
+        'def wait(number):',
+        `    open(${JSON.stringify(started)}, "w").close()`,
+        `    while not os.path.exists(${JSON.stringify(goOn)}): time.sleep(0.05)`,
+        '    return number',
+        'sc.parallelize(range(10), 4).map(wait).sum()',
+      ].join('\n'),
+    );
+    await expect.poll(() => existsSync(started), patient).toBe(true);
+    const [victim] = await executors();
+    process.kill(victim ?? 0, 'SIGKILL');
+    await expect.poll(async () => (await executors()).some((pid) => pid !== victim), patient).toBe(true);
+    await writeFile(goOn, '');
+    expect(await textOf(sum)).toBe('45');
+    expect(await textOf(await submit('spark.range(7).count()'))).toBe('7');
+    expect(await stateOf()).toBe('idle');
+
+    await rig.call('DELETE', '/sessions/1');
+    expect(await executors()).toEqual([]);
+    expect(rig.errors).toEqual([]);
+  },
+);
