@@ -1,6 +1,7 @@
 import { request } from 'node:http';
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -47,12 +48,16 @@ test.skipIf(sparkHome === undefined || python === undefined)(
           environment: process.env,
         }),
     });
-    const run = async (code: string): Promise<Body> => {
-      const { body } = await rig.call('POST', '/sessions/1/statements', { body: { code } });
+    const run = async (code: string, kind = 'pyspark'): Promise<Body> => {
+      const { body } = await rig.call('POST', '/sessions/1/statements', { body: { code, kind } });
       return ask(rig, `/sessions/1/statements/${body.id}`, ended);
     };
     const created = await rig.call('POST', '/sessions', {
-      body: { kind: 'pyspark', driverCores: 1, conf: { 'spark.sql.shuffle.partitions': 2 } },
+      body: {
+        kind: 'pyspark',
+        driverCores: 1,
+        conf: { 'spark.sql.shuffle.partitions': 2, 'livy.rsc.sql.num-rows': 3 },
+      },
       headers: { 'emberlab-notebook': 'na%20me.ipynb' },
     });
     expect(created.status).toBe(201);
@@ -70,11 +75,35 @@ test.skipIf(sparkHome === undefined || python === undefined)(
     const secrets = await run('str(sc.getConf().getAll()) + str(__import__("os").environ)');
     expect(secrets.output.data['text/plain']).not.toContain('agent_');
 
+    // rows of SQL, as many as the request says
+    const rows = await run('SELECT id FROM range(10)', 'sql');
+    expect(rows.output.data['application/json'].data).toEqual([[0], [1], [2]]);
+
+    // what is printed comes while it runs; positions are in characters, whatever JavaScript counts
+    const goOn = join(rig.folder, 'go-on');
+    const waits = `while not os.path.exists(${JSON.stringify(goOn)}): time.sleep(0.05)`;
+    const line = '🙂漢🏳️‍🌈ž';
+    const code = `import os, time\nfor _ in range(4):\n    print(${JSON.stringify(line)})\n    time.sleep(0.3)\n${waits}`;
+    const prints = (await rig.call('POST', '/sessions/1/statements', { body: { code } })).body.id;
+    const whole = `${line}\n`.repeat(4);
+    let got = '';
+    while (got !== whole) {
+      const from = Array.from(got).length;
+      const { body: piece } = await rig.call('GET', `/sessions/1/statements/${prints}/output?from=${from}`);
+      expect(piece).toMatchObject({ state: 'running', from, next: from + Array.from(piece.text).length });
+      got += piece.text;
+      expect(whole.startsWith(got)).toBe(true);
+    }
+    const middle = (await rig.call('GET', `/sessions/1/statements/${prints}/output?from=9`)).body;
+    expect(middle).toMatchObject({ from: 9, text: Array.from(whole).slice(9).join('') });
+    await writeFile(goOn, '');
+    expect((await ask(rig, `/sessions/1/statements/${prints}`, ended)).output.data['text/plain']).toBe(whole.trimEnd());
+
     // an endless loop ends, and what was defined stays
     await rig.call('POST', '/sessions/1/statements', { body: { code: 'while True: pass' } });
     await ask(rig, '/sessions/1/statements', (body) => body.statements.at(-1).state === 'running');
-    await rig.call('POST', '/sessions/1/statements/5/cancel', { body: {} });
-    expect(await ask(rig, '/sessions/1/statements/5', ended)).toMatchObject({ state: 'cancelled' });
+    await rig.call('POST', '/sessions/1/statements/7/cancel', { body: {} });
+    expect(await ask(rig, '/sessions/1/statements/7', ended)).toMatchObject({ state: 'cancelled' });
     expect((await run('x + 1')).output.data).toEqual({ 'text/plain': '42' });
 
     // the Spark UI, as the edge asks for it
@@ -91,14 +120,14 @@ test.skipIf(sparkHome === undefined || python === undefined)(
     // control goes away while a statement runs; its result comes all the same
     await rig.call('POST', '/sessions/1/statements', { body: { code: 'import time\ntime.sleep(2)\nx + 2' } });
     await rig.restart();
-    expect((await ask(rig, '/sessions/1/statements/7', ended)).output.data).toEqual({ 'text/plain': '43' });
+    expect((await ask(rig, '/sessions/1/statements/9', ended)).output.data).toEqual({ 'text/plain': '43' });
 
     // its driver is killed while a statement runs
     const row = await rig.db.selectFrom('sessions').select(['pid', 'start_ticks']).executeTakeFirstOrThrow();
     const handle = { pid: row.pid ?? 0, startTicks: row.start_ticks ?? '' };
     await rig.call('POST', '/sessions/1/statements', { body: { code: 'time.sleep(600)' } });
     process.kill(handle.pid, 'SIGKILL');
-    expect((await ask(rig, '/sessions/1/statements/8', ended)).output).toMatchObject({
+    expect((await ask(rig, '/sessions/1/statements/10', ended)).output).toMatchObject({
       status: 'error',
       ename: 'DriverEnded',
     });
@@ -108,6 +137,9 @@ test.skipIf(sparkHome === undefined || python === undefined)(
     // one that is deleted leaves no process either
     await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
     await ask(rig, '/sessions/2', (session) => session.state === 'idle');
+    await rig.call('POST', '/sessions/2/statements', { body: { code: 'SELECT id FROM range(2000)', kind: 'sql' } });
+    const many = await ask(rig, '/sessions/2/statements/0', ended);
+    expect(many.output.data['application/json'].data).toHaveLength(1000);
     const second = await rig.db
       .selectFrom('sessions')
       .select(['pid', 'start_ticks'])
