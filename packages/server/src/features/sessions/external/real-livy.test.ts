@@ -155,11 +155,11 @@ describe.skipIf(url === undefined)('with a real Livy (needs EMBERLAB_TEST_LIVY_U
   });
 
   it('says in its own words when it can’t start sessions', async () => {
+    // Its released version comes without what sessions need; one that has it starts one.
     const made = await rig.call('POST', '/sessions', { body: { kind: 'pyspark', heartbeatTimeoutInSecond: 60 } });
-    // The released version comes without what sessions need; one that has it starts one.
-    const lacking = 'requirement failed: Cannot find Livy REPL jars.';
-    expect([made.status, made.body.msg ?? lacking]).toEqual([made.status === 201 ? 201 : 400, lacking]);
-    await rig.call('DELETE', `/sessions/${made.body.id ?? 0}`);
+    const refused = made.status === 400 && String(made.body.msg).includes('Cannot find Livy REPL jars');
+    expect([made.status === 201 || refused, made.body]).toEqual([true, made.body]);
+    if (!refused) await rig.call('DELETE', `/sessions/${made.body.id}`);
     expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
   });
 });
