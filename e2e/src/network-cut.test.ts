@@ -30,7 +30,7 @@ describe('a cut network', () => {
   afterEach(() => line.mend());
 
   it.each([
-    ['swallows all that is sent', () => line.swallow()],
+    ['swallows all that is sent', async () => line.swallow()],
     ['breaks, and takes no new connection', () => line.refuse()],
   ])(
     'the line %s for a minute, while a session starts, one is idle, and one is busy',

@@ -53,9 +53,9 @@ test('outputs of statements whose driver is gone are errors that every client ca
     evalue: 'This statement did not run. The Spark application was stopped.',
     traceback: [],
   });
-  const tail = [...'abcdefghijk', 'x'.repeat(1e6)];
+  const tail = [...Array.from('abcdefghijk'), 'x'.repeat(1e6)];
   const running = lastOutput({ ...statement, state: 'running' }, { onPurpose: false, problem: 'Gone.', tail });
-  const lines = [...'cdefghijk', `${'x'.repeat(1000)}…`].map((line) => `${line}\n`);
+  const lines = [...Array.from('cdefghijk'), `${'x'.repeat(1000)}…`].map((line) => `${line}\n`);
   expect(running).toMatchObject({ ename: 'DriverEnded', evalue: 'Gone.', traceback: lines });
   const waiting = lastOutput(statement, { onPurpose: false, problem: 'Gone.', tail });
   expect(waiting).toMatchObject({ evalue: 'This statement did not run. Gone.', traceback: [] });
