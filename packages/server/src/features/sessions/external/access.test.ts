@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import type { TestUser } from '../testing/rig.ts';
@@ -137,4 +138,22 @@ test('nobody acts for another', async () => {
   expect(rig.livy.heard()).toEqual([]);
   expect((await post('/sessions?doAs=ada@example.org', 'Ada@Example.org')).status).toBe(201);
   expect(rig.livy.heard()).toEqual(['POST /sessions']);
+});
+
+test('files are not handed in for a session that runs elsewhere, and none is kept', async () => {
+  await using rig = await createExternalRig();
+  const { id } = await rig.idle();
+  rig.livy.heard();
+  const raw = '--b\r\ncontent-disposition: form-data; name="file"; filename="a.txt"\r\n\r\nx\r\n--b--\r\n';
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  for (const word of ['jar', 'pyfile', 'file']) {
+    const refused = await rig.call('POST', `/sessions/${id}/upload-${word}`, { raw, headers });
+    expect([word, refused.status, refused.body.msg]).toEqual([
+      word,
+      404,
+      expect.stringContaining("the project's own Livy"),
+    ]);
+  }
+  expect(rig.livy.heard()).toEqual([]);
+  expect(existsSync(rig.deps.config.paths.uploads)).toBe(false);
 });
