@@ -119,7 +119,14 @@ describe.skipIf(url === undefined)('with a real Livy (needs EMBERLAB_TEST_LIVY_U
   });
 
   it('ends one that runs, for its owner and for an owner of the project', { timeout: 240_000 }, async () => {
-    const file = await program('wait.py', 'print("waits", flush=True)', 'import threading; threading.Event().wait()');
+    // A Livy whose Spark is local ends spark-submit alone: the program sees that it is gone.
+    const file = await program(
+      'wait.py',
+      'import os, time',
+      'parent = os.getppid()',
+      'print("waits", flush=True)',
+      'while os.getppid() == parent: time.sleep(0.2)',
+    );
     const waits = (id: number, as: TestUser) =>
       expect
         .poll(async () => (await rig.call('GET', `/batches/${id}/log`, { as })).body.log, patience)
