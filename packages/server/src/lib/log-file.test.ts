@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { followLog, readEnd, tailLines } from './log-file.ts';
+import { appendLine, followLog, readEnd, tailLines } from './log-file.ts';
 
 describe('log files', () => {
   let folder: string;
@@ -30,6 +30,15 @@ describe('log files', () => {
     expect(tail).toBe('line 995\nline 996\nline 997\nline 998\nline 999\n');
     expect(await readEnd(file, 50)).toEqual({ text: tail, truncated: true });
     expect(await tailLines(file, 2)).toEqual(['line 998', 'line 999']);
+  });
+
+  it('adds a line of its own, whatever stands before it', async () => {
+    await appendLine(file, 'one');
+    await appendLine(file, 'two');
+    appendFileSync(file, 'begun, and never ended 漢');
+    await appendLine(file, 'three');
+    expect(await text(read())).toBe('one\ntwo\nbegun, and never ended 漢\nthree\n');
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
   });
 
   it('has nothing to say of an absent file', async () => {

@@ -20,6 +20,18 @@ export async function tailLines(path: string, count: number): Promise<string[]> 
   }
 }
 
+/** Adds a line to a text file, which is made with mode 0600 if it is absent. What a killed process left unfinished stays a line of its own. */
+export async function appendLine(path: string, line: string): Promise<void> {
+  const file = await open(path, 'a+', 0o600);
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, Math.min(size, 1), Math.max(size - 1, 0));
+    await file.appendFile(`${size > 0 && buffer.toString('latin1') !== '\n' ? '\n' : ''}${line}\n`);
+  } finally {
+    await file.close();
+  }
+}
+
 /** The last `maxBytes` of a text file, from a line's beginning; an absent one is empty. */
 export async function readEnd(path: string, maxBytes: number): Promise<{ text: string; truncated: boolean }> {
   const file = await open(path, 'r').catch(() => null);

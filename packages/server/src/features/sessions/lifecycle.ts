@@ -1,10 +1,9 @@
-import { appendFile } from 'node:fs/promises';
 import type { SessionMetrics } from '@emberlab/contract';
 import type { EdgeTargets } from '../../edge/ports.ts';
 import type { DriverExit, Engine } from '../../engines/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
-import { tailLines } from '../../lib/log-file.ts';
+import { appendLine, tailLines } from '../../lib/log-file.ts';
 import type { Log } from '../../lib/log.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import { outputKey, statementKey } from './changes.ts';
@@ -274,7 +273,7 @@ export function createLifecycle(parts: {
           session.problem ?? (onPurpose ? null : describeEnd({ exit, ready: session.readyAt !== null, tail }));
         if (!onPurpose && problem !== null) {
           // The log is where clients look for the cause. It may not exist, or lie on a full disk.
-          await appendFile(stderr, `emberlab: ${problem}\n`, { mode: 0o600 }).catch((error: unknown) =>
+          await appendLine(stderr, `emberlab: ${problem}`).catch((error: unknown) =>
             log.warn({ session: id, err: error }, 'the cause of an end could not be added to the log'),
           );
         }

@@ -1,10 +1,9 @@
-import { appendFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { BatchEngine, DriverExit } from '../../../engines/engine.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { makePrivateFolder } from '../../../lib/files.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
-import { tailLines } from '../../../lib/log-file.ts';
+import { appendLine, tailLines } from '../../../lib/log-file.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Changes } from '../changes.ts';
@@ -111,5 +110,5 @@ export function createBatchLifecycle(parts: {
 /** Adds a sentence of ours to a log. One that was never started has none yet. */
 async function note(file: string, sentence: string): Promise<void> {
   await makePrivateFolder(dirname(file));
-  await appendFile(file, `emberlab: ${sentence}\n`, { mode: 0o600 });
+  await appendLine(file, `emberlab: ${sentence}`);
 }
