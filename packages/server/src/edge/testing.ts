@@ -98,6 +98,8 @@ async function serveJupyter(socketPath: string) {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       if (greets) webSocket.send('welcome', () => undefined);
       socket.uncork();
+      // what is no frame ends the connection, not the server
+      webSocket.on('error', () => undefined);
       webSocket.on('message', (data, binary) => webSocket.send(data, { binary }));
     });
   });
