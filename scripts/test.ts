@@ -6,7 +6,7 @@ import { createInstaller, findProgram } from '../packages/server/src/setup/progr
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
 
 /**
- * `./test [checks|unit|driver|e2e …]`: all of them without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
+ * `./test [checks|unit|driver|e2e|contract …]`: all of them but the last without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
  * stops at the first part that fails.
  */
 const root = join(import.meta.dirname, '..');
@@ -135,6 +135,8 @@ const typedFolders = [
   'scripts',
 ];
 
+const withoutContract = ['--exclude', '**/src/livy/emberlab.test.ts', '--exclude', '**/src/livy/spark35.test.ts'];
+
 const parts: Record<string, () => Promise<void>> = {
   async checks() {
     await must('Format', bin('oxfmt'), ['--check', '.']);
@@ -154,7 +156,9 @@ const parts: Record<string, () => Promise<void>> = {
       cwd: join(root, 'driver'),
     }),
   unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
-  e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e']),
+  e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e', ...withoutContract]),
+  // Not in a run of everything: it takes as long as half of the rest.
+  contract: () => must("Livy's contract", bin('vitest'), ['run', '--project', 'e2e', 'src/livy/']),
 };
 
 const wanted = process.argv.slice(2);
@@ -168,7 +172,7 @@ if (wanted.length === 0) {
   await parts['checks']?.();
   await parts['driver']?.();
   // Both in one run, the end-to-end tests last: one summary at the very end says it all.
-  await must('Unit, integration and end-to-end tests', bin('vitest'), ['run']);
+  await must('Unit, integration and end-to-end tests', bin('vitest'), ['run', ...withoutContract]);
 } else {
   for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();
 }
