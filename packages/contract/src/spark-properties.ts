@@ -235,7 +235,7 @@ const compiled = propertyTable.map((entry) => ({
 /** The name that Spark knows a property by: without spaces around it and with the prefix that people leave out. null: not a name. */
 export function propertyName(written: string): string | null {
   const name = written.trim();
-  if (!/^[A-Za-z][\w.\-$]*$/.test(name)) return null;
+  if (!/^[A-Za-z_][\w.\-$]*$/.test(name)) return null;
   return /^spark\./i.test(name) ? `spark.${name.slice('spark.'.length)}` : `spark.${name}`;
 }
 
