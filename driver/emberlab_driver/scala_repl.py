@@ -92,7 +92,10 @@ class ScalaRepl:
     def points(self, code):
         """For each statement of valid code, the position of a character inside it."""
         trees = self._parse(code)
-        return [trees.apply(number).pos().point() for number in range(trees.size())]
+        units = code.encode("utf-16-le", "surrogatepass")
+        points = [trees.apply(number).pos().point() for number in range(trees.size())]
+        # The JVM counts a character above U+FFFF twice.
+        return [len(units[: 2 * point].decode("utf-16-le", "ignore")) for point in points]
 
     def use_class_loader(self):
         """Makes the classes of statements known to the calling thread's own thread in the JVM; returns that."""
@@ -107,7 +110,7 @@ class ScalaRepl:
 
     def complete(self, code):
         """Names that may stand at the end of the code, in the order of the compiler's."""
-        # Java counts halves of characters.
+        # The JVM counts a character above U+FFFF twice.
         cursor = len(code.encode("utf-16-le", "surrogatepass")) // 2
         if self._is_2_12:
             completer = self._jvm.scala.tools.nsc.interpreter.PresentationCompilerCompleter(self._interpreter)

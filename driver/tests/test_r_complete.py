@@ -33,6 +33,8 @@ def test_whole_words_for_a_part_of_the_code(process):
     words, start, end = complete(process, "x <- 'ž'\ny <- read.cs + 1", 21)
     assert "read.csv" in words and all(word.startswith("read.cs") for word in words)
     assert (start, end) == (14, 21)
+    words, start, end = complete(process, "'🙂🙂 漢'; read.cs")
+    assert "read.csv" in words and (start, end) == (8, 15)
     assert "na.rm" in complete(process, "sd(na.r")[0]
     assert complete(process, "iris$Sepal.L")[0] == ["iris$Sepal.Length"]
     assert complete(process, "utils::head.m")[0] == ["utils::head.matrix"]

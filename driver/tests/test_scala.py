@@ -81,6 +81,15 @@ points.map(_.a * 2).collect.sum"""
     assert text(control, code).endswith("Int = 5\n")
 
 
+def test_a_class_behind_characters_that_java_counts_twice(control):
+    code = f"""
+val faces = "{"🙂漢" * 40}"
+case class Face(a: String)
+val face = Seq(Face(faces)).toDS
+face.map(_.a.codePointCount(0, faces.length)).collect.sum"""
+    assert text(control, code).endswith("Int = 80\n")
+
+
 def test_code_of_sparkmagic_sql(control):
     assert text(control, SQL + ".take(2).foreach(println)") == '{"id":0,"s":"ž"}\n{"id":1,"s":"ž"}\n'
     assert len(text(control, SQL + ".sample(false, 1.0).collect.foreach(println)").splitlines()) == 3

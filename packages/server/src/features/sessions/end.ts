@@ -48,8 +48,9 @@ const shownLines = 10;
 const maxShownLine = 1000;
 
 /**
- * The output of a statement whose driver is gone. One that ran has the driver's last lines (`tail`) for its trace. It is an error and not a cancellation, also for one that never ran: there are clients that wait for
- * an output for ever. One that was being cancelled has what its client asked for, so it gets none.
+ * The output of a statement whose driver is gone. One that ran has the driver's last lines (`tail`) for its trace. It is an error and not a
+ * cancellation, also for one that never ran: there are clients that wait for an output for ever. One that was being cancelled has what its client
+ * asked for, so it gets none.
  */
 export function lastOutput(
   statement: Statement,
