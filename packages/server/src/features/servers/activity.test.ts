@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { mkdtempDisposable } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { latestActivity, type ActivityReport } from './activity.ts';
+import { askActivity, latestActivity, type ActivityReport } from './activity.ts';
 import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
 const minute = 60_000;
@@ -37,6 +42,38 @@ describe('latestActivity', () => {
   });
 });
 
+describe('askActivity', () => {
+  /** What is made of an answer that a member's own code may have written. */
+  async function askedOf(answer: (response: ServerResponse) => void) {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'ember-activity-'));
+    const socket = join(folder.path, 's.sock');
+    const server = createServer((_request, response) => answer(response)).listen(socket);
+    await once(server, 'listening');
+    try {
+      return await askActivity({ socket, secret: 's' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  }
+
+  it('takes nothing but a report of bearable size', async () => {
+    expect(await askedOf((response) => response.end(JSON.stringify(nothing)))).toEqual(nothing);
+    expect(await askedOf((response) => response.end('{"kernels":[{"busy":1}]}'))).toBeNull();
+    expect(await askedOf((response) => response.end('<html>'))).toBeNull();
+    expect(await askedOf((response) => response.writeHead(404).end())).toBeNull();
+    const piece = ' '.repeat(64 * 1024);
+    let written = 0;
+    const endless = (response: ServerResponse): void => {
+      do written += piece.length;
+      while (response.write(piece));
+      response.once('drain', () => endless(response));
+    };
+    expect(await askedOf(endless)).toBeNull();
+    expect(written).toBeLessThan(64 * 1024 ** 2);
+  });
+});
+
 describe('an idle server', () => {
   async function running(idleMinutes: number) {
     const fixture = await serversFixture();
@@ -60,6 +97,19 @@ describe('an idle server', () => {
     expect((await it.after(20)).activity).toMatchObject({ kind: 'kernel', name: 'a.ipynb', now: true });
     it.fixture.activity.report = nothing;
     expect(await it.after(29)).toMatchObject({ state: 'running', activity: { kind: 'kernel', now: false } });
+    await it.after(1);
+    expect(await reach(it.fixture, it.servers, 'stopped')).toMatchObject({ stopReason: 'idle' });
+  });
+
+  it('is not idle for longer because the clock is set', async () => {
+    await using it = await running(30);
+    await it.after(10);
+    const { activity } = await it.servers.service.get(it.fixture.whose);
+    it.fixture.clock.set(it.fixture.clock.now() + 5 * 3_600_000);
+    it.servers.wake();
+    const at = async () => Date.parse((await it.servers.service.get(it.fixture.whose)).activity?.at ?? '');
+    await it.fixture.until(async () => (await at()) === Date.parse(activity?.at ?? '') + 5 * 3_600_000);
+    expect(await it.after(19)).toMatchObject({ state: 'running' });
     await it.after(1);
     expect(await reach(it.fixture, it.servers, 'stopped')).toMatchObject({ stopReason: 'idle' });
   });

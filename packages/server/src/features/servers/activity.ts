@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import type { Activity } from './store.ts';
 
 const timeoutMs = 5000;
+/** More is no report. */
+const maxBytes = 4 * 1024 * 1024;
 
 const one = z.object({ name: z.string().max(4096).nullable(), busy: z.boolean(), lastActivity: z.number().nullable() });
 
@@ -27,8 +28,15 @@ export const askActivity: AskActivity = async ({ socket, secret }) => {
     const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
     asked.end();
     const [response] = await answered;
-    const body = await text(response);
-    return response.statusCode === 200 ? report.parse(JSON.parse(body)) : null;
+    if (response.statusCode !== 200) return null;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    for await (const chunk of response) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBytes) return null;
+      chunks.push(chunk as Buffer);
+    }
+    return report.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
   } catch {
     return null;
   } finally {

@@ -234,7 +234,11 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function moveEnds(setBy: number): Promise<void> {
     deps.log.warn({ ms: setBy }, 'the clock was set; the ends of servers move with it');
     await store.moveEnds(setBy);
-    for (const { id } of await store.live()) await changed(id);
+    for (const { id, activity } of await store.live()) {
+      // Nor has a server been idle for longer than it was.
+      if (activity !== null) await store.patch(id, { activity: { ...activity, at: activity.at + setBy } });
+      await changed(id);
+    }
   }
 
   /** Lets a server end that has had its time. */

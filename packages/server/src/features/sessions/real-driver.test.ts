@@ -5,13 +5,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { createLocalEngine } from '../../engines/local/engine.ts';
 import { sessionMembers } from '../../engines/local/processes.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { createRig, type Rig } from './testing/rig.ts';
-
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
+import { createRealRig, hasSpark } from './testing/real-rig.ts';
+import type { Rig } from './testing/rig.ts';
 
 // What came over HTTP has no type until a test looks at it.
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -28,26 +24,11 @@ async function ask(rig: Rig, path: string, wanted: (body: Body) => boolean): Pro
 
 const ended = (statement: { state: string }) => statement.state === 'available' || statement.state === 'cancelled';
 
-test.skipIf(sparkHome === undefined || python === undefined)(
+test.skipIf(!hasSpark)(
   'a real driver: statements, cancel, the Spark UI, a restart of control, its end',
   { timeout: 240_000 },
   async () => {
-    await using rig = await createRig({
-      clock: systemClock,
-      limits: { reconcileMs: 200 },
-      python: python ?? '',
-      engine: (folder) =>
-        createLocalEngine({
-          clock: systemClock,
-          sparkHome: sparkHome ?? '',
-          sparkMaster: 'local[*]',
-          javaHome: null,
-          sessionsFolder: join(folder, 'sessions'),
-          batchesFolder: join(folder, 'batches'),
-          outputLimitBytes: 1024 * 1024,
-          environment: process.env,
-        }),
-    });
+    await using rig = await createRealRig();
     const run = async (code: string, kind = 'pyspark'): Promise<Body> => {
       const { body } = await rig.call('POST', '/sessions/1/statements', { body: { code, kind } });
       return ask(rig, `/sessions/1/statements/${body.id}`, ended);

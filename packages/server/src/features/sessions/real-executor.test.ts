@@ -2,13 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createLocalEngine } from '../../engines/local/engine.ts';
 import { sessionMembers } from '../../engines/local/processes.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { createRig } from './testing/rig.ts';
+import { createRealRig, hasSpark } from './testing/real-rig.ts';
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
 const patient = { timeout: 180_000, interval: 50 };
 
 /** Spark's little cluster within one application writes into its own home, so it gets one with nothing in it but links. */
@@ -26,27 +22,15 @@ const commandOf = (pid: number): string => {
   }
 };
 
-test.skipIf(sparkHome === undefined || python === undefined)(
+test.skipIf(!hasSpark)(
   "an executor is killed while it works: Spark gives its tasks to another, and the statement's result is right",
   { timeout: 400_000 },
   async () => {
     const homes: Promise<string>[] = [];
-    await using rig = await createRig({
-      clock: systemClock,
-      limits: { reconcileMs: 200 },
-      python: python ?? '',
-      engine: (folder) => {
-        homes.push(linkedHome(sparkHome ?? '', join(folder, 'spark')));
-        return createLocalEngine({
-          clock: systemClock,
-          sparkHome: join(folder, 'spark'),
-          sparkMaster: 'local-cluster[1,1,1024]',
-          javaHome: null,
-          sessionsFolder: join(folder, 'sessions'),
-          batchesFolder: join(folder, 'batches'),
-          outputLimitBytes: 1024 * 1024,
-          environment: process.env,
-        });
+    await using rig = await createRealRig({
+      spark: (home, folder) => {
+        homes.push(linkedHome(home, join(folder, 'spark')));
+        return { sparkHome: join(folder, 'spark'), sparkMaster: 'local-cluster[1,1,1024]' };
       },
     });
     await Promise.all(homes);

@@ -1,41 +1,22 @@
 import { expect, test } from 'vitest';
-import { createLocalEngine } from '../../../engines/local/engine.ts';
-import { join } from 'node:path';
-import { systemClock } from '../../../lib/clock.ts';
 import { seedServer } from '../../../testing/database.ts';
-import { createRig } from '../testing/rig.ts';
+import { createRealRig, hasSpark } from '../testing/real-rig.ts';
 import type { SparkServer } from './options.ts';
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
 const GB = 1024 ** 3;
 
-test.skipIf(sparkHome === undefined || python === undefined)(
+test.skipIf(!hasSpark)(
   'a real driver that was started ahead runs the cells of the notebook that takes it',
   { timeout: 240_000 },
   async () => {
     const servers: SparkServer[] = [];
-    await using rig = await createRig({
-      clock: systemClock,
-      limits: { reconcileMs: 200 },
-      python: python ?? '',
+    await using rig = await createRealRig({
       ahead: {
         idleMs: 600_000,
         budgetBytes: 2 * GB,
         servers: async () => servers,
         memory: () => ({ totalBytes: 8 * GB, availableBytes: 8 * GB }),
       },
-      engine: (folder) =>
-        createLocalEngine({
-          clock: systemClock,
-          sparkHome: sparkHome ?? '',
-          sparkMaster: 'local[*]',
-          javaHome: null,
-          sessionsFolder: join(folder, 'sessions'),
-          batchesFolder: join(folder, 'batches'),
-          outputLimitBytes: 1024 * 1024,
-          environment: process.env,
-        }),
     });
     const request = { driverMemory: '600m', driverCores: 1, conf: { 'spark.sql.shuffle.partitions': '3' } };
     await seedServer(rig.db, { id: 'server1', projectId: rig.projectId, userId: rig.ada.id });

@@ -3,34 +3,13 @@ import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { createLocalEngine } from '../../../engines/local/engine.ts';
 import { sessionMembers } from '../../../engines/local/processes.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { createRig, type Rig } from '../testing/rig.ts';
+import { createRealRig, hasSpark } from '../testing/real-rig.ts';
+import type { Rig } from '../testing/rig.ts';
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
 const run = promisify(execFile);
 
 const small = { driverMemory: '512m', driverCores: 1, conf: { 'spark.sql.shuffle.partitions': 1 } };
-
-const open = () =>
-  createRig({
-    clock: systemClock,
-    limits: { reconcileMs: 200 },
-    python: python ?? '',
-    engine: (folder) =>
-      createLocalEngine({
-        clock: systemClock,
-        sparkHome: sparkHome ?? '',
-        sparkMaster: 'local[*]',
-        javaHome: null,
-        sessionsFolder: join(folder, 'sessions'),
-        batchesFolder: join(folder, 'batches'),
-        outputLimitBytes: 1024 * 1024,
-        environment: process.env,
-      }),
-  });
 
 const patient = { timeout: 200_000, interval: 100 };
 
@@ -67,12 +46,12 @@ async function jvmOf(rig: Rig, id: number): Promise<number> {
   throw new Error('no JVM');
 }
 
-describe.skipIf(sparkHome === undefined || python === undefined)('with a real Spark', () => {
+describe.skipIf(!hasSpark)('with a real Spark', () => {
   test(
     'a Python batch gets its arguments, files and conf, and writes into the project',
     { timeout: 600_000 },
     async () => {
-      await using rig = await open();
+      await using rig = await createRealRig();
       const at = (name: string) => join(rig.projectFolder, name);
       await mkdir(at('Resources'));
       await writeFile(at('numbers.txt'), '1\n2\n3\n');
@@ -133,7 +112,7 @@ print('read', sorted(row.n for row in spark.read.parquet('Resources/doubled').co
   );
 
   test('a jar runs with its class, and by its manifest', { timeout: 600_000 }, async () => {
-    await using rig = await open();
+    await using rig = await createRealRig();
     const build = join(rig.folder, 'build');
     await mkdir(join(build, 'org/example'), { recursive: true });
     await writeFile(
@@ -151,7 +130,13 @@ public class Count {
     );
     const jar = join(rig.projectFolder, 'count.jar');
     const plain = join(rig.projectFolder, 'plain.jar');
-    await run('javac', ['-cp', `${sparkHome}/jars/*`, '-d', build, join(build, 'org/example/Count.java')]);
+    await run('javac', [
+      '-cp',
+      `${process.env['EMBERLAB_TEST_SPARK_HOME']}/jars/*`,
+      '-d',
+      build,
+      join(build, 'org/example/Count.java'),
+    ]);
     await run('jar', ['--create', '--file', jar, '--main-class', 'org.example.Count', '-C', build, 'org']);
     await run('jar', ['--create', '--file', plain, '-C', build, 'org']);
 
@@ -173,7 +158,7 @@ public class Count {
     'a batch goes on while control is away; it leaves nothing when it is killed or deleted',
     { timeout: 600_000 },
     async () => {
-      await using rig = await open();
+      await using rig = await createRealRig();
       // It waits for a file before it ends, and keeps Python workers busy meanwhile.
       const job = (name: string) => `import os, sys, time
 from pyspark.sql import SparkSession

@@ -5,12 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { createLocalEngine } from '../../../engines/local/engine.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { createRig } from '../testing/rig.ts';
+import { createRealRig, hasSpark } from '../testing/real-rig.ts';
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
 const run = promisify(execFile);
 const canCompile = await Promise.all([run('javac', ['-version']), run('jar', ['--version'])]).then(
   () => true,
@@ -29,26 +25,11 @@ async function makeJar(): Promise<Buffer<ArrayBuffer>> {
   return jar;
 }
 
-test.skipIf(sparkHome === undefined || python === undefined || !canCompile)(
+test.skipIf(!hasSpark || !canCompile)(
   'a real driver imports an uploaded module, finds the class of an uploaded jar, and reads an uploaded file (needs a JDK)',
   { timeout: 240_000 },
   async () => {
-    await using rig = await createRig({
-      clock: systemClock,
-      limits: { reconcileMs: 200 },
-      python: python ?? '',
-      engine: (folder) =>
-        createLocalEngine({
-          clock: systemClock,
-          sparkHome: sparkHome ?? '',
-          sparkMaster: 'local[*]',
-          javaHome: null,
-          sessionsFolder: join(folder, 'sessions'),
-          batchesFolder: join(folder, 'batches'),
-          outputLimitBytes: 1024 * 1024,
-          environment: process.env,
-        }),
-    });
+    await using rig = await createRealRig();
     const origin = await rig.app.listen({ host: '127.0.0.1', port: 0 });
     const patient = { timeout: 120_000, interval: 50 };
     const upload = async (word: string, field: string, name: string, content: string | Buffer<ArrayBuffer>) => {

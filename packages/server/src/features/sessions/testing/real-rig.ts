@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { createLocalEngine, type LocalEngineOptions } from '../../../engines/local/engine.ts';
+import { systemClock } from '../../../lib/clock.ts';
+import { createRig } from './rig.ts';
+
+const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
+const python = process.env['EMBERLAB_TEST_PYTHON'];
+
+/** Whether there is a real Spark, and a Python for it: `./test` names both. */
+export const hasSpark = sparkHome !== undefined && python !== undefined;
+
+/** A rig whose drivers are real, beside a real clock. `spark`: what is to be other than usual, by the home of the real Spark and the rig's folder. */
+export const createRealRig = ({
+  spark,
+  ...options
+}: Pick<NonNullable<Parameters<typeof createRig>[0]>, 'ahead'> & {
+  spark?: (home: string, folder: string) => Partial<LocalEngineOptions>;
+} = {}) =>
+  createRig({
+    ...options,
+    clock: systemClock,
+    limits: { reconcileMs: 200 },
+    python: python ?? '',
+    engine: (folder) =>
+      createLocalEngine({
+        clock: systemClock,
+        sparkHome: sparkHome ?? '',
+        sparkMaster: 'local[*]',
+        javaHome: null,
+        sessionsFolder: join(folder, 'sessions'),
+        batchesFolder: join(folder, 'batches'),
+        outputLimitBytes: 1024 * 1024,
+        environment: process.env,
+        ...spark?.(sparkHome ?? '', folder),
+      }),
+  });
