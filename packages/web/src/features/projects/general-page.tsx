@@ -11,7 +11,7 @@ import { roleLabels } from './project-card.tsx';
 import { useProject } from './project-context.ts';
 
 const roleMeanings = {
-  owner: 'manages members, libraries and settings',
+  owner: 'manages the project’s libraries and settings',
   editor: 'runs Jupyter and Spark',
   viewer: 'reads',
 } as const;
