@@ -372,5 +372,8 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
     await nothingIsLeft();
+    // The tab that is still open says what is the matter, and not that a folder has gone.
+    await tab.getByText('Server Connection Error').waitFor();
+    expect(await tab.getByText('Directory not found').count()).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -114,20 +114,25 @@ describe('./start', () => {
     }
   });
 
+  it('says that the port is taken before it sets anything up', async () => {
+    using taken = await takenPort();
+    const data = join(folder, 'data');
+    const { code, stdout, stderr } = await runCommand('./start', ['--data', data, '--port', String(taken.port)]);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`Port ${taken.port} is taken by another program. Stop that or choose another with --port.\n`);
+    expect(readdirSync(data).filter((name) => name !== 'run')).toEqual([]);
+  });
+
   it('says that the port is taken', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const address = taken.address();
-    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    using taken = await takenPort();
     const platform = await Platform.prepare();
     try {
-      const { code, stderr } = await runCommand('./start', ['--port', String(port)], {
+      const { code, stderr } = await runCommand('./start', ['--port', String(taken.port)], {
         env: { EMBERLAB_DATA: platform.data },
       });
       expect(code).toBe(1);
-      expect(stderr).toBe(`Port ${port} is taken by another program. Stop that or choose another with --port.\n`);
+      expect(stderr).toBe(`Port ${taken.port} is taken by another program. Stop that or choose another with --port.\n`);
     } finally {
-      taken.close();
       await platform.remove();
     }
   });
@@ -188,3 +193,11 @@ describe('./start', () => {
     }
   });
 });
+
+/** A port of loopback that another program listens on, for as long as this is in scope. */
+async function takenPort(): Promise<Disposable & { port: number }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port, [Symbol.dispose]: () => void server.close() };
+}

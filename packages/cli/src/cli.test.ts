@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,8 @@ describe('emberlab', () => {
   let data: string;
   beforeEach(() => {
     data = mkdtempSync(join(tmpdir(), 'emberlab-cli-'));
+    // as ./start leaves it
+    mkdirSync(join(data, 'tools'));
   });
   afterEach(() => rmSync(data, { recursive: true }));
 
@@ -50,10 +52,23 @@ describe('emberlab', () => {
     [['frobnicate'], '', 'unknown command'],
   ])('says what is wrong with %j', async (args, input, sentence) => {
     const { code, stdout, stderr } = await emberlab(args, input);
-    expect(code).not.toBe(0);
+    expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain(sentence);
     expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('makes nothing in a folder where Emberlab is not', async () => {
+    const mistyped = join(data, 'emberlap');
+    const { code, stderr } = await emberlab(
+      ['--data', mistyped, 'user', 'add', 'ada@example.org', '--password-stdin'],
+      'correct horse battery\n',
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      `There is no Emberlab in ${mistyped}. Please name its data folder with --data or EMBERLAB_DATA, or make one there with ./start.\n`,
+    ]);
+    expect(existsSync(mistyped)).toBe(false);
   });
 
   it('names an address that is taken, and a setting that is not one', async () => {

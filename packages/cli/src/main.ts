@@ -15,7 +15,9 @@ const days = (value: string): number => {
 const program = new Command('emberlab')
   .description('Administers Emberlab from the command line. To serve, run ./start.')
   .option('--data <folder>', 'data folder (default ~/.emberlab)')
-  .showHelpAfterError();
+  .showHelpAfterError()
+  .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 2 the command or the settings are wrong.')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 const config = (): Config => {
   const { data } = program.opts<{ data?: string }>();
@@ -63,7 +65,7 @@ token
       const holder = await users.findByEmail(options.user);
       if (holder === null) {
         throw new UsageError(
-          `There is no user with the address ${options.user}. Please make one with: emberlab user add ${options.user}`,
+          `There is no user with the address ${options.user}. Please make one with: ./emberlab user add ${options.user}`,
         );
       }
       return users.createToken(holder.id, options.name, options.expiresInDays ?? null);

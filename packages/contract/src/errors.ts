@@ -34,6 +34,10 @@ export const errorTable = {
     status: 410,
     message: 'This link has been used or has expired. Please open it from the dashboard again.',
   },
+  app_not_running: {
+    status: 424,
+    message: 'What this page belongs to is not running, or it is not yours. Please open it from the dashboard again.',
+  },
   payload_too_large: { status: 413, message: 'The request is too large.' },
   too_many_requests: { status: 429, message: 'Too many attempts. Please wait a minute and try again.' },
   internal: {

@@ -107,8 +107,13 @@ async function runSupervisor(args: string[]): Promise<void> {
   await checkDataFolder(config.dataDir, false);
   const release = await claimDataFolder(config);
   try {
-    await setUp(config, { mayInstall: values['no-apt'] !== true, say: (text) => void process.stdout.write(text) });
-    if (values['set-up-only'] !== true) await serve(config);
+    const willServe = values['set-up-only'] !== true;
+    await setUp(config, {
+      mayInstall: values['no-apt'] !== true,
+      willServe,
+      say: (text) => void process.stdout.write(text),
+    });
+    if (willServe) await serve(config);
   } finally {
     await release();
   }

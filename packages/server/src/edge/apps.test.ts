@@ -104,6 +104,17 @@ describe('the right to a server', () => {
     expect(b.jupyter.requests).toHaveLength(0);
   });
 
+  it('has ended for a page that still asks for data: it is told so in a way that JupyterLab understands', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer();
+    const asks = async (host: string) => {
+      const { status, text } = await world.ask(host, '/api/contents', { headers: { 'sec-fetch-dest': 'empty' } });
+      return [status, (JSON.parse(text) as { error: { code: string } }).error.code];
+    };
+    expect(await asks(server.host)).toEqual([424, 'app_not_running']);
+    expect(await asks(server.host.replace(/^[^.]+/, 'absent'))).toEqual([424, 'app_not_running']);
+  });
+
   it("is found beside a neighbour's cookie of the same name", async () => {
     await using world = await startWorld();
     const server = await world.startServer();

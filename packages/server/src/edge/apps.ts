@@ -79,7 +79,7 @@ export function createApps(options: AppsOptions): Apps {
         return options.openWithTicket(request, response, place, requestId);
       }
       const decision = await decide(asked, place);
-      if (!decision.allowed) return sendError(request, response, errorOf(decision.code, requestId));
+      if (!decision.allowed) return sendError(request, response, errorOf(refusalOf(decision.code, asked), requestId));
       if (isReserved(path)) return sendError(request, response, errorOf('not_found', requestId));
       const { target, grant } = decision;
       seen.note(target.id);
@@ -161,6 +161,13 @@ export function createApps(options: AppsOptions): Apps {
     },
   };
 }
+
+/**
+ * What a page learns that asks for data where nothing is (any more): not 404, which JupyterLab takes for a folder or kernel of its server that has gone.
+ * At 424 it says that the server can't be reached, as it does behind JupyterHub.
+ */
+const refusalOf = (code: ErrorAnswer['code'], asked: Asked): ErrorAnswer['code'] =>
+  code === 'not_found' && asked.secFetchDest === 'empty' ? 'app_not_running' : code;
 
 /** A header as one text: repeated ones come joined, and so equal nothing that is asked for. */
 const whole = (value: string | string[] | undefined): string | undefined =>

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
+import { listen } from '../lib/listen.ts';
 import { createApps } from './apps.ts';
 import { createCallControl } from './control.ts';
 import { followFeed } from './feed.ts';
@@ -154,34 +155,6 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
       return closed;
     },
   };
-}
-
-async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen({ host, port }, () => {
-        server.off('error', reject);
-        resolve();
-      });
-    });
-  } catch (error) {
-    throw new Error(listenProblem(error as NodeJS.ErrnoException, host, port), { cause: error });
-  }
-  return server.address() as AddressInfo;
-}
-
-function listenProblem(error: NodeJS.ErrnoException, host: string, port: number): string {
-  if (error.code === 'EADDRINUSE') {
-    return `Port ${port} is taken by another program. Stop that or choose another with --port.`;
-  }
-  if (error.code === 'EACCES') {
-    return `Port ${port} needs rights that Emberlab doesn't have. Choose one above 1023 with --port.`;
-  }
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return `${host} is not an address of this machine. Choose another with EMBERLAB_HOST.`;
-  }
-  return `Emberlab can't listen on ${host}, port ${port}: ${error.message}.`;
 }
 
 /** A client's own id is kept when it can't do harm in a log. Asked twice for a request, it gives the same. */

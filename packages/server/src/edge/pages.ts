@@ -9,6 +9,7 @@ type EdgeCode =
   | 'not_found'
   | 'method_not_allowed'
   | 'ticket_expired'
+  | 'app_not_running'
   | 'internal'
   | 'unreachable'
   | 'unavailable';
@@ -25,6 +26,10 @@ const errors: Pick<typeof errorTable, EdgeCode> = {
   ticket_expired: {
     status: 410,
     message: 'This link has been used or has expired. Please open it from the dashboard again.',
+  },
+  app_not_running: {
+    status: 424,
+    message: 'What this page belongs to is not running, or it is not yours. Please open it from the dashboard again.',
   },
   internal: {
     status: 500,

@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { listen } from '../lib/listen.ts';
 import { FatalError } from '../supervise/messages.ts';
 
 /** What a first set-up with one project takes, rounded up: Spark 0.9 GB, an environment 1 GB, room to work. */
@@ -56,4 +58,15 @@ export async function checkDataFolder(folder: string, firstTime: boolean): Promi
       `There are only ${free} GB free in ${folder}, and set-up needs ${neededBytes / 1024 ** 3} GB. Please free some, or choose another folder with --data.`,
     );
   }
+}
+
+/** Throws a `FatalError` when the address and port can't be had, so that nobody waits for a set-up to learn that. */
+export async function checkPort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  try {
+    await listen(server, host, port);
+  } catch (error) {
+    throw new FatalError((error as Error).message, { cause: error });
+  }
+  await new Promise((resolve) => server.close(resolve));
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { access, mkdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { Config } from '../config.ts';
@@ -191,6 +191,12 @@ function dashboardStep(): Step {
     title: 'Dashboard',
     needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== (await sources()),
     async run() {
+      // Vite would show a trace.
+      await access(web, constants.W_OK).catch(() => {
+        throw new FatalError(
+          `The dashboard is built in ${web}, where this user may not write. Please run ./start as the owner of this clone, or make a clone of your own.`,
+        );
+      });
       await run(
         'Building the dashboard',
         process.execPath,

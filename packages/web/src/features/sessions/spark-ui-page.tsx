@@ -1,3 +1,4 @@
+import { ApiError } from '@emberlab/contract';
 import { Center, Group, Loader, Paper, Stack, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation } from '@tanstack/react-query';
@@ -37,7 +38,11 @@ export function SparkUiPage() {
             </Title>
           </Group>
           {open.isError ? (
-            <ErrorState error={open.error} title="It could not be opened" onRetry={() => open.mutate()} />
+            <ErrorState
+              error={open.error}
+              title="It could not be opened"
+              {...(hasEnded(open.error) ? {} : { onRetry: () => open.mutate() })}
+            />
           ) : (
             <Loader size="sm" color="gray" aria-label="Please wait" />
           )}
@@ -49,3 +54,7 @@ export function SparkUiPage() {
     </Center>
   );
 }
+
+/** An application that has ended does not come back, however often one tries. */
+const hasEnded = (error: Error): boolean =>
+  error instanceof ApiError && (error.code === 'session_ended' || error.code === 'not_found');

@@ -161,7 +161,11 @@ test('refused requests leave nothing behind', async () => {
     ['{"kind":"pyspark","files":["file:/etc/passwd"]}', /Local path \/etc\/passwd cannot be added to user sessions/],
     ['{"kind":"pyspark","files":["FILE:///etc/passwd"]}', /cannot be added/],
     ['{"kind":"pyspark","archives":["local:/etc/passwd#x"]}', /cannot be added/],
-    ['{"kind":"pyspark","conf":{"spark.archives":"/etc/passwd"}}', /cannot be added/],
+    [
+      '{"kind":"pyspark","conf":{"spark.archives":"/etc/passwd"}}',
+      /cannot be added to user sessions\. It stands in spark\.archives; files have to lie in /,
+    ],
+    ['{"kind":"pyspark","conf":{"spark.jars":"lib.jar"}}', /is not absolute\. It stands in spark\.jars;/],
     ['{"kind":"pyspark","name":""}', /Invalid session name/],
     ['{"kind":"pyspark","name":"123"}', /Invalid session name: 123/],
     ['{"kind":"pyspark","ttl":"abc"}', /Invalid time string: abc/],

@@ -12,25 +12,26 @@ const elsewhere = new Set(
 
 /**
  * Checks the files that a request hands to Spark: those of this machine must lie in the project's folder once every link in the path is resolved,
- * those of other file systems are the cluster's to guard. `mayBeNew`: they need not exist yet. Throws Livy's 400.
+ * those of other file systems are the cluster's to guard. `mayBeNew`: they need not exist yet; `property`: which one named them. Throws Livy's 400.
  */
 export async function checkPaths(
   written: readonly string[],
   projectFolder: string,
-  { mayBeNew }: { mayBeNew: boolean } = { mayBeNew: false },
+  { mayBeNew = false, property }: { mayBeNew?: boolean; property?: string } = {},
 ): Promise<void> {
   // Spark joins lists with commas, so a comma within an entry would smuggle in a second one.
   const entries = written.flatMap(propertyList);
   if (entries.length === 0) return;
+  const hint = property === undefined ? '' : ` It stands in ${property}; files have to lie in ${projectFolder}.`;
   for (const entry of entries) {
-    const path = localPath(entry);
+    const path = localPath(entry, hint);
     if (path === null || (await liesIn(path, projectFolder, mayBeNew ? realAncestor : realpath))) continue;
-    throw outside(path);
+    throw outside(path, hint);
   }
 }
 
-const outside = (path: string) =>
-  rejected(`requirement failed: Local path ${path.slice(0, 1000)} cannot be added to user sessions.`);
+const outside = (path: string, hint: string) =>
+  rejected(`requirement failed: Local path ${path.slice(0, 1000)} cannot be added to user sessions.${hint}`);
 
 /** The same for the one program that a request names. One that is missing and one that is elsewhere are refused alike: nobody learns which. */
 export async function checkFile(file: string, projectFolder: string): Promise<void> {
@@ -59,25 +60,25 @@ async function realAncestor(path: string): Promise<string> {
   }
 }
 
-/** The path on this machine that an entry means; null: it is on another file system. */
-function localPath(entry: string): string | null {
+/** The path on this machine that an entry means; null: it is on another file system. `hint`: a sentence for the refusal. */
+function localPath(entry: string, hint = ''): string | null {
   const [uri = '', alias, ...more] = entry.split('#');
   // Archives are unpacked under this name.
-  if (more.length > 0 || (alias !== undefined && !/^[\w-][\w. -]*$/.test(alias))) throw outside(entry);
+  if (more.length > 0 || (alias !== undefined && !/^[\w-][\w. -]*$/.test(alias))) throw outside(entry, hint);
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):/.exec(uri)?.[1]?.toLowerCase();
   if (scheme === undefined && !uri.startsWith('/')) {
-    throw rejected(`requirement failed: Path '${entry.slice(0, 1000)}' is not absolute.`);
+    throw rejected(`requirement failed: Path '${entry.slice(0, 1000)}' is not absolute.${hint}`);
   }
   if (scheme !== undefined && scheme !== 'file' && scheme !== 'local') {
     if (elsewhere.has(scheme)) return null;
-    throw outside(entry);
+    throw outside(entry, hint);
   }
   const path = scheme === undefined ? uri : pathOf(uri.slice(scheme.length + 1));
   // Spark reads some paths as they are and some as parts of an address, some with their patterns and some without, and resolves `..` before links or
   // after them. What could mean two things is taken for neither.
   const plain = path !== null && path.startsWith('/') && !path.split('/').includes('..');
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
-  if (!plain || /[\u0000-\u001f\u007f?*[\]{}\\$%]/.test(path)) throw outside(entry);
+  if (!plain || /[\u0000-\u001f\u007f?*[\]{}\\$%]/.test(path)) throw outside(entry, hint);
   return path;
 }
 

@@ -115,10 +115,12 @@ export async function checkLaunch<T extends z.output<typeof launch>>(
   if (fields.name !== null) checkName(fields.name);
   for (const name of ['driverMemory', 'executorMemory'] as const) checkMemory(name, fields[name]);
   for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
-  const { files, folders } = checkConf(fields.conf);
-  const { jars, pyFiles, archives } = fields;
-  await checkPaths([...jars, ...pyFiles, ...fields.files, ...archives, ...files], context.projectFolder);
-  await checkPaths(folders, context.projectFolder, { mayBeNew: true });
+  const named = checkConf(fields.conf);
+  const { jars, pyFiles, files, archives } = fields;
+  await checkPaths([...jars, ...pyFiles, ...files, ...archives], context.projectFolder);
+  for (const { property, value, mayBeNew } of named) {
+    await checkPaths([value], context.projectFolder, { mayBeNew, property });
+  }
   return fields;
 }
 
@@ -186,8 +188,8 @@ function checkCount(field: string, value: number | null): void {
 }
 
 /** Checks names, rights and values of the properties; answers the paths in them, which are still to be looked at. */
-function checkConf(conf: Readonly<Record<string, string>>): { files: string[]; folders: string[] } {
-  const paths = { files: [] as string[], folders: [] as string[] };
+function checkConf(conf: Readonly<Record<string, string>>): { property: string; value: string; mayBeNew: boolean }[] {
+  const paths: { property: string; value: string; mayBeNew: boolean }[] = [];
   const names = new Map<string, string>();
   const pinned: string[] = [];
   for (const [written, value] of Object.entries(conf)) {
@@ -201,8 +203,7 @@ function checkConf(conf: Readonly<Record<string, string>>): { files: string[]; f
     if (reason !== undefined) pinned.push(`${name} (${reason})`);
     else if (problem !== undefined) throw rejected(problem);
     const rule = propertyEntry(name)?.rule;
-    if (rule === 'files') paths.files.push(value);
-    if (rule === 'folder') paths.folders.push(value);
+    if (rule === 'files' || rule === 'folder') paths.push({ property: name, value, mayBeNew: rule === 'folder' });
   }
   if (pinned.length > 0) throw rejected(`Blacklisted configuration values in session config: ${pinned.join(', ')}`);
   return paths;
