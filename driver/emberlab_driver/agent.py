@@ -91,6 +91,7 @@ class Agent:
         self._link.post(messages.encode("ready", application=application))
         log(f"ready: {application['id']}")
         self._monitor.start()
+        self._interpreters.warm(self._config.warmKinds)
         self._live_output.start(self._capture.flush)
         watchers = (self._monitor, self._live_output)
         StatementRunner(self._statements, self._interpreters, self._spark, watchers, self._link.post).run_all()

@@ -16,6 +16,7 @@ class AgentConfig:
     appName: str
     outputLimitBytes: int
     orphanTimeoutSeconds: float
+    warmKinds: list
 
     def __repr__(self):
         return f"AgentConfig(sessionId={self.sessionId}, kind={self.kind!r})"  # the secret must not reach a log
@@ -23,6 +24,10 @@ class AgentConfig:
 
 class ConfigError(Exception):
     """The configuration file cannot be used; the message says why, without quoting values."""
+
+
+_EXPECTED = {str: "a string", int: "a number", float: "a number", list: "a list"}
+_DEFAULTS = {"warmKinds": []}
 
 
 def read_config(path):
@@ -46,9 +51,9 @@ def parse_config(raw):
     problems, values = [], {}
     for field in fields(AgentConfig):
         expected = (int, float) if field.type is float else (field.type,)
-        value = raw.get(field.name)
+        value = raw.get(field.name, _DEFAULTS.get(field.name))
         if isinstance(value, bool) or not isinstance(value, expected):
-            problems.append(f"{field.name} must be {'a string' if field.type is str else 'a number'}")
+            problems.append(f"{field.name} must be {_EXPECTED[field.type]}")
         values[field.name] = value
     if problems:
         raise ConfigError("; ".join(problems))

@@ -38,6 +38,7 @@ class Interpreters:
         self._parts = parts
         self._lock = threading.Lock()
         self._starts = {}
+        self._closed = False
 
     def started(self, kind):
         """The interpreter of this kind, or None while it has not started. Any thread."""
@@ -63,8 +64,23 @@ class Interpreters:
             raise StartError(cause_of(start.error)) from start.error
         return start.interpreter
 
+    def warm(self, kinds):
+        """Starts these one after the other, in the background; what can't start says so to the statement that needs
+        it."""
+        threading.Thread(target=self._warm, args=(kinds,), name="emberlab-warm", daemon=True).start()
+
+    def _warm(self, kinds):
+        for kind in kinds:
+            if self._closed:
+                return
+            try:
+                self.start(kind)
+            except StartError:
+                pass  # its reason is in the log
+
     def close(self):
         """Ends those that have started."""
+        self._closed = True
         for start in list(self._starts.values()):
             if start.interpreter is not None:
                 try:

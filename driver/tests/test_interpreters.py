@@ -1,6 +1,7 @@
 """How interpreters start: lazily, once, and anew after a failure."""
 
 import threading
+import time
 
 import pytest
 from conftest import plain_driver
@@ -44,6 +45,40 @@ def test_a_failure_names_its_cause_and_is_tried_anew():
     assert interpreters.start("a") is interpreters.started("a")
     with pytest.raises(StartError, match="'cobol'"):
         interpreters.start("cobol")
+
+
+def test_warms_up_in_the_background_one_after_the_other_and_past_failures():
+    may_start, order, done = threading.Event(), [], threading.Event()
+
+    def make(name):
+        def start(_):
+            may_start.wait()
+            order.append(name)
+            if name == "b":
+                raise StartError("there is no b")
+            if name == "c":
+                done.set()
+            return Plain()
+
+        return start
+
+    interpreters = Interpreters({name: make(name) for name in "abc"}, None)
+    interpreters.warm(["a", "b", "c"])
+    assert interpreters.started("a") is None
+    may_start.set()
+    assert done.wait(30)
+    assert order == ["a", "b", "c"]
+    with pytest.raises(StartError, match="^there is no b$"):
+        interpreters.start("b")
+
+
+def test_a_session_starts_what_it_is_to_warm_up_once_it_is_ready():
+    # It needs Spark, which the plain driver has not.
+    with plain_driver(warmKinds=["sql"]) as driver:
+        driver.control.ready()
+        while "the interpreter of the kind sql cannot start" not in driver.log():
+            assert driver.process.poll() is None
+            time.sleep(0.02)
 
 
 def test_who_gives_up_leaves_the_start_to_the_next():

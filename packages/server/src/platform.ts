@@ -86,6 +86,11 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     folder: join(config.paths.tools, 'class-archives'),
     python: config.python,
   });
+  const findSparkR = () =>
+    hasSparkR({
+      libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
+      environment: process.env,
+    });
   const sessions = createSessions({
     db,
     clock,
@@ -113,6 +118,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       ? {
           ...config.sessionsAhead,
           servers: () => servers.service.sparkServers(),
+          hasSparkR: findSparkR,
           memory: () => ({ totalBytes: totalmem(), availableBytes: freemem() }),
         }
       : null,
@@ -130,11 +136,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projects: projects.service,
     platformEnv: process.env,
     tokens: users.service,
-    hasSparkR: () =>
-      hasSparkR({
-        libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
-        environment: process.env,
-      }),
+    hasSparkR: findSparkR,
     stopSessionsOf: sessions.stopForServer,
     busySessionOf: sessions.busyOf,
   });

@@ -5,6 +5,8 @@ import type { ProcessIdentity } from '../lib/process.ts';
 export type DriverSpec = {
   readonly sessionId: number;
   readonly kind: SessionKind;
+  /** kinds whose interpreters start once the driver is ready, before anybody needs them */
+  readonly warmKinds: readonly SessionKind[];
   /** Spark's application name */
   readonly appName: string;
   /** where the driver works: the project's folder, absolute */

@@ -191,6 +191,7 @@ test.skipIf(sparkHome === undefined || python === undefined)(
     const { handle, exited } = await engine.launch({
       sessionId: 1,
       kind: 'pyspark',
+      warmKinds: [],
       appName: 'archive',
       projectFolder: it.root,
       python: python ?? '',

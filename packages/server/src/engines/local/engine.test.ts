@@ -70,6 +70,7 @@ async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec
       const spec: DriverSpec = {
         sessionId: ++id,
         kind: 'pyspark',
+    warmKinds: ['spark'],
         appName: 'Reports/čaša.ipynb',
         projectFolder,
         python: '/usr/bin/python3',
@@ -156,6 +157,7 @@ test('a driver gets a clean environment, the project as its folder, and files fo
   expect(JSON.parse(await read('agent.json'))).toEqual({
     sessionId: spec.sessionId,
     kind: 'pyspark',
+    warmKinds: ['spark'],
     agentUrl: spec.agentUrl,
     secret: spec.secret,
     appName: spec.appName,

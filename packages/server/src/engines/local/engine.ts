@@ -93,8 +93,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       await makePrivateFolder(files.folder);
       await clean(spec.sessionId);
       await makePrivateFolder(files.scratch);
-      const { sessionId, kind, agentUrl, secret, appName } = spec;
-      const agent = { sessionId, kind, agentUrl, secret, appName, orphanTimeoutSeconds };
+      const { sessionId, kind, warmKinds, agentUrl, secret, appName } = spec;
+      const agent = { sessionId, kind, warmKinds, agentUrl, secret, appName, orphanTimeoutSeconds };
       await writeFile(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }), {
         mode: 0o600,
       });

@@ -103,6 +103,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     idleTimeoutMs: config.sessionIdleTimeoutMs,
     agentUrl: config.agentUrl,
     pythonFor: (projectId) => deps.pythonFor(projectId),
+    warmKinds: ahead.warmKinds,
     projectFolder: (name) => deps.projectFolder(name),
     wake,
   });

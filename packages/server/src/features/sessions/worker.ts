@@ -1,3 +1,4 @@
+import type { SessionKind } from '@emberlab/contract';
 import { EngineError, type DriverExit, type DriverHandle, type Engine } from '../../engines/engine.ts';
 import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
@@ -39,6 +40,8 @@ export function createWorker(parts: {
   idleTimeoutMs: number;
   agentUrl: string;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  /** What a driver warms up that is started ahead. */
+  warmKinds(): Promise<readonly SessionKind[]>;
   projectFolder(name: string): string;
   wake: () => void;
 }) {
@@ -91,6 +94,7 @@ export function createWorker(parts: {
       const { handle, exited: exit } = await engine.launch({
         sessionId: session.id,
         kind: session.kind,
+        warmKinds: session.aheadKey === null ? [] : await parts.warmKinds(),
         appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,
         projectFolder,
         python,

@@ -9,11 +9,17 @@ const minutes = 60_000;
 const asked = { driverCores: 1, driverMemory: '1024m', conf: { 'spark.b': 'x', 'spark.a': 2 } };
 
 /** A rig in which ada has a Jupyter server with Spark. */
-async function make() {
+async function make({ sparkR = false } = {}) {
   const servers: SparkServer[] = [];
   const memory = { totalBytes: 32 * GB, availableBytes: 16 * GB };
   const rig = await createRig({
-    ahead: { idleMs: 15 * minutes, budgetBytes: 8 * GB, servers: async () => servers, memory: () => memory },
+    ahead: {
+      idleMs: 15 * minutes,
+      budgetBytes: 8 * GB,
+      servers: async () => servers,
+      hasSparkR: async () => sparkR,
+      memory: () => memory,
+    },
   });
   const server = { serverId: 'server1', projectId: rig.projectId, projectName: 'demo', userId: rig.ada.id };
   await seedServer(rig.db, { id: 'server1', projectId: rig.projectId, userId: rig.ada.id });
@@ -104,7 +110,7 @@ test.each([
     'another property',
     async (it: Awaited<ReturnType<typeof make>>) => it.post({ conf: { ...asked.conf, 'spark.c': 1 } }),
   ],
-  ['SparkR', async (it: Awaited<ReturnType<typeof make>>) => it.post({ kind: 'sparkr' })],
+  ['R where there is none', async (it: Awaited<ReturnType<typeof make>>) => it.post({ kind: 'sparkr' })],
   [
     'another environment',
     async (it: Awaited<ReturnType<typeof make>>) => {
@@ -123,6 +129,16 @@ test.each(['sql', 'shared', 'spark'])('a session of the kind %s takes it too', a
   await using it = await make();
   const { id } = await it.ready();
   expect((await it.post({ kind })).body).toMatchObject({ id, kind, state: 'idle' });
+});
+
+test('where there is R, SparkR takes it too; Scala and R warm up in it while it waits, and in no other driver', async () => {
+  await using it = await make({ sparkR: true });
+  const { id } = await it.ready();
+  expect(it.rig.fake.driver(id).spec.warmKinds).toEqual(['spark', 'sparkr']);
+  expect((await it.post({ kind: 'sparkr' })).body).toMatchObject({ id, kind: 'sparkr', state: 'idle' });
+  const own = (await it.post({ kind: 'sparkr' })).body.id as number;
+  await it.rig.reconcile();
+  expect([own === id, it.rig.fake.driver(own).spec.warmKinds]).toEqual([false, []]);
 });
 
 test('one that still starts is taken as well, and of two who ask at once one gets it', async () => {

@@ -16,8 +16,6 @@ import type { AheadOptions, SparkServer } from './options.ts';
 import { plan, type Ended, type Wanted } from './plan.ts';
 import { createAheadStore } from './store.ts';
 
-/** These run in a driver that Python has started, without more ado or with their first statement. SparkR says at its start where it is missing. */
-const takers: ReadonlySet<SessionKind> = new Set(['pyspark', 'sql', 'shared', 'spark']);
 
 export type Ahead = ReturnType<typeof createAhead>;
 
@@ -44,6 +42,7 @@ export function createAhead(parts: {
   const looking = createKeyedQueue();
   /** when the end was, by server, that the log has been told of */
   const told = new Map<string, number>();
+  let hasSparkR: Promise<boolean> | null = null;
 
   type Offer = Wanted & { readonly server: SparkServer; readonly request: SessionRequest };
 
@@ -133,7 +132,19 @@ export function createAhead(parts: {
     if (offer !== undefined) await start(offer);
   };
 
+  /** Kinds whose interpreters take seconds to start: a driver starts them while it waits. */
+  const warmKinds = async (): Promise<readonly SessionKind[]> => {
+    hasSparkR = options?.hasSparkR() ?? Promise.resolve(false);
+    return (await hasSparkR) ? ['spark', 'sparkr'] : ['spark'];
+  };
+
+  /** A session of SparkR's own says at its start where that is missing. Known from the last driver's start: to ask R takes longer than to take. */
+  const canRun = async (kind: SessionKind): Promise<boolean> =>
+    kind !== 'sparkr' || (await (hasSparkR ??= options?.hasSparkR() ?? Promise.resolve(false)));
+
   return {
+    warmKinds,
+
     /** Looks once at what waits and what is wanted, and acts. Two never look at the same time: they would both start one. */
     step: (): Promise<void> => looking('all', look),
 
@@ -145,7 +156,7 @@ export function createAhead(parts: {
       python: string,
     ): Promise<SessionRecord | null> {
       const { serverId, projectId, userId } = client;
-      if (serverId === null || !takers.has(kind)) return null;
+      if (serverId === null || !(await canRun(kind))) return null;
       const key = aheadKey(request, python);
       for (const session of await sessions.listLive({ serverId, projectId, userId })) {
         if (session.aheadKey !== key) continue;

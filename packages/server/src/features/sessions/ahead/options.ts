@@ -12,6 +12,8 @@ export type SparkServer = {
 export type AheadOptions = AheadLimits & {
   /** the servers that run with Spark now */
   servers(): Promise<readonly SparkServer[]>;
+  /** whether drivers can run R */
+  hasSparkR(): Promise<boolean>;
   /** of this machine */
   memory(): { readonly totalBytes: number; readonly availableBytes: number };
 };

@@ -15,6 +15,7 @@ test.skipIf(!hasSpark)(
         idleMs: 600_000,
         budgetBytes: 2 * GB,
         servers: async () => servers,
+        hasSparkR: async () => false,
         memory: () => ({ totalBytes: 8 * GB, availableBytes: 8 * GB }),
       },
     });
