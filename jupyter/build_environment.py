@@ -1,8 +1,8 @@
 """Builds one revision of a project's Python environment.
 
-    python -I build_environment.py --uv FILE --python NAME --folder FOLDER --status FILE [--like FOLDER]
+    python -I build_environment.py --uv FILE --python NAME --folder FOLDER --status FILE [--like FOLDER ...]
 
-``--like`` names an environment that is good already: what is the same in both need not be compiled again.
+``--like`` names an environment that is good already, or was: what is the same in both need not be compiled again.
 
 Runs by itself, so that a restart of the platform does not disturb it: what it prints is the build's log, and
 ``--status`` is a JSON file that is replaced as a whole after each step. Its keys:
@@ -126,7 +126,7 @@ def explain(lines: list[str]) -> str:
 class Builder:
     """The steps of a build, in order."""
 
-    def __init__(self, uv: str, python: str, folder: Path, status: Status, like: Path | None) -> None:
+    def __init__(self, uv: str, python: str, folder: Path, status: Status, like: list[Path]) -> None:
         self.uv = uv
         self.base_python = python
         self.folder = folder
@@ -179,17 +179,16 @@ class Builder:
                 self.status.working(step, 0.47 + 0.43 * done / len(chunks))
 
     def take_compiled(self, source: Path) -> bool:
-        """Takes over what the other environment has compiled from the very same file, if it has."""
-        if self.like is None:
-            return False
-        other = self.like / source.relative_to(self.folder)
-        with contextlib.suppress(OSError):
-            # Both are links to one file in the installer's cache; a file that was changed in either is one of its own.
-            if other.samefile(source):
-                compiled = Path(importlib.util.cache_from_source(str(source)))
-                compiled.parent.mkdir(exist_ok=True)
-                os.link(importlib.util.cache_from_source(str(other)), compiled)
-                return True
+        """Takes over what another environment has compiled from the very same file, if one has."""
+        for folder in self.like:
+            other = folder / source.relative_to(self.folder)
+            with contextlib.suppress(OSError):
+                # Both are links to one file in the installer's cache; a file that was changed in either is one of its own.
+                if other.samefile(source):
+                    compiled = Path(importlib.util.cache_from_source(str(source)))
+                    compiled.parent.mkdir(exist_ok=True)
+                    os.link(importlib.util.cache_from_source(str(other)), compiled)
+                    return True
         return False
 
     def check(self, site_packages: Path) -> dict[str, object]:
@@ -261,7 +260,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     for option in ("--uv", "--python", "--folder", "--status"):
         parser.add_argument(option, required=True)
-    parser.add_argument("--like", type=Path)
+    parser.add_argument("--like", type=Path, action="append", default=[])
     options = parser.parse_args()
     folder = Path(options.folder)
     status = Status(Path(options.status))

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import re
 
 _FRACTION = re.compile(r"\.(\d{3})(\d{3})(?=Z?$)")
@@ -11,6 +12,8 @@ _JSON_OPTIONS = {
     "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
     "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
 }
+# Values of these come to Python as they are to be, in half the time that it takes to write and read JSON.
+_PLAIN = {"string", "boolean", "byte", "short", "integer", "long", "double", "void"}
 # As names in JSON Spark writes keys of these types as the numbers that it keeps them as.
 _KEYS_TO_CAST = ("date", "timestamp", "timestamp_ntz", "decimal", "binary")
 
@@ -31,6 +34,8 @@ def read_rows(frame, schema, limit):
     fields = schema["fields"]
     if not fields:
         return []
+    if all(isinstance(field["type"], str) and field["type"] in _PLAIN for field in fields):
+        return [[_finite(value) for value in row] for row in frame.take(limit)]
     # Spark itself writes the JSON: it knows all types, of all versions, with values that Python cannot hold.
     from pyspark.sql import functions
 
@@ -40,6 +45,10 @@ def read_rows(frame, schema, limit):
     rows = frame.toDF(*names).select(functions.to_json(functions.struct(*columns), _JSON_OPTIONS)).take(limit)
     converters = [_converter(field["type"]) for field in fields]
     return [_row(row[0], names, converters) for row in rows]
+
+
+def _finite(value):
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _row(text, names, converters):

@@ -1,5 +1,13 @@
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+
+/** Where pictures of pages go. `EMBERLAB_TEST_SCREENSHOTS=docs ./test e2e` renews those of the guides. */
+export const screenshotFolder = join(
+  import.meta.dirname,
+  '../..',
+  process.env['EMBERLAB_TEST_SCREENSHOTS'] === 'docs' ? 'docs/screenshots' : 'build/screenshots',
+);
 
 /** Debian's Chromium, headless, without calls of its own to the network. */
 export function launchBrowser(): Promise<Browser> {

@@ -3,19 +3,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, photograph, screens } from './browser.ts';
+import { launchBrowser, photograph, screens, screenshotFolder } from './browser.ts';
 import { Lab, readCells, textOf, typesOf, type SavedCell } from './lab.ts';
 import { processesOf } from './leftovers.ts';
 import { Platform } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
 
 const password = 'correct horse battery';
-/** `EMBERLAB_TEST_SCREENSHOTS=docs ./test e2e` renews the pictures of the guides. */
-const screenshots = join(
-  import.meta.dirname,
-  '../..',
-  process.env['EMBERLAB_TEST_SCREENSHOTS'] === 'docs' ? 'docs/screenshots' : 'build/screenshots',
-);
 
 /** From the set-up link to Parquet files on disk, and what happens to a running cell when the platform is killed. */
 describe('a newcomer runs a PySpark notebook', () => {
@@ -51,7 +45,7 @@ describe('a newcomer runs a PySpark notebook', () => {
   const jupyter = () => `${platform.url}/projects/demo/jupyter`;
   const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
     accessibility.push(
-      ...(await photograph(context, url, (screen) => join(screenshots, `${name}-${screen}.png`), ready)),
+      ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
     );
   };
   /** but the platform itself */
@@ -80,7 +74,7 @@ describe('a newcomer runs a PySpark notebook', () => {
       ...(await photograph(
         other,
         `${platform.url}/login`,
-        (screen) => join(screenshots, `login-${screen}.png`),
+        (screen) => join(screenshotFolder, `login-${screen}.png`),
         (p) => p.getByRole('button', { name: 'Log in' }).waitFor(),
       )),
     );
@@ -240,7 +234,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     for (const screen of screens) {
       await lab.page.setViewportSize({ width: screen.width, height: screen.height });
       if (screen.name === '1280-light')
-        await lab.page.screenshot({ path: join(screenshots, 'jupyterlab-1280-light.png') });
+        await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-1280-light.png') });
     }
     await lab.page.setViewportSize({ width: 1280, height: 800 });
     expect(accessibility).toEqual([]);

@@ -73,11 +73,9 @@ export class Platform {
   }
 
   get env(): Record<string, string> {
-    // The tools are everybody's: nobody makes archives there that others would remove, nor takes the machine's time for it.
     return {
       EMBERLAB_DATA: this.data,
       EMBERLAB_PORT: String(this.port),
-      EMBERLAB_CLASS_ARCHIVE: 'false',
       ...(sparkrLibrary === null ? {} : { EMBERLAB_SPARKR: sparkrLibrary }),
     };
   }

@@ -114,9 +114,29 @@ async function runSupervisor(args: string[]): Promise<void> {
       say: (text) => void process.stdout.write(text),
     });
     if (willServe) await serve(config);
+    else if (config.classArchive) await makeClassArchive(config);
   } finally {
     await release();
   }
+}
+
+/** What control does in the background otherwise: here nobody waits for a page. */
+async function makeClassArchive(config: Config): Promise<void> {
+  const { openLog } = await import('./roles/log.ts');
+  const { createLocalSpark } = await import('./local-spark.ts');
+  const { classArchive } = await createLocalSpark(config, await openLog(config, 'control'));
+  if (await classArchive.find()) return;
+  const begun = performance.now();
+  process.stdout.write("Archive of Spark's classes …");
+  // The run that makes it is detached, and would not keep us.
+  const stay = setInterval(() => undefined, 60_000);
+  await classArchive.prepare(new AbortController().signal);
+  clearInterval(stay);
+  const seconds = ((performance.now() - begun) / 1000).toFixed(1);
+  const outcome = (await classArchive.find())
+    ? `${seconds} s`
+    : `could not be made; ${config.paths.logs}/control.log says why`;
+  process.stdout.write(` ${outcome}\n`);
 }
 
 /** Runs control and edge until told to stop. Throws a `FatalError` when one can't serve. */

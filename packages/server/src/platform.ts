@@ -7,7 +7,6 @@ import { migrate } from './db/migrate.ts';
 import { openSqlite } from './db/sqlite/open.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
-import { createClassArchive } from './engines/local/class-archive.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
 import { createEnvironments } from './features/environments/index.ts';
@@ -22,6 +21,7 @@ import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
 import { createLoop } from './lib/lifecycle.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
+import { createLocalSpark } from './local-spark.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
 
@@ -79,13 +79,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
-  const spark = { clock, sparkHome: config.sparkHome, javaHome: config.javaHome, environment: process.env };
-  const classArchive = createClassArchive({
-    ...spark,
-    log,
-    folder: join(config.paths.tools, 'class-archives'),
-    python: config.python,
-  });
+  const { spark, classArchive } = await createLocalSpark(config, log);
   const findSparkR = () =>
     hasSparkR({
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],

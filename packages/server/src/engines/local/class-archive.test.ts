@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { realSpark } from '../../testing/real-spark.ts';
 import { createClassArchive } from './class-archive.ts';
 import { createLocalEngine } from './engine.ts';
 import { sessionMembers } from './processes.ts';
@@ -162,21 +163,15 @@ test('the end of the control plane ends the run', async () => {
   expect(it.lines.map((one) => one.level)).toEqual(['info']);
 });
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
-
-test.skipIf(sparkHome === undefined || python === undefined)(
-  'a real driver maps the archive that a real run has made',
+test.skipIf(realSpark === null)(
+  'a real driver maps the archive that set-up has made',
   { timeout: 600_000 },
   async () => {
+    if (realSpark === null) return;
     await using it = await make();
-    const submit = { sparkHome: sparkHome ?? '', javaHome: null, environment: process.env };
-    const log: Log = { info: () => {}, warn: (details) => it.lines.push({ level: 'warn', details }), error: () => {} };
-    const options = { ...submit, clock: systemClock, log, folder: it.folder, python: python ?? '' };
-    const archive = createClassArchive(options);
-    await archive.prepare(new AbortController().signal);
-    expect(it.lines).toEqual([]);
-    const [name = ''] = await it.archives();
+    const { submit, python, archive } = realSpark;
+    expect(await archive.find()).toBe(true);
+    const name = /SharedArchiveFile=(\S+)/.exec((await archive.forDriver()).jvmOptions.join(' '))?.[1] ?? 'none';
 
     const sessionsFolder = join(it.root, 'sessions');
     const engine = createLocalEngine({
@@ -194,7 +189,7 @@ test.skipIf(sparkHome === undefined || python === undefined)(
       warmKinds: [],
       appName: 'archive',
       projectFolder: it.root,
-      python: python ?? '',
+      python,
       agentUrl: `unix:${join(it.root, 'nobody.sock')}`,
       secret: 'agent_x',
       properties: { 'spark.driver.memory': '512m' },

@@ -142,9 +142,10 @@ export function createClassArchive(
   }
 
   return {
-    /** Looks for the archive of an earlier run. Quick. */
-    async find(): Promise<void> {
+    /** Looks for the archive of an earlier run; answers whether there is one. Quick. */
+    async find(): Promise<boolean> {
       await find();
+      return current !== null;
     },
 
     /** Makes the archive if it is missing. Never throws: without one everything works, and the log says why there is none. */

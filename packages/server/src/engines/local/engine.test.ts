@@ -70,7 +70,7 @@ async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec
       const spec: DriverSpec = {
         sessionId: ++id,
         kind: 'pyspark',
-    warmKinds: ['spark'],
+        warmKinds: ['spark'],
         appName: 'Reports/čaša.ipynb',
         projectFolder,
         python: '/usr/bin/python3',

@@ -30,6 +30,8 @@ export function createBuilder(options: {
   /** the repository's `jupyter` folder */
   jupyterFolder: string;
   uv: string;
+  /** the environment that set-up has made; it may be missing */
+  model: string;
   python: string;
   platformEnv: Readonly<Record<string, string | undefined>>;
 }) {
@@ -46,7 +48,7 @@ export function createBuilder(options: {
 
     /**
      * Starts a build from nothing; what an earlier one of the same revision has left is removed. `like` is a revision that is good already: what
-     * is the same in both is quicker then. Throws when Python can't be started.
+     * is the same in both, or in the environment that set-up has made, is quicker then. Throws when Python can't be started.
      */
     async start(key: RevisionKey, like: RevisionKey | null): Promise<StartedBuild> {
       const folder = base(key);
@@ -63,7 +65,7 @@ export function createBuilder(options: {
           `--python=${options.python}`,
           `--folder=${folder}`,
           `--status=${statusFile(key)}`,
-          ...(like === null ? [] : [`--like=${base(like)}`]),
+          ...[...(like === null ? [] : [base(like)]), options.model].map((folder) => `--like=${folder}`),
         ],
         cwd: dirname(folder),
         env: buildEnv(options.platformEnv),

@@ -38,6 +38,7 @@ export function createEnvironments(deps: EnvironmentsDeps) {
     folder: config.paths.environments,
     jupyterFolder: deps.jupyterFolder ?? defaultJupyterFolder,
     uv: join(config.paths.tools, 'bin', 'uv'),
+    model: join(config.paths.tools, 'environment'),
     python: config.python,
     platformEnv: deps.platformEnv,
   });

@@ -16,7 +16,6 @@ import type { AheadOptions, SparkServer } from './options.ts';
 import { plan, type Ended, type Wanted } from './plan.ts';
 import { createAheadStore } from './store.ts';
 
-
 export type Ahead = ReturnType<typeof createAhead>;
 
 /**

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { createLocalEngine, type LocalEngineOptions } from '../../../engines/local/engine.ts';
 import { systemClock } from '../../../lib/clock.ts';
+import { realSpark } from '../../../testing/real-spark.ts';
 import { createRig } from './rig.ts';
 
-const sparkHome = process.env['EMBERLAB_TEST_SPARK_HOME'];
-const python = process.env['EMBERLAB_TEST_PYTHON'];
+const sparkHome = realSpark?.submit.sparkHome ?? '';
 
 /** Whether there is a real Spark, and a Python for it: `./test` names both. */
-export const hasSpark = sparkHome !== undefined && python !== undefined;
+export const hasSpark = realSpark !== null;
 
 /** A rig whose drivers are real, beside a real clock. `spark`: what is to be other than usual, by the home of the real Spark and the rig's folder. */
 export const createRealRig = ({
@@ -20,17 +20,18 @@ export const createRealRig = ({
     ...options,
     clock: systemClock,
     limits: { reconcileMs: 200 },
-    python: python ?? '',
+    python: realSpark?.python ?? '',
     engine: (folder) =>
       createLocalEngine({
         clock: systemClock,
-        sparkHome: sparkHome ?? '',
+        sparkHome,
         sparkMaster: 'local[*]',
         javaHome: null,
+        ...(realSpark === null ? {} : { warmStart: realSpark.warmStart }),
         sessionsFolder: join(folder, 'sessions'),
         batchesFolder: join(folder, 'batches'),
         outputLimitBytes: 1024 * 1024,
         environment: process.env,
-        ...spark?.(sparkHome ?? '', folder),
+        ...spark?.(sparkHome, folder),
       }),
   });
