@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createClient } from '@emberlab/contract';
 import { Platform } from '@emberlab/e2e/platform';
 import { hasSparkR } from '@emberlab/e2e/spark-r';
-import type { Figure } from '../figures.ts';
+import { present, type Figure } from '../figures.ts';
 import { account, demoEnvironment, say, until } from '../tools.ts';
 import { startedAhead } from './ahead.ts';
 import { measureCancel } from './cancel.ts';
@@ -20,6 +20,11 @@ const kindsHere: readonly Kind[] = ['pyspark', 'spark', 'sql', ...(hasSparkR() ?
 /** `./bench gateway`: sessions, statements, frames and memory of the Spark gateway, and of a Livy beside it where `EMBERLAB_BENCH_LIVY_URL` names one. */
 export async function measureGateway(): Promise<Figure[]> {
   const figures: Figure[] = [];
+  // Shown at once: what comes later may fail, and takes minutes.
+  const add = (measured: readonly Figure[]) => {
+    figures.push(...measured);
+    for (const figure of measured) say(`  ${present(figure)}`);
+  };
   const platform = await Platform.prepare();
   try {
     const token = await account(platform);
@@ -40,8 +45,8 @@ export async function measureGateway(): Promise<Figure[]> {
       await platform.start(settings);
     };
     const asks = { livy, body };
-    figures.push(
-      ...(await measureStarts({
+    add(
+      await measureStarts({
         sparkHome: join(platform.data, 'tools/spark'),
         python,
         starts: [
@@ -59,22 +64,22 @@ export async function measureGateway(): Promise<Figure[]> {
             startedAhead(platform, client, kind, () => restart({ EMBERLAB_CLASS_ARCHIVE: 'true' })),
           ),
         ],
-      })),
+      }),
     );
 
     say(`Statements of the kinds ${kindsHere.join(', ')}`);
     const session = await livy.start({ ...body, kind: 'shared' });
-    figures.push(...(await measureRoundTrips(livy, session, kindsHere)));
+    add(await measureRoundTrips(livy, session, kindsHere));
     say('Cancel');
-    figures.push(...(await measureCancel(livy, session, kindsHere)));
+    add(await measureCancel(livy, session, kindsHere));
     say('Frames');
-    figures.push(...(await measureFrames(livy, session, python)));
+    add(await measureFrames(livy, session, python));
     await livy.end(session);
   } finally {
     await platform.remove();
   }
   say('Memory, with simulated agents');
-  figures.push(...(await measureSessionMemory()));
+  add(await measureSessionMemory());
 
   const other = process.env['EMBERLAB_BENCH_LIVY_URL'];
   if (other !== undefined) {
@@ -83,9 +88,7 @@ export async function measureGateway(): Promise<Figure[]> {
     const session = await peer.start({ kind: 'pyspark' });
     const measured = await measureRoundTrips(peer, session, ['pyspark', 'spark', 'sql']);
     await peer.end(session);
-    figures.push(
-      ...measured.map((figure) => ({ what: `Livy: ${figure.what}`, unit: figure.unit, values: figure.values })),
-    );
+    add(measured.map((figure) => ({ what: `Livy: ${figure.what}`, unit: figure.unit, values: figure.values })));
   }
   return figures;
 }

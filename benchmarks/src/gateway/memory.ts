@@ -17,7 +17,12 @@ export async function measureSessionMemory(): Promise<Figure[]> {
   const figures: Figure[] = [];
   try {
     const token = await account(platform);
-    await platform.start({ EMBERLAB_SPARK_HOME: spark.home, EMBERLAB_SESSION_WARM_START: 'false' });
+    await platform.start({
+      EMBERLAB_SPARK_HOME: spark.home,
+      EMBERLAB_SESSION_WARM_START: 'false',
+      // It has no classes, and that of the real Spark would go.
+      EMBERLAB_CLASS_ARCHIVE: 'false',
+    });
     const livy = new Livy(`http://127.0.0.1:${platform.port}/livy/demo`, { authorization: `Bearer ${token}` });
     // Until the environment is there, sessions are refused.
     await until(
