@@ -60,10 +60,10 @@ class ArrowInterpreter(Interpreter):
         self._files.close()
 
     def _bring(self, request, statement_id):
-        frame, at_once = self._limited(self._find(request), request)
+        frame = self._find(request)
         columns = [{"name": field.name, "type": field.dataType.simpleString()} for field in frame.schema.fields]
         with self._files.create(statement_id) as file:
-            rows, size = arrow_stream.write_stream(frame, file, at_once)
+            rows, size = _write(frame, request, file)
         text = f"{_count(rows, 'row')} of {_count(len(columns), 'column')}, {shorten_bytes(size)}."
         return {"text/plain": text, MIME_TYPE: {"rows": rows, "bytes": size, "columns": columns}}
 
@@ -76,21 +76,6 @@ class ArrowInterpreter(Interpreter):
             raise FrameError(f"There is no variable '{name}': no statement of the kind '{kind}' has run yet.")
         return interpreter.frame(name)
 
-    def _limited(self, frame, request):
-        """The rows that are wanted, and how many partitions of them are calculated together at first."""
-        rows = request["rows"]
-        if request["method"] == "sample":
-            frame = frame.sample(request["fraction"])
-        if rows is None:
-            return frame, 1
-        if rows > SMALL_ROWS:
-            return frame.limit(rows), arrow_stream.MAX_GROUP
-        session = frame.sparkSession
-        # A Dataset of another type, as range() makes one, gives its own objects instead of rows.
-        found = frame._jdf.toDF().takeAsList(rows)
-        local = session._jsparkSession.createDataFrame(found, frame._jdf.schema())
-        return type(frame)(local, session), arrow_stream.MAX_GROUP
-
     def _describe(self, error):
         if isinstance(error, arrow_stream.TooLarge):
             return Failure("OutputTooLarge", str(error))
@@ -101,6 +86,18 @@ class ArrowInterpreter(Interpreter):
         described = failures.describe(error, self._parts.output_limit)
         java = describe_java(error, self._parts.output_limit)
         return described if java is None else Failure(described.ename, java.evalue, java.traceback)
+
+
+def _write(frame, request, file):
+    """Writes the rows that are wanted; returns how many rows and bytes these are."""
+    rows = request["rows"]
+    if request["method"] == "sample":
+        frame = frame.sample(request["fraction"])
+    if rows is None:
+        return arrow_stream.write_stream(frame, file)
+    if rows > SMALL_ROWS:
+        return arrow_stream.write_stream(frame.limit(rows), file, arrow_stream.MAX_GROUP)
+    return arrow_stream.write_first(frame, rows, file)
 
 
 def parse_request(code):

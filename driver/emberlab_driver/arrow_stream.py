@@ -3,6 +3,7 @@
 import struct
 
 from .messages import shorten_bytes
+from .scala_repl import ScalaModules
 
 # One statement may bring no more than this.
 MAX_FILE_BYTES = 1 << 30
@@ -25,22 +26,48 @@ class TooLarge(Exception):
 def write_stream(frame, file, at_once=1):
     """Writes all rows of a DataFrame to a binary `file`; returns how many rows and bytes these are. The first
     `at_once` partitions are calculated together. Raises TooLarge, OSError, and what Spark raises."""
-    session = frame._jdf.sparkSession()
     context, jvm = frame.sparkSession.sparkContext, frame.sparkSession._jvm
-    rows, size = 0, file.write(_schema_message(frame, session.sessionState().conf(), jvm))
+    stream = _Stream(frame, file)
     batches = frame._jdf.toArrowBatchRdd().toJavaRDD()
     partitions = batches.getNumPartitions()
     done = 0
     while done < partitions:
         group = list(range(done, min(partitions, done + at_once)))
-        for batch in _run(context, jvm, batches, group):
-            rows += count_rows(batch)
-            size += file.write(batch)
-            if size + len(_END_OF_STREAM) > MAX_FILE_BYTES:
-                raise TooLarge
+        stream.add(_received(*jvm.PythonRDD.runJob(context._jsc.sc(), batches, group)))
         done += len(group)
-        at_once = max(1, min(at_once * 4, GROUP_BYTES * done // size, MAX_GROUP))
-    return rows, size + file.write(_END_OF_STREAM)
+        at_once = max(1, min(at_once * 4, GROUP_BYTES * done // stream.size, MAX_GROUP))
+    return stream.end()
+
+
+def write_first(frame, limit, file):
+    """Writes at most `limit` rows, which are looked for in few partitions first, as `take` does: they are held in the
+    driver's memory. Returns and raises as `write_stream`."""
+    jvm = frame.sparkSession._jvm
+    stream = _Stream(frame, file)
+    rows = frame.limit(limit)._jdf.queryExecution().executedPlan().executeCollect()
+    batches = _to_batches(jvm, _iterator_over(jvm, rows), frame._jdf.schema(), stream.conf)
+    stream.add(_received(*jvm.PythonRDD.serveIterator(batches, "emberlab-arrow")))
+    return stream.end()
+
+
+class _Stream:
+    """An Arrow IPC stream that begins with the schema of a DataFrame."""
+
+    def __init__(self, frame, file):
+        self.conf = frame._jdf.sparkSession().sessionState().conf()
+        self._file = file
+        self._rows = 0
+        self.size = file.write(_schema_message(frame, self.conf, frame.sparkSession._jvm))
+
+    def add(self, batches):
+        for batch in batches:
+            self._rows += count_rows(batch)
+            self.size += self._file.write(batch)
+            if self.size + len(_END_OF_STREAM) > MAX_FILE_BYTES:
+                raise TooLarge
+
+    def end(self):
+        return self._rows, self.size + self._file.write(_END_OF_STREAM)
 
 
 def count_rows(message):
@@ -91,9 +118,29 @@ def _arrow_schema(utils, schema, zone, large):
         return utils.toArrowSchema(schema, zone, False, large, getattr(utils, "toArrowSchema$default$5")())
 
 
-def _run(context, jvm, batches, partitions):
-    """The batches of these partitions, in order, from one job."""
-    port, secret, _server = jvm.PythonRDD.runJob(context._jsc.sc(), batches, partitions)
+def _iterator_over(jvm, array):
+    """Scala's iterator over an array of the JVM."""
+    if jvm.scala.util.Properties.versionNumberString().startswith("2.12."):
+        return jvm.scala.collection.mutable.WrappedArray.make(array).iterator()
+    return jvm.scala.collection.immutable.ArraySeq.unsafeWrapArray(array).iterator()
+
+
+def _to_batches(jvm, rows, schema, conf):
+    """Arrow batches of the rows, by Spark's own converter; the task that it would clean up after is None here."""
+    from py4j.protocol import Py4JError, Py4JJavaError
+
+    converters = ScalaModules(jvm).module("org.apache.spark.sql.execution.arrow.ArrowConverters")
+    arguments = [rows, schema, conf.arrowMaxRecordsPerBatch(), conf.sessionLocalTimeZone(), False]
+    try:
+        return converters.toBatchIterator(*arguments, conf.arrowUseLargeVarTypes(), None)
+    except Py4JJavaError:
+        raise
+    except Py4JError:  # before Spark 4
+        return converters.toBatchIterator(*arguments, None)
+
+
+def _received(port, secret, _server):
+    """What the JVM serves there, piece by piece."""
     file, sock = _connect(port, secret)
     try:
         sock.settimeout(None)
