@@ -207,6 +207,24 @@ def test_cancel(control, code):
     assert text(control, "sc.parallelize(1 to 3).sum").endswith("Double = 6.0\n")
 
 
+def test_cancel_waits_for_the_initializer_of_a_class(control):
+    """One that fails would leave the class broken for as long as the driver lives: that of Hadoop's FileSystem, say,
+    which the first query of a session runs."""
+    code = """
+    val source = "public class Slow { static { try { Thread.sleep(3000); } catch (InterruptedException error) " +
+      "{ throw new RuntimeException(error); } } public static int answer() { return 42; } }"
+    val compiler = new org.codehaus.janino.SimpleCompiler
+    compiler.cook(source)
+    """
+    text(control, code)
+    ask = 'Class.forName("Slow", true, compiler.getClassLoader).getMethod("answer").invoke(null)'
+    statement_id = control.submit(f'println("begun")\n{ask}\nThread.sleep(1000000)', KIND)
+    control.message("output", id=statement_id)
+    control.send("cancel", id=statement_id)
+    assert control.result(statement_id, WAIT)["state"] == "cancelled"
+    assert text(control, ask).endswith("= 42\n")
+
+
 def test_progress(control):
     code = "sc.parallelize(1 to 6, 6).map { n => Thread.sleep(400); n }.count"
     statement_id = control.submit(code, KIND)
