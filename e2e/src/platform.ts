@@ -118,13 +118,20 @@ export class Platform {
     return { supervisor, control: role('control'), edge: role('edge') };
   }
 
-  /** Asks it to stop, as Ctrl+C does, and waits until it has. */
-  async stop(): Promise<void> {
+  /** Closes the ends of the pipes that its output goes to, as a terminal does that is closed. */
+  stopReading(): void {
+    this.child?.stdout?.destroy();
+    this.child?.stderr?.destroy();
+  }
+
+  /** Asks it to stop, as Ctrl+C does, and waits until it has; answers its exit code. */
+  async stop(): Promise<number | null> {
     const { child } = this;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null;
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
-    await ended;
+    const [code] = (await ended) as [number | null];
+    return code;
   }
 
   /** Kills all three at once, without a chance to clean up. */

@@ -167,6 +167,23 @@ describe('./start', () => {
     }
   });
 
+  it('goes on when nobody reads what it says any more', async () => {
+    const platform = await Platform.prepare();
+    try {
+      await platform.start();
+      platform.stopReading();
+      const before = platform.pids();
+      // It says that it starts control again.
+      process.kill(before.control, 'SIGKILL');
+      const answers = async () => (await fetch(`http://127.0.0.1:${platform.port}/healthz`)).status;
+      await expect.poll(() => platform.pids().control, { timeout: 20_000 }).not.toBe(before.control);
+      await expect.poll(answers, { timeout: 20_000 }).toBe(200);
+      expect(await platform.stop()).toBe(0);
+    } finally {
+      await platform.remove();
+    }
+  });
+
   it('needs no browser: user and token from the command line', async () => {
     const platform = await Platform.prepare();
     try {

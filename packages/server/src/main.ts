@@ -81,6 +81,8 @@ async function runChild(role: 'control' | 'edge'): Promise<void> {
 }
 
 async function runSupervisor(args: string[]): Promise<void> {
+  // A terminal that is closed, or a pipe whose reader has gone, ends nothing.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   const { values } = parseArgs({
     args,
     options: {
