@@ -171,7 +171,7 @@ await prepare();
 if (wanted.length === 0) {
   await parts['checks']?.();
   await parts['driver']?.();
-  // Both in one run, the end-to-end tests last: one summary at the very end says it all.
+  // Both in one run: one summary at the very end says it all.
   await must('Unit, integration and end-to-end tests', bin('vitest'), ['run', ...withoutContract]);
 } else {
   for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();

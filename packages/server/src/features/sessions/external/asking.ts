@@ -63,6 +63,19 @@ export function createAsking(parts: {
     open,
     ask,
 
+    /**
+     * Lets its Livy forget what has ended, as far as that works: nothing is lost without. By its name, because a Livy that was started anew may have given
+     * its number to another.
+     */
+    async forget(external: External): Promise<void> {
+      try {
+        const path = pathOf(external.type, external.externalName);
+        await client.call(await upstreamFor(external), { method: 'DELETE', path });
+      } catch (error) {
+        if (!(error instanceof LivyCallError)) throw error;
+      }
+    },
+
     /** The error for an answer that is no success. A session that its Livy knows no more is dead from now on. */
     async refusal(external: External, answer: Answer, method: Question['method']): Promise<LivyError> {
       if (isGone(answer)) {

@@ -61,6 +61,18 @@ test('a batch runs there, under a number of ours', async () => {
   expect((await rig.call('GET', '/batches/1')).status).toBe(404);
 });
 
+test('what has ended is deleted there too, by its name: its number may be another’s by then', async () => {
+  await using rig = await createExternalRig();
+  await rig.call('POST', '/batches', { body: { file: await program(rig) } });
+  const [ours] = rig.livy.state.batches;
+  Object.assign(ours ?? {}, { state: 'success' });
+  expect((await rig.call('GET', '/batches/1/state')).body.state).toBe('success');
+  rig.livy.heard();
+  expect((await rig.call('DELETE', '/batches/1')).status).toBe(200);
+  expect(rig.livy.heard()).toEqual([`DELETE /batches/${ours?.name}`]);
+  expect(rig.livy.state.batches).toEqual([]);
+});
+
 test('one that vanished before its end was seen has failed', async () => {
   await using rig = await createExternalRig();
   await rig.call('POST', '/batches', { body: { file: await program(rig) } });

@@ -50,7 +50,11 @@ export function createExternalService(parts: {
   const end = async (external: External, reason: StopReason): Promise<void> => {
     const { type, id } = external;
     const now = await lifecycle.stop(type, id, reason);
-    if (now === null || now.endedAt !== null || now.externalId === null) return;
+    if (now === null || now.externalId === null) return;
+    if (now.endedAt !== null) {
+      if (reason === 'deleted') await asking.forget(now);
+      return;
+    }
     const answer = await asking.ask(now, { method: 'DELETE' });
     if (answer.status !== 404 && answer.status >= 300) throw await asking.refusal(now, answer, 'DELETE');
     await lifecycle.vanished(type, id);
