@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
@@ -150,11 +150,15 @@ const parts: Record<string, () => Promise<void>> = {
     await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples', 'e2e', 'benchmarks']);
     await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples', 'e2e', 'benchmarks']);
   },
-  driver: () =>
+  async driver() {
+    const archives = join(realpathSync(join(data, 'tools')), 'class-archives');
+    const archive = (await readdir(archives).catch(() => [])).find((name) => name.endsWith('.jsa'));
+    if (archive !== undefined) env['EMBERLAB_TEST_CLASS_ARCHIVE'] = join(archives, archive);
     // Two files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
-    must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '2', '--dist', 'loadfile'], {
+    await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '2', '--dist', 'loadfile'], {
       cwd: join(root, 'driver'),
-    }),
+    });
+  },
   unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
   e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e', ...withoutContract]),
   // Not in a run of everything: it takes as long as half of the rest.
