@@ -183,7 +183,7 @@ class Builder:
         for folder in self.like:
             other = folder / source.relative_to(self.folder)
             with contextlib.suppress(OSError):
-                # Both are links to one file in the installer's cache; a file that was changed in either is one of its own.
+                # Both are links to one file in the installer's cache; one that was changed is a file of its own.
                 if other.samefile(source):
                     compiled = Path(importlib.util.cache_from_source(str(source)))
                     compiled.parent.mkdir(exist_ok=True)

@@ -139,15 +139,19 @@ def _to_batches(jvm, rows, schema, conf):
         return converters.toBatchIterator(*arguments, None)
 
 
-def _received(port, secret, _server):
-    """What the JVM serves there, piece by piece."""
+def _received(port, secret, server):
+    """What the JVM serves there, piece by piece. Raises OSError, and what made the JVM end too early."""
     file, sock = _connect(port, secret)
     try:
         sock.settimeout(None)
         while True:
             head = file.read(_LENGTH.size)
-            if len(head) < _LENGTH.size:
+            if not head:
+                # The pieces are calculated while they are served: the stream's end does not say that all of them were.
+                server.getResult()
                 return
+            if len(head) < _LENGTH.size:
+                raise OSError("Spark has sent only a part of the rows.")
             length = _LENGTH.unpack(head)[0]
             batch = file.read(length)
             if length < 0 or len(batch) < length:

@@ -15,7 +15,7 @@ LOOK_SECONDS = 0.05
 class Parts:
     """What interpreters are built from: the Capture and the InterruptGate of the process, the limit of a statement's
     output in bytes, the SparkApplication with the names that Python code finds defined, and what is called before each
-    statement of Python."""
+    statement."""
 
     capture: Any
     gate: Any
@@ -60,7 +60,9 @@ class Interpreters:
                 return None
         if start.interpreter is None:
             with self._lock:
-                self._starts.pop(kind, None)
+                # Another who waited for it may have begun the next.
+                if self._starts.get(kind) is start:
+                    del self._starts[kind]
             raise StartError(cause_of(start.error)) from start.error
         return start.interpreter
 

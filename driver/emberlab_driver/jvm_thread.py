@@ -19,6 +19,7 @@ class JvmThread:
         self._jvm = None
         self._statement_id = None
         self._thread = None
+        self._told = False
         self._asked = self._since = None
 
     def begin(self, statement_id, jvm):
@@ -27,6 +28,7 @@ class JvmThread:
         with self._lock:
             self._jvm = jvm
             self._statement_id, self._thread = statement_id, thread
+            self._told = False
             self._asked = self._since = None
 
     def end(self, jvm):
@@ -60,7 +62,10 @@ class JvmThread:
                 if within is None or within in trace:
                     self._thread.interrupt()
             except Exception as error:
-                log(f"statement {statement_id}: its thread cannot be interrupted", error)
+                # Asked for many times a second: a JVM that does not answer does not answer the next one either.
+                if not self._told:
+                    log(f"statement {statement_id}: its thread cannot be interrupted", error)
+                self._told = True
             if self._since is None:
                 self._since = now
             return now - self._since

@@ -55,6 +55,7 @@ class ScalaInterpreter(Interpreter):
         self._streams = JvmStreams(self._jvm, self._repl.modules)
         self._magics = ScalaMagics(self._repl, self._jvm, self._limit)
         self._abandoned = False
+        self._can_stop = True
         self._session = None
         self._use_session(session)
         self._jars = 0
@@ -191,9 +192,10 @@ class ScalaInterpreter(Interpreter):
 
     def _stop(self, statement_id, waited):
         try:
-            if self._thread.stop(statement_id, within=USER_CODE):
+            if self._can_stop and self._thread.stop(statement_id, within=USER_CODE):
                 return
         except Exception as error:  # Java 20 and later
+            self._can_stop = False
             log(f"statement {statement_id}: its thread cannot be stopped", error)
         if waited >= ABANDON_SECONDS:
             self._abandoned = True

@@ -5,9 +5,12 @@ import decimal
 import io
 import json
 import os
+import socket
 
 import pytest
 from conftest import spark_driver
+
+from emberlab_driver import arrow_stream
 
 pa = pytest.importorskip("pyarrow")
 pytestmark = pytest.mark.spark
@@ -190,3 +193,37 @@ def test_the_files_go_with_the_session(tmp_path):
         control.send("stop")
         driver.wait()
         assert not any(name.startswith("emberlab-arrow-") for name in os.listdir(tmp_path))
+
+
+class Served:
+    """The JVM's end of a socket that it serves from: raises what made it end too early."""
+
+    def __init__(self, error=None):
+        self._error = error
+
+    def getResult(self):
+        if self._error is not None:
+            raise self._error
+
+
+@pytest.mark.parametrize(
+    ("sent", "error", "expected"),
+    [
+        (b"\0\0\0\3abc", None, None),
+        (b"\0\0\0\3abc", ValueError("no memory"), ValueError),
+        (b"\0\0\0\3abc\0\0", None, OSError),
+        (b"\0\0\0\3abc\0\0\0\4ab", None, OSError),
+    ],
+)
+def test_rows_that_end_too_early_are_no_result(monkeypatch, sent, error, expected):
+    ours, theirs = socket.socketpair()
+    theirs.sendall(sent)
+    theirs.close()
+    monkeypatch.setattr(arrow_stream, "_connect", lambda port, secret: (ours.makefile("rb"), ours))
+    pieces = arrow_stream._received(0, "", Served(error))
+    assert next(pieces) == b"abc"
+    if expected is None:
+        assert list(pieces) == []
+        return
+    with pytest.raises(expected):
+        next(pieces)

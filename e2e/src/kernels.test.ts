@@ -39,9 +39,10 @@ describe('the Spark kernels', () => {
   let page: JupyterPage;
   let stopServer: (() => Promise<void>) | undefined;
   let python: Notebook;
-  let other: Notebook;
+  let scala: Notebook;
   let sparkR: Notebook;
   let python1: Cell;
+  let scala1: Cell;
   let sparkR1: Cell;
 
   const state = async (notebook: string) =>
@@ -100,14 +101,15 @@ describe('the Spark kernels', () => {
     await vi.waitUntil(runs, { timeout: 120_000, interval: 100 });
     page = await JupyterPage.open((await client.call('jupyter.open', { params, body: {} })).url);
     python = await page.notebook('pysparkkernel');
-    other = await page.notebook('pysparkkernel', 'other');
+    scala = await page.notebook('sparkkernel');
     if (r) sparkR = await page.notebook('sparkrkernel');
     // All drivers start at once; each test waits for its own.
     python1 = python.begin('x = 6\nx * 7');
+    scala1 = scala.begin('val x = 6\nx * 7');
     if (r) sparkR1 = sparkR.begin('x <- 6\nx * 7');
   });
   afterAll(async () => {
-    for (const notebook of [python, other, sparkR]) notebook?.close();
+    for (const notebook of [python, scala, sparkR]) notebook?.close();
     // A server outlives the platform, and its drivers too.
     await stopServer?.();
     await platform?.remove();
@@ -186,6 +188,15 @@ describe('the Spark kernels', () => {
     expect(driver).toHaveLength(rounds);
   });
 
+  it('Spark: cells run in Scala', async () => {
+    await scala1.ended;
+    expect(scala1.text).toMatch(/SparkSession available as 'spark'\..*: Int = 42/s);
+    await checkFrames(scala, 'val few = spark.range(9)');
+    expect((await scala.complete('spark.createDataFr')).matches).toContain('createDataFrame');
+    await checkInterrupt(scala, 'sparkkernel', 'while (true) {}');
+    expect((await scala.run('x + 1')).text).toContain(': Int = 7');
+  });
+
   it.skipIf(!r)('SparkR: cells run in R (needs R and SparkR)', async () => {
     await sparkR1.ended;
     expect(sparkR1.text).toMatch(/SparkSession available as 'spark'\..*\[1\] 42/s);
@@ -197,14 +208,16 @@ describe('the Spark kernels', () => {
 
   it('each notebook has an application of its own', async () => {
     await python.run('x = "only here"');
-    expect((await other.run('x')).text).toContain('NameError');
+    expect((await scala.run('x.length')).text).toContain('not a member of Int');
     const { items } = await client.call('sessions.list', { params: { project: 'demo' } });
-    expect(Object.fromEntries(items.map(({ notebook, kind }) => [notebook, kind]))).toEqual({
+    // A driver that waits for the next notebook is among them.
+    const taken = items.filter(({ notebook }) => notebook !== null);
+    expect(Object.fromEntries(taken.map(({ notebook, kind }) => [notebook, kind]))).toEqual({
       'Jupyter/pysparkkernel.ipynb': 'pyspark',
-      'Jupyter/other.ipynb': 'pyspark',
+      'Jupyter/sparkkernel.ipynb': 'spark',
       ...(r ? { 'Jupyter/sparkrkernel.ipynb': 'sparkr' } : {}),
     });
-    expect(new Set(items.map(({ applicationId }) => applicationId)).size).toBe(r ? 3 : 2);
+    expect(new Set(taken.map(({ applicationId }) => applicationId)).size).toBe(r ? 3 : 2);
   });
 
   it('leave nothing running when their server stops', async () => {

@@ -31,12 +31,26 @@ const digestOf = async (file: string): Promise<string> =>
     .digest('hex')
     .slice(0, 16);
 
-/** Runs a command; a failure becomes a `FatalError` with its last lines. */
-async function run(what: string, file: string, args: readonly string[], options: { cwd?: string } = {}): Promise<void> {
-  const result = await execa(file, args, { ...options, reject: false, all: true, stdin: 'ignore' });
+const networkRemedy = 'Please check the network and try again.';
+
+/** Runs a command; a failure becomes a `FatalError` with the remedy, if one is known, and its last lines. */
+async function run(
+  what: string,
+  file: string,
+  args: readonly string[],
+  { cwd, remedy }: { cwd?: string; remedy?: string } = {},
+): Promise<void> {
+  const result = await execa(file, args, {
+    ...(cwd === undefined ? {} : { cwd }),
+    reject: false,
+    all: true,
+    stdin: 'ignore',
+  });
   if (!result.failed) return;
   const tail = (result.all ?? result.shortMessage ?? '').trim().split('\n').slice(-5).join('\n');
-  throw new FatalError(`${what} failed. Please check the network and try again. It said:\n${tail}`);
+  throw new FatalError(
+    `${[`${what} failed.`, ...(remedy === undefined ? [] : [remedy]), 'It said:'].join(' ')}\n${tail}`,
+  );
 }
 
 /** What a link to `target` says: relative, so that the data folder may be moved. */
@@ -97,7 +111,9 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
     const what = `${name}==${version(name)}`;
     try {
       const target = ['--python', python, '--target', packages];
-      await run(`Installing ${what}`, uv, ['pip', 'install', '--quiet', '--no-deps', ...target, what]);
+      await run(`Installing ${what}`, uv, ['pip', 'install', '--quiet', '--no-deps', ...target, what], {
+        remedy: networkRemedy,
+      });
       await use(packages);
     } finally {
       await rm(packages, { recursive: true, force: true });
@@ -121,14 +137,12 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       async run() {
         await makeFolder(uvFolder, async (folder) => {
           await run('Making a virtual environment', python, ['-m', 'venv', folder]);
-          await run('Installing uv', join(folder, 'bin', 'python'), [
-            '-m',
-            'pip',
-            'install',
-            '--quiet',
-            '--disable-pip-version-check',
-            `uv==${version('uv')}`,
-          ]);
+          await run(
+            'Installing uv',
+            join(folder, 'bin', 'python'),
+            ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `uv==${version('uv')}`],
+            { remedy: networkRemedy },
+          );
         });
         await mkdir(join(tools, 'bin'), { recursive: true });
         await relink(join(uvFolder, 'bin', 'uv'), uv);
