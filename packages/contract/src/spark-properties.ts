@@ -168,6 +168,18 @@ export const propertyTable: readonly PropertyEntry[] = [
     'spark.storage.decommission.fallbackstorage.path',
     'spark.hadoop.hive.metastore.warehouse.dir',
   ),
+  ...checked(
+    'folder',
+    folderInProject,
+    'spark.hadoop.hadoop.tmp.dir',
+    'spark.hadoop.fs.s3a.buffer.dir',
+    'spark.hadoop.hive.exec.scratchdir',
+    'spark.hadoop.hive.exec.local.scratchdir',
+    'spark.hive.exec.scratchdir',
+    'spark.hive.exec.local.scratchdir',
+    'spark.python.profile.dump',
+  ),
+  ...refused('tables are kept in the project', 'spark.hadoop.javax.jdo.*', 'spark.hadoop.hive.javax.jdo.*'),
   ...checked('folder', folderInProject, 'spark.hive.metastore.warehouse.dir'),
   ...checked('metastore', 'please write builtin, maven or path', 'spark.sql.hive.metastore.jars'),
   ...refused(
@@ -186,6 +198,8 @@ export const propertyTable: readonly PropertyEntry[] = [
     'spark.hadoop.*provider.path',
     'spark.hadoop.*provider.uri',
   ),
+  ...refused(scripts, 'spark.hadoop.*.script'),
+  ...refused(rights, 'spark.hadoop.*keyprovider*'),
   ...checked('file-system', 'the class must not be one that reads files of this machine', 'spark.hadoop.fs.*.impl'),
   ...refused('it would give files of this machine another name', 'spark.hadoop.fs.viewfs.*', 'spark.hadoop.fs.local.*'),
   ...refused(

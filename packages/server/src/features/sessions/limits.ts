@@ -49,8 +49,9 @@ export const defaultLimits = {
 };
 export type Limits = { readonly [K in keyof typeof defaultLimits]: number };
 
-/** The largest body of a Livy request. */
-export const maxBodyBytes = 64 * 1024 * 1024;
+/** The largest body of a Livy request, and of one with code in it, whose characters JSON may write with six bytes. */
+export const maxBodyBytes = 1024 * 1024;
+export const maxCodeBodyBytes = 50 * 1024 * 1024;
 
 /**
  * The largest message of an agent, by the limit for the text of a statement: JSON writes a control character with six bytes, and a message that is

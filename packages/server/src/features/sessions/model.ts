@@ -32,12 +32,15 @@ export type CreateInput = {
   readonly request: SessionRequest;
 };
 
+/** A text of a driver, which may run anybody's code: not more of it than is shown and kept. */
+export const cut = (length: number) => z.string().transform((text) => text.slice(0, length));
+
 /** The Spark application, as its driver describes it. Times in milliseconds since the epoch. */
 export const application = z.object({
-  id: z.string(),
-  name: z.string(),
-  sparkVersion: z.string(),
-  pythonVersion: z.string(),
+  id: cut(200),
+  name: cut(1000),
+  sparkVersion: cut(100),
+  pythonVersion: cut(100),
   uiAvailable: z.boolean(),
   startedAt: z.number(),
 });

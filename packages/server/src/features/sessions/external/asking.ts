@@ -39,14 +39,14 @@ export function createAsking(parts: {
     return upstreamOfServer(server);
   };
 
-  /** The answer as a stream, whatever its status. */
+  /** The answer as a stream, whatever its status. By name: a Livy that was started anew may have given the number to somebody else. */
   const open = (external: External, { method, below, body, signal }: Question): Promise<IncomingMessage> =>
     explained(method, async () => {
-      const { type, externalId } = external;
+      const { type, externalId, externalName } = external;
       if (externalId === null) throw new LivyCallError('no', `it is not known yet whether it has started the ${type}`);
       return client.stream(await upstreamFor(external), {
         method,
-        path: pathOf(type, externalId, below),
+        path: pathOf(type, externalName, below),
         ...(body === undefined ? {} : { body }),
         ...(signal === undefined ? {} : { signal }),
       });
@@ -63,10 +63,7 @@ export function createAsking(parts: {
     open,
     ask,
 
-    /**
-     * Lets its Livy forget what has ended, as far as that works: nothing is lost without. By its name, because a Livy that was started anew may have given
-     * its number to another.
-     */
+    /** Lets its Livy forget what has ended, as far as that works: nothing is lost without. */
     async forget(external: External): Promise<void> {
       try {
         const path = pathOf(external.type, external.externalName);

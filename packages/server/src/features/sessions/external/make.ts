@@ -54,7 +54,7 @@ export function createMaker(parts: {
     const path = pathOf(external.type, external.externalName);
     const { status, json } = await client.call(upstream, { method: 'GET', path });
     const rest = status === 200 ? readSeen(external.type, json) : null;
-    if (rest !== null) await client.call(upstream, { method: 'DELETE', path: pathOf(external.type, rest.externalId) });
+    if (rest !== null) await client.call(upstream, { method: 'DELETE', path });
   };
 
   const ask = async (external: External, upstream: Upstream, body: Record<string, unknown>): Promise<External> => {

@@ -12,22 +12,22 @@ const mostPages = 100;
 export type Poll = ReturnType<typeof createPoll>;
 
 /**
- * Looks at what runs on a Livy by its lists alone: a request for one session would count as a sign of life of its client, and keep alive what that client
+ * Looks at what runs on a Livy by its lists alone, in which everything has its name (a Livy that was started anew gives the same numbers to others): a request for one session would count as a sign of life of its client, and keep alive what that client
  * has left behind.
  */
 export function createPoll({ client, lifecycle }: { client: LivyClient; lifecycle: ExternalLifecycle }) {
   const find = async (
     type: ExternalType,
     upstream: Upstream,
-    wanted: ReadonlySet<number>,
-  ): Promise<Map<number, Seen>> => {
-    const found = new Map<number, Seen>();
+    wanted: ReadonlySet<string>,
+  ): Promise<Map<string, Seen>> => {
+    const found = new Map<string, Seen>();
     for (let page = 0; page < mostPages; page++) {
       const path = pathOf(type, '', `?from=${page * pageSize}&size=${pageSize}`);
       const { status, json } = await client.call(upstream, { method: 'GET', path });
       const list = status === 200 ? readSeenList(type, json) : null;
       if (list === null) throw new LivyCallError('maybe', `it answers ${status} instead of a list`);
-      for (const item of list.items) if (wanted.has(item.externalId)) found.set(item.externalId, item);
+      for (const item of list.items) if (item.name !== null && wanted.has(item.name)) found.set(item.name, item);
       const last = list.length < pageSize || (page + 1) * pageSize >= list.total;
       if (last || found.size === wanted.size) break;
     }
@@ -39,15 +39,15 @@ export function createPoll({ client, lifecycle }: { client: LivyClient; lifecycl
     for (const type of ['session', 'batch'] as const) {
       const ours = all.filter((external) => external.type === type && external.externalId !== null);
       if (ours.length === 0) continue;
-      const found = await find(type, upstream, new Set(ours.map(({ externalId }) => externalId ?? -1)));
-      for (const { id, externalId } of ours) {
-        const seen = externalId === null ? undefined : found.get(externalId);
+      const found = await find(type, upstream, new Set(ours.map(({ externalName }) => externalName)));
+      for (const { id, externalName } of ours) {
+        const seen = found.get(externalName);
         if (seen !== undefined) {
           await lifecycle.seen(type, id, seen);
           continue;
         }
         // A list that changes while it is paged through may lack one that is there.
-        const answer = await client.call(upstream, { method: 'GET', path: pathOf(type, externalId ?? '') });
+        const answer = await client.call(upstream, { method: 'GET', path: pathOf(type, externalName) });
         const there = answer.status === 200 ? readSeen(type, answer.json) : null;
         if (there !== null) await lifecycle.seen(type, id, there);
         else if (answer.status === 404) await lifecycle.vanished(type, id);

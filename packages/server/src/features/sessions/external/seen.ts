@@ -4,6 +4,7 @@ import { externalStates, type ExternalApplication, type ExternalState, type Exte
 /** What a Livy says of a session or batch of its own. */
 export type Seen = {
   readonly externalId: number;
+  readonly name: string | null;
   readonly state: ExternalState;
   readonly application: ExternalApplication;
   readonly log: readonly string[];
@@ -14,6 +15,7 @@ const maxLineLength = 256 * 1024;
 const text = z.string().nullish().catch(null);
 const answered = z.object({
   id: z.number().int().min(0),
+  name: text,
   state: z.string(),
   appId: text,
   appInfo: z.object({ sparkUiUrl: text, driverLogUrl: text }).nullish().catch(null),
@@ -31,6 +33,7 @@ export function readSeen(type: ExternalType, json: unknown): Seen | null {
   if (data === undefined) return null;
   return {
     externalId: data.id,
+    name: data.name ?? null,
     state: type === 'session' ? readState(data.state, 'recovering') : batchState(readState(data.state, 'running')),
     application: {
       id: data.appId?.slice(0, 200) ?? null,

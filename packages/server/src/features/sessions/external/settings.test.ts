@@ -144,6 +144,18 @@ test('owners may set what an administrator has allowed, and what one has set bef
   expect((await put(rig.livy.url.replace('/gateway', '/other')))[0]).toBe(400);
 });
 
+test('with a login that an administrator has entered, owners do not change who sessions run as', async () => {
+  await using rig = await createExternalRig({ unset: true, login: header });
+  const owner = await rig.user('bea@example.org', 'owner');
+  const put = (runAs: string, password: string | undefined, as: typeof owner) =>
+    rig.api('PUT', '/livy', as, { url: rig.livy.url, login: basic(password), runAs });
+  expect((await put('name', 'päss word', rig.ada)).status).toBe(200);
+  expect((await put('name', undefined, owner)).status).toBe(200);
+  const refused = await put('livy', undefined, owner);
+  expect([refused.status, refused.body.details?.[0].path]).toEqual([400, 'runAs']);
+  expect((await put('livy', undefined, rig.ada)).status).toBe(200);
+});
+
 test('where nothing is allowed, owners are told so', async () => {
   await using rig = await createExternalRig({ unset: true });
   const owner = await rig.user('bea@example.org', 'owner');

@@ -38,6 +38,12 @@ export function createLivySettings(parts: {
     // Kept for exactly what it was entered for: whoever changes the address must not have it sent there.
     const kept = sameUrl && before.login === login.type && before.user === user ? before.secret : null;
     const secret = entered ?? kept;
+    if (kept !== null && entered === undefined && before?.setByAdmin === true && !byAdmin && before.runAs !== runAs) {
+      throw wrong(
+        'runAs',
+        'An administrator has entered this login: only they can change who sessions run as with it.',
+      );
+    }
     if (login.type !== 'none' && secret === null) {
       const field = login.type === 'basic' ? 'password' : 'token';
       const why = before === null ? '' : ' The stored one is for the former address and login only.';

@@ -23,7 +23,7 @@ test('statements run there, under the same numbers', async () => {
     started: 0,
     completed: 0,
   });
-  expect(rig.livy.asked.at(-1)).toMatchObject({ path: `/sessions/${there.id}/statements`, body: { code: '1+1' } });
+  expect(rig.livy.asked.at(-1)).toMatchObject({ path: `/sessions/${there.name}/statements`, body: { code: '1+1' } });
   const output = { status: 'ok', execution_count: 0, data: { 'text/plain': '2' } };
   Object.assign(there.statements[0] ?? {}, { state: 'available', output });
   const seen = await rig.call('GET', `/sessions/${id}/statements/0`);
@@ -32,13 +32,13 @@ test('statements run there, under the same numbers', async () => {
     expect.objectContaining({ state: 'available', output }),
   ]);
   expect((await rig.call('GET', `/sessions/${id}/statements?from=0&size=5&order=desc`)).body.total_statements).toBe(1);
-  expect(rig.livy.asked.at(-1)?.path).toBe(`/sessions/${there.id}/statements?from=0&size=5&order=desc`);
+  expect(rig.livy.asked.at(-1)?.path).toBe(`/sessions/${there.name}/statements?from=0&size=5&order=desc`);
   const absent = await rig.call('GET', `/sessions/${id}/statements/7`);
   expect([absent.status, absent.body]).toEqual([404, { msg: 'Statement not found' }]);
   expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('idle');
   expect((await rig.call('GET', `/sessions/${id}/statements/x`)).status).toBe(400);
   expect((await rig.call('POST', `/sessions/${id}/statements/0/cancel`)).body).toEqual({ msg: 'canceled' });
-  expect(rig.livy.asked.at(-1)?.path).toBe(`/sessions/${there.id}/statements/0/cancel`);
+  expect(rig.livy.asked.at(-1)?.path).toBe(`/sessions/${there.name}/statements/0/cancel`);
 });
 
 test('code of another kind says so; what is Emberlab’s own is refused in a way that kernels understand', async () => {
@@ -112,7 +112,7 @@ test('completion, connect and what is added', async () => {
   expect((await rig.call('POST', `/sessions/${id}/connect`)).body).toMatchObject({ id, state: 'idle' });
   expect((await rig.call('POST', `/sessions/${id}/add-jar`, { body: { uri: 'hdfs:///a.jar' } })).body).toEqual({});
   expect(rig.livy.asked.at(-1)).toMatchObject({
-    path: `/sessions/${there.id}/add-jar`,
+    path: `/sessions/${there.name}/add-jar`,
     body: { uri: 'hdfs:///a.jar' },
   });
   rig.livy.heard();

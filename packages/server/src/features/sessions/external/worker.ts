@@ -47,8 +47,8 @@ export function createExternalWorker(parts: {
     if (found !== null && external.idempotencyKey === null) await lifecycle.stop(type, id, 'failed');
   };
 
-  const end = async ({ type, id, externalId }: External, upstream: Upstream): Promise<void> => {
-    const { status } = await client.call(upstream, { method: 'DELETE', path: pathOf(type, externalId ?? '') });
+  const end = async ({ type, id, externalName }: External, upstream: Upstream): Promise<void> => {
+    const { status } = await client.call(upstream, { method: 'DELETE', path: pathOf(type, externalName) });
     if (status < 300 || status === 404) await lifecycle.vanished(type, id);
   };
 

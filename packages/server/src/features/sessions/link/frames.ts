@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sessionMetrics } from '@emberlab/contract';
 import type { Question } from './questions.ts';
-import { application, type StatementKind, type StatementOutput } from '../model.ts';
+import { application, cut, type StatementKind, type StatementOutput } from '../model.ts';
 
 /** Text frames of the agent protocol, version 1: see docs/developer/agent-protocol.md. Times are milliseconds since the epoch. */
 
@@ -32,7 +32,7 @@ const answer = z.object({
 export const agentFrame = z.discriminatedUnion('type', [
   hello,
   z.object({ type: z.literal('ready'), application }),
-  z.object({ type: z.literal('failed'), message: z.string(), detail: z.string().default('') }),
+  z.object({ type: z.literal('failed'), message: cut(10_000), detail: cut(1_000_000).default('') }),
   z.object({ type: z.literal('started'), id: statementId, startedAt: time }),
   z.object({
     type: z.literal('output'),

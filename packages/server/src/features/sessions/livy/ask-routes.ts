@@ -8,16 +8,21 @@ import { readAdd, readCompletion } from './request.ts';
 export function registerAskRoutes(context: LivyContext): void {
   const { service, asks, route, find, projectFolder } = context;
 
-  route('POST', '/sessions/:id/completion', async (request, reply) => {
-    const { session } = await find(request);
-    const question = readCompletion(request.body, session.kind);
-    checkReady(session);
-    service.used(session.id);
-    const { candidates, start, end } = await asks.complete(session.id, question);
-    // Livy's answer has no place for them: what the candidates stand for.
-    reply.header('emberlab-completion-start', start).header('emberlab-completion-end', end);
-    return sendJson(reply, 200, { candidates });
-  });
+  route(
+    'POST',
+    '/sessions/:id/completion',
+    async (request, reply) => {
+      const { session } = await find(request);
+      const question = readCompletion(request.body, session.kind);
+      checkReady(session);
+      service.used(session.id);
+      const { candidates, start, end } = await asks.complete(session.id, question);
+      // Livy's answer has no place for them: what the candidates stand for.
+      reply.header('emberlab-completion-start', start).header('emberlab-completion-end', end);
+      return sendJson(reply, 200, { candidates });
+    },
+    { hasCode: true },
+  );
 
   for (const [word, as] of Object.entries(addable)) {
     route('POST', `/sessions/:id/add-${word}`, async (request, reply) => {

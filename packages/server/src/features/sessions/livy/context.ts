@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Engine } from '../../../engines/engine.ts';
 import type { Asks } from '../asks.ts';
+import { maxCodeBodyBytes } from '../limits.ts';
 import { logTail } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
 import type { Client, Service } from '../service.ts';
@@ -27,11 +28,17 @@ export type LivyParts = {
 
 export type LivyContext = ReturnType<typeof createLivyContext>;
 
-/** Makes routes, each with and without a slash at its end. */
+/** Makes routes, each with and without a slash at its end. `hasCode`: the body may be as large as people's code. */
 export const routeIn =
   (app: FastifyInstance) =>
-  (method: 'GET' | 'POST' | 'DELETE', url: string, handler: Handle, openToAll = false): void => {
-    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll } });
+  (
+    method: 'GET' | 'POST' | 'DELETE',
+    url: string,
+    handler: Handle,
+    { openToAll = false, hasCode = false }: { openToAll?: boolean; hasCode?: boolean } = {},
+  ): void => {
+    const limits = hasCode ? { bodyLimit: maxCodeBodyBytes } : {};
+    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll }, ...limits });
   };
 
 /** What Livy's routes for sessions have in common. */

@@ -132,6 +132,19 @@ test('bodies are JSON whatever their type says', async () => {
   }
 });
 
+test('bodies are small, but for code, and that may be one long text', async () => {
+  await using rig = await createRig();
+  const { body: session } = await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
+  const large = JSON.stringify({ code: `"${'{},'.repeat(700_000)}"` });
+  const many = `{"code":"1","kind":[${'{},'.repeat(700_000)}0]}`;
+  const post = (path: string, raw: string) => rig.call('POST', path, { raw });
+  expect((await post('/sessions', large)).status).toBe(413);
+  expect((await post(`/sessions/${session.id}/stop`, many)).status).toBe(413);
+  expect((await post(`/sessions/${session.id}/statements`, many)).status).toBe(413);
+  // It is read; the session still starts.
+  expect((await post(`/sessions/${session.id}/statements`, large)).status).toBe(409);
+});
+
 test('refused requests leave nothing behind', async () => {
   await using rig = await createRig();
   const refused: [string, RegExp][] = [
@@ -158,6 +171,10 @@ test('refused requests leave nothing behind', async () => {
       /^Rejected, Reason: spark.executor/,
     ],
     ['{"kind":"pyspark","jars":["a.jar"]}', /Path 'a.jar' is not absolute/],
+    [
+      JSON.stringify({ kind: 'pyspark', files: Array(10).fill(`hdfs:///${'a'.repeat(9000)}`) }),
+      /may have at most 65536 characters in all/,
+    ],
     ['{"kind":"pyspark","files":["file:/etc/passwd"]}', /Local path \/etc\/passwd cannot be added to user sessions/],
     ['{"kind":"pyspark","files":["FILE:///etc/passwd"]}', /cannot be added/],
     ['{"kind":"pyspark","archives":["local:/etc/passwd#x"]}', /cannot be added/],

@@ -76,7 +76,7 @@ function localPath(entry: string, hint = ''): string | null {
   const path = scheme === undefined ? uri : pathOf(uri.slice(scheme.length + 1));
   // Spark reads some paths as they are and some as parts of an address, some with their patterns and some without, and resolves `..` before links or
   // after them. What could mean two things is taken for neither.
-  const plain = path !== null && path.startsWith('/') && !path.split('/').includes('..');
+  const plain = path !== null && path.startsWith('/') && !path.includes('//') && !path.split('/').includes('..');
   // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
   if (!plain || /[\u0000-\u001f\u007f?*[\]{}\\$%]/.test(path)) throw outside(entry, hint);
   return path;

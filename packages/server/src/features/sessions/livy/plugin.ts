@@ -6,6 +6,7 @@ import type { Log } from '../../../lib/log.ts';
 import type { GatewayCaller } from '../../users/index.ts';
 import type { SessionsDeps } from '../deps.ts';
 import { maxBodyBytes } from '../limits.ts';
+import { isFlat } from './flat.ts';
 import { LivyError } from './errors.ts';
 import { checkProxyUser } from './request.ts';
 
@@ -39,7 +40,12 @@ export function livyScope(
 
   // Bodies are JSON whatever their type says; the Java client and curl say other things, or nothing.
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body, done) => {
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: maxBodyBytes }, (_request, body: Buffer, done) => {
+    if (body.length > maxBodyBytes && !isFlat(body)) {
+      return done(
+        new LivyError(413, 'A request of this size may have one long text in it, and not many small things.'),
+      );
+    }
     try {
       done(null, JSON.parse(body.toString('utf8')));
     } catch (error) {
@@ -53,6 +59,11 @@ export function livyScope(
     checkVersion(request);
     if (options.requestedBy) checkRequestedBy(request);
     request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
+  });
+
+  // Who was let in may be so no more when a body has come at last that was sent slowly.
+  app.addHook('preHandler', async (request, reply) => {
+    if (request.livy !== null && reply.elapsedTime > slowBodyMs) request.livy = await admit(request, options);
   });
 
   app.setErrorHandler((error, request, reply) => {
@@ -72,6 +83,9 @@ declare module 'fastify' {
     takesForm?: boolean;
   }
 }
+
+/** After so long it is looked again whether a request may still be carried out, ms. */
+const slowBodyMs = 2000;
 
 /** Throws Livy's 406 for a version of its API that doesn't exist. */
 function checkVersion(request: FastifyRequest): void {

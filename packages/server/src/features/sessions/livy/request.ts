@@ -117,7 +117,12 @@ export async function checkLaunch<T extends z.output<typeof launch>>(
   for (const name of ['driverCores', 'executorCores', 'numExecutors'] as const) checkCount(name, fields[name]);
   const named = checkConf(fields.conf);
   const { jars, pyFiles, files, archives } = fields;
-  await checkPaths([...jars, ...pyFiles, ...files, ...archives], context.projectFolder);
+  const paths = [...jars, ...pyFiles, ...files, ...archives];
+  // As for `conf`: what is kept of a request has to stay small.
+  if (JSON.stringify(paths).length > maxConfLength) {
+    throw rejected(`jars, pyFiles, files and archives may have at most ${maxConfLength} characters in all.`);
+  }
+  await checkPaths(paths, context.projectFolder);
   for (const { property, value, mayBeNew } of named) {
     await checkPaths([value], context.projectFolder, { mayBeNew, property });
   }

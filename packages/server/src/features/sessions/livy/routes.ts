@@ -32,7 +32,9 @@ export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): 
     throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
   };
 
-  route('GET', '/version', async (_request, reply) => sendJson(reply, 200, livyVersion), true);
+  route('GET', '/version', async (_request, reply) => sendJson(reply, 200, livyVersion), {
+    openToAll: true,
+  });
 
   route('GET', '/sessions', async (request, reply) => {
     const query = request.query as Query;

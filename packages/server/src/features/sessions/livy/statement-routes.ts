@@ -26,19 +26,24 @@ export function registerStatementRoutes({ service, asks, route, find }: LivyCont
     return sendJson(reply, 200, { total_statements: total, statements: items.map(presentLivyStatement) });
   });
 
-  route('POST', '/sessions/:id/statements', async (request, reply) => {
-    const { session } = await find(request);
-    service.used(session.id);
-    const { code, kind } = readStatement(request.body, session.kind);
-    const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
-    const answer = await service.submit(session.id, { code, kind, idempotencyKey });
-    if (answer === null) throw sessionNotFound(String(session.id));
-    if ('refused' in answer) throw refusal(answer.refused);
-    if ('full' in answer)
-      throw new LivyError(429, 'Too many statements are waiting in this session. Please wait for some to end.');
-    reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);
-    return sendJson(reply, 201, presentLivyStatement(answer.statement));
-  });
+  route(
+    'POST',
+    '/sessions/:id/statements',
+    async (request, reply) => {
+      const { session } = await find(request);
+      service.used(session.id);
+      const { code, kind } = readStatement(request.body, session.kind);
+      const idempotencyKey = readIdempotencyKey(request.headers['idempotency-key']);
+      const answer = await service.submit(session.id, { code, kind, idempotencyKey });
+      if (answer === null) throw sessionNotFound(String(session.id));
+      if ('refused' in answer) throw refusal(answer.refused);
+      if ('full' in answer)
+        throw new LivyError(429, 'Too many statements are waiting in this session. Please wait for some to end.');
+      reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);
+      return sendJson(reply, 201, presentLivyStatement(answer.statement));
+    },
+    { hasCode: true },
+  );
 
   route('GET', '/sessions/:id/statements/:statement', async (request, reply) => {
     const { session } = await find(request);
