@@ -121,7 +121,8 @@ export const settingsSchema = z.strictObject({
       'How long a Spark session may be idle before it is stopped, unless its request says otherwise; 0: for ever. One that runs something is not idle.',
   }),
   session_start_limit: wholeNumber.pipe(z.number().min(1).max(1000)).default(20).meta({
-    description: 'How many Spark drivers may be starting at the same time; a request for one more is refused.',
+    description:
+      'How many Spark drivers may be starting at the same time, half of them for one user at most; a request for one more is refused.',
   }),
   livy_requested_by: yesOrNo.default(false).meta({
     description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',

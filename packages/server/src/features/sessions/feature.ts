@@ -42,7 +42,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   const external = createExternal(deps, limits);
   const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
   const { sessions, lifecycle, hub, service, worker, ahead, agents, tunnel } = parts;
-  const batches = createBatches(deps, parts.limits, () => sessions.countStarting());
+  const batches = createBatches(deps, parts.limits, (userId) => sessions.countStarting(userId));
   const step = async (signal: AbortSignal) => {
     await worker.step(signal);
     await ahead.step();

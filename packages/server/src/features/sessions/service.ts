@@ -9,7 +9,7 @@ import type { Ahead } from './ahead/ahead.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
-import type { Limits } from './limits.ts';
+import { mayStart, type Limits } from './limits.ts';
 import type { Client, CreateInput, SessionRecord, Statement } from './model.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
@@ -149,7 +149,7 @@ export function createService(
           await parts.touchProject(projectId);
           return ready;
         }
-        if ((await sessions.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
+        if (!mayStart(await sessions.countStarting(userId), limits)) return { refused: 'too-many' };
         const id = await sessions.insert({
           projectId,
           userId,

@@ -1,3 +1,4 @@
+import type { Starting } from './limits.ts';
 import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
@@ -174,12 +175,13 @@ export function createSessionStore(db: Kysely<Database>) {
     },
 
     /** How many drivers are starting, of sessions and of batches: they share one limit. */
-    async countStarting(): Promise<number> {
+    async countStarting(userId: string): Promise<Starting> {
       // Those that nobody has asked for give way; they never keep anyone from starting.
-      const { rows } = await sql<{ count: number | string }>`
-        select (select count(*) from sessions where state = 'starting' and ahead_key is null) +
-          (select count(*) from batches where state = 'starting') as count`.execute(db);
-      return Number(rows[0]?.count ?? 0);
+      const { rows } = await sql<{ all_starting: number | string; own: number | string | null }>`
+        select count(*) as all_starting, sum(case when user_id = ${userId} then 1 else 0 end) as own from (
+          select user_id from sessions where state = 'starting' and ahead_key is null
+          union all select user_id from batches where state = 'starting') as starting`.execute(db);
+      return { all: Number(rows[0]?.all_starting ?? 0), own: Number(rows[0]?.own ?? 0) };
     },
 
     /** How many live sessions each project has; projects without any are absent. */

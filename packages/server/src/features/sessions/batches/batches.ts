@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { createLoop } from '../../../lib/lifecycle.ts';
 import { createChanges } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
-import type { Limits } from '../limits.ts';
+import type { Limits, Starting } from '../limits.ts';
 import type { Client } from '../model.ts';
 import { createBatchLifecycle } from './lifecycle.ts';
 import { batchPage, registerBatchRoutes } from './routes.ts';
@@ -11,7 +11,11 @@ import { createBatchStore } from './store.ts';
 import { createBatchWorker } from './worker.ts';
 
 /** Livy's batches as a whole: programs that run once, each in a driver of its own. */
-export function createBatches(deps: SessionsDeps, limits: Limits, countStarting: () => Promise<number>) {
+export function createBatches(
+  deps: SessionsDeps,
+  limits: Limits,
+  countStarting: (userId: string) => Promise<Starting>,
+) {
   const { clock, engine, log } = deps;
   let loop: ReturnType<typeof createLoop> | null = null;
   const wake = () => loop?.wake();

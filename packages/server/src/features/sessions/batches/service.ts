@@ -3,7 +3,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Changes } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
-import type { Limits } from '../limits.ts';
+import { mayStart, type Limits, type Starting } from '../limits.ts';
 import type { Client, CreateRefusal } from '../service.ts';
 import { batchKey, type BatchLifecycle } from './lifecycle.ts';
 import type { BatchRecord, BatchRequest } from './model.ts';
@@ -21,7 +21,7 @@ export function createBatchService(
     clock: Clock;
     limits: Limits;
     /** how many drivers are starting now, of sessions and batches */
-    countStarting(): Promise<number>;
+    countStarting(userId: string): Promise<Starting>;
     wake: () => void;
   },
 ) {
@@ -56,7 +56,7 @@ export function createBatchService(
           await store.releaseKey(filter, idempotencyKey);
         }
         await parts.pythonFor(projectId);
-        if ((await parts.countStarting()) >= limits.startingDrivers) return { refused: 'too-many' };
+        if (!mayStart(await parts.countStarting(userId), limits)) return { refused: 'too-many' };
         if (input.name !== null) {
           const same = await store.findListed(filter, { name: input.name });
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };

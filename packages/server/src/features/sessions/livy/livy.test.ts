@@ -314,6 +314,15 @@ test('too many starts at once are refused with the words that clients know', asy
   expect(first.id).toBe(1);
 });
 
+test('one user gets half of the places for starts at most', async () => {
+  await using rig = await createRig({ limits: { startingDrivers: 4 } });
+  const bea = await rig.user('bea@example.org', 'editor');
+  const post = async (as: typeof bea) =>
+    (await rig.call('POST', '/sessions', { body: { kind: 'pyspark' }, as })).status;
+  expect([await post(rig.ada), await post(rig.ada), await post(rig.ada)]).toEqual([201, 201, 429]);
+  expect([await post(bea), await post(bea), await post(bea)]).toEqual([201, 201, 429]);
+});
+
 test('without an environment there is no session', async () => {
   await using rig = await createRig();
   rig.state.environmentReady = false;
