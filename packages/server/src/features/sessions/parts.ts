@@ -46,8 +46,8 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
-    onHello: (session, hello) => void lifecycle.hello(session.id, hello).catch(failed(session.id)),
-    onFrame: (id, frame) => void dispatch(lifecycle, id, frame).catch(failed(id)),
+    onHello: async (session, hello) => void (await lifecycle.hello(session.id, hello).catch(failed(session.id))),
+    onFrame: (id, frame) => dispatch(lifecycle, id, frame).catch(failed(id)),
   };
   const agents = createAgentServer({
     socketPath: config.paths.agentSocket,

@@ -6,13 +6,20 @@ import { createQuestions } from './questions.ts';
 import { decodeTunnelFrame, encodeTunnelFrame, type TunnelFrame } from './tunnel-frames.ts';
 import { TunnelStream } from './tunnel-stream.ts';
 
+/** So many frames may wait to be dealt with before the agent has to wait as well, and so many are left when it goes on. */
+const mostWaiting = 100;
+const fewWaiting = 20;
+/** An agent that reads nothing for so long that this much waits for it is as good as gone, bytes. */
+const mostUnreadBytes = 256 * 1024 * 1024;
+
 /** Speaks the protocol on one WebSocket: frames in and out, questions, streams of the tunnel, pings. */
 export function createConnection(options: {
   socket: WebSocket;
   clock: Clock;
   pingMs: number;
   silenceMs: number;
-  onFrame: (frame: Hello | SessionFrame) => void;
+  /** Resolves when the frame has been dealt with; never rejects. */
+  onFrame: (frame: Hello | SessionFrame) => Promise<void>;
   /** a text frame that can't be understood; the connection goes on, since the agent would only send it again */
   onNonsense: (problem: string) => void;
   onClose: () => void;
@@ -26,7 +33,9 @@ export function createConnection(options: {
   };
 
   const write = (data: string | Buffer) => {
-    if (socket.readyState === socket.OPEN) socket.send(data);
+    if (socket.readyState !== socket.OPEN) return;
+    if (socket.bufferedAmount > mostUnreadBytes) return socket.terminate();
+    socket.send(data);
   };
 
   const send = (frame: ControlFrame) => write(JSON.stringify(frame));
@@ -35,12 +44,24 @@ export function createConnection(options: {
   let cancelPing = () => {};
   const ping = () => {
     cancelPing = clock.after(options.pingMs, () => {
-      if (clock.now() - lastHeard >= options.silenceMs) return socket.terminate();
+      // One that has to wait can't be heard.
+      if (!socket.isPaused && clock.now() - lastHeard >= options.silenceMs) return socket.terminate();
       if (socket.readyState === socket.OPEN) socket.ping();
       ping();
     });
   };
   ping();
+
+  let waiting = 0;
+  const dealWith = async (frame: Hello | SessionFrame) => {
+    waiting += 1;
+    if (waiting >= mostWaiting) socket.pause();
+    await options.onFrame(frame);
+    waiting -= 1;
+    if (waiting > fewWaiting || !socket.isPaused) return;
+    heard();
+    socket.resume();
+  };
 
   const onTunnel = (frame: TunnelFrame | null) => {
     if (frame !== null) streams.get(frame.stream)?.accept(frame);
@@ -53,7 +74,7 @@ export function createConnection(options: {
     if (!frame.success)
       options.onNonsense(frame.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
     else if (frame.data.type === 'answer') questions.answered(frame.data);
-    else options.onFrame(frame.data);
+    else void dealWith(frame.data);
   });
   socket.on('pong', heard);
   socket.on('ping', heard);

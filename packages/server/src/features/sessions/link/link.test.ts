@@ -196,3 +196,16 @@ test('a driver that goes away takes its streams along', async () => {
   await failed;
   expect(response.complete).toBe(false);
 });
+
+test('an agent that says more than can be dealt with has to wait, and all that it said is heard', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const { body: statement } = await rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' } });
+  await agent.heard('run');
+  agent.say({ type: 'started', id: statement.id, startedAt: 1 });
+  let from = 0;
+  for (; from < 5000; from += 1) agent.say({ type: 'output', id: statement.id, from, text: `${from % 10}` });
+  const seen = async () => (await rig.call('GET', `/sessions/${id}/statements/${statement.id}/output?from=4990`)).body;
+  await expect.poll(async () => (await seen()).text).toBe('0123456789');
+  expect(agent.socket.readyState).toBe(agent.socket.OPEN);
+});

@@ -15,8 +15,9 @@ const subprotocol = 'emberlab-agent.1';
 
 export type AgentHandlers = {
   /** The first frame of a connection. The link is registered already. */
-  onHello(session: SessionRecord, hello: Hello): void;
-  onFrame(sessionId: number, frame: SessionFrame): void;
+  /** Both resolve when what was said has been dealt with; they never reject. */
+  onHello(session: SessionRecord, hello: Hello): Promise<void>;
+  onFrame(sessionId: number, frame: SessionFrame): Promise<void>;
 };
 
 /** Where agents dial in. The secret of a session is what opens it, so that everybody may reach the socket itself. */
@@ -54,7 +55,7 @@ export function createAgentServer(options: {
       clock: options.clock,
       pingMs: options.limits.pingMs,
       silenceMs: options.limits.silenceMs,
-      onFrame(frame) {
+      async onFrame(frame) {
         if (frame.type === 'hello') {
           if (greeted || frame.sessionId !== session.id) return link.close(1008, 'not this session');
           greeted = true;
@@ -62,7 +63,7 @@ export function createAgentServer(options: {
           return handlers.onHello(session, frame);
         }
         if (!greeted) return link.close(1008, 'hello comes first');
-        handlers.onFrame(session.id, frame);
+        return handlers.onFrame(session.id, frame);
       },
       onNonsense(problem) {
         log.warn({ session: session.id, problem }, 'a frame of an agent could not be read');

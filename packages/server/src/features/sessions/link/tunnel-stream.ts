@@ -45,7 +45,8 @@ export class TunnelStream extends Duplex {
         this.#finished = true;
         return void this.destroy(new Error('The agent reset the stream.'));
       case 'credit':
-        this.#credit += frame.credit;
+        // It grants what it has taken off its hands, which is never more than the window.
+        this.#credit = Math.min(this.#credit + frame.credit, windowBytes);
         return this.#flush();
       case 'open':
         return void this.destroy(new Error('The agent broke the protocol.'));
