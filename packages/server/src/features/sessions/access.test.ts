@@ -123,3 +123,32 @@ test('with the setting, all but reads need X-Requested-By, whatever it says', as
   expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
   expect((await rig.call('POST', '/sessions', { body, headers: { 'x-requested-by': 'me' } })).status).toBe(201);
 });
+
+test('who is let in no more while a body comes slowly has no session made', async () => {
+  await using rig = await createRig({ limits: { slowBodyMs: 0 } });
+  const url = await rig.app.listen({ host: '127.0.0.1', port: 0 });
+  const { findMembership } = rig.deps;
+  const asked = Promise.withResolvers<void>();
+  let isMember = true;
+  Object.assign(rig.deps, {
+    findMembership: async (...args: Parameters<typeof findMembership>) => {
+      const found = isMember ? await findMembership(...args) : null;
+      asked.resolve();
+      return found;
+    },
+  });
+  const text = Buffer.from('{"kind":"pyspark"}');
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      controller.enqueue(text.subarray(0, 5));
+      await asked.promise;
+      isMember = false;
+      controller.enqueue(text.subarray(5));
+      controller.close();
+    },
+  });
+  const headers = { authorization: `Bearer ${rig.ada.email}` };
+  const answer = await fetch(`${url}/livy/demo/sessions`, { method: 'POST', headers, body, duplex: 'half' });
+  expect(answer.status).toBe(404);
+  expect(await rig.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
+});

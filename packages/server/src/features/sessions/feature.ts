@@ -75,6 +75,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
             findMembership: (project, userId) => deps.findMembership(project, userId),
             log: deps.log,
             requestedBy: deps.config.livyRequestedBy,
+            slowBodyMs: parts.limits.slowBodyMs,
             routes,
           }),
         { prefix: '/livy/:project' },

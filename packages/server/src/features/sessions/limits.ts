@@ -44,6 +44,8 @@ export const defaultLimits = {
   livyPollMs: 5000,
   /** what was asked so short a while ago need not be asked again */
   livyFreshMs: 1000,
+  /** whether a request may still be carried out is looked at again when its body took longer than this */
+  slowBodyMs: 2000,
   pingMs: 10_000,
   silenceMs: 30_000,
 };

@@ -17,6 +17,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** set for every route below `/livy/{project}` but `/version` */
     livy: LivyAccess | null;
+    /** when that was looked at, by `performance.now()` */
+    livyAdmittedAt: number;
   }
 }
 
@@ -33,10 +35,12 @@ export function livyScope(
     log: Log;
     /** whether all but reads need the header X-Requested-By */
     requestedBy: boolean;
+    slowBodyMs: number;
     routes: (app: FastifyInstance) => void;
   },
 ): void {
   app.decorateRequest('livy', null);
+  app.decorateRequest('livyAdmittedAt', 0);
 
   // Bodies are JSON whatever their type says; the Java client and curl say other things, or nothing.
   app.removeAllContentTypeParsers();
@@ -59,11 +63,13 @@ export function livyScope(
     checkVersion(request);
     if (options.requestedBy) checkRequestedBy(request);
     request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
+    request.livyAdmittedAt = performance.now();
   });
 
   // Who was let in may be so no more when a body has come at last that was sent slowly.
-  app.addHook('preHandler', async (request, reply) => {
-    if (request.livy !== null && reply.elapsedTime > slowBodyMs) request.livy = await admit(request, options);
+  app.addHook('preHandler', async (request) => {
+    const waited = performance.now() - request.livyAdmittedAt;
+    if (request.livy !== null && waited > options.slowBodyMs) request.livy = await admit(request, options);
   });
 
   app.setErrorHandler((error, request, reply) => {
@@ -83,9 +89,6 @@ declare module 'fastify' {
     takesForm?: boolean;
   }
 }
-
-/** After so long it is looked again whether a request may still be carried out, ms. */
-const slowBodyMs = 2000;
 
 /** Throws Livy's 406 for a version of its API that doesn't exist. */
 function checkVersion(request: FastifyRequest): void {
