@@ -165,10 +165,10 @@ class ScalaInterpreter(Interpreter):
             self._streams.flush()
             asked = self._thread.end(self._jvm)
         except Exception as error:
-            # The thread was stopped within Py4J's own code.
+            # The thread was stopped within Py4J's own code: once more, perhaps, after it had left the statement's.
             log("the thread of a Scala statement is lost", error)
             self._spark.reset_thread_connection()
-            return result
+            asked = self._thread.asked()
         if asked and isinstance(result, Failure):
             return Failure("Error", ABANDONED if self._abandoned else CANCELLED)
         return result
