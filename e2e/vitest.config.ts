@@ -5,8 +5,8 @@ export default defineConfig({
     name: 'e2e',
     include: ['src/**/*.test.ts'],
     environment: 'node',
-    // Each file has a platform of its own with Spark in it. Two at a time: most of what they do is to wait.
-    maxWorkers: 2,
+    // Each file starts a platform of its own with Spark in it: one after the other.
+    fileParallelism: false,
     // Alone on the machine: not beside the tests of other projects.
     sequence: { groupOrder: 1 },
     testTimeout: 300_000,

@@ -192,7 +192,9 @@ describe('the Spark kernels', () => {
     await scala1.ended;
     expect(scala1.text).toMatch(/SparkSession available as 'spark'\..*: Int = 42/s);
     await checkFrames(scala, 'val few = spark.range(9)');
-    expect((await scala.complete('spark.createDataFr')).matches).toContain('createDataFrame');
+    // The first completion takes Scala's compiler longer than a kernel waits for one.
+    const completed = async () => (await scala.complete('spark.createDataFr')).matches;
+    await expect.poll(completed, { timeout: 60_000 }).toContain('createDataFrame');
     await checkInterrupt(scala, 'sparkkernel', 'while (true) {}');
     expect((await scala.run('x + 1')).text).toContain(': Int = 7');
   });
