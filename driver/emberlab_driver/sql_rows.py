@@ -12,7 +12,7 @@ _JSON_OPTIONS = {
     "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
     "timestampNTZFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS",
 }
-# Values of these come to Python as they are to be, in half the time that it takes to write and read JSON.
+# Values of these come to Python as they are to be: it takes less time than to write and read JSON.
 _PLAIN = {"string", "boolean", "byte", "short", "integer", "long", "double", "void"}
 # As names in JSON Spark writes keys of these types as the numbers that it keeps them as.
 _KEYS_TO_CAST = ("date", "timestamp", "timestamp_ntz", "decimal", "binary")

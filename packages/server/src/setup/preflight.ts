@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { listen } from '../lib/listen.ts';
 import { FatalError } from '../supervise/messages.ts';
 
-/** What a first set-up with one project takes, rounded up: Spark 0.9 GB, an environment 1 GB, room to work. */
+/** What a first set-up with one project takes, rounded up: Spark 0.9 GB, the packages for notebooks 1 GB, an environment 1 GB, room to work. */
 const neededBytes = 4 * 1024 ** 3;
 
 /**

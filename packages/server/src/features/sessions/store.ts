@@ -1,10 +1,10 @@
-import type { Starting } from './limits.ts';
 import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
 import { vanishing, type StopReason, type StoredState } from './state.ts';
+import type { Starting } from './limits.ts';
 
 export type NewSession = {
   projectId: string;

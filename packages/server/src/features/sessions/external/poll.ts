@@ -12,8 +12,8 @@ const mostPages = 100;
 export type Poll = ReturnType<typeof createPoll>;
 
 /**
- * Looks at what runs on a Livy by its lists alone, in which everything has its name (a Livy that was started anew gives the same numbers to others): a request for one session would count as a sign of life of its client, and keep alive what that client
- * has left behind.
+ * Looks at what runs on a Livy by its lists alone: a request for one session would count as a sign of life of its client, and keep alive what that client
+ * has left behind. Names tell whose it is: a Livy that was started anew gives the same numbers to others.
  */
 export function createPoll({ client, lifecycle }: { client: LivyClient; lifecycle: ExternalLifecycle }) {
   const find = async (
