@@ -1,7 +1,8 @@
 """How interpreters start: lazily, once, and anew after a failure."""
 
+import os
+import select
 import threading
-import time
 
 import pytest
 from conftest import plain_driver
@@ -72,13 +73,17 @@ def test_warms_up_in_the_background_one_after_the_other_and_past_failures():
         interpreters.start("b")
 
 
-def test_a_session_starts_what_it_is_to_warm_up_once_it_is_ready():
-    # It needs Spark, which the plain driver has not.
-    with plain_driver(warmKinds=["sql"]) as driver:
-        driver.control.ready()
-        while "the interpreter of the kind sql cannot start" not in driver.log():
-            assert driver.process.poll() is None
-            time.sleep(0.02)
+def test_a_session_starts_what_it_is_to_warm_up_once_it_is_ready(tmp_path):
+    # The interpreter of SQL asks for the SparkSession first.
+    pipe = tmp_path / "asked"
+    os.mkfifo(pipe)
+    asked = os.open(pipe, os.O_RDWR)
+    try:
+        with plain_driver(environment={"SESSION_ASKED": str(pipe)}, warmKinds=["sql"]) as driver:
+            driver.control.ready()
+            assert select.select([asked], [], [], 90)[0]
+    finally:
+        os.close(asked)
 
 
 def test_who_gives_up_leaves_the_start_to_the_next():

@@ -25,6 +25,24 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** A browser with one window of the usual size; `browser.close()` ends it all. */
+export async function openWindow(): Promise<{ browser: Browser; context: BrowserContext; page: Page }> {
+  const browser = await launchBrowser();
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+  context.setDefaultTimeout(60_000);
+  return { browser, context, page: await context.newPage() };
+}
+
+/** Fills in the page of the set-up link, as Ada; resolves when she is logged in and sees the project demo. */
+export async function becomeAdministrator(page: Page, setUpUrl: string): Promise<void> {
+  await page.goto(setUpUrl);
+  await page.getByLabel('Name').fill('Ada Lovelace');
+  await page.getByLabel('E-mail').fill('ada@example.org');
+  await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('link', { name: 'Demo' }).first().waitFor();
+}
+
 /** Violations of WCAG 2 A and AA on a page, one line each. */
 async function accessibilityProblems(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa']).analyze();

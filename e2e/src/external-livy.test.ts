@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeLivy } from '../../packages/server/src/features/sessions/external/testing/fake-livy.ts';
-import { launchBrowser, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
 import { Platform, runCommand } from './platform.ts';
 
 /**
@@ -21,16 +21,8 @@ describe('a project on an Apache Livy', () => {
     livy = await fakeLivy();
     platform = await Platform.prepare();
     await platform.start();
-    browser = await launchBrowser();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(60_000);
-    page = await context.newPage();
-    await page.goto(platform.setUpUrl);
-    await page.getByLabel('Name').fill('Ada Lovelace');
-    await page.getByLabel('E-mail').fill('ada@example.org');
-    await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('link', { name: 'Demo' }).first().waitFor();
+    ({ browser, context, page } = await openWindow());
+    await becomeAdministrator(page, platform.setUpUrl);
   });
   afterAll(async () => {
     await browser?.close();

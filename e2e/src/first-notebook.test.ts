@@ -3,13 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { launchBrowser, photograph, screens, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screens, screenshotFolder } from './browser.ts';
 import { Lab, readCells, textOf, typesOf, type SavedCell } from './lab.ts';
 import { processesOf } from './leftovers.ts';
 import { Platform } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
-
-const password = 'correct horse battery';
 
 /** From the set-up link to Parquet files on disk, and what happens to a running cell when the platform is killed. */
 describe('a newcomer runs a PySpark notebook', () => {
@@ -23,10 +21,7 @@ describe('a newcomer runs a PySpark notebook', () => {
   beforeAll(async () => {
     platform = await Platform.prepare();
     await platform.start();
-    browser = await launchBrowser();
-    context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
-    context.setDefaultTimeout(60_000);
-    page = await context.newPage();
+    ({ browser, context, page } = await openWindow());
   });
   afterAll(async () => {
     await browser?.close();
@@ -57,12 +52,7 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('opens the set-up link and becomes the administrator', async () => {
     await shoot('setup', platform.setUpUrl, (p) => p.getByLabel('Name').waitFor());
-    await page.goto(platform.setUpUrl);
-    await page.getByLabel('Name').fill('Ada Lovelace');
-    await page.getByLabel('E-mail').fill('ada@example.org');
-    await page.getByLabel('Password', { exact: true }).fill(password);
-    await page.getByRole('button', { name: 'Create account' }).click();
-    await page.getByRole('link', { name: 'Demo' }).first().waitFor();
+    await becomeAdministrator(page, platform.setUpUrl);
     // The link is good once.
     const other = await browser.newContext();
     const late = await other.newPage();

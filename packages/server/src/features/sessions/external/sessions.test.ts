@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createExternalRig } from './testing/external-rig.ts';
 import { fakeLivy } from './testing/fake-livy.ts';
 
@@ -246,36 +246,46 @@ test('one that vanished there is dead here', async () => {
   expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('dead');
 });
 
-test('a Livy that was started anew gives the number to somebody else: nothing of theirs is shown or changed', async () => {
-  await using rig = await createExternalRig();
-  const { id } = await rig.idle();
-  rig.livy.state.sessions.length = 0;
-  rig.livy.state.nextSession = 0;
-  const statement = { id: 0, code: 'secret', state: 'available', output: {}, progress: 1, started: 0, completed: 0 };
-  const theirs = rig.livy.seed({ kind: 'pyspark' }, { log: ['secret'], statements: [statement] });
-  expect(theirs.id).toBe(0);
-  const before = JSON.stringify(theirs);
-  for (const looks of [false, true]) {
-    // before the next look at that Livy, and after
-    if (looks) await rig.sessions.reconcile();
-    for (const [method, path, body] of [
-      ['GET', ''],
-      ['GET', '/log'],
-      ['GET', '/statements'],
-      ['GET', '/statements/0'],
-      ['POST', '/statements/0/cancel', {}],
-      ['POST', '/statements', { code: '1' }],
-      ['POST', '/completion', { code: 'sp', cursor: 2 }],
-      ['POST', '/connect', {}],
-      ['POST', '/interrupt', {}],
-      ['POST', '/add-file', { uri: 'hdfs:///a' }],
-      ['DELETE', ''],
-    ] as const) {
+describe('a Livy that was started anew gives the number to somebody else', () => {
+  const asks = [
+    ['GET', ''],
+    ['GET', '/state'],
+    ['GET', '/log'],
+    ['GET', '/statements'],
+    ['GET', '/statements/0'],
+    ['POST', '/statements/0/cancel', {}],
+    ['POST', '/statements', { code: '1' }],
+    ['POST', '/completion', { code: 'sp', cursor: 2 }],
+    ['POST', '/connect', {}],
+    ['POST', '/interrupt', {}],
+    ['POST', '/add-file', { uri: 'hdfs:///a' }],
+    ['POST', '/stop', {}],
+    ['DELETE', ''],
+  ] as const;
+  // before the next look at that Livy, and after
+  const whens = asks.flatMap(([method, path, body]) =>
+    [false, true].map((looked) => [method, path, looked, body] as const),
+  );
+
+  test.each(whens)(
+    '%s %s shows and changes nothing of theirs (looked before: %s)',
+    async (method, path, looked, body) => {
+      await using rig = await createExternalRig();
+      const { id } = await rig.idle();
+      rig.livy.state.sessions.length = 0;
+      rig.livy.state.nextSession = 0;
+      const statement = { id: 0, code: 'secret', state: 'running', output: {}, progress: 1, started: 0, completed: 0 };
+      const theirs = rig.livy.seed({ kind: 'pyspark' }, { log: ['secret'], statements: [statement] });
+      expect(theirs.id).toBe(0);
+      const before = JSON.stringify(theirs);
+      if (looked) await rig.sessions.reconcile();
+      rig.livy.heard();
       const answer = await rig.call(method, `/sessions/${id}${path}`, body === undefined ? {} : { body });
-      expect([path, JSON.stringify(answer.body).includes('secret')]).toEqual([path, false]);
-    }
-  }
-  expect(rig.livy.state.sessions.map((session) => JSON.stringify(session))).toEqual([before]);
+      expect(JSON.stringify(answer.body ?? null)).not.toContain('secret');
+      expect(rig.livy.state.sessions.map((session) => JSON.stringify(session))).toEqual([before]);
+      expect(rig.livy.heard().filter((one) => one.includes('/sessions/0'))).toEqual([]);
+    },
+  );
 });
 
 test('statements that find it gone say so as Livy does', async () => {
