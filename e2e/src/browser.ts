@@ -10,7 +10,7 @@ export const screenshotFolder = join(
 );
 
 /** Debian's Chromium, headless, without calls of its own to the network. */
-export function launchBrowser(): Promise<Browser> {
+function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['EMBERLAB_TEST_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
