@@ -81,6 +81,14 @@ export const settingsSchema = z.strictObject({
     description:
       "Whether an archive of Spark's classes is made in the background, once for each JDK and Spark (250 MB), so that sessions start in about half the time: true or false.",
   }),
+  driver_java_options: z
+    .string()
+    .regex(/^[^\r\n]*$/, 'Please write all options on one line.')
+    .default('')
+    .meta({
+      description:
+        "Options for the JVM of every Spark driver, as on a shell's command line: a trust store or a proxy, say. Default: none.",
+    }),
   sparkr: z.string().min(1).optional().meta({
     description:
       "The R library with the package SparkR, for a Spark without one of its own in R/lib. Default: R's own libraries.",
@@ -168,6 +176,7 @@ export type Config = {
   readonly agentUrl: string;
   readonly javaHome: string | null;
   readonly classArchive: boolean;
+  readonly driverJavaOptions: string;
   readonly sparkrLibrary: string | null;
   readonly python: string;
   readonly serverStartTimeoutMs: number;
@@ -313,6 +322,7 @@ function compile(settings: Settings): Config {
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
     classArchive: settings.class_archive,
+    driverJavaOptions: settings.driver_java_options,
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,

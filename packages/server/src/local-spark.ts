@@ -15,6 +15,7 @@ export async function createLocalSpark(config: Config, log: Log) {
     clock: systemClock,
     sparkHome: await followed(config.sparkHome),
     javaHome: config.javaHome,
+    driverJavaOptions: config.driverJavaOptions,
     environment: process.env,
   };
   const folder = join(await followed(config.paths.tools), 'class-archives');

@@ -158,8 +158,8 @@ function attempt(
     upstream.once('response', (answer) => {
       try {
         response.writeHead(answer.statusCode ?? 502, options.shape(answer));
-        // an event stream's headers must not wait for its first event
-        response.flushHeaders();
+        // An event stream's headers must not wait for its first event; others go out with the beginning of their body.
+        if (answer.headers['content-length'] === undefined) response.flushHeaders();
       } catch {
         upstream.destroy();
         return settle('broken');

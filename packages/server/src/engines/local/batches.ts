@@ -67,7 +67,12 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       await makePrivateFolder(files.scratch);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
-      const properties = localProperties(spec, { master: options.sparkMaster, scratch, jvmOptions });
+      const properties = localProperties(spec, {
+        master: options.sparkMaster,
+        scratch,
+        jvmOptions,
+        javaOptions: options.driverJavaOptions,
+      });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
       let started: Detached;
       try {

@@ -72,7 +72,12 @@ export function createClassArchive(
     const propertiesFile = join(scratch, 'spark.properties');
     const properties = localProperties(
       { appName: 'Emberlab class archive', projectFolder: scratch, properties: { 'spark.driver.memory': '1g' } },
-      { master: 'local[1]', scratch, jvmOptions: [`-XX:ArchiveClassesAtExit=${file}`] },
+      {
+        master: 'local[1]',
+        scratch,
+        // It lives for a moment, and most of what it would compile well it would never run again.
+        jvmOptions: ['-XX:TieredStopAtLevel=1', `-XX:ArchiveClassesAtExit=${file}`],
+      },
     );
     await writeFile(propertiesFile, formatProperties(properties), { mode: 0o600 });
     await rm(logFile, { force: true });

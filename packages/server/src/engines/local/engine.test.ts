@@ -183,6 +183,10 @@ test('what the platform decides wins over the request, what it proposes does not
   });
   expect(read({ 'spark.driver.cores': '3' })['spark.master']).toBe('local[3]');
   expect(read({ 'spark.driver.cores': '3' }, 'local[2]')['spark.master']).toBe('local[2]');
+  const place = { master: 'local[*]', scratch: '/s', javaOptions: "-Dhttp.proxyHost=proxy -Dname='a b'" };
+  expect(localProperties(spec, place)['spark.driver.extraJavaOptions']).toBe(
+    "-Djava.io.tmpdir=/s -XX:-UsePerfData -Dhttp.proxyHost=proxy -Dname='a b'",
+  );
   const mine = read({ 'spark.ui.port': '80', 'spark.master': 'yarn', 'spark.hadoop.fs.permissions.umask-mode': '022' });
   expect(mine).toMatchObject({
     'spark.ui.port': '0',

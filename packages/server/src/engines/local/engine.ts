@@ -100,7 +100,12 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       });
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
-      const properties = localProperties(spec, { master: options.sparkMaster, scratch, jvmOptions });
+      const properties = localProperties(spec, {
+        master: options.sparkMaster,
+        scratch,
+        jvmOptions,
+        javaOptions: options.driverJavaOptions,
+      });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
       let started: Detached;
       try {

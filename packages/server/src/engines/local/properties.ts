@@ -18,11 +18,16 @@ const quoted = (word: string): string => (/^[\w.:=+/-]*$/.test(word) ? word : `"
 
 /**
  * The properties of a driver on this machine: the platform's defaults, then the request's, then what only the platform may decide.
- * `scratch` is a folder of the session's own, `jvmOptions` are further words for its JVM.
+ * `scratch` is a folder of the session's own, `jvmOptions` are further words for its JVM, and `javaOptions` those of the administrator, as a shell reads them.
  */
 export function localProperties(
   spec: Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>,
-  { master, scratch, jvmOptions = [] }: { master: string; scratch: string; jvmOptions?: readonly string[] },
+  {
+    master,
+    scratch,
+    jvmOptions = [],
+    javaOptions = '',
+  }: { master: string; scratch: string; jvmOptions?: readonly string[]; javaOptions?: string | undefined },
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
@@ -39,7 +44,9 @@ export function localProperties(
     'spark.driver.bindAddress': '127.0.0.1',
     'spark.driver.extraJavaOptions': [`-Djava.io.tmpdir=${scratch}`, '-XX:-UsePerfData', ...jvmOptions]
       .map(quoted)
-      .join(' '),
+      .concat(javaOptions)
+      .join(' ')
+      .trim(),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
   };

@@ -8,6 +8,8 @@ const fallbackPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/b
 export type SubmitOptions = {
   readonly sparkHome: string;
   readonly javaHome: string | null;
+  /** further options of each driver's JVM, as on a shell's command line */
+  readonly driverJavaOptions?: string;
   /** the environment of the control plane: only PATH, JAVA_HOME and TZ are taken from it */
   readonly environment: Readonly<Record<string, string | undefined>>;
 };

@@ -70,12 +70,6 @@ export function createLifecycle(parts: {
     targets.put({ id: session.uiId, socketPath: parts.tunnelSocket, headers, viaControl: true });
   };
 
-  /** A statement has begun or ended. */
-  const told = (id: number, statementId: number) => {
-    hub.changes.notify(statementKey(id, statementId));
-    hub.changes.notify(outputKey(id, statementId));
-  };
-
   const endStatement = async (
     statement: Statement,
     end: { state: 'available' | 'cancelled'; output: StatementOutput | null; startedAt?: number; completedAt?: number },
@@ -91,14 +85,20 @@ export function createLifecycle(parts: {
       completedAt: Math.max(end.completedAt || now, startedAt, 1),
     });
     hub.outputs.end(statement.sessionId, statement.id);
-    told(statement.sessionId, statement.id);
+    hub.changes.notify(statementKey(statement.sessionId, statement.id));
+    hub.changes.notify(outputKey(statement.sessionId, statement.id));
+  };
+
+  /** For changes that come with every statement: the record is at hand, so it is not read again. */
+  const changeState = async (session: SessionRecord, state: SessionRecord['state']) => {
+    await sessions.update(session.id, { state });
+    hub.publish({ ...session, state });
   };
 
   const idleIfDrained = async (session: SessionRecord) => {
     if (session.state !== 'busy' || (await statements.backlog(session.id)).count > 0) return;
     hub.used(session.id);
-    await sessions.update(session.id, { state: next(session.state, 'drained') });
-    await publish(session.id);
+    await changeState(session, next(session.state, 'drained'));
   };
 
   const becomeReady = async (session: SessionRecord, application: Application) => {
@@ -155,11 +155,9 @@ export function createLifecycle(parts: {
           return { full: true };
         const now = clock.now();
         const statement = await statements.insert({ sessionId: id, code, kind, idempotencyKey, now });
-        await statements.removeUpTo(id, statement.id - parts.retainedStatements);
-        if (session.state === 'idle') {
-          await sessions.update(id, { state: next('idle', 'submitted') });
-          await publish(id);
-        }
+        const superfluous = statement.id - parts.retainedStatements;
+        if (superfluous >= 0) await statements.removeUpTo(id, superfluous);
+        if (session.state === 'idle') await changeState(session, next('idle', 'submitted'));
         links.send(id, { type: 'run', id: statement.id, code, kind });
         return { statement };
       }),
@@ -188,15 +186,16 @@ export function createLifecycle(parts: {
     ready: (id: number, application: Application) => within(id, (session) => becomeReady(session, application)),
     failed: (id: number, message: string) => within(id, (session) => stopping(session, 'failed', message)),
     started: (id: number, statementId: number, startedAt: number) =>
-      within(id, async () => {
-        const statement = await statements.find(id, statementId);
+      queue(String(id), async () => {
+        const statement = await statements.findProgress(id, statementId);
         if (statement === null || isFinal(statement.state)) return;
-        await statements.update(statement, { state: nextStatement(statement.state, 'started'), startedAt });
-        told(id, statementId);
+        const state = nextStatement(statement.state, 'started');
+        await statements.update({ sessionId: id, id: statementId }, { state, startedAt });
+        hub.changes.notify(outputKey(id, statementId));
       }),
 
     progress: (id: number, statementId: number, progress: number) =>
-      within(id, async () => {
+      queue(String(id), async () => {
         await statements.progress(id, statementId, progress);
         hub.changes.notify(outputKey(id, statementId));
       }),
