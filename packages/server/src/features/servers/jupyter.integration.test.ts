@@ -65,7 +65,11 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     });
     stack.defer(() => environments.close());
     await environments.start();
-    const spawner = createLocalSpawner({ clock: systemClock, config: { dataDir, paths } });
+    const spawner = createLocalSpawner({
+      clock: systemClock,
+      config: { dataDir, paths, serverLogBytes: 1024 ** 2 },
+      cgroups: null,
+    });
     // A test that failed has left its server running.
     stack.defer(async () => {
       for (const { id } of await db.selectFrom('servers').select('id').execute()) await spawner.stop(id, null);
@@ -78,7 +82,9 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
           host: '127.0.0.1',
           port: gateway.port,
           appsOrigin: 'http://{id}.localhost:8080',
+          serverLimits: { memoryMb: 4096, cores: 2 },
           serverLogsKept: 2,
+          serverStartLimit: 2,
           serverStartTimeoutMs: 60_000,
           serverTime: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
           sessionStartTimeoutMs: 60_000,

@@ -7,7 +7,7 @@ import { HttpError } from '../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
-import type { ServerExit, ServerHandle, ServerSpec, Spawner } from '../../spawners/spawner.ts';
+import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
 import { createServers } from './index.ts';
@@ -18,6 +18,8 @@ type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end
 function fakeSpawner(folder: string) {
   const processes: FakeProcess[] = [];
   const forgotten: string[] = [];
+  const uses = new Map<string, ServerUse>();
+  const bounded = new Set<string>();
   const log = (id: string) => join(folder, id, 'server.log');
   const spawner: Spawner = {
     places: ({ serverId }) => ({
@@ -53,8 +55,11 @@ function fakeSpawner(folder: string) {
     clean: async () => undefined,
     forget: async (id) => void forgotten.push(id),
     log,
+    limitedBy: ({ memoryMb, cores }) => (memoryMb === null && cores === null ? 'none' : 'cgroup'),
+    boundLog: async (id) => void bounded.add(id),
+    use: async (ids) => new Map([...uses].filter(([id]) => ids.includes(id))),
   };
-  return { spawner, processes, forgotten, log };
+  return { spawner, processes, forgotten, log, uses, bounded };
 }
 
 /** A servers feature with everything around it faked but the database. */
@@ -117,7 +122,9 @@ export async function serversFixture() {
         host: '127.0.0.1',
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
+        serverLimits: { memoryMb: 4096, cores: 2 },
         serverLogsKept: 2,
+        serverStartLimit: 2,
         serverStartTimeoutMs: 120_000,
         serverTime: time,
         sessionStartTimeoutMs: 90_000,
