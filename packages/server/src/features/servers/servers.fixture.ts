@@ -82,6 +82,7 @@ export async function serversFixture() {
     spark: null as { name: string | null } | null,
   };
   const time = { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 };
+  const limits: { memoryMb: number | null; cores: number | null } = { memoryMb: 4096, cores: 2 };
   const environment = { ready: true, none: null as { reason: string | null } | null };
   const events: { viewer: Viewer; event: ProjectEvent }[] = [];
   const errors: unknown[] = [];
@@ -122,7 +123,7 @@ export async function serversFixture() {
         host: '127.0.0.1',
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
-        serverLimits: { memoryMb: 4096, cores: 2 },
+        serverLimits: limits,
         serverLogsKept: 2,
         serverStartLimit: 2,
         serverStartTimeoutMs: 120_000,
@@ -192,12 +193,17 @@ export async function serversFixture() {
     machine,
     activity,
     time,
+    limits,
     environment,
     events,
     errors,
     instance,
     until,
     whose: { projectId, userId: ada },
+    /** Makes another member of the project. */
+    async member(name: string) {
+      return { projectId, userId: await seedUser(db, `${name}@example.org`) };
+    },
     answer: (id: string) => void answering.add(join(folder, `${id}.sock`)),
     async [Symbol.asyncDispose]() {
       await Promise.all(open.map((one) => one.close()));
