@@ -8,7 +8,7 @@ import type { ProjectChange, Viewer } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
-import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
+import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
 import { createServers } from './index.ts';
 
@@ -94,24 +94,7 @@ export async function serversFixture() {
       if (event !== null) events.push({ viewer, event });
     }
   });
-  await db
-    .insertInto('revisions')
-    .values({
-      id: 'revision1',
-      project_id: projectId,
-      number: 1,
-      state: 'ready',
-      step: null,
-      progress: 1,
-      problem: null,
-      python_version: '3.11.7',
-      packages: 1,
-      pid: null,
-      start_ticks: null,
-      created_at: 0,
-      ready_at: 0,
-    })
-    .execute();
+  await seedRevision(db, projectId);
 
   const open: ReturnType<typeof createServers>[] = [];
   /** A new instance on the same database, as after a restart of control. */

@@ -117,6 +117,14 @@ export function createServerStore(db: Kysely<Database>) {
       steps: readonly StepTimes[];
       now: number;
     }): Promise<boolean> {
+      const last = await db
+        .selectFrom('servers')
+        .select((e) => e.fn.max('created_at').as('at'))
+        .where('project_id', '=', server.projectId)
+        .where('user_id', '=', server.userId)
+        .executeTakeFirst();
+      // The last one is the last one, also after the clock was put back.
+      const createdAt = Math.max(server.now, (last?.at ?? 0) + 1);
       const inserted = await db
         .insertInto('servers')
         .values({
@@ -130,7 +138,7 @@ export function createServerStore(db: Kysely<Database>) {
           problem_json: null,
           pid: null,
           start_ticks: null,
-          created_at: server.now,
+          created_at: createdAt,
           started_at: null,
           ready_at: null,
           ended_at: null,
@@ -229,8 +237,13 @@ export function createServerStore(db: Kysely<Database>) {
       return changed.numUpdatedRows > 0n;
     },
 
-    /** Moves the ends of all that run, because the clock was set by so much. */
-    async moveEnds(ms: number): Promise<void> {
+    /** Moves the ends of all that run, and the beginnings of those that start, because the clock was set by so much. */
+    async moveTimes(ms: number): Promise<void> {
+      await db
+        .updateTable('servers')
+        .set((e) => ({ started_at: e('started_at', '+', ms) }))
+        .where('state', '=', 'starting')
+        .execute();
       await db
         .updateTable('servers')
         .set((e) => ({ stops_at: e('stops_at', '+', ms) }))

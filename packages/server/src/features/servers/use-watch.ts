@@ -5,8 +5,8 @@ import type { ServersDeps } from './deps.ts';
 import { endedNotebooks } from './limits.ts';
 import type { ServerRecord, ServerStore } from './store.ts';
 
-/** How often servers are looked at, ms. */
-const lookEveryMs = 2000;
+/** How often servers are looked at, ms. A log can grow for so long before it is cut. */
+const lookEveryMs = 1000;
 /** A smaller change of memory is not told, MB. */
 const stepMb = 16;
 

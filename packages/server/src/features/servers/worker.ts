@@ -92,6 +92,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     // A kernel may have begun one with its last breath.
     await deps.stopSessionsOf(record.id);
     await deps.tokens.revokeForServer(record.id);
+    await spawner.boundLog(record.id);
     await spawner.clean(record.id);
   }
 
@@ -183,14 +184,16 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function awaitAnswer(record: ServerRecord, signal: AbortSignal): Promise<void> {
     const { process, startedAt } = record;
     if (process === null) return;
-    const deadline = (startedAt ?? clock.now()) + config.serverStartTimeoutMs;
+    const past = Math.max(0, clock.now() - (startedAt ?? clock.now()));
+    // By the clock that nobody sets.
+    const deadline = clock.steady() + config.serverStartTimeoutMs - past;
     const access = await openToProxy(record).catch(() => null);
     while (!signal.aborted) {
       // Asked in this order: one that has ended and answered before is not up.
       const answers = access !== null && (await probe(access));
       if (!(await spawner.isAlive(process))) return failEnded(record);
       if (answers) return becomeRunning(record, access);
-      if (clock.now() >= deadline) {
+      if (clock.steady() >= deadline) {
         return fail(record.id, neverAnswered(config.serverStartTimeoutMs / 1000, await logTail(record.id)));
       }
       await delay(clock, probeEveryMs, signal).catch(() => undefined);
@@ -200,6 +203,8 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function becomeRunning(record: ServerRecord, access: { socket: string; secret: string }): Promise<void> {
     // Before it is said to run: whoever opens it at once finds it.
     putTarget(record.id, access);
+    // Else its end would be moved with those that the clock was set under.
+    await noteClock();
     const now = clock.now();
     const applied = await store.apply(record.id, 'answer', {
       readyAt: now,
@@ -247,9 +252,11 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   }
 
   /** What is left of a server's time is left of it, whatever the clock is set to. */
-  async function moveEnds(setBy: number): Promise<void> {
+  async function noteClock(): Promise<void> {
+    const setBy = clockSetBy();
+    if (setBy === 0) return;
     deps.log.warn({ ms: setBy }, 'the clock was set; the ends of servers move with it');
-    await store.moveEnds(setBy);
+    await store.moveTimes(setBy);
     for (const { id, activity } of await store.live()) {
       // Nor has a server been idle for longer than it was.
       if (activity !== null) await store.patch(id, { activity: { ...activity, at: activity.at + setBy } });
@@ -282,8 +289,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   }
 
   async function step(): Promise<void> {
-    const setBy = clockSetBy();
-    if (setBy !== 0) await moveEnds(setBy);
+    await noteClock();
     const records = await store.live();
     for (const record of records) live.add(record.id);
     for (const record of records) await lookAt(record);
