@@ -56,11 +56,20 @@ async function settle(model: Model, real: Real): Promise<void> {
 const leftOf = (one: One | undefined, { clock }: ServersFixture): number | null =>
   one === undefined || one.ends === null ? null : one.ends - clock.steady();
 
+const ended = { ends: null } as const;
+
 const pick = <T>(list: readonly T[], index: number): T => {
   const found = list[index % list.length];
   if (found === undefined) throw new Error('an empty list');
   return found;
 };
+
+/** Those whose time is over by now are stopped. */
+function endInTime(model: Model, { fixture }: Real): void {
+  for (const one of model.servers) {
+    if ((leftOf(one, fixture) ?? 1) <= 0) Object.assign(one, { state: 'stopped', ...ended });
+  }
+}
 
 /** A step for one member; `allowed` says in which states. */
 function command(
@@ -73,6 +82,7 @@ function command(
     check: (model) => allowed.includes(pick(model.servers, who).state),
     async run(model, real) {
       await run(pick(model.servers, who), real, pick(real.members, who));
+      endInTime(model, real);
       letStart(model);
       await settle(model, real);
     },
@@ -82,7 +92,6 @@ function command(
 
 const live: ServerState[] = ['queued', 'starting', 'running'];
 const over: ServerState[] = ['stopped', 'failed'];
-const ended = { ends: null } as const;
 
 const start = (who: number, tabs: number) =>
   command(`start by ${tabs} tabs`, who, [...live, ...over], async (one, { instance, fixture }, whose) => {
@@ -110,11 +119,11 @@ const answer = (who: number) =>
   });
 
 const crash = (who: number) =>
-  command('crash', who, ['starting', 'running'], async (one, { fixture }) => {
+  command('crash', who, ['starting', 'running'], async (one, { fixture, instance }, whose) => {
     fixture.processes.find((each) => each.alive && each.spec.serverId === one.id)?.end({ code: 1, signal: null });
     Object.assign(one, { state: 'failed', ...ended });
-    // A starting one is asked whether it answers before it is seen to have ended.
-    await fixture.until(() => !fixture.processes.some((each) => each.alive && each.spec.serverId === one.id), 0);
+    // One that starts is looked at every now and then.
+    await fixture.until(async () => (await instance.service.get(whose)).state === 'failed', 50);
   });
 
 const extend = (who: number) =>
@@ -135,9 +144,7 @@ const goBy: (ms: number) => Step = (ms) => ({
   check: (model) => model.servers.every(({ state }) => state !== 'starting' && state !== 'queued'),
   async run(model, real) {
     real.fixture.clock.advance(ms);
-    for (const one of model.servers) {
-      if ((leftOf(one, real.fixture) ?? 1) <= 0) Object.assign(one, { state: 'stopped', ...ended });
-    }
+    endInTime(model, real);
     await settle(model, real);
   },
   toString: () => `${ms / hour} h go by`,
