@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Server } from '@emberlab/contract';
 import { migrate } from '../../db/migrate.ts';
 import { openSqlite } from '../../db/sqlite/open.ts';
@@ -124,7 +124,6 @@ export async function lightServers(folder: string, options: { clock?: Clock; sta
         await spawner.clean(id);
       }
       await db.destroy();
-      for (const one of cgroups?.foldersOf('x') ?? []) if (existsSync(dirname(one))) rmdirSync(dirname(one));
       await rm(folder, { recursive: true, force: true });
     },
   };

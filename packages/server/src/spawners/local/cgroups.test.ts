@@ -67,6 +67,7 @@ describe('groups', () => {
     expect(findCgroups(machine('0::/\n', second))).toBeNull();
     expect(findCgroups({ name: 'x', self: join(folder, 'nowhere') })).toBeNull();
     // a file where the folder of all groups would be
+    rmSync(join(folder, 'tree/emberlab-x'), { recursive: true, force: true });
     put(join(folder, 'tree/cgroup.controllers'), 'memory cpu');
     put(join(folder, 'tree/emberlab-x'));
     expect(findCgroups({ name: 'emberlab-x', self: join(folder, 'self') })).toBeNull();

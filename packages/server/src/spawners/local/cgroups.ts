@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import type { ServerLimits } from '../spawner.ts';
 
@@ -51,24 +42,39 @@ export function findCgroups({ name, self = '/proc/self' }: CgroupOptions): Cgrou
   if (memory === undefined) return null;
   const cores = trees.find((tree) => tree.controllers.includes('cpu')) ?? null;
   const used = [...new Set(cores === null ? [memory] : [memory, cores])];
+  const base = (tree: Tree) => join(tree.own, name);
+  const folder = (tree: Tree, serverId: string) => join(base(tree), serverId);
+  /** Makes the folder of all our groups, and has the kernel bound what is in them. It is there while there are groups. */
+  const prepare = (tree: Tree) => {
+    mkdirSync(base(tree), { recursive: true });
+    if (tree.version === 2) for (const at of [tree.own, base(tree)]) enable(at, tree.controllers, platform);
+  };
   try {
-    for (const tree of used) prepare(tree, name, platform);
+    for (const tree of used) {
+      prepare(tree);
+      removeFolder(base(tree));
+    }
   } catch {
     return null;
   }
-  const folder = (tree: Tree, serverId: string) => join(tree.own, name, serverId);
+
   return {
     boundsCores: cores !== null,
     foldersOf: (serverId) => used.map((tree) => folder(tree, serverId)),
     make(serverId, limits) {
-      for (const tree of used) mkdirSync(folder(tree, serverId), { recursive: true });
+      for (const tree of used) {
+        prepare(tree);
+        mkdirSync(folder(tree, serverId), { recursive: true });
+      }
       if (limits.memoryMb !== null) boundMemory(memory.version, folder(memory, serverId), limits.memoryMb * mb);
       if (limits.cores !== null && cores !== null) boundCores(cores.version, folder(cores, serverId), limits.cores);
     },
     sweep() {
       for (const tree of used) {
-        const left = readdirSync(join(tree.own, name), { withFileTypes: true });
-        for (const one of left) if (one.isDirectory()) removeGroup([join(tree.own, name, one.name)]);
+        if (!existsSync(base(tree))) continue;
+        for (const one of readdirSync(base(tree), { withFileTypes: true })) {
+          if (one.isDirectory()) removeGroup([join(base(tree), one.name)]);
+        }
       }
     },
   };
@@ -96,21 +102,20 @@ export const pidsOfGroup = (folders: CgroupFolders): number[] => [
 /** Removes a group. False while there is something in it; true when it is gone, or never was. */
 export function removeGroup(folders: CgroupFolders): boolean {
   for (const folder of folders) {
-    try {
-      rmdirSync(folder);
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') return false;
-    }
+    if (!removeFolder(folder)) return false;
+    removeFolder(dirname(folder));
   }
   return true;
 }
 
-/** Makes the folder in which all groups of this installation lie, and has the kernel bound what is in them. */
-function prepare({ version, own, controllers }: Tree, name: string, platform: string): void {
-  if (version === 2) enable(own, controllers, platform);
-  mkdirSync(join(own, name), { recursive: true });
-  if (version === 2) enable(join(own, name), controllers, platform);
-  accessSync(join(own, name), constants.W_OK);
+/** Removes the folder of a group. The kernel's files in it are no obstacle, processes and other groups are. */
+function removeFolder(folder: string): boolean {
+  try {
+    rmdirSync(folder);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'ENOENT';
+  }
 }
 
 /** With version 2 a group bounds its children only if it says so, and then no process may be in it itself: ours move into one of their own. */
