@@ -174,7 +174,7 @@ describe('many servers', () => {
 
   it('that run when control is killed are all taken over, with the ends that they had', async () => {
     const folder = await makeLightFolder();
-    const control = spawn(process.execPath, [join(import.meta.dirname, 'control.fixture.ts'), folder, '10'], {
+    const control = spawn(process.execPath, [join(import.meta.dirname, 'control.program.ts'), folder, '10'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const ended = once(control, 'exit');

@@ -16,7 +16,7 @@ import { seedProject, seedRevision, seedUser } from '../../testing/database.ts';
 import { createServers } from './index.ts';
 import type { Whose } from './service.ts';
 
-const program = join(import.meta.dirname, 'light-jupyter.fixture.ts');
+const program = join(import.meta.dirname, 'light-jupyter.program.ts');
 const later = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 /** Resolves once `check` holds; the test's own timeout is the limit. */

@@ -12,7 +12,8 @@ describe('limitsOf', () => {
     expect(limitsOf({ type: 'python' }, { memoryMb: null, cores: null })).toEqual({ memoryMb: null, cores: null });
     const own = { type: 'python' as const, memoryMb: 1024, cores: 0.5 };
     expect(limitsOf(own, platform)).toEqual({ memoryMb: 1024, cores: 0.5 });
-    expect(limitsOf({ type: 'python', ...{ cores: 1 } }, platform)).toEqual({ memoryMb: 4096, cores: 1 });
+    const half = { type: 'python' as const, cores: 1 };
+    expect(limitsOf(half, platform)).toEqual({ memoryMb: 4096, cores: 1 });
   });
 });
 
@@ -102,6 +103,20 @@ describe('the limits of a server', () => {
       const { problem } = await reach(it.fixture, it.servers, 'failed');
       expect(problem?.message).toBe(message);
     }
+  });
+});
+
+describe('a server that takes more than it may before it answers', () => {
+  it('is told so', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const { id } = await servers.service.start(fixture.whose);
+    await fixture.until(() => fixture.processes.length === 1);
+    fixture.uses.set(id ?? '', { memoryBytes: 0, cpuMs: 0, memoryKills: 1, processes: [] });
+    fixture.processes[0]?.end({ code: null, signal: 'SIGKILL' });
+    const { problem } = await reach(fixture, servers, 'failed');
+    expect(problem?.message).toBe('Jupyter was ended because its memory ran out: the limit is 4 GB.');
   });
 });
 

@@ -206,7 +206,7 @@ describe('the servers of three members', () => {
       ],
       { maxCommands: 40, size: 'max' },
     );
-    await fc.assert(
+    const result = await fc.check(
       fc.asyncProperty(commands, async (sequence) => {
         await using fixture = await serversFixture();
         const members = [fixture.whose, await fixture.member('cy'), await fixture.member('dee')];
@@ -217,5 +217,6 @@ describe('the servers of three members', () => {
       }),
       { numRuns: 25, endOnFailure: true },
     );
+    expect(result.failed ? fc.defaultReportMessage(result) : null).toBeNull();
   }, 120_000);
 });

@@ -122,8 +122,9 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function failEnded(record: ServerRecord): Promise<void> {
     const exit = (await exits.get(record.id)) ?? null;
     const kills = (await spawner.use([record.id])).get(record.id)?.memoryKills ?? 0;
-    const { limits } = record;
-    const tookTooMuch = kills > (record.memoryEnd?.times ?? 0);
+    // As they are now: the task may have begun before they were set.
+    const { limits, memoryEnd } = (await store.find(record.id)) ?? record;
+    const tookTooMuch = kills > (memoryEnd?.times ?? 0);
     const log = await logTail(record.id);
     await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log, limits, tookTooMuch }));
   }

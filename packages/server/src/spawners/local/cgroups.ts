@@ -126,11 +126,13 @@ function enable(folder: string, controllers: readonly string[], platformName: st
     writeFileSync(file, wanted.join(' '));
   } catch (error) {
     if (codeOf(error) !== 'EBUSY') throw error;
+    const ours = new Set([process.pid, process.ppid, ...childrenOf(process.ppid)]);
+    const inside = linesOf(join(folder, 'cgroup.procs')).map(Number);
+    // Those of a login, say, are not ours to move.
+    if (inside.some((pid) => !ours.has(pid))) throw error;
     const platform = join(folder, platformName);
     mkdirSync(platform, { recursive: true });
-    const ours = [process.pid, process.ppid, ...childrenOf(process.ppid)];
-    const inside = new Set(linesOf(join(folder, 'cgroup.procs')).map(Number));
-    for (const pid of ours) if (inside.has(pid)) writeFileSync(join(platform, 'cgroup.procs'), String(pid));
+    for (const pid of inside) writeFileSync(join(platform, 'cgroup.procs'), String(pid));
     writeFileSync(file, wanted.join(' '));
   }
 }

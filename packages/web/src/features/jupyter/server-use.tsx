@@ -8,7 +8,7 @@ import { measures, spellMemoryEnd } from './limits.ts';
 export function ServerUse({ server }: { server: Server }) {
   if (server.use === null) return null;
   return (
-    <Group gap="xl" role="group" aria-label="What the server takes">
+    <Group gap="xl">
       {measures(server.use, server.limits).map(({ label, text, share }) => (
         <Stack key={label} gap={4} miw={150}>
           <Text size="sm" c="dimmed" className="el-tabular">
