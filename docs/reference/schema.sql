@@ -44,7 +44,7 @@ CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "la
 
 CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, constraint "revisions_number" unique ("project_id", "number"));
 
-CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint, "stops_at" bigint, "stop_reason" text, "activity_json" text);
+CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint, "stops_at" bigint, "stop_reason" text, "activity_json" text, "limits_json" text, "memory_end_json" text);
 
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, symlinkSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdir, rm, rmdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { listProcesses } from './leftovers.ts';
 import { testLibrary } from './spark-r.ts';
@@ -155,6 +155,13 @@ export class Platform {
         process.kill(pid, 'SIGKILL');
       } catch {
         // it ended by itself meanwhile
+      }
+    }
+    // The groups of the servers that were; each in one that goes with the last of them.
+    const groups = join(this.data, 'run/groups');
+    for (const id of existsSync(groups) ? readdirSync(groups) : []) {
+      for (const folder of readFileSync(join(groups, id), 'utf8').split('\n')) {
+        for (const path of [folder, dirname(folder)]) await rmdir(path).catch(() => undefined);
       }
     }
     // What was killed may have a file half made for a moment longer.

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { homedir, totalmem } from 'node:os';
+import { availableParallelism, homedir, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { z } from 'zod';
@@ -120,6 +120,35 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1000))
     .default(10)
     .meta({ description: "Logs of so many ended runs of each member's server in a project are kept." }),
+  server_log_mb: wholeNumber
+    .pipe(z.number().min(1).max(10_000))
+    .default(16)
+    .meta({ description: 'A log of a Jupyter server that is longer is cut down to its newest lines, MB.' }),
+  server_memory_mb: wholeNumber.pipe(z.number().min(0).max(100_000_000)).default(4096).meta({
+    description:
+      "Memory that a Jupyter server may take with all its kernels, where its configuration doesn't say, MB; 0: as much as there is. At least 512.",
+  }),
+  server_cores: z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d+(\.\d+)?$/)
+          .transform(Number),
+      ],
+      'please write a number',
+    )
+    .pipe(z.number().min(0).max(1024))
+    .default(2)
+    .meta({
+      description:
+        "Cores that a Jupyter server may use with all its kernels, where its configuration doesn't say; 0: as many as there are.",
+    }),
+  server_start_limit: wholeNumber.pipe(z.number().min(1).max(1000)).optional().meta({
+    description:
+      'How many Jupyter servers may be starting at the same time, half of them for one user at most; others wait in a queue. Default: as many as the machine has cores, but at least 2.',
+  }),
   session_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(300)
@@ -182,6 +211,12 @@ export type Config = {
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
+  /** a log that is longer is cut */
+  readonly serverLogBytes: number;
+  /** of a server whose configuration doesn't say; null: no limit */
+  readonly serverLimits: { readonly memoryMb: number | null; readonly cores: number | null };
+  /** servers that may be starting at the same time */
+  readonly serverStartLimit: number;
   readonly serverTime: {
     readonly hours: number;
     readonly mostHours: number;
@@ -225,6 +260,9 @@ export type Paths = {
   readonly tools: string;
   readonly logs: string;
 };
+
+/** JupyterLab and one kernel do not come up with less. */
+const leastMemoryMb = 512;
 
 /** Settings that can't be used; `problems` has one sentence for each. */
 export class ConfigError extends Error {
@@ -270,6 +308,11 @@ export function readConfig(
   if (parsed.data.public_url === undefined && !reachedAsLocalhost(parsed.data.host)) {
     throw new ConfigError([
       `With host = ${parsed.data.host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`,
+    ]);
+  }
+  if (parsed.data.server_memory_mb > 0 && parsed.data.server_memory_mb < leastMemoryMb) {
+    throw new ConfigError([
+      `server_memory_mb (${parsed.data.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`,
     ]);
   }
   if (parsed.data.server_max_hours < parsed.data.server_hours) {
@@ -327,6 +370,12 @@ function compile(settings: Settings): Config {
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     serverLogsKept: settings.server_logs_kept,
+    serverLogBytes: settings.server_log_mb * 1024 ** 2,
+    serverLimits: {
+      memoryMb: settings.server_memory_mb === 0 ? null : settings.server_memory_mb,
+      cores: settings.server_cores === 0 ? null : settings.server_cores,
+    },
+    serverStartLimit: settings.server_start_limit ?? Math.max(2, availableParallelism()),
     serverTime: {
       hours: settings.server_hours,
       mostHours: settings.server_max_hours,

@@ -19,9 +19,11 @@ import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
 import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
+import { digest } from './lib/ids.ts';
 import { createLoop } from './lib/lifecycle.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
 import { createLocalSpark } from './local-spark.ts';
+import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
 
@@ -117,6 +119,9 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         }
       : null,
   });
+  const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
+  cgroups?.sweep();
+  log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const servers = createServers({
     db,
     clock,
@@ -125,7 +130,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner: createLocalSpawner({ clock, config }),
+    spawner: createLocalSpawner({ clock, config, cgroups }),
     environments,
     projects: projects.service,
     platformEnv: process.env,

@@ -36,6 +36,35 @@ export const serverTime = z.object({
 });
 export type ServerTime = z.infer<typeof serverTime>;
 
+/**
+ * Who sees to a server's limits. `cgroup`: the kernel, for all its processes together · `rlimit`: the kernel, for the memory of each process by itself;
+ * the cores are those that it may run on · `none`: nobody.
+ */
+export const limitedBy = z.enum(['cgroup', 'rlimit', 'none']);
+
+/** What a server may take, with all its kernels. */
+export const serverLimits = z.object({
+  memoryMb: z.number().int().nullable().meta({ description: 'null: as much as there is' }),
+  cores: z.number().nullable().meta({ description: 'null: as many as there are' }),
+  by: limitedBy,
+});
+export type ServerLimits = z.infer<typeof serverLimits>;
+
+/** What a server takes now, with all its kernels. */
+export const serverUse = z.object({
+  memoryMb: z.number().int(),
+  cores: z.number().meta({ description: 'cores that were busy for it on average, since it was looked at before' }),
+});
+export type ServerUse = z.infer<typeof serverUse>;
+
+/** The kernel ended one of a server's processes because its memory ran out; the server went on. */
+export const memoryEnd = z.object({
+  at: instant.meta({ description: 'the last time' }),
+  notebook: z.string().nullable().meta({ description: 'whose kernel that was; null: not known, or none' }),
+  times: z.number().int().meta({ description: 'how often that has come to pass in this run' }),
+});
+export type MemoryEnd = z.infer<typeof memoryEnd>;
+
 export const server = z.object({
   id: opaqueId.nullable().meta({ description: 'null: there has never been one' }),
   state: serverState,
@@ -48,6 +77,14 @@ export const server = z.object({
   stopsAt: instant.nullable().meta({ description: 'null of one that runs: it has no limit' }),
   stopReason: stopReason.nullable(),
   activity: serverActivity.nullable(),
+  queuePosition: z
+    .number()
+    .int()
+    .nullable()
+    .meta({ description: 'of one that waits for its turn: 1 is the next; null: it does not' }),
+  limits: serverLimits.nullable().meta({ description: 'null: its process has not been started' }),
+  use: serverUse.nullable().meta({ description: 'null: it does not run, or has not been looked at yet' }),
+  memoryEnd: memoryEnd.nullable(),
   time: serverTime,
   problem: z
     .object({ message: z.string(), remedy: z.string(), logTail: z.array(z.string()) })

@@ -119,6 +119,10 @@ export type ServersTable = {
   stop_reason: 'asked' | 'time' | 'idle' | null;
   /** what it did last, and when */
   activity_json: string | null;
+  /** what it may take; null: its process has not been started */
+  limits_json: string | null;
+  /** which of its processes was ended for memory last; null: none */
+  memory_end_json: string | null;
 };
 
 /** One-time tickets that carry a login over to another origin. */

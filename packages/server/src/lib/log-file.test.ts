@@ -1,9 +1,9 @@
-import { appendFileSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appendLine, followLog, readEnd, tailLines } from './log-file.ts';
+import { appendLine, boundLog, followLog, readEnd, tailLines } from './log-file.ts';
 
 describe('log files', () => {
   let folder: string;
@@ -68,5 +68,27 @@ describe('log files', () => {
     const whole = text(read({ follow: true, signal: gone.signal }));
     gone.abort();
     expect(await whole).toBe('one\n');
+  });
+
+  it('is cut down to its newest lines when it is too long, which its reader learns and goes on from', async () => {
+    const lines = Array.from({ length: 1000 }, (_, index) => `line ${index}\n`);
+    writeFileSync(file, lines.join(''));
+    await boundLog(file, 20_000);
+    expect(statSync(file).size).toBe(lines.join('').length);
+    let ended = false;
+    const stream = read({ follow: true, maxBytes: 100_000, ended: () => ended });
+    const seen: string[] = [];
+    stream.on('data', (chunk: Buffer) => seen.push(chunk.toString()));
+    await expect.poll(() => seen.join('').length).toBe(lines.join('').length);
+    await boundLog(file, 8000);
+    const notice = '[This log had grown to 0 MB; earlier lines are gone.]\n';
+    const kept = lines.slice(-111).join('');
+    expect(readFileSync(file, 'utf8')).toBe(`${notice}${kept}`);
+    await expect.poll(() => seen.join('')).toBe(`${lines.join('')}${notice}${kept}`);
+    appendFileSync(file, 'more\n');
+    await expect.poll(() => seen.join('')).toMatch(/line 999\nmore\n$/);
+    ended = true;
+    await expect.poll(() => stream.readableEnded).toBe(true);
+    await boundLog(join(file, 'nowhere'), 1);
   });
 });

@@ -1,4 +1,4 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { appendFile, open, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
 import { Readable } from 'node:stream';
 
@@ -47,6 +47,26 @@ export async function readEnd(path: string, maxBytes: number): Promise<{ text: s
 }
 
 /**
+ * Cuts a log down to its newest lines, an eighth of what it may have, when it has more than `maxBytes`. It stays the same file, since what writes to it
+ * has it open, and appends. Of what is written during the cut a part may be lost.
+ */
+export async function boundLog(path: string, maxBytes: number): Promise<void> {
+  const file = await open(path, 'r+').catch(() => null);
+  if (file === null) return;
+  try {
+    const { size } = await file.stat();
+    if (size <= maxBytes) return;
+    const keep = Math.floor(maxBytes / 8);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(keep), 0, keep, await startOf(file, keep));
+    await file.truncate(0);
+    const notice = `[This log had grown to ${Math.round(size / 1024 ** 2)} MB; earlier lines are gone.]\n`;
+    await appendFile(path, Buffer.concat([Buffer.from(notice), buffer.subarray(0, bytesRead)]));
+  } finally {
+    await file.close();
+  }
+}
+
+/**
  * A stream of a log file's bytes: its last `maxBytes` (from a line's beginning), then what is appended until `signal` aborts or `ended()` says that
  * no more will come. An absent file is waited for. Without `follow` it ends at the present end.
  */
@@ -69,6 +89,8 @@ async function* readOn(
     if (file !== null) {
       try {
         if (position < 0) position = await startOf(file, maxBytes);
+        // It has been cut meanwhile: it begins with a line that says so.
+        if ((await file.stat()).size < position) position = 0;
         for (;;) {
           const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, position);
           if (bytesRead === 0) break;

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../lib/process.ts';
@@ -7,6 +7,9 @@ import { SpawnError, type Spawner, type ServerSpec } from './spawner.ts';
 
 /** Something to test a spawner with; `cwd` is a folder to work in. */
 export type SpawnerFixture = { spawner: Spawner; cwd: string } & AsyncDisposable;
+
+/** The `serverLogBytes` of a spawner to be tested. */
+export const contractLogBytes = 64 * 1024;
 
 /** Resolves once `check` holds; the test's own timeout is the limit. */
 async function until(check: () => Promise<boolean> | boolean): Promise<void> {
@@ -25,6 +28,7 @@ export function describeSpawner(name: string, open: () => Promise<SpawnerFixture
       cwd,
       env: { PATH: '/usr/bin:/bin' },
       files: {},
+      limits: { memoryMb: null, cores: null },
       ...more,
     });
 
@@ -142,6 +146,65 @@ export function describeSpawner(name: string, open: () => Promise<SpawnerFixture
       expect(readFileSync(spawner.log(spec.serverId), 'utf8')).toBe('hello\n');
       await spawner.forget(spec.serverId);
       expect(existsSync(folder)).toBe(false);
+    });
+
+    it('keeps memory within the limit, for what a server starts as well', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      // tail holds a line until it has its end.
+      const hog = 'head -c 200000000 /dev/zero | tail -n 1 | wc -c';
+      const limits = { memoryMb: 64, cores: null };
+      expect(spawner.limitedBy(limits)).not.toBe('none');
+      for (const memoryMb of [64, null]) {
+        const spec = specFor(cwd, hog, { limits: { memoryMb, cores: null } });
+        const { exited, handle } = await spawner.start(spec);
+        await exited;
+        expect(readFileSync(spawner.log(spec.serverId), 'utf8').includes('200000000')).toBe(memoryMb === null);
+        await spawner.stop(spec.serverId, handle);
+        await spawner.clean(spec.serverId);
+      }
+    });
+
+    it('says what a server takes, and what its processes are for', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const script = `x=$(head -c 50000000 /dev/zero | tr '\\0' x); JPY_SESSION_NAME=a.ipynb sleep 100 & echo up; wait`;
+      const spec = specFor(cwd, script);
+      const { handle } = await spawner.start(spec);
+      await until(() => readFileSync(spawner.log(spec.serverId), 'utf8').includes('up'));
+      await until(async () => {
+        const use = (await spawner.use([spec.serverId])).get(spec.serverId);
+        return use?.processes.some((one) => one.notebook === 'a.ipynb') ?? false;
+      });
+      const use = (await spawner.use([spec.serverId, 'nothing'])).get(spec.serverId);
+      expect(use?.memoryBytes).toBeGreaterThan(50_000_000);
+      expect(use?.cpuMs).toBeGreaterThan(0);
+      expect(use?.processes.map((one) => one.notebook).toSorted()).toEqual(['a.ipynb', null]);
+      expect((await spawner.use(['nothing'])).size).toBe(0);
+      await spawner.stop(spec.serverId, handle);
+      await spawner.clean(spec.serverId);
+    });
+
+    it('cuts a log that has become too long, and the server goes on writing to it', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(
+        cwd,
+        'yes "a line" | head -n 100000; echo full; until [ -e go ]; do sleep 0.01; done; echo on',
+      );
+      const { exited } = await spawner.start(spec);
+      const log = () => readFileSync(spawner.log(spec.serverId), 'utf8');
+      await until(() => log().includes('full'));
+      await spawner.boundLog(spec.serverId);
+      expect(statSync(spawner.log(spec.serverId)).size).toBeLessThan(contractLogBytes / 4);
+      expect(log()).toMatch(/^\[This log had grown to 1 MB; earlier lines are gone\.\]\n(?:a line\n)+full\n$/);
+      writeFileSync(join(cwd, 'go'), '');
+      await exited;
+      expect(log()).toMatch(/full\non\n$/);
+      const short = log();
+      await spawner.boundLog(spec.serverId);
+      expect(log()).toBe(short);
+      await spawner.boundLog('nothing');
     });
 
     it('says in a sentence why a server could not be started', async () => {

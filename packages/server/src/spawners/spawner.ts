@@ -13,6 +13,26 @@ export type ServerPlaces = {
   readonly home: string;
 };
 
+/** What a server may take, with all that it runs; null: as much as there is. */
+export type ServerLimits = { readonly memoryMb: number | null; readonly cores: number | null };
+
+/**
+ * Who sees to the limits of a server. `cgroup`: the kernel, for all of its processes together · `rlimit`: the kernel, memory for each process by itself,
+ * and cores by the choice of those that it may run on, which a process can undo · `none`: nobody.
+ */
+export type LimitedBy = 'cgroup' | 'rlimit' | 'none';
+
+/** What a server takes now, with all that it runs. */
+export type ServerUse = {
+  readonly memoryBytes: number;
+  /** CPU time that its present processes have had, ms */
+  readonly cpuMs: number;
+  /** how often the kernel has ended one of its processes for memory; null: nobody counts that */
+  readonly memoryKills: number | null;
+  /** its processes, with the notebook that each is a kernel of, or belongs to the kernel of */
+  readonly processes: readonly { readonly pid: number; readonly notebook: string | null }[];
+};
+
 /** A server to be started. Everything in it has been checked; nothing is interpreted by a shell. */
 export type ServerSpec = ServerOwner & {
   readonly file: string;
@@ -23,6 +43,7 @@ export type ServerSpec = ServerOwner & {
   readonly env: Readonly<Record<string, string>>;
   /** written with mode 0600 before it starts: path below its folder → content */
   readonly files: Readonly<Record<string, string>>;
+  readonly limits: ServerLimits;
 };
 
 /** What names a server's process for good; it is kept in the server's row. */
@@ -41,7 +62,9 @@ export type SpawnedServer = {
  */
 export type Spawner = {
   places(owner: ServerOwner): ServerPlaces;
-  /** Starts a server. Throws a `SpawnError`, with nothing left running, when it can't. */
+  /** Who would see to these limits. */
+  limitedBy(limits: ServerLimits): LimitedBy;
+  /** Starts a server, within its limits from its first instruction on. Throws a `SpawnError`, with nothing left running, when it can't. */
   start(spec: ServerSpec): Promise<SpawnedServer>;
   /** The process of a server whose start was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(serverId: string): Promise<ServerHandle | null>;
@@ -57,6 +80,10 @@ export type Spawner = {
   forget(serverId: string): Promise<void>;
   /** The file that its output goes to; it may not exist yet. */
   log(serverId: string): string;
+  /** Cuts its log down to the newest lines when that has become too long. */
+  boundLog(serverId: string): Promise<void>;
+  /** What these servers take now; absent: not known. */
+  use(serverIds: readonly string[]): Promise<ReadonlyMap<string, ServerUse>>;
 };
 
 /** A server that could not be started. The message is a sentence for the user. */

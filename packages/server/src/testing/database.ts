@@ -29,6 +29,28 @@ export async function seedProject(db: Kysely<Database>, ownerId: string, name = 
   return id;
 }
 
+/** The first revision of a project's environment, ready, with the id `revision1`. */
+export async function seedRevision(db: Kysely<Database>, projectId: string): Promise<void> {
+  await db
+    .insertInto('revisions')
+    .values({
+      id: 'revision1',
+      project_id: projectId,
+      number: 1,
+      state: 'ready',
+      step: null,
+      progress: 1,
+      problem: null,
+      python_version: '3.11.7',
+      packages: 1,
+      pid: null,
+      start_ticks: null,
+      created_at: 0,
+      ready_at: 0,
+    })
+    .execute();
+}
+
 /** A server that runs, as far as its row says. */
 export async function seedServer(
   db: Kysely<Database>,

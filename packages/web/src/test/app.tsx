@@ -42,6 +42,10 @@ export const stoppedServer: Server = {
   stopsAt: null,
   stopReason: null,
   activity: null,
+  queuePosition: null,
+  limits: null,
+  use: null,
+  memoryEnd: null,
   time: { hours: 6, mostHours: 168, mayBeUnlimited: false, idleMinutes: 0 },
   problem: null,
 };

@@ -16,7 +16,15 @@ export type ServersDeps = {
   readonly clock: Clock;
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'appsOrigin' | 'serverLogsKept' | 'serverStartTimeoutMs' | 'serverTime' | 'sessionStartTimeoutMs'
+    | 'host'
+    | 'port'
+    | 'appsOrigin'
+    | 'serverLimits'
+    | 'serverLogsKept'
+    | 'serverStartLimit'
+    | 'serverStartTimeoutMs'
+    | 'serverTime'
+    | 'sessionStartTimeoutMs'
   >;
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;
@@ -49,8 +57,6 @@ export type ServersDeps = {
   busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
   /** The platform's own environment variables; a few are handed on to servers. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
-  /** How many servers may be starting at once. Default 2. */
-  readonly startsAtOnce?: number;
   /** How a server is asked whether it answers. Default: over its Unix socket. */
   readonly probe?: Probe;
   /** How a server is asked what goes on in it. Default: over its Unix socket. */

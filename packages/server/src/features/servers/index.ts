@@ -1,9 +1,12 @@
+import type { ServerUse } from '@emberlab/contract';
 import type { Router } from '../../http/router.ts';
 import type { ServersDeps } from './deps.ts';
 import { createActivityWatch } from './activity-watch.ts';
+import { createPresenter } from './present.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService } from './service.ts';
 import { createServerStore } from './store.ts';
+import { createUseWatch } from './use-watch.ts';
 import { createServerWorker } from './worker.ts';
 
 export type { ServersDeps } from './deps.ts';
@@ -12,10 +15,13 @@ export type { ServerService } from './service.ts';
 /** Members' Jupyter servers. `start` takes over what runs and has to be awaited before control listens; `close` leaves servers running. */
 export function createServers(deps: ServersDeps) {
   const store = createServerStore(deps.db);
-  const changed = createAnnouncer({ ...deps, store });
+  const uses = new Map<string, ServerUse>();
+  const present = createPresenter({ store, time: deps.config.serverTime, uses });
+  const changed = createAnnouncer({ bus: deps.bus, store, present });
   const worker = createServerWorker({ ...deps, store, changed });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
-  const service = createServerService({ ...deps, store, worker, changed });
+  const use = createUseWatch({ ...deps, store, changed, uses });
+  const service = createServerService({ ...deps, store, worker, changed, present });
   return {
     service,
     snapshot: service.snapshot,
@@ -24,12 +30,16 @@ export function createServers(deps: ServersDeps) {
     async start(): Promise<void> {
       await worker.start();
       activity.start();
+      use.start();
     },
     /** Looks at once, as when an environment has become ready. */
     wake: (): void => worker.wake(),
     /** Looks at once at what goes on in those that run. */
     lookForActivity: (): Promise<void> => activity.look(),
+    /** Looks at once at what those that run take. */
+    lookAtUse: (): Promise<void> => use.look(),
     async close(): Promise<void> {
+      await use.close();
       await activity.close();
       await worker.close();
     },

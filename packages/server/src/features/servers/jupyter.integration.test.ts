@@ -10,6 +10,8 @@ import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { newId } from '../../lib/ids.ts';
+import { findCgroups } from '../../spawners/local/cgroups.ts';
 import { processesOf } from '../../spawners/local/processes.ts';
 import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
@@ -65,10 +67,18 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     });
     stack.defer(() => environments.close());
     await environments.start();
-    const spawner = createLocalSpawner({ clock: systemClock, config: { dataDir, paths } });
+    const cgroups = findCgroups({ name: `emberlab-test-${newId()}` });
+    const spawner = createLocalSpawner({
+      clock: systemClock,
+      config: { dataDir, paths, serverLogBytes: 1024 ** 2 },
+      cgroups,
+    });
     // A test that failed has left its server running.
     stack.defer(async () => {
-      for (const { id } of await db.selectFrom('servers').select('id').execute()) await spawner.stop(id, null);
+      for (const { id } of await db.selectFrom('servers').select('id').execute()) {
+        await spawner.stop(id, null);
+        await spawner.clean(id);
+      }
     });
     start = async () => {
       const servers = createServers({
@@ -78,7 +88,9 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
           host: '127.0.0.1',
           port: gateway.port,
           appsOrigin: 'http://{id}.localhost:8080',
+          serverLimits: { memoryMb: 1024, cores: 2 },
           serverLogsKept: 2,
+          serverStartLimit: 2,
           serverStartTimeoutMs: 60_000,
           serverTime: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
           sessionStartTimeoutMs: 60_000,
@@ -240,6 +252,15 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       expect(headers.authorization).toBe('Bearer ember_server_secret');
       expect(headers['emberlab-notebook']).toBe('Jupyter/pysparkkernel%20a.ipynb');
       expect(headers['idempotency-key'] !== undefined).toBe(method === 'POST');
+    }
+
+    // one of its kernels takes more than there is: it alone is ended, and its notebook is named
+    if ((await get()).limits?.by === 'cgroup') {
+      void runInKernel(target, 'python3', 'y = bytearray(3_000_000_000)').catch(() => undefined);
+      const memoryEnd = async () => (await after.service.get(whose)).memoryEnd;
+      while ((await memoryEnd()) === null) await later();
+      expect(await memoryEnd()).toMatchObject({ notebook: 'python3 a.ipynb', times: 1 });
+      expect(await get()).toMatchObject({ state: 'running' });
     }
 
     expect(processesOf(id).length).toBeGreaterThanOrEqual(3);

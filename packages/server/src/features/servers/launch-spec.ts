@@ -1,6 +1,6 @@
 import { delimiter, dirname, join } from 'node:path';
 import type { Configuration } from '@emberlab/contract';
-import type { ServerOwner, ServerPlaces, ServerSpec } from '../../spawners/spawner.ts';
+import type { ServerLimits, ServerOwner, ServerPlaces, ServerSpec } from '../../spawners/spawner.ts';
 import { jupyterConfig, proxySecretFile } from './jupyter-config.ts';
 import { sparklessConfig, sparkmagicConfig } from './sparkmagic-config.ts';
 
@@ -8,6 +8,7 @@ export type LaunchOptions = {
   readonly owner: ServerOwner;
   readonly places: ServerPlaces;
   readonly configuration: Configuration;
+  readonly limits: ServerLimits;
   readonly projectName: string;
   readonly projectFolder: string;
   /** the environment's Python, absolute */
@@ -39,6 +40,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
   const tokenFile = join(sparkmagicFolder, 'token');
   return {
     ...owner,
+    limits: options.limits,
     file: python,
     // -I: the project's folder is not on the server's import path
     args: ['-I', '-m', 'emberlab_jupyter.server', `--config=${join(places.folder, 'jupyter_server_config.json')}`],

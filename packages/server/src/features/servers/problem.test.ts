@@ -17,6 +17,22 @@ describe('why a server ended', () => {
     expect(processEnded({ exit, answered: false, log }).message).toBe(message);
   });
 
+  it('says that the limit was too small where that is so', () => {
+    const limits = { memoryMb: 1536, cores: null, by: 'rlimit' } as const;
+    const out = (options: Partial<Parameters<typeof processEnded>[0]>) =>
+      processEnded({ exit, answered: true, log: [], limits, ...options }).message;
+    expect(out({ log: ['MemoryError'] })).toBe(
+      'Jupyter was ended because its memory ran out: the limit of each of its processes is 1536 MB.',
+    );
+    expect(out({ exit: null, limits: { ...limits, by: 'cgroup' }, tookTooMuch: true })).toBe(
+      'Jupyter was ended because its memory ran out: the limit is 1536 MB.',
+    );
+    expect(out({ limits: { ...limits, by: 'cgroup' }, tookTooMuch: true })).toBe('Jupyter ended (exit code 1).');
+    expect(out({ log: ['MemoryError'], limits: { ...limits, memoryMb: null } })).toBe(
+      'The memory of this machine ran out.',
+    );
+  });
+
   it('tells a wanted end, a kill and an unseen end apart', () => {
     const ends = [
       { code: 0, signal: null },

@@ -1,11 +1,14 @@
 import { HttpError } from '../../http/errors.ts';
 import { SpawnError, type ServerExit } from '../../spawners/spawner.ts';
+import type { KeptLimits } from './limits.ts';
 import type { Problem } from './store.ts';
 
 /** How many of the log's last lines people are shown with a problem. */
 export const logTailLines = 40;
 
 const maxReason = 300;
+
+const memoryRanOut = /MemoryError|Cannot allocate memory/;
 
 /** What a log or an error says about certain ends, and what people are told. The first that fits counts. */
 const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => string; remedy: string }[] = [
@@ -20,7 +23,7 @@ const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => st
     remedy: 'Please ask an owner of the project to build the environment again.',
   },
   {
-    pattern: /MemoryError|Cannot allocate memory/,
+    pattern: memoryRanOut,
     message: () => 'The memory of this machine ran out.',
     remedy: 'Please stop what is not needed, then press Run Jupyter again.',
   },
@@ -52,10 +55,35 @@ function howItEnded(exit: ServerExit | null): string {
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 const lookAtLog = 'The last lines of its log may say more. Please press Run Jupyter to start again.';
 
-/** Why a server's process ended that should run. `exit` is null when nobody saw it end; `answered`: it had been up. */
-export function processEnded(options: { exit: ServerExit | null; answered: boolean; log: readonly string[] }): Problem {
-  const { exit, answered, log } = options;
+/** The end of a server that took more memory than it may; null: it has no limit. */
+function tooMuchMemory(limits: KeptLimits | null): { message: string; remedy: string } | null {
+  if (limits === null || limits.memoryMb === null) return null;
+  const [limit, each] = [inWords(limits.memoryMb), limits.by === 'rlimit' ? ' of each of its processes' : ''];
+  return {
+    message: `Jupyter was ended because its memory ran out: the limit${each} is ${limit}.`,
+    remedy: 'Please load less data at once, or give it more memory; then press Run Jupyter again.',
+  };
+}
+
+const inWords = (megabytes: number): string => (megabytes % 1024 === 0 ? `${megabytes / 1024} GB` : `${megabytes} MB`);
+
+/**
+ * Why a server's process ended that should run. `exit` is null when nobody saw it end; `answered`: it had been up; `tookTooMuch`: the kernel has ended a
+ * process of it for memory lately.
+ */
+export function processEnded(options: {
+  exit: ServerExit | null;
+  answered: boolean;
+  log: readonly string[];
+  limits?: KeptLimits | null;
+  tookTooMuch?: boolean;
+}): Problem {
+  const { exit, answered, log, limits = null, tookTooMuch = false } = options;
   const logTail = [...log];
+  const wasKilled = exit === null || exit.signal === 'SIGKILL';
+  const ranOut = limits?.by === 'rlimit' && memoryRanOut.test(log.slice(-15).join('\n'));
+  const tooMuch = (tookTooMuch && wasKilled) || ranOut ? tooMuchMemory(limits) : null;
+  if (tooMuch !== null) return { ...tooMuch, logTail };
   // Only what was written last: an old message says nothing about this end.
   const recognised = recognise(log.slice(-15).join('\n'));
   if (recognised !== null) return { ...recognised, logTail };

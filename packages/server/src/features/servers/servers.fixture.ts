@@ -7,8 +7,8 @@ import { HttpError } from '../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
-import type { ServerExit, ServerHandle, ServerSpec, Spawner } from '../../spawners/spawner.ts';
-import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
+import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
+import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
 import { createServers } from './index.ts';
 
@@ -18,6 +18,8 @@ type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end
 function fakeSpawner(folder: string) {
   const processes: FakeProcess[] = [];
   const forgotten: string[] = [];
+  const uses = new Map<string, ServerUse>();
+  const bounded = new Set<string>();
   const log = (id: string) => join(folder, id, 'server.log');
   const spawner: Spawner = {
     places: ({ serverId }) => ({
@@ -53,8 +55,11 @@ function fakeSpawner(folder: string) {
     clean: async () => undefined,
     forget: async (id) => void forgotten.push(id),
     log,
+    limitedBy: ({ memoryMb, cores }) => (memoryMb === null && cores === null ? 'none' : 'cgroup'),
+    boundLog: async (id) => void bounded.add(id),
+    use: async (ids) => new Map([...uses].filter(([id]) => ids.includes(id))),
   };
-  return { spawner, processes, forgotten, log };
+  return { spawner, processes, forgotten, log, uses, bounded };
 }
 
 /** A servers feature with everything around it faked but the database. */
@@ -77,6 +82,7 @@ export async function serversFixture() {
     spark: null as { name: string | null } | null,
   };
   const time = { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 };
+  const limits: { memoryMb: number | null; cores: number | null } = { memoryMb: 4096, cores: 2 };
   const environment = { ready: true, none: null as { reason: string | null } | null };
   const events: { viewer: Viewer; event: ProjectEvent }[] = [];
   const errors: unknown[] = [];
@@ -88,24 +94,7 @@ export async function serversFixture() {
       if (event !== null) events.push({ viewer, event });
     }
   });
-  await db
-    .insertInto('revisions')
-    .values({
-      id: 'revision1',
-      project_id: projectId,
-      number: 1,
-      state: 'ready',
-      step: null,
-      progress: 1,
-      problem: null,
-      python_version: '3.11.7',
-      packages: 1,
-      pid: null,
-      start_ticks: null,
-      created_at: 0,
-      ready_at: 0,
-    })
-    .execute();
+  await seedRevision(db, projectId);
 
   const open: ReturnType<typeof createServers>[] = [];
   /** A new instance on the same database, as after a restart of control. */
@@ -117,7 +106,9 @@ export async function serversFixture() {
         host: '127.0.0.1',
         port: 8080,
         appsOrigin: 'http://{id}.localhost:8080',
+        serverLimits: limits,
         serverLogsKept: 2,
+        serverStartLimit: 2,
         serverStartTimeoutMs: 120_000,
         serverTime: time,
         sessionStartTimeoutMs: 90_000,
@@ -185,12 +176,17 @@ export async function serversFixture() {
     machine,
     activity,
     time,
+    limits,
     environment,
     events,
     errors,
     instance,
     until,
     whose: { projectId, userId: ada },
+    /** Makes another member of the project. */
+    async member(name: string) {
+      return { projectId, userId: await seedUser(db, `${name}@example.org`) };
+    },
     answer: (id: string) => void answering.add(join(folder, `${id}.sock`)),
     async [Symbol.asyncDispose]() {
       await Promise.all(open.map((one) => one.close()));

@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { defaultConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
+import { seedProject } from '../../testing/database.ts';
 import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
 const codeOf = async (call: Promise<unknown>): Promise<string | null> =>
@@ -93,17 +94,10 @@ describe('starting a server', () => {
 
   it('starts two at once, in the order of the requests', async () => {
     await using fixture = await serversFixture();
-    const { db, projectId } = fixture;
     const servers = fixture.instance();
     const ids: string[] = [];
     for (let index = 0; index < 4; index += 1) {
-      const userId = `user${index}aaaa`;
-      const row = { id: userId, email: `${index}@example.org`, name: 'x', password_hash: '', admin: 0, created_at: 0 };
-      await db
-        .insertInto('users')
-        .values({ ...row, disabled_at: null })
-        .execute();
-      ids.push((await servers.service.start({ projectId, userId })).id ?? '');
+      ids.push((await servers.service.start(await fixture.member(`user${index}`))).id ?? '');
       fixture.clock.advance(1);
     }
     await servers.start();
@@ -114,6 +108,43 @@ describe('starting a server', () => {
     fixture.answer(ids[1] ?? '');
     await fixture.until(() => spawned().length === 3, 50);
     expect(spawned()[2]).toBe(ids[2]);
+  });
+
+  it('tells those that wait their place in the queue, and when they have come closer', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const members = await Promise.all(['one', 'two', 'three'].map((name) => fixture.member(name)));
+    const ids: string[] = [];
+    for (const whose of [...members, fixture.whose]) {
+      ids.push((await servers.service.start(whose)).id ?? '');
+      fixture.clock.advance(1);
+    }
+    await fixture.until(() => fixture.processes.length === 2);
+    const position = async () => (await servers.service.get(fixture.whose)).queuePosition;
+    expect(await position()).toBe(2);
+    const told = () => fixture.events.flatMap(({ event }) => (event.type === 'server' ? [event.server] : []));
+    await fixture.until(() => told().at(-1)?.queuePosition === 2);
+    fixture.answer(ids[0] ?? '');
+    await fixture.until(() => fixture.processes.length === 3, 50);
+    await fixture.until(() => told().at(-1)?.queuePosition === 1);
+    fixture.answer(ids[1] ?? '');
+    await fixture.until(() => fixture.processes.length === 4, 50);
+    expect(await position()).toBeNull();
+  });
+
+  it('gives one user half of the places at most, however many projects that one has', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    const projects = await Promise.all(['a', 'b', 'c'].map((name) => seedProject(fixture.db, fixture.ada, name)));
+    for (const projectId of projects) await servers.service.start({ projectId, userId: fixture.ada });
+    fixture.clock.advance(1);
+    await servers.service.start({ ...fixture.whose, userId: fixture.bob });
+    await servers.start();
+    await fixture.until(() => fixture.processes.length === 2);
+    expect(fixture.processes.map((one) => one.spec.userId).toSorted()).toEqual([fixture.ada, fixture.bob].toSorted());
+    for (let round = 0; round < 50; round += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(fixture.processes.length).toBe(2);
   });
 });
 
@@ -183,9 +214,29 @@ describe('ending a server', () => {
     expect(server.endedAt).not.toBeNull();
     expect(fixture.targets.size).toBe(0);
     expect(fixture.processes.every((one) => !one.alive)).toBe(true);
-    expect(fixture.calls.slice(-2)).toEqual([`stop sessions ${id}`, `revoke ${id}`]);
+    expect(fixture.calls.slice(-3)).toEqual([`stop sessions ${id}`, `stop sessions ${id}`, `revoke ${id}`]);
     expect((await servers.service.stop(fixture.whose)).state).toBe('stopped');
     expect((await servers.service.start(fixture.whose)).id).not.toBe(id);
+  });
+
+  it('ends its Spark sessions while its processes are still being ended, and those begun meanwhile', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const id = await startUp(fixture, servers);
+    const gate = Promise.withResolvers<void>();
+    const stop = fixture.spawner.stop.bind(fixture.spawner);
+    fixture.spawner.stop = async (...args) => {
+      await gate.promise;
+      await stop(...args);
+    };
+    await servers.service.stop(fixture.whose);
+    const stops = () => fixture.calls.filter((call) => call === `stop sessions ${id}`).length;
+    await fixture.until(() => stops() === 1);
+    expect(fixture.processes[0]?.alive).toBe(true);
+    gate.resolve();
+    await reach(fixture, servers, 'stopped');
+    expect(stops()).toBe(2);
   });
 
   it('refuses a start meanwhile', async () => {

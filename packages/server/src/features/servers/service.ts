@@ -4,17 +4,17 @@ import {
   type Project,
   type Server,
   type ServerRun,
-  type ServerTime,
 } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
+import { never, type Presenter } from './present.ts';
 import { extendedEnd } from './shutdown.ts';
 import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
-import { presentServer, type ServerStore } from './store.ts';
+import type { ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
 
 /** A member in a project. */
@@ -22,11 +22,15 @@ export type Whose = { readonly projectId: string; readonly userId: string };
 export type ServerService = ReturnType<typeof createServerService>;
 
 /** Tells the member whose server it is, and nobody else, what it is like now. */
-export function createAnnouncer({ bus, store, config }: Pick<ServersDeps, 'bus' | 'config'> & { store: ServerStore }) {
+export function createAnnouncer({
+  bus,
+  store,
+  present,
+}: Pick<ServersDeps, 'bus'> & { store: ServerStore; present: Presenter }) {
   return async (id: string): Promise<void> => {
     const record = await store.find(id);
     if (record === null) return;
-    const server = presentServer(record, config.serverTime);
+    const server = await present(record);
     bus.publish({
       projectId: record.projectId,
       present: (viewer) => (viewer.userId === record.userId ? { type: 'server', server } : null),
@@ -36,9 +40,14 @@ export function createAnnouncer({ bus, store, config }: Pick<ServersDeps, 'bus' 
 
 /** Members' Jupyter servers and the configurations for them. */
 export function createServerService(
-  deps: ServersDeps & { store: ServerStore; worker: ServerWorker; changed: (id: string) => Promise<void> },
+  deps: ServersDeps & {
+    store: ServerStore;
+    worker: ServerWorker;
+    changed: (id: string) => Promise<void>;
+    present: Presenter;
+  },
 ) {
-  const { store, worker, clock, changed } = deps;
+  const { store, worker, clock, changed, present } = deps;
   const { serverTime } = deps.config;
 
   const configuration = async ({ projectId, userId }: Whose): Promise<Configuration> =>
@@ -51,7 +60,7 @@ export function createServerService(
 
   async function get(whose: Whose): Promise<Server> {
     const record = await store.latest(whose.projectId, whose.userId);
-    return record === null ? never(await configuration(whose), serverTime) : presentServer(record, serverTime);
+    return record === null ? never(await configuration(whose), serverTime) : present(record);
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
@@ -184,23 +193,6 @@ export function createServerService(
         : [{ type: 'server', server: await get({ projectId, userId }) }]) satisfies ProjectSnapshot,
   };
 }
-
-/** What is shown where there has never been a server. */
-const never = (configuration: Configuration, time: ServerTime): Server => ({
-  id: null,
-  state: 'stopped',
-  steps: [],
-  configuration,
-  revision: null,
-  startedAt: null,
-  readyAt: null,
-  endedAt: null,
-  stopsAt: null,
-  stopReason: null,
-  activity: null,
-  time,
-  problem: null,
-});
 
 // Both come out of the same schema, which puts the keys in its own order.
 const sameConfiguration = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);

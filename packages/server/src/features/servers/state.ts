@@ -34,3 +34,7 @@ export function beginStep(steps: readonly StepTimes[], step: StartStep, now: num
 /** The steps with the open one ended at `now`. */
 export const endSteps = (steps: readonly StepTimes[], now: number): StepTimes[] =>
   steps.map((one) => (one.endedAt === null ? { ...one, endedAt: now } : one));
+
+/** Whether a server is in the queue, and nothing else is what it waits for. */
+export const waitsForTurn = ({ state, steps }: { state: ServerState; steps: readonly StepTimes[] }): boolean =>
+  state === 'queued' && steps.at(-1)?.step === 'queue';

@@ -3,14 +3,14 @@ import {
   type Configuration,
   type Server,
   type ServerActivity,
+  type MemoryEnd as ShownMemoryEnd,
   type ServerState,
   type ServerStopReason,
-  type ServerTime,
 } from '@emberlab/contract';
 import type { Kysely, Updateable } from 'kysely';
 import type { Database, ServersTable } from '../../db/schema.ts';
-import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
+import type { KeptLimits } from './limits.ts';
 import { next, statesFor, type ServerEvent, type StepTimes } from './state.ts';
 
 export type Problem = NonNullable<Server['problem']>;
@@ -34,10 +34,16 @@ export type ServerRecord = {
   readonly stopsAt: number | null;
   readonly stopReason: ServerStopReason | null;
   readonly activity: Activity | null;
+  /** null: its process has not been started */
+  readonly limits: KeptLimits | null;
+  readonly memoryEnd: MemoryEnd | null;
 };
 
 /** `ServerActivity` with its time in ms since the epoch. */
 export type Activity = Omit<ServerActivity, 'at'> & { readonly at: number };
+
+/** The contract's with its time in ms since the epoch. */
+export type MemoryEnd = Omit<ShownMemoryEnd, 'at'> & { readonly at: number };
 
 /** What may change with a step; what is absent stays. */
 export type ServerPatch = Partial<{
@@ -51,6 +57,8 @@ export type ServerPatch = Partial<{
   stopsAt: number | null;
   stopReason: ServerStopReason;
   activity: Activity;
+  limits: KeptLimits;
+  memoryEnd: MemoryEnd;
 }>;
 
 export type ServerStore = ReturnType<typeof createServerStore>;
@@ -81,6 +89,8 @@ export function createServerStore(db: Kysely<Database>) {
     stopsAt: row.stops_at,
     stopReason: row.stop_reason,
     activity: row.activity_json === null ? null : (JSON.parse(row.activity_json) as Activity),
+    limits: row.limits_json === null ? null : (JSON.parse(row.limits_json) as KeptLimits),
+    memoryEnd: row.memory_end_json === null ? null : (JSON.parse(row.memory_end_json) as MemoryEnd),
   });
   const toColumns = (patch: ServerPatch): Updateable<ServersTable> => ({
     ...(patch.revisionId === undefined ? {} : { revision_id: patch.revisionId }),
@@ -93,6 +103,8 @@ export function createServerStore(db: Kysely<Database>) {
     ...(patch.stopsAt === undefined ? {} : { stops_at: patch.stopsAt }),
     ...(patch.stopReason === undefined ? {} : { stop_reason: patch.stopReason }),
     ...(patch.activity === undefined ? {} : { activity_json: JSON.stringify(patch.activity) }),
+    ...(patch.limits === undefined ? {} : { limits_json: JSON.stringify(patch.limits) }),
+    ...(patch.memoryEnd === undefined ? {} : { memory_end_json: JSON.stringify(patch.memoryEnd) }),
   });
 
   return {
@@ -105,6 +117,14 @@ export function createServerStore(db: Kysely<Database>) {
       steps: readonly StepTimes[];
       now: number;
     }): Promise<boolean> {
+      const last = await db
+        .selectFrom('servers')
+        .select((e) => e.fn.max('created_at').as('at'))
+        .where('project_id', '=', server.projectId)
+        .where('user_id', '=', server.userId)
+        .executeTakeFirst();
+      // The last one is the last one, also after the clock was put back.
+      const createdAt = Math.max(server.now, (last?.at ?? 0) + 1);
       const inserted = await db
         .insertInto('servers')
         .values({
@@ -118,13 +138,15 @@ export function createServerStore(db: Kysely<Database>) {
           problem_json: null,
           pid: null,
           start_ticks: null,
-          created_at: server.now,
+          created_at: createdAt,
           started_at: null,
           ready_at: null,
           ended_at: null,
           stops_at: null,
           stop_reason: null,
           activity_json: null,
+          limits_json: null,
+          memory_end_json: null,
         })
         .onConflict((conflict) => conflict.columns(['project_id', 'user_id']).where('ended_at', 'is', null).doNothing())
         .returning('id')
@@ -215,8 +237,13 @@ export function createServerStore(db: Kysely<Database>) {
       return changed.numUpdatedRows > 0n;
     },
 
-    /** Moves the ends of all that run, because the clock was set by so much. */
-    async moveEnds(ms: number): Promise<void> {
+    /** Moves the ends of all that run, and the beginnings of those that start, because the clock was set by so much. */
+    async moveTimes(ms: number): Promise<void> {
+      await db
+        .updateTable('servers')
+        .set((e) => ({ started_at: e('started_at', '+', ms) }))
+        .where('state', '=', 'starting')
+        .execute();
       await db
         .updateTable('servers')
         .set((e) => ({ stops_at: e('stops_at', '+', ms) }))
@@ -260,27 +287,3 @@ export function createServerStore(db: Kysely<Database>) {
     },
   };
 }
-
-/** A server as the contract has it. */
-export const presentServer = (record: ServerRecord, time: ServerTime): Server => ({
-  id: record.id,
-  state: record.state,
-  steps: record.steps.map(({ step, startedAt, endedAt }) => ({
-    step,
-    startedAt: toInstant(startedAt),
-    endedAt: toInstantOrNull(endedAt),
-  })),
-  configuration: record.configuration,
-  revision: record.revision,
-  startedAt: toInstantOrNull(record.startedAt),
-  readyAt: toInstantOrNull(record.readyAt),
-  endedAt: toInstantOrNull(record.endedAt),
-  stopsAt: record.state === 'running' ? toInstantOrNull(record.stopsAt) : null,
-  stopReason: record.stopReason,
-  activity:
-    record.state === 'running' && record.activity !== null
-      ? { ...record.activity, at: toInstant(record.activity.at) }
-      : null,
-  time,
-  problem: record.problem,
-});

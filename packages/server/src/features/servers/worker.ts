@@ -10,8 +10,11 @@ import { SpawnError, type ServerExit, type ServerOwner, type SpawnedServer } fro
 import type { ServersDeps } from './deps.ts';
 import { proxySecretFile } from './jupyter-config.ts';
 import { gatewayOrigin, launchSpec } from './launch-spec.ts';
+import { limitsOf } from './limits.ts';
+import { positionsIn } from './present.ts';
 import { logTailLines, neverAnswered, noEnvironment, notSpawned, processEnded } from './problem.ts';
 import { probeJupyter } from './probe.ts';
+import { hasPlace, turnsOf } from './queue.ts';
 import { firstEnd } from './shutdown.ts';
 import { beginStep, endSteps } from './state.ts';
 import type { Problem, ServerRecord, ServerStore } from './store.ts';
@@ -33,11 +36,12 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   const { store, clock, spawner, targets, config, changed } = deps;
   const probe = deps.probe ?? probeJupyter;
   const clockSetBy = createClockWatch(clock);
-  const startsAtOnce = deps.startsAtOnce ?? 2;
   const tasks = new Map<string, Task>();
   /** how those end that we started ourselves */
   const exits = new Map<string, Promise<ServerExit>>();
   const live = new Set<string>();
+  /** in the queue, as those that wait were told */
+  let positions: ReadonlyMap<string, number> = new Map();
   let loop: ReturnType<typeof createLoop> | null = null;
 
   const ownerOf = (record: ServerRecord): ServerOwner => ({
@@ -82,9 +86,13 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   /** Takes everything of a server away but its log. Safe to repeat from the beginning. */
   async function takeDown(record: ServerRecord): Promise<void> {
     await targets.remove(record.id);
-    await spawner.stop(record.id, record.process);
+    // At the same time: either may take its while, and people wait for both.
+    const ended = await Promise.allSettled([spawner.stop(record.id, record.process), deps.stopSessionsOf(record.id)]);
+    for (const one of ended) if (one.status === 'rejected') throw one.reason;
+    // A kernel may have begun one with its last breath.
     await deps.stopSessionsOf(record.id);
     await deps.tokens.revokeForServer(record.id);
+    await spawner.boundLog(record.id);
     await spawner.clean(record.id);
   }
 
@@ -113,7 +121,12 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
 
   async function failEnded(record: ServerRecord): Promise<void> {
     const exit = (await exits.get(record.id)) ?? null;
-    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log: await logTail(record.id) }));
+    const kills = (await spawner.use([record.id])).get(record.id)?.memoryKills ?? 0;
+    // As they are now: the task may have begun before they were set.
+    const { limits, memoryEnd } = (await store.find(record.id)) ?? record;
+    const tookTooMuch = kills > (memoryEnd?.times ?? 0);
+    const log = await logTail(record.id);
+    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log, limits, tookTooMuch }));
   }
 
   async function spawn(record: ServerRecord, python: string): Promise<SpawnedServer> {
@@ -125,8 +138,13 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     await prepareProject(projectFolder);
     // One that a broken start has left behind opens nothing any more.
     await deps.tokens.revokeForServer(record.id);
+    const wanted = limitsOf(configuration, config.serverLimits);
+    const limits = { ...wanted, by: spawner.limitedBy(wanted) };
+    // Before it starts: a control plane that finds it running has to know.
+    await store.patch(record.id, { limits });
     const spec = launchSpec({
       owner,
+      limits,
       places: spawner.places(owner),
       configuration,
       projectName,
@@ -167,14 +185,16 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function awaitAnswer(record: ServerRecord, signal: AbortSignal): Promise<void> {
     const { process, startedAt } = record;
     if (process === null) return;
-    const deadline = (startedAt ?? clock.now()) + config.serverStartTimeoutMs;
+    const past = Math.max(0, clock.now() - (startedAt ?? clock.now()));
+    // By the clock that nobody sets.
+    const deadline = clock.steady() + config.serverStartTimeoutMs - past;
     const access = await openToProxy(record).catch(() => null);
     while (!signal.aborted) {
       // Asked in this order: one that has ended and answered before is not up.
       const answers = access !== null && (await probe(access));
       if (!(await spawner.isAlive(process))) return failEnded(record);
       if (answers) return becomeRunning(record, access);
-      if (clock.now() >= deadline) {
+      if (clock.steady() >= deadline) {
         return fail(record.id, neverAnswered(config.serverStartTimeoutMs / 1000, await logTail(record.id)));
       }
       await delay(clock, probeEveryMs, signal).catch(() => undefined);
@@ -184,6 +204,8 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function becomeRunning(record: ServerRecord, access: { socket: string; secret: string }): Promise<void> {
     // Before it is said to run: whoever opens it at once finds it.
     putTarget(record.id, access);
+    // Else its end would be moved with those that the clock was set under.
+    await noteClock();
     const now = clock.now();
     const applied = await store.apply(record.id, 'answer', {
       readyAt: now,
@@ -231,9 +253,11 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   }
 
   /** What is left of a server's time is left of it, whatever the clock is set to. */
-  async function moveEnds(setBy: number): Promise<void> {
+  async function noteClock(): Promise<void> {
+    const setBy = clockSetBy();
+    if (setBy === 0) return;
     deps.log.warn({ ms: setBy }, 'the clock was set; the ends of servers move with it');
-    await store.moveEnds(setBy);
+    await store.moveTimes(setBy);
     for (const { id, activity } of await store.live()) {
       // Nor has a server been idle for longer than it was.
       if (activity !== null) await store.patch(id, { activity: { ...activity, at: activity.at + setBy } });
@@ -266,17 +290,25 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   }
 
   async function step(): Promise<void> {
-    const setBy = clockSetBy();
-    if (setBy !== 0) await moveEnds(setBy);
+    await noteClock();
     const records = await store.live();
     for (const record of records) live.add(record.id);
     for (const record of records) await lookAt(record);
-    let places = startsAtOnce - records.filter((record) => record.state === 'starting').length;
-    for (const record of records) {
-      if (record.state !== 'queued' || tasks.has(record.id)) continue;
-      if (places <= 0) break;
-      if (await consider(record)) places -= 1;
+    const starting = records.filter((record) => record.state === 'starting');
+    const queued = records.filter((record) => record.state === 'queued' && !tasks.has(record.id));
+    for (const record of turnsOf(queued, starting)) {
+      if (!hasPlace(record.userId, starting, config.serverStartLimit)) continue;
+      if (await consider(record)) starting.push(record);
     }
+    await tellPositions();
+  }
+
+  /** Tells those that wait how far they have come since they were told. */
+  async function tellPositions(): Promise<void> {
+    const now = positionsIn(await store.live());
+    const moved = [...now].filter(([id, position]) => positions.get(id) !== position);
+    positions = now;
+    for (const [id] of moved) await changed(id);
   }
 
   return {

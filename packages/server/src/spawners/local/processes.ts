@@ -56,8 +56,22 @@ function parentOf(pid: number): number | null {
   }
 }
 
+/** The processes of all servers by their marker, in one look. */
+export function markedProcesses(): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    if (!Number.isInteger(pid)) continue;
+    const serverId = environmentOf(pid)
+      .find((one) => one.startsWith(`${marker}=`))
+      ?.slice(marker.length + 1);
+    if (serverId !== undefined) found.set(serverId, [...(found.get(serverId) ?? []), pid]);
+  }
+  return found;
+}
+
 /** Empty for a process that is not ours to look into. */
-function environmentOf(pid: number): string[] {
+export function environmentOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
   } catch {

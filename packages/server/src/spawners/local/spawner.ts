@@ -1,11 +1,16 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
-import { isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
-import { SpawnError, type Spawner } from '../spawner.ts';
+import { boundLog } from '../../lib/log-file.ts';
+import { identify, isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
+import { SpawnError, type ServerSpec, type Spawner } from '../spawner.ts';
+import { bound, boundsOf, hasTaskset, limitedBy } from './bounds.ts';
+import { pidsOfGroup, removeGroup, type CgroupFolders, type Cgroups } from './cgroups.ts';
 import { leaderOf, marker, processesOf, signal } from './processes.ts';
+import { useOf } from './use.ts';
 
 /** How long a server may take to end by itself, ms. */
 const graceMs = 5000;
@@ -16,12 +21,19 @@ const logName = 'server.log';
 
 export type LocalSpawnerOptions = {
   readonly clock: Clock;
-  readonly config: { readonly dataDir: string; readonly paths: Pick<Config['paths'], 'servers' | 'run'> };
+  readonly config: Pick<Config, 'dataDir' | 'serverLogBytes'> & {
+    readonly paths: Pick<Config['paths'], 'servers' | 'run'>;
+  };
+  /** groups that the kernel bounds; null: this machine has none for us */
+  readonly cgroups: Cgroups | null;
 };
 
 /** Runs servers as processes on this machine, as the user that we are. */
-export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spawner {
-  const { dataDir, paths } = config;
+export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptions): Spawner {
+  const { dataDir, paths, serverLogBytes } = config;
+  const taskset = hasTaskset();
+  /** Says where a server's groups are: those of one that runs may lie elsewhere than we would make them now. */
+  const groupsFileOf = (serverId: string) => join(paths.run, 'groups', serverId);
   const folderOf = (serverId: string) => join(paths.servers, serverId);
   const socketOf = (serverId: string) => join(paths.run, 's', `${serverId}.sock`);
   const homeOf = (projectId: string, userId: string) => join(dataDir, 'homes', projectId, userId);
@@ -35,7 +47,42 @@ export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spaw
     }
   }
 
+  async function groupsOf(serverId: string): Promise<CgroupFolders> {
+    const text = await readFile(groupsFileOf(serverId), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  /** Makes the group of a server. It is written down first, so that none is ever left that nobody knows. */
+  async function makeGroup({ serverId, limits }: ServerSpec): Promise<void> {
+    if (cgroups === null) return;
+    await makePrivateFolder(dirname(groupsFileOf(serverId)));
+    await writeFile(groupsFileOf(serverId), cgroups.foldersOf(serverId).join('\n'), { mode: 0o600 });
+    try {
+      cgroups.make(serverId, limits);
+    } catch (cause) {
+      throw new SpawnError('The limits of the server could not be set: this machine did not take them.', { cause });
+    }
+  }
+
+  /** The kernel keeps a group until the last of its processes has been reaped, which may be a moment after its end. */
+  async function removeGroupOf(serverId: string): Promise<void> {
+    const groups = await groupsOf(serverId);
+    for (const end = clock.now() + graceMs; !removeGroup(groups) && clock.now() < end;) {
+      await delay(clock, lookEveryMs);
+    }
+    await rm(groupsFileOf(serverId), { force: true });
+  }
+
+  /** All of a server's processes: also what has lost its parent and its marker stays in the group. */
+  async function allOf(serverId: string): Promise<ProcessIdentity[]> {
+    const inGroup = pidsOfGroup(await groupsOf(serverId))
+      .map(identify)
+      .filter((one) => one !== null && isAlive(one));
+    return [...processesOf(serverId), ...inGroup].filter((one): one is ProcessIdentity => one !== null);
+  }
+
   return {
+    limitedBy: (limits) => limitedBy(limits, cgroups, taskset),
     places: ({ serverId, projectId, userId }) => ({
       folder: folderOf(serverId),
       socket: socketOf(serverId),
@@ -58,9 +105,11 @@ export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spaw
           await writeFile(path, content, { mode: 0o600 });
         }
         await rm(socket, { force: true });
+        // What runs first is a shell, which would say so to the log alone.
+        await access(spec.file, constants.X_OK);
+        await makeGroup(spec);
         const { identity, exited } = await spawnDetached({
-          file: spec.file,
-          args: spec.args,
+          ...bound(spec, boundsOf(spec.serverId, spec.limits, cgroups, taskset)),
           cwd: spec.cwd,
           env: { ...spec.env, [marker]: spec.serverId },
           stdoutFile: log,
@@ -68,16 +117,17 @@ export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spaw
         });
         return { handle: identity, exited };
       } catch (error) {
-        throw new SpawnError(explain(error), { cause: error });
+        await removeGroupOf(spec.serverId);
+        throw error instanceof SpawnError ? error : new SpawnError(explain(error), { cause: error });
       }
     },
 
     async stop(serverId, handle) {
       // Seen before the server is told: what has lost its parent and its marker by then could not be found any more.
-      const before = processesOf(serverId);
+      const before = await allOf(serverId);
       if (handle !== null && signalGroup(handle, 'SIGTERM')) await haveEnded([handle], graceMs);
       for (const end = clock.now() + giveUpMs; ;) {
-        const left = [...processesOf(serverId), ...before.filter((one) => isAlive(one))];
+        const left = [...(await allOf(serverId)), ...before.filter((one) => isAlive(one))];
         if (left.length === 0) return;
         if (clock.now() >= end)
           throw new Error(`processes of server ${serverId} can't be ended: ${left.map((one) => one.pid).join()}`);
@@ -92,7 +142,11 @@ export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spaw
         if (name !== logName) await rm(join(folder, name), { recursive: true, force: true });
       }
       await rm(socketOf(serverId), { force: true });
+      await removeGroupOf(serverId);
     },
+
+    boundLog: (serverId) => boundLog(join(folderOf(serverId), logName), serverLogBytes),
+    use: async (serverIds) => useOf(await Promise.all(serverIds.map(async (id) => [id, await groupsOf(id)] as const))),
 
     async forget(serverId) {
       await rm(folderOf(serverId), { recursive: true, force: true });

@@ -1,9 +1,16 @@
-import { configurationTypeLabels, type Configuration } from '@emberlab/contract';
+import { configurationTypeLabels, type Configuration, type ServerLimits } from '@emberlab/contract';
 import { Code, DataList, Stack, Text } from '@mantine/core';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
+import { spellLimitedBy, spellLimits } from './limits.ts';
 
-/** A configuration to read. */
-export function ConfigurationSummary({ configuration }: { configuration: Configuration }) {
+/** A configuration to read, with the limits of the server that runs with it. */
+export function ConfigurationSummary({
+  configuration,
+  limits,
+}: {
+  configuration: Configuration;
+  limits: ServerLimits | null;
+}) {
   const properties = configuration.type === 'spark' ? configuration.properties.trim() : '';
   return (
     <Stack gap="sm">
@@ -17,6 +24,19 @@ export function ConfigurationSummary({ configuration }: { configuration: Configu
             <DataList.ItemLabel>Driver</DataList.ItemLabel>
             <DataList.ItemValue>
               {formatMegabytes(configuration.driverMemoryMb)} · {countOf(configuration.driverCores, 'core')}
+            </DataList.ItemValue>
+          </DataList.Item>
+        )}
+        {limits !== null && (
+          <DataList.Item>
+            <DataList.ItemLabel>Jupyter server</DataList.ItemLabel>
+            <DataList.ItemValue>
+              <Stack gap={0}>
+                {spellLimits(limits)}
+                <Text size="xs" c="dimmed">
+                  {spellLimitedBy(limits)}
+                </Text>
+              </Stack>
             </DataList.ItemValue>
           </DataList.Item>
         )}

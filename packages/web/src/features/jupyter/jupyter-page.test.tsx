@@ -220,6 +220,43 @@ describe('Jupyter page', () => {
     expect(screen.getByRole('button', { name: 'Stop after 6 hours' })).toBeTruthy();
   });
 
+  it('starting: tells the place in the queue, as it changes', async () => {
+    const step = { step: 'queue', startedAt: at, endedAt: null } as const;
+    const queued: Server = { ...up, state: 'queued', steps: [step], queuePosition: 2 };
+    renderApp(page, { ...withServer(queued), 'GET /projects/demo/jupyter/server/log': '' });
+    expect(await screen.findByText('Waiting for its turn: 2nd in the queue')).toBeTruthy();
+    act(() => {
+      FakeEventSource.latest.open();
+      FakeEventSource.latest.send({ type: 'server', server: { ...queued, queuePosition: 1 } });
+    });
+    expect(await screen.findByText('Waiting for its turn: 1st in the queue')).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...queued, queuePosition: null } }));
+    expect(await screen.findByText('Waiting for its turn')).toBeTruthy();
+  });
+
+  it('running: shows what the server may take, who sees to that, and what it takes', async () => {
+    const limits = { memoryMb: 4096, cores: 2, by: 'cgroup' } as const;
+    renderApp(page, withServer({ ...running, limits, use: { memoryMb: 512, cores: 0.3 } }));
+    expect(await screen.findByText('4 GB · 2 cores')).toBeTruthy();
+    expect(screen.getByText(/Kept by the system \(cgroup\)/)).toBeTruthy();
+    const bar = screen.getByRole('progressbar', { name: 'Memory: 512 MB of 4 GB' });
+    expect(bar.getAttribute('aria-valuenow')).toBe('12.5');
+    act(() => {
+      FakeEventSource.latest.open();
+      const use = { memoryMb: 1024, cores: 1.5 };
+      FakeEventSource.latest.send({ type: 'server', server: { ...running, limits, use } });
+    });
+    expect(await screen.findByText('Memory 1 GB of 4 GB')).toBeTruthy();
+    expect(screen.getByText('CPU 1.5 of 2 cores')).toBeTruthy();
+  });
+
+  it('running: says which kernel was ended for memory', async () => {
+    const limits = { memoryMb: 4096, cores: 2, by: 'cgroup' } as const;
+    renderApp(page, withServer({ ...running, limits, memoryEnd: { at, notebook: 'churn.ipynb', times: 1 } }));
+    expect(await screen.findByText('The memory ran out')).toBeTruthy();
+    expect(screen.getByText(/^The kernel of churn.ipynb.* ran out \(4 GB\)/)).toBeTruthy();
+  });
+
   it('stopped: says why, when nobody had asked for that', async () => {
     renderApp(page, withServer({ ...stoppedServer, stopReason: 'time' }));
     expect(await screen.findByText(/Its time was over/)).toBeTruthy();

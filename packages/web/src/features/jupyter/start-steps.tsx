@@ -2,6 +2,7 @@ import { startSteps, type Server } from '@emberlab/contract';
 import { Group, Loader, Stack, Text } from '@mantine/core';
 import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { Duration } from '../../ui/times.tsx';
+import { ordinal } from './limits.ts';
 import { stepLabels } from './server-state.ts';
 
 /** The steps of a start with the time each took; the one that is being done runs. */
@@ -30,6 +31,7 @@ export function StartSteps({ server }: { server: Server }) {
               maw={300}
             >
               {stepLabels[name]}
+              {name === 'queue' && server.queuePosition !== null && `: ${ordinal(server.queuePosition)} in the queue`}
             </Text>
             <Text size="sm" c="dimmed" miw={70} ta="right">
               {step === undefined ? '' : <Duration from={step.startedAt} to={step.endedAt} />}

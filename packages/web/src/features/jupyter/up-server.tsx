@@ -14,6 +14,7 @@ import { DriverAhead } from './driver-ahead.tsx';
 import { ServerLogsButton } from './server-logs-button.tsx';
 import { serverStateLabels, serverTones } from './server-state.ts';
 import { ServerTime } from './server-time.tsx';
+import { MemoryEndNotice, ServerUse } from './server-use.tsx';
 import { StartSteps } from './start-steps.tsx';
 import type { ServerActions } from './use-server-actions.ts';
 
@@ -38,7 +39,7 @@ function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: str
         </Text>
       }
     >
-      <ConfigurationSummary configuration={server.configuration} />
+      <ConfigurationSummary configuration={server.configuration} limits={server.limits} />
     </Section>
   );
 }
@@ -109,6 +110,7 @@ export function RunningServer({ server, actions }: { server: Server; actions: Se
               Please press Open Jupyter, or allow pop-ups of this site.
             </Notice>
           )}
+          <MemoryEndNotice server={server} />
           <Group gap="xs">
             <Button
               variant="filled"
@@ -132,6 +134,7 @@ export function RunningServer({ server, actions }: { server: Server; actions: Se
             )}
           </Text>
           <ServerTime server={server} />
+          <ServerUse server={server} />
           <DriverAhead />
           <ActionError error={actions.stop.error} title="Jupyter was not stopped" />
         </Stack>

@@ -1,0 +1,70 @@
+import type { Configuration, Server, ServerTime, ServerUse } from '@emberlab/contract';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import { turnsOf } from './queue.ts';
+import { waitsForTurn } from './state.ts';
+import type { ServerRecord, ServerStore } from './store.ts';
+
+export type Presenter = (record: ServerRecord) => Promise<Server>;
+
+/** Makes servers what the contract has of them; `uses` knows what those that run take now. */
+export function createPresenter(options: {
+  store: Pick<ServerStore, 'live'>;
+  time: ServerTime;
+  uses: ReadonlyMap<string, ServerUse>;
+}): Presenter {
+  const { store, time, uses } = options;
+  return async (record) => {
+    const isRunning = record.state === 'running';
+    return {
+      id: record.id,
+      state: record.state,
+      steps: record.steps.map(({ step, startedAt, endedAt }) => ({
+        step,
+        startedAt: toInstant(startedAt),
+        endedAt: toInstantOrNull(endedAt),
+      })),
+      configuration: record.configuration,
+      revision: record.revision,
+      startedAt: toInstantOrNull(record.startedAt),
+      readyAt: toInstantOrNull(record.readyAt),
+      endedAt: toInstantOrNull(record.endedAt),
+      stopsAt: isRunning ? toInstantOrNull(record.stopsAt) : null,
+      stopReason: record.stopReason,
+      activity:
+        isRunning && record.activity !== null ? { ...record.activity, at: toInstant(record.activity.at) } : null,
+      queuePosition: waitsForTurn(record) ? (positionsIn(await store.live()).get(record.id) ?? null) : null,
+      limits: record.limits,
+      use: isRunning ? (uses.get(record.id) ?? null) : null,
+      memoryEnd: record.memoryEnd === null ? null : { ...record.memoryEnd, at: toInstant(record.memoryEnd.at) },
+      time,
+      problem: record.problem,
+    };
+  };
+}
+
+/** The places in the queue, by the ids of those that wait for their turn. */
+export function positionsIn(live: readonly ServerRecord[]): Map<string, number> {
+  const starting = live.filter((record) => record.state === 'starting');
+  return new Map(turnsOf(live.filter(waitsForTurn), starting).map(({ id }, index) => [id, index + 1]));
+}
+
+/** What is shown where there has never been a server. */
+export const never = (configuration: Configuration, time: ServerTime): Server => ({
+  id: null,
+  state: 'stopped',
+  steps: [],
+  configuration,
+  revision: null,
+  startedAt: null,
+  readyAt: null,
+  endedAt: null,
+  stopsAt: null,
+  stopReason: null,
+  activity: null,
+  queuePosition: null,
+  limits: null,
+  use: null,
+  memoryEnd: null,
+  time,
+  problem: null,
+});

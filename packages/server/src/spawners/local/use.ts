@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import type { ServerUse } from '../spawner.ts';
+import { memoryOfGroup, pidsOfGroup, type CgroupFolders } from './cgroups.ts';
+import { environmentOf, markedProcesses } from './processes.ts';
+
+/** The unit of CPU time in /proc/{pid}/stat, ms: Linux counts a hundred in a second there, whatever its own tick is. */
+const tickMs = 10;
+/** Jupyter tells each kernel which notebook it is for; what a kernel starts inherits that. */
+const notebookVariable = 'JPY_SESSION_NAME=';
+
+/** What servers take now: of their groups, or where they have none of the processes with their marker. */
+export function useOf(servers: readonly (readonly [id: string, groups: CgroupFolders])[]): Map<string, ServerUse> {
+  // One look for all of them: there may be many processes on a machine.
+  const marked = servers.some(([, groups]) => groups.length === 0) ? markedProcesses() : new Map<string, number[]>();
+  const found = new Map<string, ServerUse>();
+  for (const [id, groups] of servers) {
+    const pids = groups.length === 0 ? (marked.get(id) ?? []) : pidsOfGroup(groups);
+    const memory = groups.length === 0 ? null : memoryOfGroup(groups);
+    if (pids.length === 0 && memory === null) continue;
+    found.set(id, {
+      memoryBytes: memory?.bytes ?? sum(pids.map(ownMemoryOf)),
+      cpuMs: sum(pids.map(cpuMsOf)),
+      memoryKills: memory?.kills ?? null,
+      processes: pids.map((pid) => ({ pid, notebook: notebookOf(pid) })),
+    });
+  }
+  return found;
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+
+function notebookOf(pid: number): string | null {
+  const name = environmentOf(pid)
+    .find((one) => one.startsWith(notebookVariable))
+    ?.slice(notebookVariable.length);
+  return name === undefined || name === '' ? null : name;
+}
+
+/** What it shares with others, such as libraries, would be counted once for each. */
+function ownMemoryOf(pid: number): number {
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
+}
+
+function cpuMsOf(pid: number): number {
+  const text = textOf(`/proc/${pid}/stat`);
+  const [user = 0, system = 0] = text
+    .slice(text.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
+  return (user + system) * tickMs;
+}
+
+/** Empty for a process that has ended meanwhile. */
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'latin1');
+  } catch {
+    return '';
+  }
+}
