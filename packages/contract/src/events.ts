@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environment } from './schemas/environments.ts';
+import { instant, opaqueId } from './schemas/primitives.ts';
 import { server } from './schemas/servers.ts';
 import { session } from './schemas/sessions.ts';
 
@@ -12,5 +13,7 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('environment'), environment }),
   z.object({ type: z.literal('session'), session }),
   z.object({ type: z.literal('sessions'), sessions: z.array(session) }),
+  // The last run alone: whoever shows a list of them asks for it again.
+  z.object({ type: z.literal('notebooks'), latest: z.object({ id: opaqueId, lastAt: instant }).nullable() }),
 ]);
 export type ProjectEvent = z.infer<typeof projectEvent>;

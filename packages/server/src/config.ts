@@ -112,6 +112,10 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1000))
     .default(10)
     .meta({ description: "Logs of so many ended runs of each member's server in a project are kept." }),
+  notebook_runs_kept: wholeNumber
+    .pipe(z.number().min(1).max(100_000))
+    .default(1000)
+    .meta({ description: 'So many runs of notebooks of each member in a project are remembered, the newest.' }),
   session_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(300)
@@ -173,6 +177,8 @@ export type Config = {
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
+  /** of each member in a project */
+  readonly notebookRunsKept: number;
   readonly serverTime: {
     readonly hours: number;
     readonly mostHours: number;
@@ -317,6 +323,7 @@ function compile(settings: Settings): Config {
     python: settings.python ?? 'python3',
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     serverLogsKept: settings.server_logs_kept,
+    notebookRunsKept: settings.notebook_runs_kept,
     serverTime: {
       hours: settings.server_hours,
       mostHours: settings.server_max_hours,

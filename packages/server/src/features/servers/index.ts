@@ -1,6 +1,7 @@
 import type { Router } from '../../http/router.ts';
 import type { ServersDeps } from './deps.ts';
 import { createActivityWatch } from './activity-watch.ts';
+import { createNotebookWatch } from './notebook-watch.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService } from './service.ts';
 import { createServerStore } from './store.ts';
@@ -12,9 +13,14 @@ export type { ServerService } from './service.ts';
 /** Members' Jupyter servers. `start` takes over what runs and has to be awaited before control listens; `close` leaves servers running. */
 export function createServers(deps: ServersDeps) {
   const store = createServerStore(deps.db);
-  const changed = createAnnouncer({ ...deps, store });
+  const announce = createAnnouncer({ ...deps, store });
+  const changed = async (id: string): Promise<void> => {
+    await announce(id);
+    notebooks.wake();
+  };
   const worker = createServerWorker({ ...deps, store, changed });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
+  const notebooks = createNotebookWatch({ ...deps, store, accessTo: worker.accessTo });
   const service = createServerService({ ...deps, store, worker, changed });
   return {
     service,
@@ -24,12 +30,14 @@ export function createServers(deps: ServersDeps) {
     async start(): Promise<void> {
       await worker.start();
       activity.start();
+      notebooks.start();
     },
     /** Looks at once, as when an environment has become ready. */
     wake: (): void => worker.wake(),
     /** Looks at once at what goes on in those that run. */
     lookForActivity: (): Promise<void> => activity.look(),
     async close(): Promise<void> {
+      await notebooks.close();
       await activity.close();
       await worker.close();
     },
