@@ -38,6 +38,10 @@ export const notebookRun = z.object({
 });
 export type NotebookRun = z.infer<typeof notebookRun>;
 
+/** What changes of a run while it goes on. */
+export const notebookNews = notebookRun.pick({ id: true, path: true, lastAt: true, executions: true, mine: true });
+export type NotebookNews = z.infer<typeof notebookNews>;
+
 /** A notebook by its last run. */
 export const recentNotebook = notebookRun.extend({
   runs: z.number().int().meta({ description: 'how many are known' }),

@@ -33,8 +33,10 @@ async function notebooksFixture(options: { kept?: number } = {}) {
     throw error;
   });
   bus.subscribe((change) => {
-    const event = change.present({ userId: 'anyone', role: 'viewer' });
-    if (event !== null) events.push(event);
+    for (const userId of ['somebody', ada.id]) {
+      const event = change.present({ userId, role: 'viewer' });
+      if (event !== null) events.push(event);
+    }
   });
   const notebooks = createNotebooks({
     db: kit.db,
@@ -229,12 +231,14 @@ describe('recent notebooks', () => {
 
   it('are told to those who look at the project', async () => {
     await using it = await notebooksFixture();
-    expect(await it.notebooks.snapshot(it.projectId)).toEqual([{ type: 'notebooks', latest: null }]);
-    await it.note(await it.server(it.ada), { path: 'a.ipynb' });
+    expect(await it.notebooks.snapshot()).toEqual([{ type: 'notebooks', runs: null }]);
+    await it.note(await it.server(it.ada), { path: 'a.ipynb', executions: 3 });
     const [run] = await it.recent(it.vic);
-    const event = { type: 'notebooks', latest: { id: run?.id, lastAt: run?.lastAt } };
-    expect(it.events).toEqual([event]);
-    expect(await it.notebooks.snapshot(it.projectId)).toEqual([event]);
+    const news = { id: run?.id, path: 'a.ipynb', lastAt: run?.lastAt, executions: 3 };
+    expect(it.events).toEqual([
+      { type: 'notebooks', runs: [{ ...news, mine: false }] },
+      { type: 'notebooks', runs: [{ ...news, mine: true }] },
+    ]);
   });
 
   it('come in pages, found by a part of the path whatever is in it', async () => {

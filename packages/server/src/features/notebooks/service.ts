@@ -2,6 +2,7 @@ import {
   configuration as configurationSchema,
   notebookPath,
   type Configuration,
+  type NotebookNews,
   type NotebookRun,
   type RecentNotebook,
 } from '@emberlab/contract';
@@ -74,7 +75,7 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
         serverId,
         seen.map((run) => run.id),
       );
-      let latest: RunCursor | null = null;
+      const news: Omit<NotebookNews, 'mine'>[] = [];
       let isNew = false;
       for (const run of seen) {
         const path = notebookPath.safeParse(run.path).data;
@@ -87,12 +88,17 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
         const before = known.get(process);
         if (before === undefined) isNew = true;
         else if (before.path !== path) await follow(projectId, before.path, path);
-        if (latest === null || lastAt >= latest.lastAt) latest = { id, lastAt };
+        news.push({ id, path, lastAt: toInstant(lastAt), executions });
       }
-      if (latest === null) return;
+      if (news.length === 0) return;
       if (isNew) await store.prune(projectId, userId, deps.config.notebookRunsKept);
-      const event = { type: 'notebooks', latest: { id: latest.id, lastAt: toInstant(latest.lastAt) } } as const;
-      bus.publish({ projectId, present: () => event });
+      bus.publish({
+        projectId,
+        present: (viewer) => ({
+          type: 'notebooks',
+          runs: news.map((one) => ({ ...one, mine: viewer.userId === userId })),
+        }),
+      });
     },
 
     /** Notebooks by their last runs. */
@@ -141,12 +147,8 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
       return configuration;
     },
 
-    /** The last run, for the beginning of an event stream: what came before is asked for. */
-    snapshot: (async (projectId) => {
-      const [last] = await store.runs({ projectId, userId: null }, { after: null, limit: 1 });
-      const latest = last === undefined ? null : { id: last.id, lastAt: toInstant(last.lastAt) };
-      return [{ type: 'notebooks', latest }];
-    }) satisfies ProjectSnapshot,
+    /** The beginning of an event stream: who shows a list is to ask for it, for it may have changed meanwhile. */
+    snapshot: (async () => [{ type: 'notebooks', runs: null }]) satisfies ProjectSnapshot,
   };
 }
 
