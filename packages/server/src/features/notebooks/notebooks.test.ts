@@ -88,7 +88,7 @@ async function notebooksFixture(options: { kept?: number } = {}) {
   };
   const get = async (user: { token: string }, query: string) => {
     const answer = await kit.as(user.token, { url: `/api/v1/projects/demo/notebooks/${query}` });
-    return { status: answer.statusCode, body: answer.json() as { items: RecentNotebook[]; next: string | null } };
+    return { status: answer.statusCode, body: answer.json<{ items: RecentNotebook[]; next: string | null }>() };
   };
   return {
     ...kit,
