@@ -147,7 +147,7 @@ describe('recent notebooks', () => {
     ]);
   });
 
-  it("are the caller's or the whole project's, whoever asks, and nobody else's", async () => {
+  it('are those of the caller or of the whole project, and nothing for strangers', async () => {
     await using it = await notebooksFixture();
     await it.note(await it.server(it.ada), { path: 'a.ipynb' }, { id: 'p2', path: 'both.ipynb' });
     it.clock.advance(1000);
@@ -162,7 +162,7 @@ describe('recent notebooks', () => {
     expect((await it.get(it.eve, 'recent')).status).toBe(404);
   });
 
-  it("show no secrets of others', and start nobody else with them", async () => {
+  it('show no secrets of other members, and start nobody else with them', async () => {
     await using it = await notebooksFixture();
     await it.write('a.ipynb');
     await it.note(await it.server(it.ada, withSecret), { path: 'a.ipynb' });
@@ -239,6 +239,18 @@ describe('recent notebooks', () => {
       { type: 'notebooks', runs: [{ ...news, mine: false }] },
       { type: 'notebooks', runs: [{ ...news, mine: true }] },
     ]);
+  });
+
+  it('are no news when they are told again, as after a restart of control', async () => {
+    await using it = await notebooksFixture();
+    const server = await it.server(it.ada);
+    await it.note(server, { path: 'a.ipynb', executions: 3 });
+    const before = await it.recent(it.ada);
+    it.clock.advance(60_000);
+    it.events.length = 0;
+    await it.note(server, { path: 'a.ipynb', executions: 3 });
+    expect(it.events).toEqual([]);
+    expect(await it.recent(it.ada)).toEqual(before);
   });
 
   it('come in pages, found by a part of the path whatever is in it', async () => {

@@ -66,7 +66,7 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
   });
 
   return {
-    /** Writes down what a server says of its notebooks, and tells the project. What can't be is left out. */
+    /** Writes down what a server says of its notebooks, and tells the project. What can't be, and what is known, is left out. */
     async note(server: Whose & { readonly id: string; readonly createdAt: number }, seen: readonly SeenRun[]) {
       const { id: serverId, projectId, userId, createdAt } = server;
       const now = clock.now();
@@ -79,13 +79,13 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
       let isNew = false;
       for (const run of seen) {
         const path = notebookPath.safeParse(run.path).data;
-        if (path === undefined) continue;
+        const before = known.get(run.id);
+        if (path === undefined || (before?.path === path && before.executions >= run.executions)) continue;
         const firstAt = within(run.firstAt, createdAt);
         const lastAt = within(run.lastAt, firstAt);
         const { id: process, kernel, executions } = run;
         const row = { id: newId(), projectId, userId, serverId, process, path, kernel, executions, firstAt, lastAt };
         const id = await store.put(row);
-        const before = known.get(process);
         if (before === undefined) isNew = true;
         else if (before.path !== path) await follow(projectId, before.path, path);
         news.push({ id, path, lastAt: toInstant(lastAt), executions });

@@ -116,15 +116,18 @@ export function createNotebookStore(db: Kysely<Database>) {
     },
 
     /** What is known of processes of a server's kernels, by their names. */
-    async ofServer(serverId: string, processes: readonly string[]): Promise<Map<string, { path: string }>> {
+    async ofServer(
+      serverId: string,
+      processes: readonly string[],
+    ): Promise<Map<string, { path: string; executions: number }>> {
       if (processes.length === 0) return new Map();
       const found = await db
         .selectFrom('notebook_runs')
-        .select(['process', 'path'])
+        .select(['process', 'path', 'executions'])
         .where('server_id', '=', serverId)
         .where('process', 'in', processes)
         .execute();
-      return new Map(found.map(({ process, path }) => [process, { path }]));
+      return new Map(found.map(({ process, path, executions }) => [process, { path, executions }]));
     },
 
     /** Writes a run down, or what has changed of it: a later time and a higher number count. Answers its id. */

@@ -36,6 +36,8 @@ export function createServers(deps: ServersDeps) {
     wake: (): void => worker.wake(),
     /** Looks at once at what goes on in those that run. */
     lookForActivity: (): Promise<void> => activity.look(),
+    /** Looks at once whether all that run are asked which notebooks run in them. */
+    lookForNotebooks: (): Promise<void> => notebooks.look(),
     async close(): Promise<void> {
       await notebooks.close();
       await activity.close();

@@ -47,6 +47,27 @@ describe('notebooks that run in a server', () => {
   });
 });
 
+describe('a server that does not say which notebooks run in it', () => {
+  it('is left alone for a minute, and one that has said something is asked again at once', async () => {
+    await using fixture = await serversFixture();
+    const { reports, askedAfter } = fixture.notebooks;
+    const servers = fixture.instance();
+    await servers.start();
+    reports.push(null, report(3), null, report(3));
+    await startUp(fixture, servers);
+    await fixture.until(() => askedAfter.length === 1);
+    fixture.clock.advance(59_000);
+    await servers.lookForNotebooks();
+    expect(askedAfter).toEqual([0]);
+    fixture.clock.advance(1000);
+    await servers.lookForNotebooks();
+    await fixture.until(() => askedAfter.length === 3, 500);
+    await servers.lookForNotebooks();
+    await fixture.until(() => askedAfter.length === 5, 500);
+    expect(askedAfter).toEqual([0, 0, 3, 0, 3]);
+  });
+});
+
 describe('a start for a notebook', () => {
   it('is with its configuration, and leaves the saved one as it is', async () => {
     await using fixture = await serversFixture();

@@ -79,8 +79,8 @@ export async function serversFixture() {
     spark: null as { name: string | null } | null,
   };
   const notebooks = {
-    /** what servers say one after the other; with nothing more to say they hold their answers */
-    reports: [] as RunsReport[],
+    /** what servers say one after the other, null: nothing; after the last they hold their answers */
+    reports: [] as (RunsReport | null)[],
     /** after which version each was asked */
     askedAfter: [] as number[],
     noted: [] as { server: string; path: string }[],
