@@ -208,6 +208,7 @@ describe('recent notebooks', () => {
     await it.note(server, { path: 'b.ipynb' });
     expect(await it.recent(it.ada)).toMatchObject([{ path: 'b.ipynb', runs: 2, missing: false }]);
     await it.write('c.ipynb');
+    it.clock.advance(1000);
     await it.note(server, { path: 'c.ipynb' });
     expect((await it.recent(it.ada)).map(({ path, runs }) => [path, runs])).toEqual([
       ['c.ipynb', 1],
