@@ -1,15 +1,22 @@
 import { configuration as configurationSchema, type Configuration } from '@emberlab/contract';
 
-/** Names whose values may be secrets, as Spark's own logs have it and a little beyond. */
-const secret = /secret|passw|token|credential|private.?key|api.?key|access.?key|account.?key/i;
+/** What a name says whose value may be a secret, as Spark's own pages have it and a little beyond. */
+const secretName = /secret|passw|passphrase|token|credential|private.?key|api.?key|access.?key|account.?key/i;
+/** A class that provides secrets is none. */
+const provider = /provider(\.path)?$/i;
+/** A password in an address, or an option of such a name within a value. */
+const secretValue = [/:\/\/[^/\s:@]*:[^/\s@]+@/, /(secret|passw|token|credential|key)[\w.-]*=/i];
 
-/** `name=value` lines whose name says that the value may be a secret are left out; the rest of the text is as it was. */
+const isSecret = (name: string, value: string): boolean =>
+  (secretName.test(name) && !provider.test(name.trim())) || secretValue.some((pattern) => pattern.test(value));
+
+/** `name=value` lines whose value may be a secret are left out; the rest of the text is as it was. */
 const cleanText = (text: string): string =>
   text
     .split('\n')
     .filter((line) => {
       const at = line.indexOf('=');
-      return at < 0 || !secret.test(line.slice(0, at));
+      return at < 0 || !isSecret(line.slice(0, at), line.slice(at + 1));
     })
     .join('\n');
 
@@ -20,13 +27,13 @@ function clean(value: unknown): unknown {
   if (typeof value === 'string') return cleanText(value);
   if (Array.isArray(value)) {
     return value
-      .filter((one) => !(isRecord(one) && typeof one['name'] === 'string' && secret.test(one['name'])))
+      .filter((one) => !(isRecord(one) && typeof one['name'] === 'string' && secretName.test(one['name'])))
       .map(clean);
   }
   if (!isRecord(value)) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key, one]) => typeof one !== 'string' || !secret.test(key))
+      .filter(([key, one]) => typeof one !== 'string' || !secretName.test(key))
       .map(([key, one]) => [key, clean(one)]),
   );
 }

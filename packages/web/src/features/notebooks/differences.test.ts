@@ -33,7 +33,7 @@ describe('diffConfigurations', () => {
     const after = tomorrow({
       executors: { dynamic: false, most: 2 },
       files: ['a.py', 'b.py'],
-      environment: 'A=1\nB=2',
+      environment: '# letters\nA=1\nB=2',
       archives: [{ path: 'x.zip', as: 'x' }],
     });
     expect(diffConfigurations(before, after).map((one) => [one.label, one.before, one.after])).toEqual([

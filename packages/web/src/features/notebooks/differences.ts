@@ -51,7 +51,7 @@ const spellType = (type: string): string =>
 function linesOf(key: string, text: string): Iterable<[string, string]> | null {
   if (key === 'properties') return parseProperties(text).properties;
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('#'));
-  if (!text.includes('\n') || !lines.every((line) => line.indexOf('=') > 0)) return null;
+  if (!lines.every((line) => /^\s*[\w.$-]+\s*=/.test(line))) return null;
   return lines.map((line) => {
     const at = line.indexOf('=');
     return [line.slice(0, at).trim(), line.slice(at + 1).trim()];
