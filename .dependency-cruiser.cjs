@@ -2,10 +2,11 @@
 // test; they are left out, also because the parser does not know `using` yet.
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
-/** users ← projects ← environments ← {servers, sessions} ← jobs: a feature may use those before it, through their index.ts. */
+/** users ← projects ← {notebooks, environments ← {servers, sessions} ← jobs}: a feature may use those before it, through their index.ts. */
 const order = {
   users: [],
   projects: ['users'],
+  notebooks: ['users', 'projects'],
   environments: ['users', 'projects'],
   servers: ['users', 'projects', 'environments'],
   sessions: ['users', 'projects', 'environments'],

@@ -40,6 +40,14 @@ CREATE TABLE "members" ("project_id" text not null references "projects" ("id") 
 
 CREATE INDEX "members_user" on "members" ("user_id");
 
+CREATE TABLE "notebook_runs" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text not null references "servers" ("id") on delete cascade, "process" text not null, "path" text not null, "kernel" text not null, "executions" integer not null, "first_at" bigint not null, "last_at" bigint not null, constraint "notebook_runs_process" unique ("server_id", "process"));
+
+CREATE INDEX "notebook_runs_path" on "notebook_runs" ("project_id", "path", "last_at", "id");
+
+CREATE INDEX "notebook_runs_recent" on "notebook_runs" ("project_id", "last_at", "id");
+
+CREATE INDEX "notebook_runs_user" on "notebook_runs" ("project_id", "user_id", "last_at", "id");
+
 CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "label" text not null, "created_at" bigint not null, "last_activity_at" bigint not null);
 
 CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, constraint "revisions_number" unique ("project_id", "number"));

@@ -38,6 +38,9 @@ describe('a newcomer runs a PySpark notebook', () => {
   });
 
   const jupyter = () => `${platform.url}/projects/demo/jupyter`;
+  /** a notebook's row in a section of the Jupyter page */
+  const rowIn = (section: string, on = page) =>
+    on.getByRole('region', { name: section }).getByRole('row', { name: /hello_spark\.ipynb/ });
   const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
     accessibility.push(
       ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
@@ -181,7 +184,7 @@ describe('a newcomer runs a PySpark notebook', () => {
 
   it('finds the application on the Jupyter page, with Spark UI and log', async () => {
     await page.goto(jupyter());
-    const row = page.getByRole('row', { name: /hello_spark\.ipynb/ });
+    const row = rowIn('Running applications');
     await row.waitFor();
     await expect.poll(() => row.textContent()).toMatch(/idle/i);
     const [ui] = await Promise.all([context.waitForEvent('page'), row.getByRole('link', { name: 'Spark UI' }).click()]);
@@ -200,8 +203,22 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.getByText('SparkContext').first().waitFor();
   });
 
+  it('finds the notebook among the recent ones, with its configuration', async () => {
+    await page.goto(jupyter());
+    const row = rowIn('Recent notebooks');
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(
+      /Jupyter\/hello_spark\.ipynbPySpark.*youSpark\/PySpark · 2 GB · 1 coreOpen in Jupyter1 run/,
+    );
+    await row.getByRole('button', { name: /^Runs of/ }).click();
+    const runs = page.getByRole('dialog').getByRole('list', { name: 'Runs' });
+    await runs.getByText(/PySpark · \d+ cells run/).waitFor();
+    await page.keyboard.press('Escape');
+  });
+
   it('looks good on a wide and on a narrow screen, light and dark', async () => {
     await shoot('jupyter-running', jupyter(), (p) => p.getByText('hello_spark.ipynb').first().waitFor());
+    await shoot('recent-notebooks', jupyter(), (p) => rowIn('Recent notebooks', p).scrollIntoViewIfNeeded());
     await shoot('applications', `${platform.url}/projects/demo/applications`, (p) =>
       p.getByText('hello_spark.ipynb').first().waitFor(),
     );
@@ -259,7 +276,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     expect(platform.pids().control).not.toBe(before.control);
     expect(await lab.page.locator('.jp-Dialog').count()).toBe(0);
     await page.goto(jupyter());
-    await page.getByRole('row', { name: /hello_spark\.ipynb/ }).waitFor();
+    await rowIn('Running applications').waitFor();
   });
 
   it('gets the result of a cell although the whole platform is killed and started again', async () => {
@@ -345,19 +362,60 @@ describe('a newcomer runs a PySpark notebook', () => {
     await nothingIsLeft();
   });
 
-  it('presses Stop, and nothing is left running', async () => {
+  const stop = async () => {
+    await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
+  };
+  const openRecent = () =>
+    rowIn('Recent notebooks')
+      .getByRole('button', { name: /^Open in Jupyter/ })
+      .click();
+
+  it('opens a recent notebook with the configuration that it ran with, not with the one chosen since', async () => {
+    await page.goto(jupyter());
+    const type = (name: string) => page.getByRole('radiogroup', { name: 'Type' }).getByText(name, { exact: true });
+    await type('Python').click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    const [tab] = await Promise.all([context.waitForEvent('page'), openRecent()]);
+    await new Lab(tab).ready();
+    expect(decodeURIComponent(new URL(tab.url()).pathname)).toMatch(/\/tree\/Jupyter\/hello_spark\.ipynb$/);
+    await tab.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell').first().waitFor();
+    await page.getByText(/^JupyterLab · Spark\/PySpark/).waitFor();
+    // What was chosen is still there for the next Run Jupyter.
+    await tab.close();
+    await stop();
+    await page.getByRole('radio', { name: 'Python', checked: true }).waitFor();
+  });
+
+  it('is asked before a recent notebook stops a server with another configuration', async () => {
     const [tab] = await Promise.all([
       context.waitForEvent('page'),
       page.getByRole('button', { name: 'Run Jupyter' }).click(),
     ]);
-    await new Lab(tab).ready();
+    lab = new Lab(tab);
+    await lab.ready();
+    await shoot('other-configuration', jupyter(), async (p) => {
+      await rowIn('Recent notebooks', p)
+        .getByRole('button', { name: /^Open in Jupyter/ })
+        .click();
+      await p.getByRole('dialog').getByText('Driver memory').waitFor();
+    });
+    expect(accessibility).toEqual([]);
     await page.goto(jupyter());
-    await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
-    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
-    await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
+    await openRecent();
+    const dialog = page.getByRole('dialog');
+    expect(await dialog.getByRole('row', { name: /^Type/ }).textContent()).toBe('TypePythonSpark/PySpark');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await page.getByText(/^JupyterLab · Python/).waitFor();
+  });
+
+  it('presses Stop, and nothing is left running', async () => {
+    await stop();
     await nothingIsLeft();
     // The tab that is still open says what is the matter, and not that a folder has gone.
-    await tab.getByText('Server Connection Error').waitFor();
-    expect(await tab.getByText('Directory not found').count()).toBe(0);
+    await lab.page.getByText('Server Connection Error').waitFor();
+    expect(await lab.page.getByText('Directory not found').count()).toBe(0);
   });
 });

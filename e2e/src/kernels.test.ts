@@ -222,6 +222,16 @@ describe('the Spark kernels', () => {
     expect(new Set(taken.map(({ applicationId }) => applicationId)).size).toBe(r ? 3 : 2);
   });
 
+  it('their notebooks are recent ones, with the configuration of the server', async () => {
+    const { items } = await client.call('notebooks.recent', { params: { project: 'demo' } });
+    expect(Object.fromEntries(items.map(({ path, kernel }) => [path, kernel]))).toEqual({
+      'Jupyter/pysparkkernel.ipynb': 'pysparkkernel',
+      'Jupyter/sparkkernel.ipynb': 'sparkkernel',
+      ...(r ? { 'Jupyter/sparkrkernel.ipynb': 'sparkrkernel' } : {}),
+    });
+    for (const { configuration } of items) expect(configuration).toMatchObject({ type: 'spark', driverMemoryMb: 768 });
+  });
+
   it('leave nothing running when their server stops', async () => {
     await stopServer?.();
     const left = () => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line));

@@ -21,6 +21,10 @@ export const errorTable = {
   server_running: { status: 409, message: 'Jupyter is running with another configuration. Please stop it first.' },
   most_time: { status: 409, message: 'Jupyter has as much time left as the administrator allows.' },
   server_stopping: { status: 409, message: 'Jupyter is being stopped. Please wait a moment and try again.' },
+  notebook_missing: {
+    status: 409,
+    message: 'The notebook is no longer there: it was moved, renamed or deleted. Please look for it in Jupyter.',
+  },
   environment_not_ready: {
     status: 409,
     message: 'The Python environment is not ready. Please see its state on the Jupyter page.',

@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { environment } from './schemas/environments.ts';
+import { notebookNews } from './schemas/notebooks.ts';
 import { server } from './schemas/servers.ts';
 import { session } from './schemas/sessions.ts';
 
 /**
  * Events of a project's stream (`GET /projects/{project}/events`, server-sent). Each carries the whole resource, so that one that was missed
- * costs nothing: the stream begins with the present state of all of them.
+ * costs nothing: the stream begins with the present state of all of them. Runs of notebooks are too many for that: the stream begins with the word to
+ * ask for them.
  */
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('server'), server }),
   z.object({ type: z.literal('environment'), environment }),
   z.object({ type: z.literal('session'), session }),
   z.object({ type: z.literal('sessions'), sessions: z.array(session) }),
+  z.object({
+    type: z.literal('notebooks'),
+    runs: z.array(notebookNews).nullable().meta({ description: 'new or changed; null: whatever there is' }),
+  }),
 ]);
 export type ProjectEvent = z.infer<typeof projectEvent>;

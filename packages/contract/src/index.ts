@@ -5,6 +5,7 @@ export * from './routes.ts';
 export * from './schemas/configuration.ts';
 export * from './schemas/environments.ts';
 export * from './schemas/livy.ts';
+export * from './schemas/notebooks.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/projects.ts';
 export * from './schemas/servers.ts';

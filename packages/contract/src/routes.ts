@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { configuration } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
 import { livyBatch, livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
+import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
@@ -193,7 +194,8 @@ export const routes = define({
     method: 'POST',
     path: '/projects/{project}/jupyter/server',
     access: { project: 'editor' },
-    summary: 'Start it; one that runs already is answered as it is',
+    summary:
+      'Start it, as saved, with a configuration, or with that of a notebook; one that runs already is answered as it is',
     params: inProject,
     body: startServerBody,
     status: 202,
@@ -241,6 +243,24 @@ export const routes = define({
     summary: 'The log of the last run, or of another, as text; follow=1 streams',
     params: inProject,
     query: follow.extend({ run: opaqueId.optional() }),
+  },
+  'notebooks.recent': {
+    method: 'GET',
+    path: '/projects/{project}/notebooks/recent',
+    access: { project: 'viewer' },
+    summary: 'Notebooks by their last runs, the newest first',
+    params: inProject,
+    query: recentNotebooksQuery,
+    response: listOf(recentNotebook),
+  },
+  'notebooks.runs': {
+    method: 'GET',
+    path: '/projects/{project}/notebooks/runs',
+    access: { project: 'viewer' },
+    summary: 'The runs of a notebook, the newest first',
+    params: inProject,
+    query: notebookRunsQuery,
+    response: listOf(notebookRun),
   },
   'sessions.list': {
     method: 'GET',

@@ -149,6 +149,10 @@ export const settingsSchema = z.strictObject({
     description:
       'How many Jupyter servers may be starting at the same time, half of them for one user at most; others wait in a queue. Default: as many as the machine has cores, but at least 2.',
   }),
+  notebook_runs_kept: wholeNumber
+    .pipe(z.number().min(1).max(100_000))
+    .default(1000)
+    .meta({ description: 'So many runs of notebooks of each member in a project are remembered, the newest.' }),
   session_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(300)
@@ -217,6 +221,8 @@ export type Config = {
   readonly serverLimits: { readonly memoryMb: number | null; readonly cores: number | null };
   /** servers that may be starting at the same time */
   readonly serverStartLimit: number;
+  /** of each member in a project */
+  readonly notebookRunsKept: number;
   readonly serverTime: {
     readonly hours: number;
     readonly mostHours: number;
@@ -376,6 +382,7 @@ function compile(settings: Settings): Config {
       cores: settings.server_cores === 0 ? null : settings.server_cores,
     },
     serverStartLimit: settings.server_start_limit ?? Math.max(2, availableParallelism()),
+    notebookRunsKept: settings.notebook_runs_kept,
     serverTime: {
       hours: settings.server_hours,
       mostHours: settings.server_max_hours,

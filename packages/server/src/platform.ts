@@ -10,6 +10,7 @@ import { createEdgeStore } from './edge/store.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
 import { createEnvironments } from './features/environments/index.ts';
+import { createNotebooks } from './features/notebooks/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
 import { createSessions } from './features/sessions/index.ts';
@@ -122,6 +123,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
   cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
+  const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
   const servers = createServers({
     db,
     clock,
@@ -133,6 +135,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     spawner: createLocalSpawner({ clock, config, cgroups }),
     environments,
     projects: projects.service,
+    notebooks: notebooks.service,
     platformEnv: process.env,
     tokens: users.service,
     hasSparkR: findSparkR,
@@ -163,7 +166,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     bus,
-    snapshots: [environments.snapshot, servers.snapshot, sessions.snapshot],
+    snapshots: [environments.snapshot, servers.snapshot, sessions.snapshot, notebooks.snapshot],
     async countRunning(projectIds) {
       const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
       return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));
@@ -171,6 +174,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   });
   environments.registerRoutes(router);
   servers.registerRoutes(router);
+  notebooks.registerRoutes(router);
   sessions.registerRoutes(router);
   sessions.registerLivy(app);
   router.handle('system.get', async () => ({

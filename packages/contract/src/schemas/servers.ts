@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configuration } from './configuration.ts';
+import { notebookPath } from './notebooks.ts';
 import { instant, opaqueId } from './primitives.ts';
 
 /**
@@ -105,7 +106,17 @@ export const serverRun = z.object({
 });
 export type ServerRun = z.infer<typeof serverRun>;
 
-export const startServerBody = z.object({ configuration: configuration.optional() });
+export const startServerBody = z
+  .object({
+    configuration: configuration.optional().meta({ description: 'is saved as well' }),
+    notebook: z
+      .object({ path: notebookPath, run: opaqueId.optional().meta({ description: 'default: the last one' }) })
+      .optional()
+      .meta({ description: 'a notebook, with whose configuration the server starts; nothing is saved' }),
+  })
+  .refine((body) => body.configuration === undefined || body.notebook === undefined, {
+    message: 'Please give a configuration or a notebook, not both.',
+  });
 
 export const extendServerBody = z.object({
   hours: z

@@ -5,7 +5,8 @@ import * as batches from './migrations/0002-batches.ts';
 import * as driversAhead from './migrations/0004-drivers-ahead.ts';
 import * as externalLivy from './migrations/0005-external-livy.ts';
 import * as serverShutdown from './migrations/0006-server-shutdown.ts';
-import * as serverLimits from './migrations/0010-server-limits.ts';
+import * as notebooks from './migrations/0008-notebooks.ts';
+import * as serverLimits from './migrations/0009-server-limits.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -14,7 +15,8 @@ const migrations = {
   '0004-drivers-ahead': { up: driversAhead.up },
   '0005-external-livy': { up: externalLivy.up },
   '0006-server-shutdown': { up: serverShutdown.up },
-  '0010-server-limits': { up: serverLimits.up },
+  '0008-notebooks': { up: notebooks.up },
+  '0009-server-limits': { up: serverLimits.up },
 };
 
 /**

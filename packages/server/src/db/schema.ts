@@ -16,6 +16,7 @@ export type Database = {
   revisions: RevisionsTable;
   configurations: ConfigurationsTable;
   servers: ServersTable;
+  notebook_runs: NotebookRunsTable;
   tickets: TicketsTable;
   grants: GrantsTable;
   sessions: SessionsTable;
@@ -123,6 +124,23 @@ export type ServersTable = {
   limits_json: string | null;
   /** which of its processes was ended for memory last; null: none */
   memory_end_json: string | null;
+};
+
+/** What one process of a kernel has executed for a notebook; the configuration is in the row of the server. */
+export type NotebookRunsTable = {
+  id: string;
+  project_id: string;
+  user_id: string;
+  server_id: string;
+  /** as the kernel names itself; unique in its server */
+  process: string;
+  /** in the project; a member's own words */
+  path: string;
+  /** the name of the kernel's spec */
+  kernel: string;
+  executions: number;
+  first_at: number;
+  last_at: number;
 };
 
 /** One-time tickets that carry a login over to another origin. */

@@ -91,6 +91,7 @@ function ProjectPages({ project }: { project: string }) {
           className={classes.link}
           to="/projects/$project/jupyter"
           params={params}
+          activeOptions={{ includeSearch: false }}
           label="Jupyter"
           leftSection={<IconNotebook size={iconSize} />}
         />

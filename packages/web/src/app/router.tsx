@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { authQuery } from '../lib/queries.ts';
+import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
 import { Frame } from './frame.tsx';
@@ -50,9 +51,11 @@ const user = createRoute({
 const opening = createRoute({
   getParentRoute: () => user,
   path: '/opening',
-  validateSearch: (search): { project?: string | undefined; after?: string | undefined } => ({
+  validateSearch: (search): Partial<Record<'project' | 'after' | 'previous' | 'path', string | undefined>> => ({
     project: text(search.project),
     after: text(search.after),
+    previous: text(search.previous),
+    path: text(search.path),
   }),
   component: lazyRouteComponent(() => import('../features/jupyter/opening-page.tsx'), 'OpeningPage'),
 });
@@ -90,6 +93,7 @@ const projectIndex = createRoute({
 const jupyter = createRoute({
   getParentRoute: () => project,
   path: '/jupyter',
+  validateSearch: readNotebookSearch,
   component: lazyRouteComponent(() => import('../features/jupyter/jupyter-page.tsx'), 'JupyterPage'),
 });
 

@@ -1,5 +1,8 @@
-import { queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
+
+/** Whose runs of notebooks. */
+export type Whose = 'mine' | 'all';
 
 /** Where each resource lives in the cache; live events are written to the same places. */
 export const keys = {
@@ -14,6 +17,9 @@ export const keys = {
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
   server: (project: string) => ['project', project, 'jupyter', 'server'],
   serverRuns: (project: string, latest: string | null) => ['project', project, 'jupyter', 'runs', latest],
+  notebooks: (project: string) => ['project', project, 'notebooks'],
+  recentNotebooksOf: (project: string, whose: Whose) => ['project', project, 'notebooks', 'recent', whose],
+  notebookRuns: (project: string, path: string) => ['project', project, 'notebooks', 'runs', path],
   sessions: (project: string) => ['project', project, 'sessions'],
   livy: (project: string) => ['project', project, 'livy'],
   livyBatches: (project: string) => ['project', project, 'livy', 'batches'],
@@ -83,6 +89,24 @@ export const serverRunsQuery = (project: string, latest: string | null) =>
   queryOptions({
     queryKey: keys.serverRuns(project, latest),
     queryFn: ({ signal }) => api.call('jupyter.runs', { params: { project } }, signal),
+  });
+
+export const recentNotebooksQuery = (project: string, whose: Whose, search: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.recentNotebooksOf(project, whose), search],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      api.call('notebooks.recent', { params: { project }, query: { whose, search, cursor, limit: '10' } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const notebookRunsQuery = (project: string, path: string, whose: Whose) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.notebookRuns(project, path), whose],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      api.call('notebooks.runs', { params: { project }, query: { path, whose, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
   });
 
 export const sessionsQuery = (project: string) =>

@@ -2,6 +2,7 @@ import { routePath, type ProjectEvent, type Session } from '@emberlab/contract';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { openLive, type LiveStatus } from './live.ts';
+import { applyNotebookNews } from './notebook-news.ts';
 import { keys } from './queries.ts';
 import { usePageInUse } from './use-page-in-use.ts';
 
@@ -19,6 +20,9 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
     case 'sessions':
       client.setQueryData<SessionList>(keys.sessions(project), { items: event.sessions, next: null });
       for (const session of event.sessions) client.setQueryData(keys.session(project, session.id), session);
+      break;
+    case 'notebooks':
+      applyNotebookNews(client, project, event.runs);
       break;
     case 'session': {
       const { session } = event;

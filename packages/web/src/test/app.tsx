@@ -1,4 +1,4 @@
-import type { Configuration, Environment, Project, Server, Session } from '@emberlab/contract';
+import type { Configuration, Environment, Project, RecentNotebook, Server, Session } from '@emberlab/contract';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
@@ -91,6 +91,20 @@ export const busySession: Session = {
   endedAt: null,
 };
 
+export const recentNotebook: RecentNotebook = {
+  id: 'run000000001',
+  path: 'Jupyter/churn.ipynb',
+  kernel: 'pysparkkernel',
+  firstAt: at,
+  lastAt: at,
+  executions: 4,
+  owner: { email: user.email, name: user.name },
+  mine: true,
+  configuration: sparkConfiguration,
+  runs: 1,
+  missing: false,
+};
+
 /** An answer that says no. */
 export class Refusal {
   readonly status: number;
@@ -118,6 +132,7 @@ const calmServer: Answers = {
   'GET /projects/demo/environment': readyEnvironment,
   'GET /projects/demo/jupyter/server': stoppedServer,
   'GET /projects/demo/jupyter/configuration': sparkConfiguration,
+  'GET /projects/demo/notebooks/recent': { items: [], next: null },
   'GET /projects/demo/sessions': { items: [], next: null },
 };
 

@@ -1,48 +1,20 @@
-import { once } from 'node:events';
-import { request, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { askJupyter, type JupyterAccess } from './ask-jupyter.ts';
 import type { Activity } from './store.ts';
 
 const timeoutMs = 5000;
-/** More is no report. */
-const maxBytes = 4 * 1024 * 1024;
 
 const one = z.object({ name: z.string().max(4096).nullable(), busy: z.boolean(), lastActivity: z.number().nullable() });
 
-/** What our extension in Jupyter says of it: `jupyter/emberlab_jupyter/activity.py`. Users' code may have written it, so it is read with care. */
+/** What our extension in Jupyter says of it: `jupyter/emberlab_jupyter/activity.py`. */
 const report = z.object({ kernels: z.array(one).max(10_000), terminals: z.array(one).max(10_000) });
 export type ActivityReport = z.output<typeof report>;
 
 /** Asks a server what goes on in it; null where it doesn't say. */
-export type AskActivity = (server: { socket: string; secret: string }) => Promise<ActivityReport | null>;
+export type AskActivity = (server: JupyterAccess) => Promise<ActivityReport | null>;
 
-export const askActivity: AskActivity = async ({ socket, secret }) => {
-  const asked = request({
-    socketPath: socket,
-    path: '/emberlab/activity',
-    headers: { host: 'localhost', authorization: `token ${secret}` },
-    agent: false,
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  try {
-    const answered = once(asked, 'response') as Promise<[IncomingMessage]>;
-    asked.end();
-    const [response] = await answered;
-    if (response.statusCode !== 200) return null;
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    for await (const chunk of response) {
-      bytes += (chunk as Buffer).length;
-      if (bytes > maxBytes) return null;
-      chunks.push(chunk as Buffer);
-    }
-    return report.parse(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  } catch {
-    return null;
-  } finally {
-    asked.destroy();
-  }
-};
+export const askActivity: AskActivity = (server) =>
+  askJupyter(server, '/emberlab/activity', report, AbortSignal.timeout(timeoutMs));
 
 /**
  * The last thing that was no idleness, from what Jupyter says, the name of a notebook whose Spark statement runs, and what was known before. `now` in ms

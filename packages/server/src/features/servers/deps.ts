@@ -1,3 +1,4 @@
+import type { Configuration } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../db/schema.ts';
@@ -8,6 +9,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
 import type { PythonOfProject } from '../environments/index.ts';
 import type { AskActivity } from './activity.ts';
+import type { AskRuns, RunsReport } from './notebook-runs.ts';
 import type { Probe } from './probe.ts';
 
 /** What the servers feature is built from. */
@@ -44,6 +46,18 @@ export type ServersDeps = {
     /** Notes that something was done in a project. */
     touch(projectId: string): Promise<void>;
   };
+  readonly notebooks: {
+    /** Writes down which notebooks ran in a server. */
+    note(
+      server: { id: string; projectId: string; userId: string; createdAt: number },
+      runs: RunsReport['runs'],
+    ): Promise<void>;
+    /** Throws where a notebook has no configuration to start with. */
+    configurationOf(
+      whose: { projectId: string; userId: string },
+      notebook: { path: string; run?: string | undefined },
+    ): Promise<Configuration>;
+  };
   readonly tokens: {
     /** Answers the secret with which the server's kernels reach their project's gateway. */
     issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string>;
@@ -61,4 +75,6 @@ export type ServersDeps = {
   readonly probe?: Probe;
   /** How a server is asked what goes on in it. Default: over its Unix socket. */
   readonly askActivity?: AskActivity;
+  /** How a server is asked which notebooks run in it. Default: over its Unix socket. */
+  readonly askRuns?: AskRuns;
 };

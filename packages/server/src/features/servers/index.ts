@@ -2,6 +2,7 @@ import type { ServerUse } from '@emberlab/contract';
 import type { Router } from '../../http/router.ts';
 import type { ServersDeps } from './deps.ts';
 import { createActivityWatch } from './activity-watch.ts';
+import { createNotebookWatch } from './notebook-watch.ts';
 import { createPresenter } from './present.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService } from './service.ts';
@@ -17,9 +18,14 @@ export function createServers(deps: ServersDeps) {
   const store = createServerStore(deps.db);
   const uses = new Map<string, ServerUse>();
   const present = createPresenter({ store, time: deps.config.serverTime, uses });
-  const changed = createAnnouncer({ bus: deps.bus, store, present });
+  const announce = createAnnouncer({ bus: deps.bus, store, present });
+  const changed = async (id: string): Promise<void> => {
+    await announce(id);
+    notebooks.wake();
+  };
   const worker = createServerWorker({ ...deps, store, changed });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
+  const notebooks = createNotebookWatch({ ...deps, store, accessTo: worker.accessTo });
   const use = createUseWatch({ ...deps, store, changed, uses });
   const service = createServerService({ ...deps, store, worker, changed, present });
   return {
@@ -31,14 +37,18 @@ export function createServers(deps: ServersDeps) {
       await worker.start();
       activity.start();
       use.start();
+      notebooks.start();
     },
     /** Looks at once, as when an environment has become ready. */
     wake: (): void => worker.wake(),
     /** Looks at once at what goes on in those that run. */
     lookForActivity: (): Promise<void> => activity.look(),
-    /** Looks at once at what those that run take. */
+    /** Looks at once what those that run take. */
     lookAtUse: (): Promise<void> => use.look(),
+    /** Looks at once whether all that run are asked which notebooks run in them. */
+    lookForNotebooks: (): Promise<void> => notebooks.look(),
     async close(): Promise<void> {
+      await notebooks.close();
       await use.close();
       await activity.close();
       await worker.close();

@@ -41,6 +41,7 @@ export function jupyterConfig(options: {
         notebook: false,
         jupyter_lsp: false,
         'emberlab_jupyter.activity': true,
+        'emberlab_jupyter.runs': true,
       },
     },
     ProxyIdentityProvider: { secret_file: join(places.folder, proxySecretFile) },

@@ -64,6 +64,17 @@ async function pageHeaders(target: Target): Promise<Record<string, string>> {
   return { cookie: `_xsrf=${xsrf}`, 'x-xsrftoken': xsrf, 'content-type': 'application/json' };
 }
 
+/** Renames a notebook that is open, as JupyterLab does. Both paths are relative to the project. */
+export async function renameNotebook(target: Target, from: string, to: string): Promise<void> {
+  const headers = await pageHeaders(target);
+  const patch = async (path: string, change: object) =>
+    expect((await ask(target, path, { method: 'PATCH', headers, body: JSON.stringify(change) })).status).toBe(200);
+  await patch(`/api/contents/${encodeURIComponent(from)}`, { path: to });
+  const sessions = JSON.parse((await ask(target, '/api/sessions')).text) as { id: string; path: string }[];
+  const session = sessions.find(({ path }) => path === from);
+  await patch(`/api/sessions/${session?.id}`, { path: to });
+}
+
 /** Types a command into a new terminal and leaves. */
 export async function typeInTerminal(target: Target, command: string): Promise<void> {
   const made = await ask(target, '/api/terminals', { method: 'POST', headers: await pageHeaders(target) });

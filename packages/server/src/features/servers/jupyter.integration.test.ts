@@ -16,8 +16,9 @@ import { processesOf } from '../../spawners/local/processes.ts';
 import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import { createEnvironments } from '../environments/index.ts';
+import { createNotebooks } from '../notebooks/index.ts';
 import { createServers } from './index.ts';
-import { ask, fakeGateway, runInKernel, typeInTerminal } from './jupyter.fixture.ts';
+import { ask, fakeGateway, renameNotebook, runInKernel, typeInTerminal } from './jupyter.fixture.ts';
 
 const uv = process.env['EMBERLAB_TEST_UV'];
 const jupyterFolder = join(import.meta.dirname, '../../../../../jupyter');
@@ -28,6 +29,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
   let stack: AsyncDisposableStack;
   let start: () => Promise<ReturnType<typeof createServers>>;
   let environments: ReturnType<typeof createEnvironments>;
+  let notebooks: ReturnType<typeof createNotebooks>;
   let whose: { projectId: string; userId: string };
   const targets = new Map<string, Target>();
   let projectFolder: string;
@@ -80,6 +82,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         await spawner.clean(id);
       }
     });
+    const projects = { nameOf: async () => 'demo', folderOf: () => projectFolder };
+    notebooks = createNotebooks({ db, clock: systemClock, config: { notebookRunsKept: 100 }, bus, projects });
     start = async () => {
       const servers = createServers({
         db,
@@ -104,7 +108,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         tickets: { issue: async () => 'http://x.localhost' },
         spawner,
         environments,
-        projects: { nameOf: async () => 'demo', folderOf: () => projectFolder, touch: async () => undefined },
+        projects: { ...projects, touch: async () => undefined },
+        notebooks: notebooks.service,
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
@@ -214,6 +219,25 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(home).toBe(`${join(dataDir, 'homes', whose.projectId, whose.userId)} []`);
     expect(many.length).toBe(20_000_000);
 
+    // which notebook ran is known, and where it has gone to
+    const recent = async () => {
+      const { items } = await notebooks.service.recent(whose, { whose: 'mine', limit: 10 });
+      return items.map(({ path, kernel, executions, missing }) => ({ path, kernel, executions, missing }));
+    };
+    const recentAre = async (expected: object[]) => {
+      for (const end = Date.now() + 20_000; !isDeepStrictEqual(await recent(), expected);) {
+        if (Date.now() > end) throw new Error(`they are ${JSON.stringify(await recent())}`);
+        await later();
+      }
+    };
+    const ran = { path: 'Jupyter/python3 a.ipynb', kernel: 'python3', executions: 1 };
+    await recentAre([{ ...ran, missing: true }]);
+    await writeFile(join(projectFolder, ran.path), '{"cells":[],"metadata":{},"nbformat":4,"nbformat_minor":5}');
+    await recentAre([{ ...ran, missing: false }]);
+    await renameNotebook(target, ran.path, 'Jupyter/é b.ipynb');
+    await recentAre([{ ...ran, path: 'Jupyter/é b.ipynb', missing: false }]);
+    await renameNotebook(target, 'Jupyter/é b.ipynb', ran.path);
+
     // what goes on in it is known: nothing, a kernel that computes without a word, a terminal's command
     const activity = async () => {
       await after.lookForActivity();
@@ -238,6 +262,10 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
 
     // sparkmagic finds the gateway and says who it is.
     expect(await runInKernel(target, 'pysparkkernel', '1 + 1')).toContain('said');
+    await recentAre([
+      { path: 'Jupyter/pysparkkernel a.ipynb', kernel: 'pysparkkernel', executions: 1, missing: true },
+      { ...ran, executions: 2, missing: false },
+    ]);
     const [opening, ...rest] = gateway.calls;
     expect(opening).toMatchObject({ method: 'POST', url: '/livy/demo/sessions' });
     expect(JSON.parse(opening?.body ?? '')).toEqual({

@@ -87,6 +87,20 @@ describe('jupyter routes', () => {
     expect(JSON.parse((await call('GET', '/configuration')).body)).toEqual(wanted);
   });
 
+  it('start it as a notebook ran, by a path in the project and nothing beside', async () => {
+    await using fixture = await routesFixture();
+    const { call, notebooks } = fixture;
+    const notebook = { path: 'Jupyter/a b.ipynb' };
+    expect((await call('POST', '/server', { notebook })).status).toBe(409);
+    notebooks.configuration = { type: 'python' };
+    for (const body of [{ notebook: { path: '../a' } }, { notebook, configuration: { type: 'python' } }]) {
+      expect((await call('POST', '/server', body)).status).toBe(400);
+    }
+    const started = await call('POST', '/server', { notebook });
+    expect(started.status).toBe(202);
+    expect(JSON.parse(started.body)).toMatchObject({ state: 'queued', configuration: { type: 'python' } });
+  });
+
   it('are closed to viewers and strangers', async () => {
     await using fixture = await routesFixture('viewer');
     expect((await fixture.call('GET', '/server')).status).toBe(403);

@@ -16,7 +16,11 @@ export function registerServerRoutes(router: Router, service: ServerService): vo
   router.handle('jupyter.configuration', (call) => service.configuration(whose(call)));
   router.handle('jupyter.saveConfiguration', (call) => service.saveConfiguration(whose(call), call.body));
   router.handle('jupyter.server', (call) => service.get(whose(call)));
-  router.handle('jupyter.start', (call) => service.start(whose(call), call.body.configuration));
+  router.handle('jupyter.start', (call) =>
+    call.body.notebook === undefined
+      ? service.start(whose(call), call.body.configuration)
+      : service.startFor(whose(call), call.body.notebook),
+  );
   router.handle('jupyter.stop', (call) => service.stop(whose(call)));
   router.handle('jupyter.extend', (call) => service.extend(whose(call), call.body.hours));
   router.handle('jupyter.open', (call) =>

@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ProjectEvent, Server } from '@emberlab/contract';
+import type { Configuration, ProjectEvent, Server } from '@emberlab/contract';
 import type { Target } from '../../edge/protocol.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../http/project-events.ts';
@@ -10,6 +11,7 @@ import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
+import type { RunsReport } from './notebook-runs.ts';
 import { createServers } from './index.ts';
 
 type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end: (exit: ServerExit) => void };
@@ -81,6 +83,14 @@ export async function serversFixture() {
     report: null as ActivityReport | null,
     spark: null as { name: string | null } | null,
   };
+  const notebooks = {
+    /** what servers say one after the other, null: nothing; after the last they hold their answers */
+    reports: [] as (RunsReport | null)[],
+    /** after which version each was asked */
+    askedAfter: [] as number[],
+    noted: [] as { server: string; path: string }[],
+    configuration: null as Configuration | null,
+  };
   const time = { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 };
   const limits: { memoryMb: number | null; cores: number | null } = { memoryMb: 4096, cores: 2 };
   const environment = { ready: true, none: null as { reason: string | null } | null };
@@ -139,6 +149,13 @@ export async function serversFixture() {
         folderOf: () => projectFolder,
         touch: async (id) => void calls.push(`touch ${id}`),
       },
+      notebooks: {
+        note: async ({ id }, runs) => void notebooks.noted.push(...runs.map(({ path }) => ({ server: id, path }))),
+        async configurationOf() {
+          if (notebooks.configuration === null) throw new HttpError('notebook_missing');
+          return notebooks.configuration;
+        },
+      },
       tokens: {
         issueForServer: async ({ serverId }) => `ember_server_${serverId}`,
         revokeForServer: async (id) => void calls.push(`revoke ${id}`),
@@ -147,6 +164,12 @@ export async function serversFixture() {
       stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
       busySessionOf: async () => activity.spark,
       askActivity: async () => activity.report,
+      async askRuns(_, after, signal) {
+        notebooks.askedAfter.push(after);
+        const report = notebooks.reports.shift();
+        if (report === undefined && !signal.aborted) await once(signal, 'abort');
+        return report ?? null;
+      },
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
     });
@@ -175,6 +198,7 @@ export async function serversFixture() {
     calls,
     machine,
     activity,
+    notebooks,
     time,
     limits,
     environment,

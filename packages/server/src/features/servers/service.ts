@@ -67,6 +67,25 @@ export function createServerService(
     for (const id of await store.ended(projectId, userId, deps.config.serverLogsKept)) await deps.spawner.forget(id);
   }
 
+  /** Starts the member's server with `chosen`, unless one is live; `asked`: with that one and no other. */
+  async function startWith(whose: Whose, chosen: Configuration, asked: boolean): Promise<{ started: boolean }> {
+    const now = clock.now();
+    const id = newId();
+    const steps = beginStep([], 'queue', now);
+    if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
+      worker.noteLive(id);
+      await deps.projects.touch(whose.projectId);
+      await changed(id);
+      worker.wake();
+      await forgetOldLogs(whose);
+      return { started: true };
+    }
+    const live = await store.latest(whose.projectId, whose.userId);
+    if (live?.state === 'stopping') throw new HttpError('server_stopping');
+    if (live !== null && asked && !sameConfiguration(live.configuration, chosen)) throw new HttpError('server_running');
+    return { started: false };
+  }
+
   return {
     configuration,
     saveConfiguration,
@@ -77,24 +96,14 @@ export function createServerService(
      * `server_running` when that has another configuration, `server_stopping` while the one before is being ended.
      */
     async start(whose: Whose, wanted?: Configuration): Promise<Server> {
-      const chosen = wanted ?? (await configuration(whose));
-      const now = clock.now();
-      const id = newId();
-      const steps = beginStep([], 'queue', now);
-      if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
-        worker.noteLive(id);
-        await deps.projects.touch(whose.projectId);
-        if (wanted !== undefined) await saveConfiguration(whose, wanted);
-        await changed(id);
-        worker.wake();
-        await forgetOldLogs(whose);
-        return get(whose);
-      }
-      const live = await store.latest(whose.projectId, whose.userId);
-      if (live?.state === 'stopping') throw new HttpError('server_stopping');
-      if (live !== null && wanted !== undefined && !sameConfiguration(live.configuration, wanted)) {
-        throw new HttpError('server_running');
-      }
+      const { started } = await startWith(whose, wanted ?? (await configuration(whose)), wanted !== undefined);
+      if (started && wanted !== undefined) await saveConfiguration(whose, wanted);
+      return get(whose);
+    },
+
+    /** The same with the configuration with which a notebook ran. What the member has saved stays as it is. */
+    async startFor(whose: Whose, notebook: { path: string; run?: string | undefined }): Promise<Server> {
+      await startWith(whose, await deps.notebooks.configurationOf(whose, notebook), true);
       return get(whose);
     },
 

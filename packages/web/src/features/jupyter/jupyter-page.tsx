@@ -6,6 +6,7 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { EnvironmentNotice } from '../environments/environment-notice.tsx';
+import { RecentNotebooks } from '../notebooks/recent-notebooks.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
 import { RunningApplications } from '../sessions/running-applications.tsx';
 import { IdleServer } from './idle-server.tsx';
@@ -13,7 +14,7 @@ import { isStarting, isUp } from './server-state.ts';
 import { RunningServer, StartingServer, StoppingServer } from './up-server.tsx';
 import { useServerActions } from './use-server-actions.ts';
 
-/** The Jupyter page of a project: the caller's server, its configuration, and the Spark applications that run. */
+/** The Jupyter page of a project: the caller's server, its configuration, the Spark applications that run, and the notebooks that ran. */
 export function JupyterPage() {
   const project = useProject();
   const environment = useQuery(environmentQuery(project.name));
@@ -28,6 +29,7 @@ export function JupyterPage() {
         </Notice>
       )}
       <RunningApplications />
+      <RecentNotebooks />
     </Page>
   );
 }

@@ -44,6 +44,26 @@ describe('opening page', () => {
     await waitFor(() => expect(replace).toHaveBeenCalledExactlyOnceWith(url));
   });
 
+  it('waits for another server than the one that still runs, and opens the notebook there', async () => {
+    const { calls } = renderApp('/opening?project=demo&previous=server000001&path=Jupyter%2Fa%20b.ipynb', {
+      [server]: running,
+      [open]: { url },
+    });
+    expect(await screen.findByText('Starting Jupyter')).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...running, state: 'stopping' } }));
+    act(() =>
+      FakeEventSource.latest.send({
+        type: 'server',
+        server: { ...stoppedServer, endedAt: '2026-01-31T10:00:00.000Z' },
+      }),
+    );
+    expect(screen.queryByText('Jupyter is not running')).toBeNull();
+    expect(calls.some((call) => call.route === open)).toBe(false);
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...running, id: 'server000002' } }));
+    await waitFor(() => expect(replace).toHaveBeenCalledExactlyOnceWith(url));
+    expect(calls.find((call) => call.route === open)?.body).toEqual({ path: 'Jupyter/a b.ipynb' });
+  });
+
   it('shows why a start failed', async () => {
     renderApp('/opening?project=demo', { [server]: failed });
     expect(await screen.findByText('It broke.')).toBeTruthy();

@@ -24,39 +24,45 @@ const patienceMs = 20_000;
 
 /** A tab on its way to JupyterLab: shows how the start goes and leaves for Jupyter as soon as it answers. */
 export function OpeningPage() {
-  const { project, after } = route.useSearch();
-  return project === undefined ? <NowherePage /> : <Opening project={project} after={after ?? null} />;
+  const { project, after, previous, path } = route.useSearch();
+  if (project === undefined) return <NowherePage />;
+  return <Opening project={project} before={{ after: after ?? null, previous: previous ?? null }} path={path} />;
 }
+
+/** What there was before the start that the tab waits for: when the last server had ended, or which one it was. */
+type Before = { after: string | null; previous: string | null };
 
 /**
  * Whether the state is the one from before the start that this tab waits for: the tab opens before the request for the start is sent, and may see
- * the end of the server that ran last.
+ * the end of the server that ran last, or that one still run.
  */
-export function isBeforeStart(server: Server, after: string | null): boolean {
+export function isBeforeStart(server: Server, { after, previous }: Before): boolean {
+  if (previous !== null) return server.id === previous;
   if (server.state === 'stopping') return true;
   return (server.state === 'stopped' || server.state === 'failed') && server.endedAt === after;
 }
 
-function Opening({ project, after }: { project: string; after: string | null }) {
+function Opening({ project, before, path }: { project: string; before: Before; path: string | undefined }) {
   useDocumentTitle('Opening Jupyter · Emberlab');
   useLive(project);
+  const isReady = (now: Server): boolean => now.state === 'running' && !isBeforeStart(now, before);
   const server = useQuery({
     ...serverQuery(project),
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? false : 2000),
+    refetchInterval: ({ state }) => (state.data !== undefined && isReady(state.data) ? false : 2000),
   });
   const open = useMutation({
-    mutationFn: () => api.call('jupyter.open', { params: { project }, body: {} }),
+    mutationFn: () => api.call('jupyter.open', { params: { project }, body: path === undefined ? {} : { path } }),
     onSuccess: ({ url }) => leaveFor(url),
   });
   const asked = useRef(false);
-  const state = server.data?.state;
+  const ready = server.data !== undefined && isReady(server.data);
   const { mutate } = open;
   useEffect(() => {
-    if (state !== 'running' || asked.current) return;
+    if (!ready || asked.current) return;
     // Each answer is a ticket that works once: one is enough.
     asked.current = true;
     mutate();
-  }, [state, mutate]);
+  }, [ready, mutate]);
   const [openedAt] = useState(() => Date.now());
   const impatient = useNow(1000) - openedAt > patienceMs;
 
@@ -76,21 +82,28 @@ function Opening({ project, after }: { project: string; after: string | null }) 
       <Waiting project={project} title="Opening Jupyter" />
     );
   }
-  if (isStarting(server.data)) {
+  if (isStarting(server.data) && !isBeforeStart(server.data, before)) {
     return (
       <Card project={project} title="Jupyter is starting">
         <StartSteps server={server.data} />
       </Card>
     );
   }
-  if (server.data.state === 'running') return <Waiting project={project} title="Opening Jupyter" />;
-  if (isBeforeStart(server.data, after) && !impatient) return <Waiting project={project} title="Starting Jupyter" />;
+  if (ready) return <Waiting project={project} title="Opening Jupyter" />;
+  if (isBeforeStart(server.data, before) && !impatient) return <Waiting project={project} title="Starting Jupyter" />;
   if (server.data.state === 'failed') {
     return (
       <Card project={project} title="Jupyter did not start">
         <Notice tone="bad" title={server.data.problem?.message ?? 'It ended without saying why.'}>
           {server.data.problem?.remedy ?? 'The server log may say more.'}
         </Notice>
+      </Card>
+    );
+  }
+  if (server.data.state === 'running') {
+    return (
+      <Card project={project} title="Jupyter was not started anew">
+        <Text size="sm">It still runs as it did. Please open the notebook from the Jupyter page again.</Text>
       </Card>
     );
   }
