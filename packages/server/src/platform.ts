@@ -166,6 +166,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   });
   environments.registerRoutes(router);
   servers.registerRoutes(router);
+  servers.registerAppRoutes(app);
   sessions.registerRoutes(router);
   sessions.registerLivy(app);
   router.handle('system.get', async () => ({

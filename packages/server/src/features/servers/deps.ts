@@ -16,7 +16,14 @@ export type ServersDeps = {
   readonly clock: Clock;
   readonly config: Pick<
     Config,
-    'host' | 'port' | 'appsOrigin' | 'serverLogsKept' | 'serverStartTimeoutMs' | 'serverTime' | 'sessionStartTimeoutMs'
+    | 'host'
+    | 'port'
+    | 'publicOrigin'
+    | 'appsOrigin'
+    | 'serverLogsKept'
+    | 'serverStartTimeoutMs'
+    | 'serverTime'
+    | 'sessionStartTimeoutMs'
   >;
   readonly bus: ProjectBus;
   readonly targets: EdgeTargets;

@@ -77,6 +77,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         config: {
           host: '127.0.0.1',
           port: gateway.port,
+          publicOrigin: 'http://localhost:8080',
           appsOrigin: 'http://{id}.localhost:8080',
           serverLogsKept: 2,
           serverStartTimeoutMs: 60_000,

@@ -116,6 +116,7 @@ export async function serversFixture() {
       config: {
         host: '127.0.0.1',
         port: 8080,
+        publicOrigin: 'http://localhost:8080',
         appsOrigin: 'http://{id}.localhost:8080',
         serverLogsKept: 2,
         serverStartTimeoutMs: 120_000,
