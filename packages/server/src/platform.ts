@@ -128,6 +128,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     spawner: createLocalSpawner({ clock, config }),
     environments,
     projects: projects.service,
+    labExtensions: join(repository, 'jupyter/lab/dist'),
     platformEnv: process.env,
     tokens: users.service,
     hasSparkR: findSparkR,

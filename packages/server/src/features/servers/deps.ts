@@ -54,6 +54,8 @@ export type ServersDeps = {
   stopSessionsOf(serverId: string): Promise<void>;
   /** One of its sessions in which a statement runs; null: there is none. */
   busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** The folder of the platform's own extensions for JupyterLab, absolute. */
+  readonly labExtensions: string;
   /** The platform's own environment variables; a few are handed on to servers. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
   /** How many servers may be starting at once. Default 2. */

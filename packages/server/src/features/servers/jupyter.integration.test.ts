@@ -98,6 +98,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
         busySessionOf: async () => null,
+        labExtensions: join(dataDir, 'none'),
         platformEnv,
       });
       stack.defer(() => servers.close());

@@ -157,6 +157,7 @@ export async function serversFixture() {
       stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
       busySessionOf: async () => activity.spark,
       askActivity: async () => activity.report,
+      labExtensions: '/emberlab/lab',
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
     });
