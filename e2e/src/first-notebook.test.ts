@@ -320,6 +320,19 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.lastOutput().getByText('a new session 3').waitFor({ timeout: 240_000 });
   });
 
+  it('opens the notebook in Classic Jupyter from the Help menu, and runs a cell there', async () => {
+    const [classic] = await Promise.all([context.waitForEvent('page'), lab.menu('Help', 'Launch Classic Notebook')]);
+    await classic.waitForURL('**/nbclassic/notebooks/Jupyter/hello_spark.ipynb');
+    expect(new URL(classic.url()).origin).toBe(new URL(lab.page.url()).origin);
+    await classic.locator('#kernel_indicator_icon.kernel_idle_icon').waitFor();
+    await classic.locator('#notebook-container .cell').last().click();
+    for (const key of ['Escape', 'b', 'Enter']) await classic.keyboard.press(key);
+    await classic.keyboard.insertText('print("classic", spark.range(4).count())');
+    await classic.keyboard.press('Control+Enter');
+    await classic.locator('#notebook-container .cell').last().getByText('classic 4').waitFor();
+    await classic.close();
+  });
+
   it('adds six hours, which another tab shows at once', async () => {
     await page.goto(jupyter());
     await page.getByText(/^Stops in 5 h \d+ min$/).waitFor();
@@ -331,6 +344,22 @@ describe('a newcomer runs a PySpark notebook', () => {
     await other.close();
   });
 
+  it('adds six hours in JupyterLab, and each side shows at once what the other did', async () => {
+    const statusBar = lab.page.locator('#jp-main-statusbar');
+    await statusBar.getByText(/^11 h \d+ min left$/).waitFor();
+    await statusBar.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await page.getByText(/^Stops in 17 h/).waitFor();
+    await page.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await statusBar.getByText(/^23 h \d+ min left$/).click();
+    // All that is allowed, but for what has passed since the start.
+    await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^\+6 h$/ }).click();
+    await statusBar.getByText(/^(24 h|23 h 59 min) left$|^1 d left$/).waitFor();
+    await statusBar.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await lab.page.getByText('The administrator lets Jupyter run for 24 more hours at most').waitFor();
+    const back = lab.page.getByRole('link', { name: 'Back to demo' });
+    expect(await back.getAttribute('href')).toBe(jupyter());
+  });
+
   it('is warned near the end, and then the server is stopped with all that it started', async () => {
     // Nobody waits for hours here: its end is put where those hours would have brought it.
     const end = (inMs: number) => {
@@ -340,6 +369,32 @@ describe('a newcomer runs a PySpark notebook', () => {
     end(9.5 * 60_000);
     await shoot('jupyter-ending', jupyter(), async (p) => p.getByText(/^Jupyter stops in \d min$/).waitFor());
     expect(accessibility).toEqual([]);
+
+    const inLab = lab.page.locator('.Toastify__toast', { hasText: /Jupyter stops at/ });
+    const lookAtLab = async () => {
+      await lab.page.reload();
+      await lab.ready();
+      await inLab.waitFor();
+    };
+    await lookAtLab();
+    expect(await lab.page.title()).toMatch(/^\d min left · /);
+    await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-light.png') });
+    await inLab.getByRole('button', { name: '+6 h' }).click();
+    await inLab.waitFor({ state: 'detached' });
+    await page.goto(jupyter());
+    await page.getByText(/^Stops in 6 h/).waitFor();
+    expect(await lab.page.title()).not.toMatch(/left/);
+
+    end(9.5 * 60_000);
+    await lookAtLab();
+    await lab.menu('Settings', 'Theme');
+    await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^JupyterLab Dark$/ }).click();
+    await lab.page.locator('body[data-jp-theme-light="false"]').waitFor();
+    await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-dark.png') });
+    await page.goto(jupyter());
+    await page.getByRole('button', { name: 'Let Jupyter run for 6 more hours' }).click();
+    await inLab.waitFor({ state: 'detached' });
+
     end(0);
     await page.getByText('Its time was over.').waitFor();
     await nothingIsLeft();

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
 import { makeContainer, type ShareScope } from './container.ts';
 
@@ -5,8 +6,8 @@ const giving = (value: unknown, loaded = false) => ({ get: async () => () => val
 
 describe('the container of the extension', () => {
   it('runs the code with the packages that the page has', async () => {
-    const container = makeContainer(['@lumino/widgets', '@jupyterlab/apputils'], (require, _module, exports) => {
-      Object.assign(exports, { default: [require('@lumino/widgets'), require('@jupyterlab/apputils')] });
+    const container = makeContainer(['@lumino/widgets', '@jupyterlab/apputils'], (load, _module, exports) => {
+      Object.assign(exports, { default: [load('@lumino/widgets'), load('@jupyterlab/apputils')] });
     });
     container.init({
       '@lumino/widgets': { '2.0.0': giving('widgets') },
@@ -17,8 +18,8 @@ describe('the container of the extension', () => {
   });
 
   it('takes the version that is in use, where there are several', async () => {
-    const container = makeContainer(['a'], (require, module) => {
-      module.exports = { a: require('a') };
+    const container = makeContainer(['a'], (load, module) => {
+      module.exports = { a: load('a') };
     });
     container.init({ a: { '1.0.0': giving('old'), '1.1.0': giving('in use', true), '2.0.0': giving('new') } });
     expect((await container.get('./extension'))()).toEqual({ a: 'in use' });
@@ -34,7 +35,7 @@ describe('the container of the extension', () => {
   });
 
   it('stands by itself: it is written into the built file as text', () => {
-    const alone = new Function(`return ${makeContainer.toString()}`) as () => typeof makeContainer;
-    expect(typeof alone()([], () => undefined).get).toBe('function');
+    const alone = runInNewContext(`(${makeContainer.toString()})`) as typeof makeContainer;
+    expect(typeof alone([], () => undefined).get).toBe('function');
   });
 });

@@ -48,6 +48,8 @@ declare module '@jupyterlab/application' {
 
   export interface JupyterFrontEnd {
     readonly commands: CommandRegistry;
+    /** resolves once everything is on the page */
+    readonly restored: Promise<void>;
     readonly shell: { add(widget: Widget, area: 'top', options?: { rank?: number }): void };
   }
 

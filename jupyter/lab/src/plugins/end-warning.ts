@@ -11,7 +11,7 @@ export const endWarning: JupyterFrontEndPlugin<void> = {
   description: "Warns before the Jupyter server's time is over.",
   autoStart: true,
   requires: [IOwnServer],
-  activate: ({ commands }: JupyterFrontEnd, server: OwnServer) => {
+  activate: ({ commands, restored }: JupyterFrontEnd, server: OwnServer) => {
     const warn = createWarner({
       dismiss: (id) => Notification.dismiss(id),
       show: (message) => {
@@ -25,6 +25,7 @@ export const endWarning: JupyterFrontEndPlugin<void> = {
         return Notification.warning(message, { autoClose: false, actions: [action] });
       },
     });
-    server.watch(warn);
+    // What is said before would be seen in the list of notices alone.
+    void restored.then(() => server.watch(warn));
   },
 };
