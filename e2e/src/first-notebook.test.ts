@@ -374,7 +374,8 @@ describe('a newcomer runs a PySpark notebook', () => {
     const lookAtLab = async () => {
       await lab.page.reload();
       await lab.ready();
-      await inLab.waitFor();
+      // It has come to rest.
+      await inLab.getByRole('button', { name: '+6 h' }).click({ trial: true });
     };
     await lookAtLab();
     expect(await lab.page.title()).toMatch(/^\d min left · /);
@@ -389,7 +390,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lookAtLab();
     await lab.menu('Settings', 'Theme');
     await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^JupyterLab Dark$/ }).click();
-    await lab.page.locator('body[data-jp-theme-light="false"]').waitFor();
+    await lab.page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' });
     await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-dark.png') });
     await page.goto(jupyter());
     await page.getByRole('button', { name: 'Let Jupyter run for 6 more hours' }).click();

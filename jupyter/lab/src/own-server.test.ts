@@ -1,17 +1,23 @@
 import type { LabServer } from '@emberlab/contract';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openOwnServer } from './own-server.ts';
-import { now, running } from './test/server.ts';
+import { now, running, stopping } from './test/server.ts';
 
 /** Stands in for the browser's `EventSource`. */
 class FakeStream extends EventTarget {
   static readonly CLOSED = 2;
   static open: FakeStream[] = [];
   readonly url: string;
+  readyState = 1;
   constructor(url: string) {
     super();
     this.url = url;
     FakeStream.open.push(this);
+  }
+  /** The browser gives up, because it was answered with an error. */
+  refuse(): void {
+    this.readyState = FakeStream.CLOSED;
+    this.dispatchEvent(new Event('error'));
   }
   send(data: unknown): void {
     this.dispatchEvent(new MessageEvent('message', { data: typeof data === 'string' ? data : JSON.stringify(data) }));
@@ -73,6 +79,18 @@ describe('the server that a page belongs to', () => {
     expect(FakeStream.open).toHaveLength(0);
     setVisibility('visible');
     expect(FakeStream.open).toHaveLength(1);
+    server.close();
+  });
+
+  it('has stopped when it was about to, and nothing more is heard of it', () => {
+    const server = openOwnServer();
+    send(running(60));
+    FakeStream.open.at(-1)?.refuse();
+    expect(server.state?.state).toBe('running');
+    vi.advanceTimersByTime(1000);
+    send(stopping);
+    FakeStream.open.at(-1)?.refuse();
+    expect(server.state?.state).toBe('stopped');
     server.close();
   });
 

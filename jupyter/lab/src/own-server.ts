@@ -37,11 +37,15 @@ export function openOwnServer(): OwnServer {
   };
   const keepStream = (): void => {
     const wanted = inUse || (state !== null && msLeftToWarn(state, Date.now()) !== null);
-    if (wanted) closeStream ??= openEventStream({ url: eventsUrl, read, onEvent: put });
+    if (wanted) closeStream ??= openEventStream({ url: eventsUrl, read, onEvent: put, onRefused });
     else {
       closeStream?.();
       closeStream = null;
     }
+  };
+  /** The last that was heard of one that is being stopped: the way to it is closed before it has stopped. */
+  const onRefused = (): void => {
+    if (state?.state === 'stopping') put({ ...state, state: 'stopped' });
   };
   const tick = (): void => {
     keepStream();

@@ -8,6 +8,7 @@ describe('spellTime', () => {
     expect(spellTime(running(0.5), now)).toBe('less than a minute left');
     expect(spellTime(running(null), now)).toBe('No time limit');
     expect(spellTime(stopping, now)).toBe('Jupyter is stopping');
+    expect(spellTime({ ...stopping, state: 'stopped' }, now)).toBe('Jupyter has stopped');
   });
 });
 

@@ -5,7 +5,8 @@ import { msLeft, msLeftToWarn, spellLeft } from '@emberlab/web/time-left';
 export function spellTime(state: LabServer, now: number): string {
   const left = msLeft(state, now);
   if (left !== null) return `${spellLeft(left)} left`;
-  return state.state === 'running' ? 'No time limit' : 'Jupyter is stopping';
+  if (state.state === 'running') return 'No time limit';
+  return state.state === 'stopping' ? 'Jupyter is stopping' : 'Jupyter has stopped';
 }
 
 export type TimeItem = { readonly node: HTMLElement; show(state: LabServer | null, now: number): void };

@@ -1,4 +1,4 @@
-import { extendServerBody } from '@emberlab/contract';
+import { extendServerBody, labServer } from '@emberlab/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { appHeader } from '../../edge/ports.ts';
 import type { z } from 'zod';
@@ -44,8 +44,12 @@ export function registerAppRoutes(app: FastifyInstance, deps: { own: OwnServer; 
     return reply;
   });
 
-  app.post('/app/server/extend', { onRequest, schema: { hide: true, body: extendServerBody } }, async (request) => {
-    const { hours } = request.body as z.infer<typeof extendServerBody>;
-    return own.extend(idOf(request), hours);
-  });
+  app.post(
+    '/app/server/extend',
+    { onRequest, schema: { hide: true, body: extendServerBody, response: { 200: labServer } } },
+    async (request) => {
+      const { hours } = request.body as z.infer<typeof extendServerBody>;
+      return own.extend(idOf(request), hours);
+    },
+  );
 }
