@@ -110,9 +110,12 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.menu('Run', 'Run All Cells');
     await lab.page.getByText("SparkSession available as 'spark'.").waitFor({ timeout: 90_000 });
     const codeCells = () => cells().filter((cell) => cell.cell_type === 'code');
+    let seen: SavedCell[] = [];
+    // A file that is just being written can't be read; the next look can.
     const saved = async () => {
       await lab.save();
-      return codeCells();
+      seen = codeCells();
+      return seen;
     };
     await expect
       .poll(async () => textOf((await saved())[5]), { timeout: 240_000, interval: 1000 })
@@ -121,7 +124,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     await expect
       .poll(async () => textOf((await saved())[6]), { timeout: 60_000, interval: 1000 })
       .toMatch(/%%configure|configure/);
-    const [read, join_, views, sql, plot, write] = codeCells();
+    const [read, join_, views, sql, plot, write] = seen;
     expect(textOf(read)).toMatch(/application_|local-\d+/);
     expect(textOf(read)).toContain(`${platform.url}/projects/demo/applications/1/ui`);
     expect(textOf(read)).toContain('336,776 flights');
@@ -130,11 +133,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     expect(typesOf(sql)).toContain('application/vnd.jupyter.widget-view+json');
     expect(typesOf(plot)).toContain('image/png');
     expect(textOf(write ?? sql)).not.toContain('Traceback');
-    expect(
-      codeCells()
-        .flatMap((cell) => cell.outputs ?? [])
-        .filter((output) => output.output_type === 'error'),
-    ).toEqual([]);
+    expect(seen.flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error')).toEqual([]);
   });
 
   it('works in a terminal, whose files the group may change', async () => {
@@ -351,11 +350,9 @@ describe('a newcomer runs a PySpark notebook', () => {
     await page.getByText(/^Stops in 17 h/).waitFor();
     await page.getByRole('button', { name: 'Run for 6 more hours' }).click();
     await statusBar.getByText(/^23 h \d+ min left$/).click();
-    // All that is allowed, but for what has passed since the start.
     await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^\+6 h$/ }).click();
-    await statusBar.getByText(/^(24 h|23 h 59 min) left$|^1 d left$/).waitFor();
-    await statusBar.getByRole('button', { name: 'Run for 6 more hours' }).click();
-    await lab.page.getByText('The administrator lets Jupyter run for 24 more hours at most').waitFor();
+    await page.getByText(/^Stops in 1 d 5 h$/).waitFor();
+    await statusBar.getByText(/^1 d 5 h left$/).waitFor();
     const back = lab.page.getByRole('link', { name: 'Back to demo' });
     expect(await back.getAttribute('href')).toBe(jupyter());
   });
@@ -406,7 +403,10 @@ describe('a newcomer runs a PySpark notebook', () => {
       context.waitForEvent('page'),
       page.getByRole('button', { name: 'Run Jupyter' }).click(),
     ]);
-    await new Lab(tab).ready();
+    const again = new Lab(tab);
+    await again.ready();
+    // The notebook that was open is open again: what is loaded in the middle of a stop has an error of its own.
+    await again.kernelIdle();
     await page.goto(jupyter());
     await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();

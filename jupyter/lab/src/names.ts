@@ -1,5 +1,6 @@
 /** Names of this extension's commands. */
 export const command = {
+  end: 'emberlab:end',
   extend: 'emberlab:extend',
   noLimit: 'emberlab:no-limit',
   project: 'emberlab:project',

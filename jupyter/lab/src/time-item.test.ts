@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { now, running, stopping } from './test/server.ts';
-import { makeTimeItem, spellTime } from './time-item.ts';
+import { makeTimeItem, spellEnd, spellTime } from './time-item.ts';
 
 describe('spellTime', () => {
   it('says the time left to the minute', () => {
@@ -9,6 +9,14 @@ describe('spellTime', () => {
     expect(spellTime(running(null), now)).toBe('No time limit');
     expect(spellTime(stopping, now)).toBe('Jupyter is stopping');
     expect(spellTime({ ...stopping, state: 'stopped' }, now)).toBe('Jupyter has stopped');
+  });
+});
+
+describe('spellEnd', () => {
+  it('says when the time is over, where it will be', () => {
+    expect(spellEnd(running(341))).toMatch(/^Jupyter stops on .*2026/);
+    expect(spellEnd(running(null))).toBe('');
+    expect(spellEnd(stopping)).toBe('');
   });
 });
 

@@ -9,6 +9,13 @@ export function spellTime(state: LabServer, now: number): string {
   return state.state === 'stopping' ? 'Jupyter is stopping' : 'Jupyter has stopped';
 }
 
+/** When the time is over, as a sentence; empty where there is no such moment. */
+export function spellEnd({ state, stopsAt }: LabServer): string {
+  if (state !== 'running' || stopsAt === null) return '';
+  const end = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(stopsAt));
+  return `Jupyter stops on ${end}`;
+}
+
 export type TimeItem = { readonly node: HTMLElement; show(state: LabServer | null, now: number): void };
 
 /** The two buttons of the status bar: the time left, which opens a menu beside itself, and `+6 h`. */
@@ -35,10 +42,7 @@ export function makeTimeItem(on: { menu: (beside: DOMRect) => void; extend: () =
       if (state === null) return;
       const { hours } = state.time;
       setText(time, spellTime(state, now));
-      time.title =
-        state.state !== 'running' || state.stopsAt === null
-          ? ''
-          : `Jupyter stops at ${new Date(state.stopsAt).toLocaleString()}.`;
+      time.title = spellEnd(state);
       setText(more, `+${hours} h`);
       more.setAttribute('aria-label', `Run for ${hours} more hours`);
       more.hidden = msLeft(state, now) === null;

@@ -2,6 +2,7 @@ import { ICommandPalette, Notification } from '@jupyterlab/apputils';
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { category, command } from '../names.ts';
 import type { OwnServer } from '../own-server.ts';
+import { spellEnd } from '../time-item.ts';
 import { IOwnServer } from './own-server.ts';
 
 const shownMs = 10_000;
@@ -22,6 +23,13 @@ export const commands: JupyterFrontEndPlugin<void> = {
         Notification.error(`No time was added. ${error.message}`, { autoClose: shownMs });
       });
 
+    // No command to run: a line of the menu that says it.
+    registry.addCommand(command.end, {
+      label: () => (server.state === null ? '' : spellEnd(server.state)),
+      isEnabled: () => false,
+      isVisible: () => isRunning() && isLimited(),
+      execute: () => undefined,
+    });
     registry.addCommand(command.extend, {
       label: () => (isLimited() ? `+${hours()} h` : `Limit to ${hours()} h`),
       caption: () => (isLimited() ? `Run for ${hours()} more hours` : `Stop after ${hours()} hours`),
@@ -48,7 +56,7 @@ export const commands: JupyterFrontEndPlugin<void> = {
     server.watch((state) => {
       if (state === before) return;
       before = state;
-      for (const one of all) registry.notifyCommandChanged(one);
+      for (const one of [command.end, ...all]) registry.notifyCommandChanged(one);
     });
   },
 };

@@ -14,6 +14,7 @@ export const timeLeft: JupyterFrontEndPlugin<void> = {
   requires: [IOwnServer, IStatusBar],
   activate: ({ commands }: JupyterFrontEnd, server: OwnServer, statusBar: IStatusBar) => {
     const menu = new Menu({ commands });
+    menu.addItem({ command: command.end });
     menu.addItem({ command: command.extend });
     menu.addItem({ command: command.noLimit });
     menu.addItem({ type: 'separator' });
