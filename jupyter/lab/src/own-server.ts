@@ -31,7 +31,7 @@ export function openOwnServer(): OwnServer {
   let inUse = true;
   let closeStream: (() => void) | null = null;
 
-  const put = (next: LabServer): void => {
+  const put = (next: LabServer | null): void => {
     state = next;
     tick();
   };
@@ -43,9 +43,10 @@ export function openOwnServer(): OwnServer {
       closeStream = null;
     }
   };
-  /** The last that was heard of one that is being stopped: the way to it is closed before it has stopped. */
+  /** The way to a server is closed before it has stopped, so its last word was that it is stopping. Of any other nothing is known any more. */
   const onRefused = (): void => {
-    if (state?.state === 'stopping') put({ ...state, state: 'stopped' });
+    const wasStopped = state?.state === 'stopping' || state?.state === 'stopped';
+    put(state !== null && wasStopped ? { ...state, state: 'stopped' } : null);
   };
   const tick = (): void => {
     keepStream();
