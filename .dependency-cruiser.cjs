@@ -36,6 +36,17 @@ module.exports = {
       to: { path: '^packages/(server|cli)/' },
     },
     {
+      name: 'lab-through-contract',
+      comment: "The JupyterLab extension may use the contract and what the dashboard's package exports.",
+      severity: 'error',
+      from: { path: '^jupyter/lab/src/' },
+      to: {
+        path: '^packages/',
+        pathNot:
+          '^packages/contract/|^packages/web/src/(lib/(event-stream|page-in-use|time)|features/jupyter/time-left)\\.ts$',
+      },
+    },
+    {
       name: 'cli-through-admin',
       comment: 'The command line may use packages/server/src/admin.ts.',
       severity: 'error',

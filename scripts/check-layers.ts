@@ -9,7 +9,7 @@ const leastModules = 100;
 const leastImports = 300;
 
 const rules = createRequire(import.meta.url)('../.dependency-cruiser.cjs') as IConfiguration;
-const { output } = await cruise(['packages', 'scripts'], {
+const { output } = await cruise(['packages', 'jupyter/lab', 'scripts'], {
   ...rules.options,
   ruleSet: { forbidden: rules.forbidden ?? [] },
   validate: true,

@@ -11,7 +11,7 @@ NODE="$PWD/node_modules/$node_package/bin/node"
 export PATH="$PWD/node_modules/$node_package/bin:$PATH"
 
 packages_stamp=node_modules/.emberlab-packages
-packages_wanted=$(cat package-lock.json packages/*/package.json package.json | sha256sum | cut -d' ' -f1)
+packages_wanted=$(cat package-lock.json packages/*/package.json jupyter/lab/package.json package.json | sha256sum | cut -d' ' -f1)
 if [ ! -x "$NODE" ] || [ "$(cat "$packages_stamp" 2>/dev/null || true)" != "$packages_wanted" ]; then
   if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     say "Node.js 18 or newer with npm is missing. Please install it, for example with: apt-get install nodejs npm"

@@ -130,6 +130,7 @@ const typedFolders = [
   'packages/server',
   'packages/web',
   'packages/cli',
+  'jupyter/lab',
   'e2e',
   'benchmarks',
   'scripts',

@@ -113,9 +113,12 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.menu('Run', 'Run All Cells');
     await lab.page.getByText("SparkSession available as 'spark'.").waitFor({ timeout: 90_000 });
     const codeCells = () => cells().filter((cell) => cell.cell_type === 'code');
+    let seen: SavedCell[] = [];
+    // A file that is just being written can't be read; the next look can.
     const saved = async () => {
       await lab.save();
-      return codeCells();
+      seen = codeCells();
+      return seen;
     };
     await expect
       .poll(async () => textOf((await saved())[5]), { timeout: 240_000, interval: 1000 })
@@ -124,7 +127,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     await expect
       .poll(async () => textOf((await saved())[6]), { timeout: 60_000, interval: 1000 })
       .toMatch(/%%configure|configure/);
-    const [read, join_, views, sql, plot, write] = codeCells();
+    const [read, join_, views, sql, plot, write] = seen;
     expect(textOf(read)).toMatch(/application_|local-\d+/);
     expect(textOf(read)).toContain(`${platform.url}/projects/demo/applications/1/ui`);
     expect(textOf(read)).toContain('336,776 flights');
@@ -133,11 +136,7 @@ describe('a newcomer runs a PySpark notebook', () => {
     expect(typesOf(sql)).toContain('application/vnd.jupyter.widget-view+json');
     expect(typesOf(plot)).toContain('image/png');
     expect(textOf(write ?? sql)).not.toContain('Traceback');
-    expect(
-      codeCells()
-        .flatMap((cell) => cell.outputs ?? [])
-        .filter((output) => output.output_type === 'error'),
-    ).toEqual([]);
+    expect(seen.flatMap((cell) => cell.outputs ?? []).filter((output) => output.output_type === 'error')).toEqual([]);
   });
 
   it('works in a terminal, whose files the group may change', async () => {
@@ -337,6 +336,19 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.lastOutput().getByText('a new session 3').waitFor({ timeout: 240_000 });
   });
 
+  it('opens the notebook in Classic Jupyter from the Help menu, and runs a cell there', async () => {
+    const [classic] = await Promise.all([context.waitForEvent('page'), lab.menu('Help', 'Launch Classic Notebook')]);
+    await classic.waitForURL('**/nbclassic/notebooks/Jupyter/hello_spark.ipynb');
+    expect(new URL(classic.url()).origin).toBe(new URL(lab.page.url()).origin);
+    await classic.locator('#kernel_indicator_icon.kernel_idle_icon').waitFor();
+    await classic.locator('#notebook-container .cell').last().click();
+    for (const key of ['Escape', 'b', 'Enter']) await classic.keyboard.press(key);
+    await classic.keyboard.insertText('print("classic", spark.range(4).count())');
+    await classic.keyboard.press('Control+Enter');
+    await classic.locator('#notebook-container .cell').last().getByText('classic 4').waitFor();
+    await classic.close();
+  });
+
   it('adds six hours, which another tab shows at once', async () => {
     await page.goto(jupyter());
     await page.getByText(/^Stops in 5 h \d+ min$/).waitFor();
@@ -348,6 +360,20 @@ describe('a newcomer runs a PySpark notebook', () => {
     await other.close();
   });
 
+  it('adds six hours in JupyterLab, and each side shows at once what the other did', async () => {
+    const statusBar = lab.page.locator('#jp-main-statusbar');
+    await statusBar.getByText(/^11 h \d+ min left$/).waitFor();
+    await statusBar.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await page.getByText(/^Stops in 17 h/).waitFor();
+    await page.getByRole('button', { name: 'Run for 6 more hours' }).click();
+    await statusBar.getByText(/^23 h \d+ min left$/).click();
+    await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^\+6 h$/ }).click();
+    await page.getByText(/^Stops in 1 d 5 h$/).waitFor();
+    await statusBar.getByText(/^1 d 5 h left$/).waitFor();
+    const back = lab.page.getByRole('link', { name: 'Back to demo' });
+    expect(await back.getAttribute('href')).toBe(jupyter());
+  });
+
   it('is warned near the end, and then the server is stopped with all that it started', async () => {
     // Nobody waits for hours here: its end is put where those hours would have brought it.
     const end = (inMs: number) => {
@@ -357,6 +383,33 @@ describe('a newcomer runs a PySpark notebook', () => {
     end(9.5 * 60_000);
     await shoot('jupyter-ending', jupyter(), async (p) => p.getByText(/^Jupyter stops in \d min$/).waitFor());
     expect(accessibility).toEqual([]);
+
+    const inLab = lab.page.locator('.Toastify__toast', { hasText: /Jupyter stops at/ });
+    const lookAtLab = async () => {
+      await lab.page.reload();
+      await lab.ready();
+      // It has come to rest.
+      await inLab.getByRole('button', { name: '+6 h' }).click({ trial: true });
+    };
+    await lookAtLab();
+    expect(await lab.page.title()).toMatch(/^\d min left · /);
+    await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-light.png') });
+    await inLab.getByRole('button', { name: '+6 h' }).click();
+    await inLab.waitFor({ state: 'detached' });
+    await page.goto(jupyter());
+    await page.getByText(/^Stops in 6 h/).waitFor();
+    expect(await lab.page.title()).not.toMatch(/left/);
+
+    end(9.5 * 60_000);
+    await lookAtLab();
+    await lab.menu('Settings', 'Theme');
+    await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^JupyterLab Dark$/ }).click();
+    await lab.page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' });
+    await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-dark.png') });
+    await page.goto(jupyter());
+    await page.getByRole('button', { name: 'Let Jupyter run for 6 more hours' }).click();
+    await inLab.waitFor({ state: 'detached' });
+
     end(0);
     await page.getByText('Its time was over.').waitFor();
     await nothingIsLeft();
@@ -395,6 +448,8 @@ describe('a newcomer runs a PySpark notebook', () => {
     ]);
     lab = new Lab(tab);
     await lab.ready();
+    // The notebook that was open is open again: what is loaded in the middle of a stop has an error of its own.
+    await lab.kernelIdle();
     await shoot('other-configuration', jupyter(), async (p) => {
       await rowIn('Recent notebooks', p)
         .getByRole('button', { name: /^Open in Jupyter/ })

@@ -136,6 +136,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     environments,
     projects: projects.service,
     notebooks: notebooks.service,
+    labExtensions: join(repository, 'jupyter/lab/dist'),
     platformEnv: process.env,
     tokens: users.service,
     hasSparkR: findSparkR,
@@ -175,6 +176,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   environments.registerRoutes(router);
   servers.registerRoutes(router);
   notebooks.registerRoutes(router);
+  servers.registerAppRoutes(app);
   sessions.registerRoutes(router);
   sessions.registerLivy(app);
   router.handle('system.get', async () => ({

@@ -128,6 +128,15 @@ export const extendServerBody = z.object({
     .meta({ description: 'added to what is left, up to the most that is allowed; null: no limit' }),
 });
 
+/** What a JupyterLab page is told of the server that it belongs to. */
+export const labServer = z.object({
+  state: serverState,
+  stopsAt: server.shape.stopsAt,
+  time: serverTime,
+  project: z.object({ name: z.string(), page: z.url().meta({ description: 'its Jupyter page on the dashboard' }) }),
+});
+export type LabServer = z.infer<typeof labServer>;
+
 /** Opens a page on another origin: the address carries a one-time ticket that is good for a minute. */
 export const openedPage = z.object({ url: z.url() });
 

@@ -2,15 +2,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
 import { digest } from '../lib/ids.ts';
+import { pathAtControl } from './app-pages.ts';
 import { authorize, isForeign, type Asked, type Decision } from './authorize.ts';
 import type { Feed } from './feed.ts';
-import type { Forward, Outcome } from './forward.ts';
-import { cookieValues, fromTarget, toTarget } from './headers.ts';
+import type { Forward, Forwarding, Outcome } from './forward.ts';
+import { cookieValues, fromControl, fromTarget, toControlFromApp, toTarget } from './headers.ts';
 import type { AppPlace } from './hosts.ts';
 import type { Live } from './live.ts';
 import type { OpenWithTicket } from './open.ts';
 import { responseOn, sendError, type ErrorAnswer } from './pages.ts';
 import { isReserved, ownLocation, pathOf } from './paths.ts';
+import type { Target } from './protocol.ts';
 import { isHarmlessTwice } from './public.ts';
 import type { Seen } from './seen.ts';
 import type { Table } from './table.ts';
@@ -24,6 +26,7 @@ export type AppsOptions = {
   forward: Forward;
   openWithTicket: OpenWithTicket;
   cookieName: string;
+  controlSocket: string;
   publicOrigin: string;
   waitMs: number;
   clock: Clock;
@@ -70,6 +73,20 @@ export function createApps(options: AppsOptions): Apps {
     ...(code === 'not_found' ? { hint: reopen } : {}),
   });
 
+  const forwardToTarget = (
+    request: IncomingMessage,
+    target: Target,
+    place: AppPlace,
+    requestId: string,
+  ): Forwarding => ({
+    socketPath: target.socketPath,
+    path: request.url ?? '/',
+    headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
+    waitMs: target.viaControl ? options.waitMs : 0,
+    resend: target.viaControl && isHarmlessTwice(request),
+    shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
+  });
+
   return {
     async handle(request, response, place, requestId) {
       const path = pathOf(request.url ?? '/');
@@ -80,9 +97,13 @@ export function createApps(options: AppsOptions): Apps {
       }
       const decision = await decide(asked, place);
       if (!decision.allowed) return sendError(request, response, errorOf(refusalOf(decision.code, asked), requestId));
-      if (isReserved(path)) return sendError(request, response, errorOf('not_found', requestId));
+      const controlPath = pathAtControl(asked.method, path);
+      if (controlPath === null && isReserved(path)) {
+        return sendError(request, response, errorOf('not_found', requestId));
+      }
       const { target, grant } = decision;
-      seen.note(target.id);
+      // A page that is only open is no work.
+      if (controlPath === null) seen.note(target.id);
       const forget = live.add({
         target,
         grant,
@@ -93,19 +114,25 @@ export function createApps(options: AppsOptions): Apps {
       });
       let outcome: Outcome;
       try {
-        outcome = await options.forward(request, response, {
-          socketPath: target.socketPath,
-          path: request.url ?? '/',
-          headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
-          waitMs: target.viaControl ? options.waitMs : 0,
-          resend: target.viaControl && isHarmlessTwice(request),
-          shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
-        });
+        outcome = await options.forward(
+          request,
+          response,
+          controlPath === null
+            ? forwardToTarget(request, target, place, requestId)
+            : {
+                socketPath: options.controlSocket,
+                path: controlPath,
+                headers: toControlFromApp(request, { ...place, requestId }),
+                waitMs: options.waitMs,
+                resend: isHarmlessTwice(request),
+                shape: fromControl,
+              },
+        );
       } finally {
         forget();
       }
       if (outcome === 'refused' || outcome === 'broken') {
-        const code = target.viaControl ? 'unavailable' : 'unreachable';
+        const code = target.viaControl || controlPath !== null ? 'unavailable' : 'unreachable';
         sendError(request, response, errorOf(code, requestId));
       }
     },

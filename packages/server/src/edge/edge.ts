@@ -87,6 +87,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     forward,
     openWithTicket,
     cookieName,
+    controlSocket: config.paths.controlSocket,
     publicOrigin,
     waitMs,
     clock,

@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import { appHeader } from './ports.ts';
 
 type Distinct = NodeJS.Dict<string[]>;
 
@@ -75,6 +76,19 @@ export function toControl(request: IncomingMessage, forwarded: Forwarded): Outgo
   for (const name of Object.keys(headers)) if (identity.test(name)) delete headers[name];
   setForwarded(headers, request, forwarded);
   frame(request, headers);
+  return headers;
+}
+
+/**
+ * What control gets from the page of an app, with the app's id in place of everything by which the client says who it is. What page asked has been looked
+ * at by then, and would look foreign there.
+ */
+export function toControlFromApp(request: IncomingMessage, forwarded: Forwarded & { id: string }): OutgoingHttpHeaders {
+  const headers = toControl(request, forwarded);
+  for (const name of Object.keys(headers)) {
+    if (/^(?:authorization|cookie|origin|referer|sec-.*)$/.test(name)) delete headers[name];
+  }
+  headers[appHeader] = forwarded.id;
   return headers;
 }
 

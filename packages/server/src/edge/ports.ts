@@ -1,5 +1,8 @@
 import type { Target } from './protocol.ts';
 
+/** By which control knows from which app's page a request comes. The edge sets it and takes it from whoever sends it. */
+export const appHeader = 'x-emberlab-app';
+
 /** What features tell the edge, through control. Changes reach every connected edge before the call resolves or within a second at the latest. */
 export type EdgeTargets = {
   put(target: Target): void;

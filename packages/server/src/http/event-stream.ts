@@ -38,6 +38,29 @@ export async function streamEvents(
   }
 }
 
+/**
+ * Sends the present state, then what changes: `subscribe` hands on events until the function that it answers is called. It is called before the state is
+ * read, so what happens in between is sent after it, never lost. Answers what ends the subscription.
+ */
+export async function sendStateThenChanges(
+  send: (event: unknown) => void,
+  subscribe: (deliver: (event: unknown) => void) => () => void,
+  state: () => Promise<readonly unknown[]>,
+): Promise<() => void> {
+  const early: unknown[] = [];
+  let deliver = (event: unknown): void => void early.push(event);
+  const close = subscribe((event) => deliver(event));
+  try {
+    for (const event of await state()) send(event);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  for (const event of early) send(event);
+  deliver = send;
+  return close;
+}
+
 const aborted = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (signal.aborted) return resolve();

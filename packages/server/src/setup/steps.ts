@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
-import { constants, existsSync } from 'node:fs';
-import { access, mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { execa } from 'execa';
 import type { Config } from '../config.ts';
 import { writeFileAtomic } from '../lib/files.ts';
 import { FatalError } from '../supervise/messages.ts';
+import { buildSteps } from './builds.ts';
 import { createInstaller, ensureJava, ensurePython, findProgram } from './programs.ts';
-
-/** One thing that set-up makes. `needed` is quick; `run` makes all of it or nothing. */
-export type Step = { title: string; needed: () => Promise<boolean>; run: () => Promise<void> };
+import { run, type Step } from './step.ts';
 
 const repository = join(import.meta.dirname, '../../../..');
 /** what a project's environment begins with */
@@ -32,26 +30,6 @@ const digestOf = async (file: string): Promise<string> =>
     .slice(0, 16);
 
 const networkRemedy = 'Please check the network and try again.';
-
-/** Runs a command; a failure becomes a `FatalError` with the remedy, if one is known, and its last lines. */
-async function run(
-  what: string,
-  file: string,
-  args: readonly string[],
-  { cwd, remedy }: { cwd?: string; remedy?: string } = {},
-): Promise<void> {
-  const result = await execa(file, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    reject: false,
-    all: true,
-    stdin: 'ignore',
-  });
-  if (!result.failed) return;
-  const tail = (result.all ?? result.shortMessage ?? '').trim().split('\n').slice(-5).join('\n');
-  throw new FatalError(
-    `${[`${what} failed.`, ...(remedy === undefined ? [] : [remedy]), 'It said:'].join(' ')}\n${tail}`,
-  );
-}
 
 /** What a link to `target` says: relative, so that the data folder may be moved. */
 const linkText = (link: string, target: string): string => relative(dirname(link), target);
@@ -200,54 +178,6 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
         }
       },
     },
-    dashboardStep(),
+    ...buildSteps(repository),
   ];
-}
-
-/** The dashboard is built once for each state of its sources. */
-function dashboardStep(): Step {
-  const web = join(repository, 'packages/web');
-  const stamp = join(web, 'dist', '.built-from');
-  const sources = async (): Promise<string> => {
-    const hash = createHash('sha256');
-    const { stdout } = await execa(
-      'find',
-      [
-        'packages/web/src',
-        'packages/web/public',
-        'packages/web/index.html',
-        'packages/web/vite.config.ts',
-        'packages/contract/src',
-        'package-lock.json',
-        '-type',
-        'f',
-        '-not',
-        '-name',
-        '*.test.*',
-        '-printf',
-        '%p %s %T@\n',
-      ],
-      { cwd: repository, reject: false },
-    );
-    return hash.update(stdout.split('\n').toSorted().join('\n')).digest('hex');
-  };
-  return {
-    title: 'Dashboard',
-    needed: async () => (await readFile(stamp, 'utf8').catch(() => '')) !== (await sources()),
-    async run() {
-      // Vite would show a trace.
-      await access(web, constants.W_OK).catch(() => {
-        throw new FatalError(
-          `The dashboard is built in ${web}, where this user may not write. Please run ./start as the owner of this clone, or make a clone of your own.`,
-        );
-      });
-      await run(
-        'Building the dashboard',
-        process.execPath,
-        [join(repository, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn'],
-        { cwd: web },
-      );
-      await writeFileAtomic(stamp, await sources());
-    },
-  };
 }

@@ -3,7 +3,8 @@ import { QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { busySession, readyEnvironment, stoppedServer } from '../test/app.tsx';
 import { FakeEventSource } from '../test/fake-event-source.ts';
-import { openLive, silentGapMs, type LiveStatus } from './live.ts';
+import { silentGapMs } from './event-stream.ts';
+import { openLive, type LiveStatus } from './live.ts';
 import { keys, putAnswer } from './queries.ts';
 import { applyEvent } from './use-live.ts';
 

@@ -1,66 +1,11 @@
 import { projectEvent, type ProjectEvent } from '@emberlab/contract';
+import { openEventStream, type StreamOptions, type StreamStatus } from './event-stream.ts';
 
-/** `connecting`: not yet, or down for a moment only · `live`: events arrive · `reconnecting`: down for longer than people should not know. */
-export type LiveStatus = 'connecting' | 'live' | 'reconnecting';
+export type LiveStatus = StreamStatus;
 
-export type LiveOptions = {
-  url: string;
-  onEvent: (event: ProjectEvent) => void;
-  onStatus: (status: LiveStatus) => void;
-  /** the server refused the stream: the login may have ended */
-  onRefused?: () => void;
-  EventSource?: typeof EventSource;
-};
-
-/** How long the stream may be down before anyone is told. */
-export const silentGapMs = 3000;
-const firstRetryMs = 500;
-const lastRetryMs = 15_000;
-
-/**
- * Keeps a project's event stream open until the returned function is called. The browser reconnects by itself after a broken connection, but gives
- * up when it is answered with an error (as by a proxy whose server restarts); then a new stream is opened, at growing distances.
- */
-export function openLive(options: LiveOptions): () => void {
-  const Source = options.EventSource ?? EventSource;
-  let source: EventSource;
-  let retry: ReturnType<typeof setTimeout> | undefined;
-  let mark: ReturnType<typeof setTimeout> | undefined;
-  let delay = firstRetryMs;
-
-  const down = (): void => {
-    mark ??= setTimeout(() => options.onStatus('reconnecting'), silentGapMs);
-  };
-  const connect = (): void => {
-    down();
-    source = new Source(options.url);
-    source.addEventListener('open', () => {
-      clearTimeout(mark);
-      mark = undefined;
-      delay = firstRetryMs;
-      options.onStatus('live');
-    });
-    source.addEventListener('message', (message: MessageEvent<string>) => {
-      const event = readEvent(message.data);
-      if (event !== undefined) options.onEvent(event);
-    });
-    source.addEventListener('error', () => {
-      if (mark === undefined) options.onStatus('connecting');
-      down();
-      if (source.readyState !== Source.CLOSED) return;
-      options.onRefused?.();
-      retry = setTimeout(connect, delay * (0.8 + 0.4 * Math.random()));
-      delay = Math.min(delay * 2, lastRetryMs);
-    });
-  };
-
-  connect();
-  return () => {
-    clearTimeout(retry);
-    clearTimeout(mark);
-    source.close();
-  };
-}
+/** Keeps a project's event stream open until the returned function is called. */
+export const openLive = (options: Omit<StreamOptions<ProjectEvent>, 'read'>): (() => void) =>
+  openEventStream({ ...options, read: readEvent });
 
 /** A newer server may send kinds of events that this page doesn't know; they are not for it. */
 function readEvent(data: string): ProjectEvent | undefined {

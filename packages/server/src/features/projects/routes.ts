@@ -1,6 +1,6 @@
 import type { Project } from '@emberlab/contract';
 import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
-import { streamEvents } from '../../http/event-stream.ts';
+import { sendStateThenChanges, streamEvents } from '../../http/event-stream.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Router } from '../../http/router.ts';
 import type { ProjectService } from './service.ts';
@@ -45,26 +45,22 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
   router.handle('projects.events', async (call) => {
     const { actor, membership } = call;
     const viewer = { userId: actor.user.id, role: membership.role };
-    await streamEvents(call, async (send) => {
-      // Subscribed before the snapshot is read: what happens in between is sent after it, never lost.
-      const early: unknown[] = [];
-      let deliver = (event: unknown): void => void early.push(event);
-      const close = bus.subscribe((change) => {
-        const event = change.projectId === membership.project.id ? change.present(viewer) : null;
-        if (event !== null) deliver(event);
-      });
-      try {
-        for (const snapshot of snapshots) {
-          for (const event of await snapshot(membership.project.id, viewer)) send(event);
-        }
-      } catch (error) {
-        close();
-        throw error;
-      }
-      for (const event of early) send(event);
-      deliver = send;
-      return close;
-    });
+    const { id } = membership.project;
+    await streamEvents(call, (send) =>
+      sendStateThenChanges(
+        send,
+        (deliver) =>
+          bus.subscribe((change) => {
+            const event = change.projectId === id ? change.present(viewer) : null;
+            if (event !== null) deliver(event);
+          }),
+        async () => {
+          const events = [];
+          for (const snapshot of snapshots) events.push(...(await snapshot(id, viewer)));
+          return events;
+        },
+      ),
+    );
     return call.reply;
   });
 }

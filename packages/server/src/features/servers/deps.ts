@@ -20,6 +20,7 @@ export type ServersDeps = {
     Config,
     | 'host'
     | 'port'
+    | 'publicOrigin'
     | 'appsOrigin'
     | 'serverLimits'
     | 'serverLogsKept'
@@ -69,6 +70,8 @@ export type ServersDeps = {
   stopSessionsOf(serverId: string): Promise<void>;
   /** One of its sessions in which a statement runs; null: there is none. */
   busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** The folder of the platform's own extensions for JupyterLab, absolute. */
+  readonly labExtensions: string;
   /** The platform's own environment variables; a few are handed on to servers. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
   /** How a server is asked whether it answers. Default: over its Unix socket. */

@@ -1,9 +1,12 @@
 import type { ServerUse } from '@emberlab/contract';
 import type { Router } from '../../http/router.ts';
 import type { ServersDeps } from './deps.ts';
+import type { FastifyInstance } from 'fastify';
 import { createActivityWatch } from './activity-watch.ts';
 import { createNotebookWatch } from './notebook-watch.ts';
 import { createPresenter } from './present.ts';
+import { registerAppRoutes } from './app-routes.ts';
+import { createOwnServer } from './own-server.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService } from './service.ts';
 import { createServerStore } from './store.ts';
@@ -33,6 +36,9 @@ export function createServers(deps: ServersDeps) {
     snapshot: service.snapshot,
     countLive: service.countLive,
     registerRoutes: (router: Router): void => registerServerRoutes(router, service),
+    /** What the edge asks for servers' own pages. */
+    registerAppRoutes: (app: FastifyInstance): void =>
+      registerAppRoutes(app, { ...deps, own: createOwnServer({ ...deps, store, service }) }),
     async start(): Promise<void> {
       await worker.start();
       activity.start();

@@ -18,8 +18,10 @@ export function jupyterConfig(options: {
   type: Configuration['type'];
   /** whether drivers can run R */
   hasSparkR: boolean;
+  /** the folder of the platform's own extensions for JupyterLab, absolute */
+  labExtensions: string;
 }): Record<string, Record<string, unknown>> {
-  const { places, projectFolder, origin, type, hasSparkR } = options;
+  const { places, projectFolder, origin, type, hasSparkR, labExtensions } = options;
   return {
     ServerApp: {
       sock: places.socket,
@@ -61,6 +63,8 @@ export function jupyterConfig(options: {
       news_url: null,
       check_for_updates_class: 'jupyterlab.handlers.announcements.NeverCheckForUpdate',
       extension_manager: 'readonly',
+      // Beside the project's environment, not in it: always of the same version as the platform.
+      extra_labextensions_path: [labExtensions],
     },
   };
 }

@@ -91,6 +91,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         config: {
           host: '127.0.0.1',
           port: gateway.port,
+          publicOrigin: 'http://localhost:8080',
           appsOrigin: 'http://{id}.localhost:8080',
           serverLimits: { memoryMb: 1024, cores: 2 },
           serverLogsKept: 2,
@@ -114,6 +115,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
         busySessionOf: async () => null,
+        labExtensions: join(dataDir, 'none'),
         platformEnv,
       });
       stack.defer(() => servers.close());

@@ -25,6 +25,8 @@ export type LaunchOptions = {
   readonly sessionStartTimeoutMs: number;
   /** whether drivers can run R */
   readonly hasSparkR: boolean;
+  /** the folder of the platform's own extensions for JupyterLab, absolute */
+  readonly labExtensions: string;
   /** the platform's own environment: some of it is handed on */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
 };
@@ -34,7 +36,7 @@ const json = (value: unknown): string => `${JSON.stringify(value, null, 1)}\n`;
 /** What to run for a server, with its files and its whole environment. */
 export function launchSpec(options: LaunchOptions): ServerSpec {
   const { owner, places, configuration, projectFolder, python } = options;
-  const { origin, sessionStartTimeoutMs, hasSparkR } = options;
+  const { origin, sessionStartTimeoutMs, hasSparkR, labExtensions } = options;
   const sparkmagicFolder = join(places.folder, 'sparkmagic');
   const gateway = `${options.gatewayOrigin}/livy/${options.projectName}`;
   const tokenFile = join(sparkmagicFolder, 'token');
@@ -66,7 +68,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
     },
     files: {
       'jupyter_server_config.json': json(
-        jupyterConfig({ places, projectFolder, origin, type: configuration.type, hasSparkR }),
+        jupyterConfig({ places, projectFolder, origin, type: configuration.type, hasSparkR, labExtensions }),
       ),
       [proxySecretFile]: options.proxySecret,
       'sparkmagic/config.json': json(

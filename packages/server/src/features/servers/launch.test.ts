@@ -27,6 +27,16 @@ describe('what a server is given', () => {
     expect(sparkmagic['livy_session_startup_timeout_seconds']).toBe(100);
   });
 
+  it("has the platform's extension for JupyterLab, whatever is in its environment", async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    await startUp(fixture, servers);
+    const config = JSON.parse(fixture.processes[0]?.spec.files['jupyter_server_config.json'] ?? '');
+    expect(config.LabApp.extra_labextensions_path).toEqual(['/emberlab/lab']);
+    expect(config.ServerApp.jpserver_extensions).toMatchObject({ jupyterlab: true, nbclassic: true });
+  });
+
   it('has no Spark with the configuration Python', async () => {
     await using fixture = await serversFixture();
     const servers = fixture.instance();

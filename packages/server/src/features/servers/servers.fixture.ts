@@ -115,6 +115,7 @@ export async function serversFixture() {
       config: {
         host: '127.0.0.1',
         port: 8080,
+        publicOrigin: 'http://localhost:8080',
         appsOrigin: 'http://{id}.localhost:8080',
         serverLimits: limits,
         serverLogsKept: 2,
@@ -170,6 +171,7 @@ export async function serversFixture() {
         if (report === undefined && !signal.aborted) await once(signal, 'abort');
         return report ?? null;
       },
+      labExtensions: '/emberlab/lab',
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
     });

@@ -156,6 +156,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
       sessionStartTimeoutMs: config.sessionStartTimeoutMs,
       hasSparkR: configuration.type === 'spark' && (await deps.hasSparkR()),
+      labExtensions: deps.labExtensions,
       platformEnv: deps.platformEnv,
     });
     return spawner.start(spec);

@@ -5,12 +5,15 @@ import { formatDuration, formatRelative } from '../../lib/time.ts';
 const warnMs = 10 * 60_000;
 const minuteMs = 60_000;
 
+/** What tells how much time a server has. */
+export type Timed = Pick<Server, 'state' | 'stopsAt'>;
+
 /** What is left of a running server's time, ms; null where there is no end. Never below 0. */
-export const msLeft = (server: Server, now: number): number | null =>
+export const msLeft = (server: Timed, now: number): number | null =>
   server.state === 'running' && server.stopsAt !== null ? Math.max(0, Date.parse(server.stopsAt) - now) : null;
 
 /** What is left, when that is so little that people have to know wherever they are; else null. */
-export function msLeftToWarn(server: Server | undefined, now: number): number | null {
+export function msLeftToWarn(server: Timed | undefined, now: number): number | null {
   const left = server === undefined ? null : msLeft(server, now);
   return left !== null && left <= warnMs ? left : null;
 }

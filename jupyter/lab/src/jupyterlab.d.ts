@@ -1,0 +1,118 @@
+// What this extension uses of JupyterLab 4, and no more: JupyterLab's own packages are three hundred, for the sake of a few types. That these describe
+// what is really there, the end-to-end test shows.
+
+declare module '@lumino/coreutils' {
+  /** Names a service that one plugin provides and others ask for. */
+  export class Token<T> {
+    constructor(name: string, description?: string);
+    private readonly type: T;
+  }
+}
+
+declare module '@lumino/widgets' {
+  import type { CommandRegistry } from '@lumino/commands';
+
+  export class Widget {
+    constructor(options?: { node?: HTMLElement });
+    readonly node: HTMLElement;
+    id: string;
+  }
+
+  export class Menu extends Widget {
+    constructor(options: { commands: CommandRegistry });
+    addItem(item: { command?: string; type?: 'command' | 'separator' }): unknown;
+    open(x: number, y: number): void;
+  }
+}
+
+declare module '@lumino/commands' {
+  export type CommandOptions = {
+    label: string | (() => string);
+    caption?: string | (() => string);
+    isEnabled?: () => boolean;
+    isVisible?: () => boolean;
+    execute: () => unknown;
+  };
+
+  export interface CommandRegistry {
+    addCommand(id: string, options: CommandOptions): unknown;
+    execute(id: string): Promise<unknown>;
+    notifyCommandChanged(id: string): void;
+  }
+}
+
+declare module '@jupyterlab/application' {
+  import type { CommandRegistry } from '@lumino/commands';
+  import type { Token } from '@lumino/coreutils';
+  import type { Widget } from '@lumino/widgets';
+
+  export interface JupyterFrontEnd {
+    readonly commands: CommandRegistry;
+    /** resolves once everything is on the page */
+    readonly restored: Promise<void>;
+    readonly shell: { add(widget: Widget, area: 'top', options?: { rank?: number }): void };
+  }
+
+  /** `activate` gets the required services, then the optional ones: null where there are none. */
+  export type JupyterFrontEndPlugin<T> = {
+    id: string;
+    description: string;
+    autoStart: boolean;
+    requires?: readonly Token<unknown>[];
+    optional?: readonly Token<unknown>[];
+    provides?: Token<T>;
+    activate: (app: JupyterFrontEnd, ...services: never[]) => T;
+  };
+}
+
+declare module '@jupyterlab/apputils' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface ICommandPalette {
+    addItem(item: { command: string; category: string }): unknown;
+  }
+  export const ICommandPalette: Token<ICommandPalette>;
+
+  type Action = { label: string; caption?: string; displayType?: 'default' | 'accent'; callback: () => void };
+  /** `autoClose`: after so many ms; false: never */
+  type Options = { autoClose?: number | false; actions?: Action[] };
+
+  export const Notification: {
+    warning(message: string, options?: Options): string;
+    error(message: string, options?: Options): string;
+    dismiss(id: string): void;
+  };
+}
+
+declare module '@jupyterlab/coreutils' {
+  export const PageConfig: { getBaseUrl(): string };
+}
+
+declare module '@jupyterlab/mainmenu' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface IMainMenu {
+    readonly helpMenu: { addGroup(items: { command: string }[], rank?: number): unknown };
+  }
+  export const IMainMenu: Token<IMainMenu>;
+}
+
+declare module '@jupyterlab/notebook' {
+  import type { Token } from '@lumino/coreutils';
+
+  export interface INotebookTracker {
+    /** the notebook that was in front last */
+    readonly currentWidget: { readonly context: { readonly path: string } } | null;
+  }
+  export const INotebookTracker: Token<INotebookTracker>;
+}
+
+declare module '@jupyterlab/statusbar' {
+  import type { Token } from '@lumino/coreutils';
+  import type { Widget } from '@lumino/widgets';
+
+  export interface IStatusBar {
+    registerStatusItem(id: string, item: { item: Widget; align: 'left' | 'middle' | 'right'; rank: number }): unknown;
+  }
+  export const IStatusBar: Token<IStatusBar>;
+}

@@ -1,0 +1,11 @@
+/** Names of this extension's commands. */
+export const command = {
+  end: 'emberlab:end',
+  extend: 'emberlab:extend',
+  noLimit: 'emberlab:no-limit',
+  project: 'emberlab:project',
+  classic: 'emberlab:classic-notebook',
+} as const;
+
+/** Under which the command palette lists them. */
+export const category = 'Emberlab';

@@ -1,0 +1,14 @@
+import type { LabServer } from '@emberlab/contract';
+
+export const now = Date.parse('2026-03-01T12:00:00Z');
+const minuteMs = 60_000;
+
+/** A server that runs and has so many minutes left; null: no limit. */
+export const running = (minutes: number | null): LabServer => ({
+  state: 'running',
+  stopsAt: minutes === null ? null : new Date(now + minutes * minuteMs).toISOString(),
+  time: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
+  project: { name: 'demo', page: 'http://localhost:8080/projects/demo/jupyter' },
+});
+
+export const stopping: LabServer = { ...running(30), state: 'stopping' };

@@ -1,0 +1,55 @@
+import { extendServerBody, labServer } from '@emberlab/contract';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { appHeader } from '../../edge/ports.ts';
+import type { z } from 'zod';
+import { HttpError } from '../../http/errors.ts';
+import { sendStateThenChanges, streamEvents } from '../../http/event-stream.ts';
+import type { ProjectBus } from '../../http/project-events.ts';
+import { watchStream } from '../../http/stream-end.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { OwnServer } from './own-server.ts';
+
+/**
+ * What the pages of a Jupyter server ask about that server, and about no other. The edge has let them in by the cookie that opens it, and names the server
+ * in a header that no client can send; without it there is nothing here.
+ */
+export function registerAppRoutes(app: FastifyInstance, deps: { own: OwnServer; bus: ProjectBus; clock: Clock }): void {
+  const { own, bus, clock } = deps;
+
+  const idOf = (request: FastifyRequest): string => {
+    const id = request.headers[appHeader];
+    if (typeof id !== 'string') throw new HttpError('not_found');
+    return id;
+  };
+
+  // Before the body is looked at: a stranger learns nothing from a validation message.
+  const onRequest = async (request: FastifyRequest) => void idOf(request);
+
+  app.get('/app/server', { onRequest, schema: { hide: true } }, async (request, reply) => {
+    const id = idOf(request);
+    const { whose, present } = await own.find(id);
+    const streamEnded = watchStream(reply.raw, () => own.isLive(id), clock);
+    await streamEvents({ request, reply, streamEnded }, (send) =>
+      sendStateThenChanges(
+        send,
+        (deliver) =>
+          bus.subscribe((change) => {
+            if (change.projectId !== whose.projectId) return;
+            const event = change.present({ userId: whose.userId, role: 'editor' });
+            if (event?.type === 'server' && event.server.id === id) deliver(present(event.server));
+          }),
+        async () => [(await own.find(id)).state],
+      ),
+    );
+    return reply;
+  });
+
+  app.post(
+    '/app/server/extend',
+    { onRequest, schema: { hide: true, body: extendServerBody, response: { 200: labServer } } },
+    async (request) => {
+      const { hours } = request.body as z.infer<typeof extendServerBody>;
+      return own.extend(idOf(request), hours);
+    },
+  );
+}

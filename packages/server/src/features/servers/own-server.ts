@@ -1,0 +1,41 @@
+import type { LabServer, Server } from '@emberlab/contract';
+import { HttpError } from '../../http/errors.ts';
+import type { ServersDeps } from './deps.ts';
+import type { ServerService, Whose } from './service.ts';
+import { presentServer, type ServerStore } from './store.ts';
+
+export type OwnServer = ReturnType<typeof createOwnServer>;
+
+/** A server as its own pages know it: by its id. Each call throws `app_not_running` once it has ended. */
+export function createOwnServer(
+  deps: Pick<ServersDeps, 'config' | 'projects'> & { store: ServerStore; service: Pick<ServerService, 'extend'> },
+) {
+  const { store, service, config, projects } = deps;
+
+  async function find(id: string) {
+    const record = await store.find(id);
+    const name = record === null || record.endedAt !== null ? null : await projects.nameOf(record.projectId);
+    if (record === null || name === null) throw new HttpError('app_not_running');
+    const whose: Whose = record;
+    const page = `${config.publicOrigin}/projects/${name}/jupyter`;
+    const present = ({ state, stopsAt, time }: Server): LabServer => ({
+      state,
+      stopsAt,
+      time,
+      project: { name, page },
+    });
+    return { whose, present, state: present(presentServer(record, config.serverTime)) };
+  }
+
+  return {
+    find,
+    isLive: async (id: string): Promise<boolean> => (await store.find(id))?.endedAt === null,
+
+    /** Adds hours to its time, or with null takes its limit away; throws what `ServerService.extend` does. */
+    async extend(id: string, hours: number | null): Promise<LabServer> {
+      const { whose, present } = await find(id);
+      // A member has one live server in a project, so the one that is extended is this one.
+      return present(await service.extend(whose, hours));
+    },
+  };
+}
