@@ -2,12 +2,14 @@
 // test; they are left out, also because the parser does not know `using` yet.
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
-/** users ← projects ← environments ← {servers, sessions} ← jobs: a feature may use those before it, through their index.ts. */
+/** users ← projects ← files ← configurations, projects ← environments, both ← servers; environments ← sessions: a feature may use those before it, through their index.ts. */
 const order = {
   users: [],
   projects: ['users'],
+  files: ['users', 'projects'],
+  configurations: ['users', 'projects', 'files'],
   environments: ['users', 'projects'],
-  servers: ['users', 'projects', 'environments'],
+  servers: ['users', 'projects', 'configurations', 'environments'],
   sessions: ['users', 'projects', 'environments'],
 };
 

@@ -5,6 +5,7 @@ import * as batches from './migrations/0002-batches.ts';
 import * as driversAhead from './migrations/0004-drivers-ahead.ts';
 import * as externalLivy from './migrations/0005-external-livy.ts';
 import * as serverShutdown from './migrations/0006-server-shutdown.ts';
+import * as configurationDefaults from './migrations/0007-configuration-defaults.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -13,6 +14,7 @@ const migrations = {
   '0004-drivers-ahead': { up: driversAhead.up },
   '0005-external-livy': { up: externalLivy.up },
   '0006-server-shutdown': { up: serverShutdown.up },
+  '0007-configuration-defaults': { up: configurationDefaults.up },
 };
 
 /**

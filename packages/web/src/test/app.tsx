@@ -1,4 +1,13 @@
-import type { Configuration, Environment, Project, Server, Session } from '@emberlab/contract';
+import {
+  defaultConfiguration,
+  type Configuration,
+  type ConfigurationDefaults,
+  type Environment,
+  type Project,
+  type Server,
+  type Session,
+  type SparkPlace,
+} from '@emberlab/contract';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
@@ -23,12 +32,15 @@ export const project: Project = {
   lastActivityAt: at,
 };
 
-export const sparkConfiguration: Configuration = {
-  type: 'spark',
-  driverMemoryMb: 2048,
-  driverCores: 1,
-  properties: '',
+export const sparkConfiguration: Configuration = defaultConfiguration;
+
+const configurationDefaults: ConfigurationDefaults = {
+  jupyter: sparkConfiguration,
+  jobs: sparkConfiguration,
+  changedAt: null,
 };
+
+const localPlace: SparkPlace = { engine: 'local', master: 'local[*]', executors: false };
 
 export const stoppedServer: Server = {
   id: 'server000001',
@@ -114,6 +126,9 @@ const calmServer: Answers = {
   'GET /projects/demo/environment': readyEnvironment,
   'GET /projects/demo/jupyter/server': stoppedServer,
   'GET /projects/demo/jupyter/configuration': sparkConfiguration,
+  'GET /projects/demo/configuration/defaults': configurationDefaults,
+  'GET /projects/demo/configuration/place': localPlace,
+  'POST /projects/demo/configuration/check': { problems: [], effective: [] },
   'GET /projects/demo/sessions': { items: [], next: null },
 };
 

@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import type { Server } from '@emberlab/contract';
+import { defaultConfiguration, type Server } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
@@ -92,6 +92,11 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         tickets: { issue: async () => 'http://x.localhost' },
         spawner,
         environments,
+        configurations: {
+          get: async () => defaultConfiguration,
+          save: async (_, value) => value,
+          mustBeRight: async () => undefined,
+        },
         projects: { nameOf: async () => 'demo', folderOf: () => projectFolder, touch: async () => undefined },
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
         hasSparkR: async () => true,

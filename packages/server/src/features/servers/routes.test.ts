@@ -76,17 +76,6 @@ describe('jupyter routes', () => {
     await fixture.until(async () => JSON.parse((await call('GET', '/server')).body).state === 'stopped', 50);
   });
 
-  it('check a configuration as a whole', async () => {
-    await using fixture = await routesFixture();
-    const { call } = fixture;
-    const wanted = { type: 'spark', driverMemoryMb: 4096, driverCores: 2, properties: 'sql.shuffle.partitions=8' };
-    expect((await call('PUT', '/configuration', wanted)).status).toBe(200);
-    expect(JSON.parse((await call('GET', '/configuration')).body)).toEqual(wanted);
-    const refused = await call('PUT', '/configuration', { ...wanted, properties: 'spark.master=local' });
-    expect(refused.status).toBe(400);
-    expect(JSON.parse((await call('GET', '/configuration')).body)).toEqual(wanted);
-  });
-
   it('are closed to viewers and strangers', async () => {
     await using fixture = await routesFixture('viewer');
     expect((await fixture.call('GET', '/server')).status).toBe(403);

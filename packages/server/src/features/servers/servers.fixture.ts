@@ -10,6 +10,7 @@ import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
+import { createConfigurations } from '../configurations/index.ts';
 import { createServers } from './index.ts';
 
 type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end: (exit: ServerExit) => void };
@@ -107,6 +108,17 @@ export async function serversFixture() {
     })
     .execute();
 
+  const configurations = createConfigurations({
+    db,
+    clock,
+    bus,
+    projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
+    spark: {
+      place: async () => ({ engine: 'local', master: 'local[*]', executors: false }),
+      platformProperties: async () => ({ defaults: {}, pinned: {} }),
+      pathProblem: async () => null,
+    },
+  }).service;
   const open: ReturnType<typeof createServers>[] = [];
   /** A new instance on the same database, as after a restart of control. */
   const instance = () => {
@@ -143,6 +155,7 @@ export async function serversFixture() {
         },
         whyNone: async () => environment.none,
       },
+      configurations,
       projects: {
         nameOf: async () => 'demo',
         folderOf: () => projectFolder,
@@ -180,6 +193,7 @@ export async function serversFixture() {
     bob,
     projectId,
     projectFolder,
+    serversFolder: folder,
     targets,
     calls,
     machine,
@@ -188,6 +202,7 @@ export async function serversFixture() {
     environment,
     events,
     errors,
+    configurations,
     instance,
     until,
     whose: { projectId, userId: ada },

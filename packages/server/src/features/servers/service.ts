@@ -1,5 +1,5 @@
 import {
-  defaultConfiguration,
+  sessionBody,
   type Configuration,
   type Project,
   type Server,
@@ -12,7 +12,6 @@ import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
 import { extendedEnd } from './shutdown.ts';
-import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
 import { presentServer, type ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
@@ -34,24 +33,16 @@ export function createAnnouncer({ bus, store, config }: Pick<ServersDeps, 'bus' 
   };
 }
 
-/** Members' Jupyter servers and the configurations for them. */
+/** Members' Jupyter servers. */
 export function createServerService(
   deps: ServersDeps & { store: ServerStore; worker: ServerWorker; changed: (id: string) => Promise<void> },
 ) {
-  const { store, worker, clock, changed } = deps;
+  const { store, worker, clock, changed, configurations } = deps;
   const { serverTime } = deps.config;
-
-  const configuration = async ({ projectId, userId }: Whose): Promise<Configuration> =>
-    (await store.configuration(projectId, userId)) ?? defaultConfiguration;
-
-  async function saveConfiguration(whose: Whose, value: Configuration): Promise<Configuration> {
-    await store.saveConfiguration(whose.projectId, whose.userId, value, clock.now());
-    return value;
-  }
 
   async function get(whose: Whose): Promise<Server> {
     const record = await store.latest(whose.projectId, whose.userId);
-    return record === null ? never(await configuration(whose), serverTime) : presentServer(record, serverTime);
+    return record === null ? never(await configurations.get(whose), serverTime) : presentServer(record, serverTime);
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
@@ -59,23 +50,24 @@ export function createServerService(
   }
 
   return {
-    configuration,
-    saveConfiguration,
     get,
 
     /**
      * Starts the member's server, with `wanted` (which is saved) or what was saved last. One that is live already is answered as it is. Throws
-     * `server_running` when that has another configuration, `server_stopping` while the one before is being ended.
+     * `server_running` when that has another configuration, `server_stopping` while the one before is being ended, `bad_request` for a configuration that
+     * nothing can run with.
      */
     async start(whose: Whose, wanted?: Configuration): Promise<Server> {
-      const chosen = wanted ?? (await configuration(whose));
+      const chosen = wanted ?? (await configurations.get(whose));
+      const last = await store.latest(whose.projectId, whose.userId);
+      if (last === null || last.endedAt !== null) await configurations.mustBeRight(whose.projectId, chosen);
       const now = clock.now();
       const id = newId();
       const steps = beginStep([], 'queue', now);
       if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
         worker.noteLive(id);
         await deps.projects.touch(whose.projectId);
-        if (wanted !== undefined) await saveConfiguration(whose, wanted);
+        if (wanted !== undefined) await configurations.save(whose, wanted);
         await changed(id);
         worker.wake();
         await forgetOldLogs(whose);
@@ -168,7 +160,8 @@ export function createServerService(
         if (state !== 'running' || with_.type !== 'spark') continue;
         const projectName = await deps.projects.nameOf(projectId);
         if (projectName === null) continue;
-        all.push({ serverId: id, projectId, projectName, userId, sessionDefaults: sessionDefaults(with_) });
+        const sessionDefaults = sessionBody(with_, deps.projects.folderOf(projectName));
+        all.push({ serverId: id, projectId, projectName, userId, sessionDefaults });
       }
       return all;
     },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
@@ -56,6 +56,12 @@ export function createLocalSpawner({ clock, config }: LocalSpawnerOptions): Spaw
           const path = join(folder, name);
           await mkdir(dirname(path), { recursive: true, mode: 0o700 });
           await writeFile(path, content, { mode: 0o600 });
+        }
+        for (const [name, target] of Object.entries(spec.links ?? {})) {
+          const path = join(folder, name);
+          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+          await rm(path, { force: true });
+          await symlink(target, path);
         }
         await rm(socket, { force: true });
         const { identity, exited } = await spawnDetached({
