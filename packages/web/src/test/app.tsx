@@ -117,7 +117,7 @@ export class Refusal {
 
 export type Answers = Record<string, unknown>;
 
-/** The answers of a server where a project `demo` exists and nothing runs, by method and path. */
+/** The answers of a server where a project `demo` exists and nothing runs, by method and path, with or without a query. */
 const calmServer: Answers = {
   'GET /auth/state': { setUpNeeded: false, user },
   'GET /system': { version: '0.1.0', sparkVersion: '4.3.0', notices: [] },
@@ -142,7 +142,12 @@ function stubServer(answers: Answers): Call[] {
     const path = url.replace(/^\/api\/v1/, '').replace(/\?.*/, '');
     const route = `${request.method ?? 'GET'} ${path}`;
     calls.push({ route, body: typeof request.body === 'string' ? JSON.parse(request.body) : undefined });
-    const answer = answers[route] ?? new Refusal(404, 'not_found', `no answer for ${route}`);
+    const withQuery = `${request.method ?? 'GET'} ${url.replace(/^\/api\/v1/, '')}`;
+    const answer =
+      answers[withQuery] ??
+      answers[route] ??
+      calmServer[route] ??
+      new Refusal(404, 'not_found', `no answer for ${route}`);
     if (typeof answer === 'string') return Promise.resolve(new Response(answer));
     if (answer instanceof Refusal) {
       const { status, code, message, path: field } = answer;
@@ -154,9 +159,9 @@ function stubServer(answers: Answers): Call[] {
   return calls;
 }
 
-/** Renders the dashboard at an address, with a server that has these answers. */
+/** Renders the dashboard at an address, with a server that has these answers; they may be changed later. */
 export function renderApp(path: string, answers: Answers = {}) {
-  const calls = stubServer({ ...calmServer, ...answers });
+  const calls = stubServer(answers);
   const queryClient = createQueryClient();
   const router = createAppRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
   render(

@@ -35,14 +35,7 @@ export function FileListField({
     group.current?.querySelector<HTMLElement>('[data-add]')?.focus();
   };
   return (
-    <Stack
-      component="fieldset"
-      gap={4}
-      className={classes.list}
-      aria-labelledby={id}
-      aria-describedby={`${id}-help ${id}-error`}
-      ref={group}
-    >
+    <fieldset className={classes.list} aria-labelledby={id} aria-describedby={`${id}-help ${id}-error`} ref={group}>
       <Input.Label id={id} component="span">
         {label}
       </Input.Label>
@@ -79,7 +72,7 @@ export function FileListField({
         )}
       </output>
       <FilePicker title={label} kind={kind} opened={picking} onClose={picker.close} onPick={add} />
-    </Stack>
+    </fieldset>
   );
 }
 
