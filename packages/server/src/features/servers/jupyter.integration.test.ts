@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import { defaultConfiguration, type Server } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration, sessionBody, type Server } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
@@ -235,9 +235,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(opening).toMatchObject({ method: 'POST', url: '/livy/demo/sessions' });
     expect(JSON.parse(opening?.body ?? '')).toEqual({
       kind: 'pyspark',
-      driverMemory: '2048m',
-      driverCores: 1,
-      conf: {},
+      ...sessionBody(defaultConfiguration, projectFolder),
       heartbeatTimeoutInSecond: 60,
     });
     expect(rest.map((call) => call.body)).toContainEqual(expect.stringContaining('1 + 1'));
@@ -259,4 +257,34 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(text).toContain('is running at');
     expect(text).not.toContain(secret);
   }, 120_000);
+
+  it('gives notebooks of type Python the files and variables of the configuration', async () => {
+    const servers = await start();
+    await writeFile(join(projectFolder, 'own_tools.py'), 'WORD = "from a file"\n');
+    await writeFile(join(projectFolder, 'words.txt'), 'words');
+    const { id } = await servers.service.start(whose, {
+      ...defaultPythonConfiguration,
+      files: ['own_tools.py', 'words.txt'],
+      environment: 'LOG_LEVEL=debug',
+    });
+    while ((await servers.service.get(whose)).state !== 'running') {
+      expect((await servers.service.get(whose)).problem).toBeNull();
+      await later();
+    }
+    const target = targets.get(id ?? '');
+    if (target === undefined) throw new Error('the proxy does not know it');
+    const printed = await runInKernel(
+      target,
+      'python3',
+      [
+        'import os, own_tools',
+        'words = open(os.path.join(os.environ["EMBER_FILES"], "words.txt")).read()',
+        'print(own_tools.WORD, words, os.environ["LOG_LEVEL"])',
+      ].join('\n'),
+    );
+    expect(printed).toBe('from a file words debug\n');
+    await servers.service.stop(whose);
+    while ((await servers.service.get(whose)).state !== 'stopped') await later();
+    expect(existsSync(join(projectFolder, 'own_tools.py'))).toBe(true);
+  }, 60_000);
 });

@@ -36,13 +36,13 @@ export function ConfigurationEditor({
   });
   return (
     <Stack gap="md">
-      {transfer.notice}
       <ConfigurationForm draft={draft} errors={errors} place={place} onChange={onChange} />
       <Stack gap="xs">
         <Text size="sm" c="dimmed" mih={20}>
           {configuration === null ? '' : spellTotal(configuration, place)}
         </Text>
         {children}
+        {transfer.notice}
         <Group gap="xs">
           {draft.type === 'spark' && <EffectiveProperties effective={effective} place={place} />}
           {transfer.buttons}
