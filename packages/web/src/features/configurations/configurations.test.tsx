@@ -163,7 +163,11 @@ describe('files of a configuration', () => {
 describe('what Spark would get', () => {
   it('can be looked at before the start, each property with where it comes from', async () => {
     const from = (name: string, source: Partial<NonNullable<CheckedConfiguration['effective']>[number]>) => ({
-      ...{ name, value: 'v', from: 'pinned', label: null, line: null },
+      name,
+      value: 'v',
+      from: 'pinned',
+      label: null,
+      line: null,
       ...source,
     });
     const effective = [
