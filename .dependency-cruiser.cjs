@@ -2,13 +2,18 @@
 // test; they are left out, also because the parser does not know `using` yet.
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
-/** users ← projects ← {notebooks, environments ← {servers, sessions} ← jobs}: a feature may use those before it, through their index.ts. */
+/**
+ * users ← projects ← {notebooks, files ← configurations, environments}; configurations and environments ← servers; environments ← sessions: a feature may use those
+ * before it, through their index.ts.
+ */
 const order = {
   users: [],
   projects: ['users'],
   notebooks: ['users', 'projects'],
+  files: ['users', 'projects'],
+  configurations: ['users', 'projects', 'files'],
   environments: ['users', 'projects'],
-  servers: ['users', 'projects', 'environments'],
+  servers: ['users', 'projects', 'configurations', 'environments'],
   sessions: ['users', 'projects', 'environments'],
 };
 

@@ -58,6 +58,7 @@ const ruleWords: Readonly<Record<PropertyRule, string>> = {
   keys: 'checked',
   'file-system': 'checked',
   metastore: 'checked',
+  umask: 'checked',
   pinned: 'set by the platform',
   refused: 'refused',
 };

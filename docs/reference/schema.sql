@@ -8,6 +8,8 @@ CREATE UNIQUE INDEX "batches_idempotency_key" on "batches" ("project_id", "user_
 
 CREATE INDEX "batches_project" on "batches" ("project_id", "user_id");
 
+CREATE TABLE "configuration_defaults" ("project_id" text primary key references "projects" ("id") on delete cascade, "jupyter_json" text not null, "jobs_json" text not null, "changed_at" bigint not null);
+
 CREATE TABLE "configurations" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "configuration_json" text not null, "updated_at" bigint not null, constraint "configurations_pk" primary key ("project_id", "user_id"));
 
 CREATE TABLE "environments" ("project_id" text primary key references "projects" ("id") on delete cascade, "current_revision_id" text references "revisions" ("id"));

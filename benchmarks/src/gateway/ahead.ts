@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Client } from '@emberlab/contract';
+import { defaultConfiguration, type Client } from '@emberlab/contract';
 import type { Platform } from '@emberlab/e2e/platform';
 import { startJupyter, stopJupyter, until } from '../tools.ts';
 import { Livy, type Kind } from './livy.ts';
 import type { Start } from './starts.ts';
 
-const configuration = { type: 'spark', driverMemoryMb: 1024, driverCores: 1, properties: '' } as const;
+const configuration = { ...defaultConfiguration, driverMemoryMb: 1024 };
 
 /** The first notebook of a Jupyter server: its driver has been started with the server, and waits. */
 export function startedAhead(platform: Platform, client: Client, kind: Kind, restart: () => Promise<void>): Start {

@@ -76,29 +76,55 @@ async function readError(response: Response): Promise<Error> {
 /** A client whose calls are typed by the route table. Throws `ApiError` for an answer that says no, `NetworkError` when there is none. */
 export function createClient(options: ClientOptions) {
   const send = options.fetch ?? fetch;
+
+  async function request<N extends RouteName>(
+    name: N,
+    input: LooseInput,
+    content: { type: string; body: NonNullable<RequestInit['body']> } | null,
+    signal: AbortSignal | undefined,
+  ): Promise<CallOutput<N>> {
+    const route: RouteShape = routes[name];
+    const headers = new Headers({ accept: 'application/json' });
+    if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
+    if (content !== null) headers.set('content-type', content.type);
+    let response: Response;
+    try {
+      response = await send(`${options.baseUrl}${routePath(name, input)}`, {
+        method: route.method,
+        headers,
+        ...(content === null ? {} : { body: content.body }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      if (signal?.aborted === true) throw error;
+      throw new NetworkError('Emberlab could not be reached. Please check that it runs and try again.', {
+        cause: error,
+      });
+    }
+    if (!response.ok) throw await readError(response);
+    return (await response.json()) as CallOutput<N>;
+  }
+
   return {
-    async call<N extends RouteName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<CallOutput<N>> {
-      const route: RouteShape = routes[name];
+    call<N extends RouteName>(name: N, input: CallInput<N>, signal?: AbortSignal): Promise<CallOutput<N>> {
       const loose = input as LooseInput;
-      const headers = new Headers({ accept: 'application/json' });
-      if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
-      if (loose.body !== undefined) headers.set('content-type', 'application/json');
-      let response: Response;
-      try {
-        response = await send(`${options.baseUrl}${routePath(name, loose)}`, {
-          method: route.method,
-          headers,
-          ...(loose.body === undefined ? {} : { body: JSON.stringify(loose.body) }),
-          ...(signal === undefined ? {} : { signal }),
-        });
-      } catch (error) {
-        if (signal?.aborted === true) throw error;
-        throw new NetworkError('Emberlab could not be reached. Please check that it runs and try again.', {
-          cause: error,
-        });
-      }
-      if (!response.ok) throw await readError(response);
-      return (await response.json()) as CallOutput<N>;
+      const { body } = loose;
+      return request(
+        name,
+        loose,
+        body === undefined ? null : { type: 'application/json', body: JSON.stringify(body) },
+        signal,
+      );
+    },
+
+    /** The same for a route that takes a file. */
+    upload<N extends RouteName>(
+      name: N,
+      input: CallInput<N>,
+      file: Blob,
+      signal?: AbortSignal,
+    ): Promise<CallOutput<N>> {
+      return request(name, input as LooseInput, { type: 'application/octet-stream', body: file }, signal);
     },
   };
 }

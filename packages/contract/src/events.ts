@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configurationDefaults } from './schemas/configuration.ts';
 import { environment } from './schemas/environments.ts';
 import { notebookNews } from './schemas/notebooks.ts';
 import { server } from './schemas/servers.ts';
@@ -12,6 +13,7 @@ import { session } from './schemas/sessions.ts';
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('server'), server }),
   z.object({ type: z.literal('environment'), environment }),
+  z.object({ type: z.literal('configuration-defaults'), defaults: configurationDefaults }),
   z.object({ type: z.literal('session'), session }),
   z.object({ type: z.literal('sessions'), sessions: z.array(session) }),
   z.object({

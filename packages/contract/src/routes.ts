@@ -1,6 +1,14 @@
 import { z } from 'zod';
-import { configuration } from './schemas/configuration.ts';
+import { configurationShape } from './configuration/shape.ts';
+import {
+  checkedConfiguration,
+  configuration,
+  configurationDefaults,
+  configurationDefaultsBody,
+  sparkPlace,
+} from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
+import { projectEntry, projectFolderQuery, uploadQuery } from './schemas/files.ts';
 import { livyBatch, livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
@@ -165,13 +173,66 @@ export const routes = define({
     status: 202,
     response: environment,
   },
+  'configuration.defaults': {
+    method: 'GET',
+    path: '/projects/{project}/configuration/defaults',
+    access: { project: 'viewer' },
+    summary: 'What Jupyter servers and jobs of the project begin with',
+    params: inProject,
+    response: configurationDefaults,
+  },
+  'configuration.saveDefaults': {
+    method: 'PUT',
+    path: '/projects/{project}/configuration/defaults',
+    access: { project: 'owner' },
+    summary: 'Set that',
+    params: inProject,
+    body: configurationDefaultsBody,
+    response: configurationDefaults,
+  },
+  'configuration.place': {
+    method: 'GET',
+    path: '/projects/{project}/configuration/place',
+    access: { project: 'viewer' },
+    summary: 'Where Spark applications of the project run',
+    params: inProject,
+    response: sparkPlace,
+  },
+  'configuration.check': {
+    method: 'POST',
+    path: '/projects/{project}/configuration/check',
+    access: { project: 'editor' },
+    summary: 'What is wrong with a configuration, and what Spark would get; nothing is saved',
+    params: inProject,
+    body: configurationShape,
+    response: checkedConfiguration,
+  },
+  'files.list': {
+    method: 'GET',
+    path: '/projects/{project}/files',
+    access: { project: 'viewer' },
+    summary: 'What is in a folder of the project, folders first',
+    params: inProject,
+    query: projectFolderQuery,
+    response: listOf(projectEntry),
+  },
+  'files.upload': {
+    method: 'POST',
+    path: '/projects/{project}/files',
+    access: { project: 'editor' },
+    summary: 'Put a file into Resources: the body is its content, as application/octet-stream; nothing is overwritten',
+    params: inProject,
+    query: uploadQuery,
+    status: 201,
+    response: projectEntry,
+  },
   'jupyter.configuration': {
     method: 'GET',
     path: '/projects/{project}/jupyter/configuration',
     access: { project: 'editor' },
-    summary: "The caller's configuration for Jupyter",
+    summary: "The caller's configuration for Jupyter; the project's defaults unless they have said otherwise",
     params: inProject,
-    response: configuration,
+    response: configurationShape,
   },
   'jupyter.saveConfiguration': {
     method: 'PUT',
@@ -180,7 +241,15 @@ export const routes = define({
     summary: 'Save it',
     params: inProject,
     body: configuration,
-    response: configuration,
+    response: configurationShape,
+  },
+  'jupyter.resetConfiguration': {
+    method: 'DELETE',
+    path: '/projects/{project}/jupyter/configuration',
+    access: { project: 'editor' },
+    summary: "Go back to the project's defaults, and follow them",
+    params: inProject,
+    response: configurationShape,
   },
   'jupyter.server': {
     method: 'GET',

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseProperties } from './schemas/configuration.ts';
+import { parseProperties } from './configuration/properties-text.ts';
 import { propertyEntry, propertyName, propertyProblem, propertyTable } from './spark-properties.ts';
 
 /** A name that a pattern fits. */
@@ -10,7 +10,7 @@ const barred = propertyTable.filter(({ rule }) => rule === 'pinned' || rule === 
 describe('the table of properties', () => {
   it('has patterns in lower case, each decided by an entry of its own', () => {
     for (const { pattern } of propertyTable) {
-      expect(pattern).toMatch(/^spark\.[a-z0-9_.*]+$/);
+      expect(pattern).toMatch(/^spark\.[a-z0-9_.*-]+$/);
       expect([pattern, propertyEntry(example(pattern))?.pattern]).toEqual([pattern, pattern]);
     }
   });
@@ -42,7 +42,6 @@ describe('the table of properties', () => {
 
   it.each([
     'spark.sql.shuffle.partitions',
-    'spark.hadoop.fs.permissions.umask-mode',
     'spark.hadoop.fs.s3a.access.key',
     'spark.hadoop.fs.s3a.endpoint',
     'spark.sql.extensions',
@@ -69,6 +68,8 @@ describe('values that are checked', () => {
     ['spark.hadoop.fs.s3a.impl', 'org.apache.hadoop.fs.s3a.S3AFileSystem'],
     ['spark.sql.hive.metastore.jars', 'maven'],
     ['spark.files', '/anything/is/looked/at/later'],
+    ['spark.hadoop.fs.permissions.umask-mode', '007'],
+    ['spark.hadoop.fs.permissions.umask-mode', '0002'],
   ])('%s may be %s', (name, value) => expect(propertyProblem(name, value)).toBeUndefined());
 
   it.each([
@@ -95,6 +96,11 @@ describe('values that are checked', () => {
     ['spark.sql.hive.metastore.jars', '/etc/hive/lib/*'],
     ['spark.eventLog.dir', '/project/${spark.sub}'],
     ['spark.files', '${env:HOME}/x'],
+    ['spark.hadoop.fs.permissions.umask-mode', '7'],
+    ['spark.hadoop.fs.permissions.umask-mode', '008'],
+    ['spark.hadoop.fs.permissions.umask-mode', '1002'],
+    ['spark.hadoop.fs.permissions.umask-mode', '777'],
+    ['spark.hadoop.fs.permissions.umask-mode', 'u=rwx,g=rx'],
   ])('%s may not be %s', (name, value) => {
     expect(propertyProblem(name, value)).toMatch(/can't have this value: /);
     expect(parseProperties(`${name}=${value}`).problems).toHaveLength(1);

@@ -2,7 +2,7 @@
  * What users may say about a Spark property. `free`: anything · `files`: paths of files, a comma between them, which must lie in the project or on
  * another file system · `folder`: the same for one path, which may not exist yet · `java`: options of a JVM, of the harmless kinds · `packages`: Maven
  * coordinates · `repositories`: addresses of Maven repositories · `keys`: key stores outside this machine · `file-system`: a class that reads no files of this
- * machine · `metastore`: where the classes of a Hive metastore come from · `pinned`: the platform sets it itself · `refused`: it would let a property do what only code may.
+ * machine · `metastore`: where the classes of a Hive metastore come from · `umask`: an octal mask · `pinned`: the platform sets it itself · `refused`: it would let a property do what only code may.
  */
 export type PropertyRule =
   | 'free'
@@ -14,6 +14,7 @@ export type PropertyRule =
   | 'keys'
   | 'file-system'
   | 'metastore'
+  | 'umask'
   | 'pinned'
   | 'refused';
 
@@ -193,6 +194,11 @@ export const propertyTable: readonly PropertyEntry[] = [
 
   // Hadoop
   ...checked(
+    'umask',
+    'please write an octal mask that leaves the owner all rights, such as 007, 027 or 0002',
+    'spark.hadoop.fs.permissions.umask-mode',
+  ),
+  ...checked(
     'keys',
     'the key store must not be a file of this machine',
     'spark.hadoop.*provider.path',
@@ -282,6 +288,7 @@ const checks: Readonly<Partial<Record<PropertyRule, (value: string) => boolean>>
   repositories: (value) => propertyList(value).every((entry) => /^https?:\/\/[^\s@]+$/i.test(entry)),
   keys: (value) => propertyList(value).every((entry) => remoteStore.test(entry)),
   'file-system': (value) => /^[\w.$]+$/.test(value.trim()) && !/local|checksum|viewf|harf|filterf|proxy/i.test(value),
+  umask: (value) => /^0{1,2}[0-7]{2}$/.test(value.trim()),
   metastore: (value) => ['builtin', 'maven', 'path'].includes(value.trim()),
 };
 

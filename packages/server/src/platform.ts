@@ -8,12 +8,15 @@ import { openSqlite } from './db/sqlite/open.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
+import { localFacts } from './engines/local/properties.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
+import { createConfigurations } from './features/configurations/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
+import { createFiles } from './features/files/index.ts';
 import { createNotebooks } from './features/notebooks/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
-import { createSessions } from './features/sessions/index.ts';
+import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
 import { createApp } from './http/app.ts';
 import type { ProjectChange } from './http/project-events.ts';
@@ -124,6 +127,20 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
+  const facts = localFacts(config);
+  const configurations = createConfigurations({
+    db,
+    clock,
+    bus,
+    projects: projects.service,
+    spark: {
+      place: async (projectId) =>
+        (await sessions.hasLivy(projectId)) ? { engine: 'livy', master: null, executors: true } : facts.place,
+      platformProperties: async (projectId, request) =>
+        (await sessions.hasLivy(projectId)) ? { defaults: {}, pinned: {} } : facts.platformProperties(request),
+      pathProblem,
+    },
+  });
   const servers = createServers({
     db,
     clock,
@@ -134,6 +151,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     tickets: feed.tickets,
     spawner: createLocalSpawner({ clock, config, cgroups }),
     environments,
+    configurations: configurations.service,
     projects: projects.service,
     notebooks: notebooks.service,
     labExtensions: join(repository, 'jupyter/lab/dist'),
@@ -167,12 +185,20 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     bus,
-    snapshots: [environments.snapshot, servers.snapshot, sessions.snapshot, notebooks.snapshot],
+    snapshots: [
+      environments.snapshot,
+      configurations.snapshot,
+      servers.snapshot,
+      sessions.snapshot,
+      notebooks.snapshot,
+    ],
     async countRunning(projectIds) {
       const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
       return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));
     },
   });
+  createFiles({ folderOf: projects.service.folderOf }).registerRoutes(router);
+  configurations.registerRoutes(router);
   environments.registerRoutes(router);
   servers.registerRoutes(router);
   notebooks.registerRoutes(router);

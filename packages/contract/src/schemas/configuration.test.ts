@@ -1,50 +1,87 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { configuration, defaultConfiguration, parseProperties } from './configuration.ts';
+import { configurationShape } from '../configuration/shape.ts';
+import { configuration, defaultConfiguration, defaultPythonConfiguration } from './configuration.ts';
 
-describe('parseProperties', () => {
-  it('reads name=value lines in their order, with comments and blank lines', () => {
-    const { properties, problems } = parseProperties(
-      '# shuffle\n\nspark.sql.shuffle.partitions = 8\r\nsql.ansi.enabled=a=b\n',
-    );
-    expect(problems).toEqual([]);
-    expect([...properties]).toEqual([
-      ['spark.sql.shuffle.partitions', '8'],
-      ['spark.sql.ansi.enabled', 'a=b'],
+const messages = (body: unknown): string[] =>
+  configuration.safeParse(body).error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
+const dynamic = (min: number, initial: number, max: number) =>
+  messages({ ...defaultConfiguration, executors: { mode: 'dynamic', min, initial, max } });
+
+describe('configuration', () => {
+  it('has defaults that it accepts', () => {
+    for (const value of [defaultConfiguration, defaultPythonConfiguration]) {
+      expect(configuration.parse(value)).toEqual(value);
+    }
+  });
+
+  it('reads bodies from before there were executors, files and variables', () => {
+    const before = { type: 'spark', driverMemoryMb: 2048, driverCores: 1, properties: '' };
+    expect(configuration.parse(before)).toEqual(defaultConfiguration);
+    expect(configuration.parse({ type: 'python' })).toEqual(defaultPythonConfiguration);
+  });
+
+  it('tells the line of a wrong property', () => {
+    expect(messages({ ...defaultConfiguration, properties: 'a=1\noops' })).toEqual([
+      expect.stringMatching(/^properties: Line 2: /),
     ]);
   });
 
-  it('names the line of each problem', () => {
-    const { problems } = parseProperties('no equals sign\nspark.a=1\nSPARK.A=2\nSpark.Master = yarn\n=x');
-    expect(problems.map(({ line }) => line)).toEqual([1, 3, 4, 5]);
-    expect(problems[1]?.message).toContain('set on line 2 already');
-    expect(problems[2]?.message).toContain('the platform decides where Spark runs');
+  it('refuses what was stored before a field had its rule, and reads it all the same', () => {
+    const stored = { ...defaultConfiguration, properties: 'spark.executor.memory=2g' };
+    expect(messages(stored)).toEqual([expect.stringContaining('set "Executor memory" instead')]);
+    expect(configurationShape.parse(stored)).toEqual(stored);
   });
 
-  it.each(['spark.master', 'SPARK.MASTER', 'master', ' spark.driver.extraJavaOptions ', 'driver.memory'])(
-    'refuses %s however it is written',
-    (name) => {
-      expect(parseProperties(`${name}=x`).problems).toHaveLength(1);
-    },
-  );
-
-  it('never throws, and never uses a line that it complains about', () => {
-    fc.assert(
-      fc.property(fc.string({ maxLength: 200 }), (text) => {
-        const { properties, problems } = parseProperties(text);
-        for (const name of properties.keys()) expect(name).toMatch(/^spark\.[\w.\-$]*$/);
-        for (const { line } of problems) expect(line).toBeGreaterThan(0);
-      }),
-    );
+  it('refuses numbers of executors that contradict each other, at the field', () => {
+    expect(dynamic(1, 1, 2)).toEqual([]);
+    expect(dynamic(0, 0, 1)).toEqual([]);
+    expect(dynamic(3, 3, 2)).toEqual(['executors.max: At most 2 is fewer than at least 3.']);
+    expect(dynamic(2, 1, 3)).toEqual(['executors.initial: 1 at first is fewer than at least 2.']);
+    expect(dynamic(1, 4, 3)).toEqual(['executors.initial: 4 at first is more than at most 3.']);
   });
-});
 
-describe('configuration', () => {
-  it('has a default that it accepts', () =>
-    expect(configuration.parse(defaultConfiguration)).toEqual(defaultConfiguration));
+  it.each([
+    ['jars', '/etc/a.jar', 'has to be a path in the project'],
+    ['jars', '../other/a.jar', 'has to be a path in the project'],
+    ['jars', 'Resources/a.py', 'has to end in .jar'],
+    ['jars', 'Resources/a*.jar', 'has characters'],
+    ['jars', 'Resources/a.jar#b', 'has characters'],
+    ['pyFiles', 'Resources/a.whl', 'has to end in .py, .zip or .egg'],
+    ['files', 'Resources//a', 'is not the path of a file'],
+    ['files', 'Resources/a,b', 'has characters'],
+    ['files', 'file:/etc/passwd', 'has characters'],
+    ['archives', 'Resources/a.zip#../b', 'has characters'],
+  ])('refuses in %s the path %s', (field, path, why) => {
+    expect(messages({ ...defaultConfiguration, [field]: [path] })).toEqual([expect.stringContaining(why)]);
+  });
 
-  it('tells the line of a wrong property', () => {
-    const result = configuration.safeParse({ ...defaultConfiguration, properties: 'a=1\noops' });
-    expect(result.error?.issues[0]?.message).toMatch(/^Line 2: /);
+  it('takes a name under which an archive is unpacked', () => {
+    expect(messages({ ...defaultConfiguration, archives: ['Resources/a.tar.gz#model'] })).toEqual([]);
+  });
+
+  it('refuses two files that Spark would know by the same name', () => {
+    const twice = { ...defaultConfiguration, files: ['Resources/a.py'], pyFiles: ['Jupyter/a.py'] };
+    expect(messages(twice)).toEqual([expect.stringMatching(/^pyFiles\.0: .*would both be called a\.py/)]);
+    expect(messages({ ...defaultConfiguration, jars: ['a.jar', 'a.jar'] })).toEqual([
+      'jars.1: "a.jar" is there twice.',
+    ]);
+  });
+
+  it('refuses a list of files in Properties beside the field for it, and takes it alone', () => {
+    const properties = '\nspark.jars=hdfs:///a.jar';
+    expect(messages({ ...defaultConfiguration, properties })).toEqual([]);
+    expect(messages({ ...defaultConfiguration, properties, jars: ['Resources/b.jar'] })).toEqual([
+      expect.stringMatching(/^properties: Line 2: spark\.jars is set by the field "Additional jars" as well/),
+    ]);
+  });
+
+  it('checks environment variables line by line', () => {
+    const environment = 'A=1\nPATH=/x\nB c=2\nA=3\nLD_PRELOAD=/x\n# PATH=/y';
+    expect(messages({ ...defaultPythonConfiguration, environment })).toEqual([
+      expect.stringMatching(/^environment: Line 2: PATH can't be set here: /),
+      expect.stringMatching(/^environment: Line 3: Please write NAME=value/),
+      'environment: Line 4: A is set on line 1 already.',
+      expect.stringMatching(/^environment: Line 5: LD_PRELOAD can't be set here: /),
+    ]);
   });
 });

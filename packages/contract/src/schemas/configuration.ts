@@ -1,73 +1,77 @@
 import { z } from 'zod';
-import { propertyName, propertyProblem } from '../spark-properties.ts';
+import { configurationProblems } from '../configuration/problems.ts';
+import {
+  configurationShape,
+  pythonShape,
+  sparkShape,
+  type Configuration,
+  type PythonConfiguration,
+  type SparkConfiguration,
+} from '../configuration/shape.ts';
+import { instant } from './primitives.ts';
 
-/** One problem in the `Properties` text, with the line it stands on (from 1). */
-export type PropertyProblem = { line: number; message: string };
-
-/**
- * Reads the `Properties` text: one `name=value` a line; blank lines and lines that begin with `#` are skipped; names without `spark.` get it.
- * Returns the properties in the order of the text, and every problem found; a text with problems is never used in part.
- */
-export function parseProperties(text: string): { properties: Map<string, string>; problems: PropertyProblem[] } {
-  const properties = new Map<string, string>();
-  const seen = new Map<string, number>();
-  const problems: PropertyProblem[] = [];
-  for (const [index, raw] of text.split(/\r\n|\r|\n/).entries()) {
-    const line = index + 1;
-    const trimmed = raw.trim();
-    if (trimmed === '' || trimmed.startsWith('#')) continue;
-    const at = trimmed.indexOf('=');
-    const name = at < 0 ? null : propertyName(trimmed.slice(0, at));
-    if (name === null) {
-      problems.push({ line, message: 'Please write name=value, such as spark.sql.shuffle.partitions=8.' });
-      continue;
-    }
-    const key = name.toLowerCase();
-    const value = trimmed.slice(at + 1).trim();
-    const problem = propertyProblem(name, value);
-    const earlier = seen.get(key);
-    if (problem !== undefined) problems.push({ line, message: problem });
-    else if (earlier !== undefined) problems.push({ line, message: `${name} is set on line ${earlier} already.` });
-    else properties.set(name, value);
-    seen.set(key, line);
+/** Compute settings, for Jupyter servers and for jobs alike, checked as a whole. */
+export const configuration = configurationShape.superRefine((value, context) => {
+  for (const { path, line, message } of configurationProblems(value)) {
+    context.addIssue({
+      code: 'custom',
+      path: [...path],
+      message: line === undefined ? message : `Line ${line}: ${message}`,
+    });
   }
-  return { properties, problems };
-}
-
-const propertiesText = z
-  .string()
-  .max(20_000, 'Please use at most 20,000 characters.')
-  .superRefine((text, context) => {
-    for (const problem of parseProperties(text).problems) {
-      context.addIssue({ code: 'custom', message: `Line ${problem.line}: ${problem.message}` });
-    }
-  });
-
-export const sparkConfiguration = z.object({
-  type: z.literal('spark'),
-  driverMemoryMb: z
-    .number()
-    .int()
-    .min(512, 'The driver needs at least 512 MB.')
-    .max(1_048_576)
-    .meta({ description: "the heap of the driver's JVM, MB" }),
-  driverCores: z.number().int().min(1).max(256).meta({ description: 'with a local master: cores for tasks as well' }),
-  properties: propertiesText.meta({ description: 'Spark properties, one name=value a line' }),
 });
 
-export const pythonConfiguration = z.object({ type: z.literal('python') });
-
-/** Compute settings, for Jupyter servers and for jobs alike. */
-export const configuration = z.discriminatedUnion('type', [sparkConfiguration, pythonConfiguration]);
-export type Configuration = z.infer<typeof configuration>;
-export type SparkConfiguration = z.infer<typeof sparkConfiguration>;
-
-/** What people read where a type is named. */
-export const configurationTypeLabels = { spark: 'Spark/PySpark', python: 'Python' } as const;
-
-export const defaultConfiguration: SparkConfiguration = {
+export const defaultConfiguration: SparkConfiguration = sparkShape.parse({
   type: 'spark',
   driverMemoryMb: 2048,
   driverCores: 1,
   properties: '',
-};
+});
+
+export const defaultPythonConfiguration: PythonConfiguration = pythonShape.parse({ type: 'python' });
+
+/** What members of a project begin with, as its owners have said. */
+export const configurationDefaults = z.object({
+  jupyter: configurationShape,
+  jobs: configurationShape,
+  changedAt: instant.nullable().meta({ description: "null: nobody has, these are the platform's" }),
+});
+export type ConfigurationDefaults = z.infer<typeof configurationDefaults>;
+
+export const configurationDefaultsBody = z.object({ jupyter: configuration, jobs: configuration });
+
+/** Where the Spark applications of a project run. */
+export const sparkPlace = z.object({
+  engine: z.enum(['local', 'livy']),
+  master: z.string().nullable().meta({ description: "null: the project's Livy decides" }),
+  executors: z
+    .boolean()
+    .meta({ description: "false: tasks run in the driver, and the executors' fields have no effect" }),
+});
+export type SparkPlace = z.infer<typeof sparkPlace>;
+
+/** What a configuration comes to: what is wrong with it, its files included, and what Spark would get. */
+export const checkedConfiguration = z.object({
+  problems: z.array(
+    z.object({
+      path: z.string().meta({ description: 'the field, such as jars.0' }),
+      line: z.number().int().nullable(),
+      message: z.string(),
+    }),
+  ),
+  effective: z
+    .array(
+      z.object({
+        name: z.string(),
+        value: z.string().nullable().meta({ description: 'null: a secret' }),
+        from: z.enum(['field', 'properties', 'default', 'pinned']),
+        label: z.string().nullable().meta({ description: 'the field' }),
+        line: z.number().int().nullable().meta({ description: 'the line of Properties' }),
+      }),
+    )
+    .nullable()
+    .meta({ description: 'by name; null: there is no Spark, or something is wrong' }),
+});
+export type CheckedConfiguration = z.infer<typeof checkedConfiguration>;
+
+export type { Configuration, PythonConfiguration, SparkConfiguration };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { configurationShape } from '../configuration/shape.ts';
 import { configuration } from './configuration.ts';
 import { notebookPath } from './notebooks.ts';
 import { instant, opaqueId } from './primitives.ts';
@@ -70,7 +71,7 @@ export const server = z.object({
   id: opaqueId.nullable().meta({ description: 'null: there has never been one' }),
   state: serverState,
   steps: z.array(z.object({ step: startStep, startedAt: instant, endedAt: instant.nullable() })),
-  configuration,
+  configuration: configurationShape,
   revision: z.number().int().nullable(),
   startedAt: instant.nullable(),
   readyAt: instant.nullable(),

@@ -5,6 +5,7 @@ import * as batches from './migrations/0002-batches.ts';
 import * as driversAhead from './migrations/0004-drivers-ahead.ts';
 import * as externalLivy from './migrations/0005-external-livy.ts';
 import * as serverShutdown from './migrations/0006-server-shutdown.ts';
+import * as configurationDefaults from './migrations/0007-configuration-defaults.ts';
 import * as notebooks from './migrations/0008-notebooks.ts';
 import * as serverLimits from './migrations/0009-server-limits.ts';
 import type { Database } from './schema.ts';
@@ -15,6 +16,7 @@ const migrations = {
   '0004-drivers-ahead': { up: driversAhead.up },
   '0005-external-livy': { up: externalLivy.up },
   '0006-server-shutdown': { up: serverShutdown.up },
+  '0007-configuration-defaults': { up: configurationDefaults.up },
   '0008-notebooks': { up: notebooks.up },
   '0009-server-limits': { up: serverLimits.up },
 };

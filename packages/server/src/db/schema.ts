@@ -15,6 +15,7 @@ export type Database = {
   environments: EnvironmentsTable;
   revisions: RevisionsTable;
   configurations: ConfigurationsTable;
+  configuration_defaults: ConfigurationDefaultsTable;
   servers: ServersTable;
   notebook_runs: NotebookRunsTable;
   tickets: TicketsTable;
@@ -96,6 +97,14 @@ export type ConfigurationsTable = {
   user_id: string;
   configuration_json: string;
   updated_at: number;
+};
+
+/** What servers and jobs of a project begin with, where an owner has said so. */
+export type ConfigurationDefaultsTable = {
+  project_id: string;
+  jupyter_json: string;
+  jobs_json: string;
+  changed_at: number;
 };
 
 /** One row for each run of a server; at most one of a member in a project has `ended_at` null. */

@@ -1,4 +1,4 @@
-import type { SessionKind } from '@emberlab/contract';
+import type { PlatformProperties, SessionKind, SparkPlace } from '@emberlab/contract';
 import type { ProcessIdentity } from '../lib/process.ts';
 
 /** A driver to be started for a session. Everything in it has been checked; nothing is interpreted by a shell. */
@@ -78,6 +78,13 @@ export type Engine = {
   /** Where the driver's output lies; the files may not exist yet. */
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
   readonly batches: BatchEngine;
+};
+
+/** What can be said of an engine's drivers before one is started. */
+export type EngineFacts = {
+  readonly place: SparkPlace;
+  /** What is set beside the properties of a request. What differs from driver to driver is described. */
+  platformProperties(request: Pick<DriverSpec, 'projectFolder' | 'properties'>): PlatformProperties;
 };
 
 /** A driver that could not be started. The message is a sentence for the user. */

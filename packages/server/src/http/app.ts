@@ -47,6 +47,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  // Files are streamed: who takes them reads the request itself.
+  app.addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
   app.decorateRequest('access', null);
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));

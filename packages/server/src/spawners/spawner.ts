@@ -44,6 +44,8 @@ export type ServerSpec = ServerOwner & {
   /** written with mode 0600 before it starts: path below its folder → content */
   readonly files: Readonly<Record<string, string>>;
   readonly limits: ServerLimits;
+  /** symbolic links made before it starts: path below its folder → what it leads to, absolute */
+  readonly links?: Readonly<Record<string, string>>;
 };
 
 /** What names a server's process for good; it is kept in the server's row. */

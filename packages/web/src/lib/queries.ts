@@ -1,3 +1,4 @@
+import type { Configuration } from '@emberlab/contract';
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
 
@@ -15,6 +16,10 @@ export const keys = {
   environment: (project: string) => ['project', project, 'environment'],
   environmentLog: (project: string) => ['project', project, 'environment', 'log'],
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
+  configurationDefaults: (project: string) => ['project', project, 'configuration', 'defaults'],
+  place: (project: string) => ['project', project, 'configuration', 'place'],
+  check: (project: string, configuration: string) => ['project', project, 'configuration', 'check', configuration],
+  files: (project: string) => ['project', project, 'files'],
   server: (project: string) => ['project', project, 'jupyter', 'server'],
   serverRuns: (project: string, latest: string | null) => ['project', project, 'jupyter', 'runs', latest],
   notebooks: (project: string) => ['project', project, 'notebooks'],
@@ -76,6 +81,40 @@ export const configurationQuery = (project: string) =>
   queryOptions({
     queryKey: keys.configuration(project),
     queryFn: ({ signal }) => api.call('jupyter.configuration', { params: { project } }, signal),
+  });
+
+export const configurationDefaultsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.configurationDefaults(project),
+    queryFn: ({ signal }) => api.call('configuration.defaults', { params: { project } }, signal),
+  });
+
+/** Where the project's Spark applications run. */
+export const placeQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.place(project),
+    queryFn: ({ signal }) => api.call('configuration.place', { params: { project } }, signal),
+  });
+
+/** What the server says of a configuration, written as JSON, with the configuration. */
+export const checkQuery = (project: string, configuration: string) =>
+  queryOptions({
+    queryKey: keys.check(project, configuration),
+    async queryFn({ signal }) {
+      const of = JSON.parse(configuration) as Configuration;
+      return { of, ...(await api.call('configuration.check', { params: { project }, body: of }, signal)) };
+    },
+    gcTime: 30_000,
+  });
+
+/** What is in a folder of the project, page by page. */
+export const filesQuery = (project: string, path: string) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.files(project), path],
+    queryFn: ({ signal, pageParam }) =>
+      api.call('files.list', { params: { project }, query: { path, after: pageParam ?? undefined } }, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
   });
 
 export const serverQuery = (project: string) =>

@@ -17,6 +17,15 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
     case 'environment':
       client.setQueryData(keys.environment(project), event.environment);
       break;
+    case 'configuration-defaults': {
+      const key = keys.configurationDefaults(project);
+      const before = client.getQueryData(key);
+      client.setQueryData(key, event.defaults);
+      // Whoever has no configuration of their own follows them.
+      const changed = before !== undefined && JSON.stringify(before) !== JSON.stringify(event.defaults);
+      if (changed) void client.invalidateQueries({ queryKey: keys.configuration(project) });
+      break;
+    }
     case 'sessions':
       client.setQueryData<SessionList>(keys.sessions(project), { items: event.sessions, next: null });
       for (const session of event.sessions) client.setQueryData(keys.session(project, session.id), session);

@@ -1,4 +1,14 @@
-import type { Configuration, Environment, Project, RecentNotebook, Server, Session } from '@emberlab/contract';
+import {
+  defaultConfiguration,
+  type Configuration,
+  type ConfigurationDefaults,
+  type Environment,
+  type Project,
+  type RecentNotebook,
+  type Server,
+  type Session,
+  type SparkPlace,
+} from '@emberlab/contract';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
@@ -23,12 +33,15 @@ export const project: Project = {
   lastActivityAt: at,
 };
 
-export const sparkConfiguration: Configuration = {
-  type: 'spark',
-  driverMemoryMb: 2048,
-  driverCores: 1,
-  properties: '',
+export const sparkConfiguration: Configuration = defaultConfiguration;
+
+const configurationDefaults: ConfigurationDefaults = {
+  jupyter: sparkConfiguration,
+  jobs: sparkConfiguration,
+  changedAt: null,
 };
+
+const localPlace: SparkPlace = { engine: 'local', master: 'local[*]', executors: false };
 
 export const stoppedServer: Server = {
   id: 'server000001',
@@ -123,7 +136,7 @@ export class Refusal {
 
 export type Answers = Record<string, unknown>;
 
-/** The answers of a server where a project `demo` exists and nothing runs, by method and path. */
+/** The answers of a server where a project `demo` exists and nothing runs, by method and path, with or without a query. */
 const calmServer: Answers = {
   'GET /auth/state': { setUpNeeded: false, user },
   'GET /system': { version: '0.1.0', sparkVersion: '4.3.0', notices: [] },
@@ -133,6 +146,9 @@ const calmServer: Answers = {
   'GET /projects/demo/jupyter/server': stoppedServer,
   'GET /projects/demo/jupyter/configuration': sparkConfiguration,
   'GET /projects/demo/notebooks/recent': { items: [], next: null },
+  'GET /projects/demo/configuration/defaults': configurationDefaults,
+  'GET /projects/demo/configuration/place': localPlace,
+  'POST /projects/demo/configuration/check': { problems: [], effective: [] },
   'GET /projects/demo/sessions': { items: [], next: null },
 };
 
@@ -146,7 +162,12 @@ function stubServer(answers: Answers): Call[] {
     const path = url.replace(/^\/api\/v1/, '').replace(/\?.*/, '');
     const route = `${request.method ?? 'GET'} ${path}`;
     calls.push({ route, body: typeof request.body === 'string' ? JSON.parse(request.body) : undefined });
-    const answer = answers[route] ?? new Refusal(404, 'not_found', `no answer for ${route}`);
+    const withQuery = `${request.method ?? 'GET'} ${url.replace(/^\/api\/v1/, '')}`;
+    const answer =
+      answers[withQuery] ??
+      answers[route] ??
+      calmServer[route] ??
+      new Refusal(404, 'not_found', `no answer for ${route}`);
     if (typeof answer === 'string') return Promise.resolve(new Response(answer));
     if (answer instanceof Refusal) {
       const { status, code, message, path: field } = answer;
@@ -158,9 +179,9 @@ function stubServer(answers: Answers): Call[] {
   return calls;
 }
 
-/** Renders the dashboard at an address, with a server that has these answers. */
+/** Renders the dashboard at an address, with a server that has these answers; they may be changed later. */
 export function renderApp(path: string, answers: Answers = {}) {
-  const calls = stubServer({ ...calmServer, ...answers });
+  const calls = stubServer(answers);
   const queryClient = createQueryClient();
   const router = createAppRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
   render(

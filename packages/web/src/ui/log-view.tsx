@@ -9,6 +9,7 @@ import {
 } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
+import { downloadText } from '../lib/download.ts';
 import type { LogContent } from '../lib/log-lines.ts';
 import { atLeast, logLevels, type LogLevel } from '../lib/log-levels.ts';
 import { findMatches } from '../lib/log-search.ts';
@@ -271,14 +272,7 @@ function DownloadButton({ downloadHref, downloadName, content }: LogViewProps) {
     );
   }
   const save = (): void => {
-    const url = URL.createObjectURL(
-      new Blob([content.lines.map((line) => `${line.raw}\n`).join('')], { type: 'text/plain' }),
-    );
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = downloadName;
-    link.click();
-    URL.revokeObjectURL(url);
+    downloadText(content.lines.map((line) => `${line.raw}\n`).join(''), downloadName, 'text/plain');
   };
   return (
     <Tooltip label="Download">

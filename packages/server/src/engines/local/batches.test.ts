@@ -112,6 +112,15 @@ async function make(): Promise<Made> {
 
 batchesContract('local', make);
 
+test('a batch has the mask of its properties', async () => {
+  await using it = await make();
+  const { properties, ...rest } = it.spec('obey');
+  const spec = { ...rest, properties: { ...properties, 'spark.hadoop.fs.permissions.umask-mode': '0077' } };
+  await it.engine.batches.launch(spec);
+  await it.settled(spec);
+  expect(await it.read(spec, 'umask')).toBe('0077\n');
+});
+
 test('a batch gets a clean environment, the project as its folder, files for its group, and its class', async () => {
   await using it = await make();
   const spec = { ...it.spec('obey'), file: '/x/job.jar', className: 'org.example.Main' };

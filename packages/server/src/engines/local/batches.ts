@@ -7,15 +7,16 @@ import { EngineError, type BatchEngine } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { identityOf } from './processes.ts';
-import { formatProperties, localProperties } from './properties.ts';
+import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
 
 /**
  * The program around spark-submit, the leader of the batch's processes. It sets the umask, writes down who it is and, at the end, how that was: a
- * control plane that was away finds both. SIGTERM is for the child; the leader stays to see its end. `$0` is the folder, `"$@"` the command.
+ * control plane that was away finds both. SIGTERM is for the child; the leader stays to see its end. `$0` is the folder, `$1` the mask, and the rest the
+ * command.
  */
 const wrapper = [
-  'umask 007; trap : TERM',
+  'umask "$1"; shift; trap : TERM',
   'IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0/process"',
   '"$@"; code=$?',
   'printf "%s\\n" "$code" >"$0/.exit" && mv "$0/.exit" "$0/exit"; exit "$code"',
@@ -82,6 +83,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
             '-c',
             wrapper,
             files.folder,
+            umaskOf(properties),
             sparkSubmit,
             '--properties-file',
             files.properties,

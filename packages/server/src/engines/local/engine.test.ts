@@ -8,7 +8,7 @@ import type { DriverSpec } from '../engine.ts';
 import { engineContract, type Behaviour, type EngineUnderTest } from '../engine.contract.ts';
 import { createLocalEngine } from './engine.ts';
 import { sessionMembers } from './processes.ts';
-import { formatProperties, localProperties } from './properties.ts';
+import { formatProperties, localFacts, localProperties } from './properties.ts';
 
 /** Stands in for spark-submit: does what the properties say, and shows what it was started with. `ready` appears when it has done so. */
 const fakeSparkSubmit = `#!/bin/bash
@@ -168,6 +168,31 @@ test('a driver gets a clean environment, the project as its folder, and files fo
   await it.engine.clean(spec.sessionId);
   expect((await readdir(folder)).filter((name) => name.endsWith('.log'))).toHaveLength(2);
   expect(await readdir(folder)).not.toContain('agent.json');
+});
+
+test.each([
+  ['027', '0027'],
+  ['0002', '0002'],
+  ['u=rwx', '0007'],
+])('a mask of %s in the properties is that of the driver’s processes: %s', async (mask, umask) => {
+  await using it = await make();
+  const { properties, ...rest } = it.spec('obey');
+  const spec = { ...rest, properties: { ...properties, 'spark.hadoop.fs.permissions.umask-mode': mask } };
+  await it.engine.launch(spec);
+  await it.settled(spec);
+  expect(await readFile(join(it.folderOf(spec), 'umask'), 'utf8')).toBe(`${umask}\n`);
+});
+
+test('what is said of drivers before one is started is what they get', () => {
+  const request = { projectFolder: '/data/projects/demo', properties: { 'spark.driver.cores': '3', 'spark.a': '1' } };
+  const { defaults, pinned } = localFacts({ sparkMaster: 'local[*]' }).platformProperties(request);
+  const described = { ...defaults, ...request.properties, ...pinned };
+  const real = localProperties({ ...request, appName: 'a.ipynb' }, { master: 'local[*]', scratch: '/scratch' });
+  const words = new Set(['spark.app.name', 'spark.driver.extraJavaOptions']);
+  const plain = (all: Record<string, string>) => Object.entries(all).filter(([name]) => !words.has(name));
+  expect(plain(described)).toEqual(plain(real));
+  expect(Object.keys(described)).toEqual(Object.keys(real));
+  expect(JSON.stringify(described)).not.toContain('scratch');
 });
 
 test('what the platform decides wins over the request, what it proposes does not', () => {

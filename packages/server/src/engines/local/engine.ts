@@ -8,7 +8,7 @@ import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
-import { formatProperties, localProperties } from './properties.ts';
+import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { agentFolder, submitEnvironment, type SubmitOptions } from './submit.ts';
 
 export type LocalEngineOptions = SubmitOptions & {
@@ -42,9 +42,10 @@ const pollMs = 50;
 
 /**
  * The program around spark-submit. It sets the umask, which is a process's own and can't be given to spawn, and writes down who it is: exec keeps
- * both, so a control plane that ends right after the start still finds the driver. Arguments stay arguments: `$0` is the file, `"$@"` the command.
+ * both, so a control plane that ends right after the start still finds the driver. Arguments stay arguments: `$0` is the file, `$1` the mask, and the rest
+ * the command.
  */
-const wrapper = 'umask 007; IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
+const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
 
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
 export function createLocalEngine(options: LocalEngineOptions): Engine {
@@ -115,6 +116,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
             '-c',
             wrapper,
             files.process,
+            umaskOf(properties),
             sparkSubmit,
             '--properties-file',
             files.properties,

@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
-import type { DriverSpec } from '../engine.ts';
+import type { PlatformProperties } from '@emberlab/contract';
+import type { DriverSpec, EngineFacts } from '../engine.ts';
 
 /** Properties as a file that `java.util.Properties` reads back unchanged: everything but plain ASCII letters is escaped. */
 export function formatProperties(properties: Readonly<Record<string, string>>): string {
@@ -16,26 +17,43 @@ const escape = (text: string): string =>
 /** A word of `spark.driver.extraJavaOptions`, which Spark splits as a shell would. */
 const quoted = (word: string): string => (/^[\w.:=+/-]*$/.test(word) ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`);
 
-/**
- * The properties of a driver on this machine: the platform's defaults, then the request's, then what only the platform may decide.
- * `scratch` is a folder of the session's own, `jvmOptions` are further words for its JVM, and `javaOptions` those of the administrator, as a shell reads them.
- */
-export function localProperties(
-  spec: Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>,
-  {
-    master,
-    scratch,
-    jvmOptions = [],
-    javaOptions = '',
-  }: { master: string; scratch: string; jvmOptions?: readonly string[]; javaOptions?: string | undefined },
+const umaskProperty = 'spark.hadoop.fs.permissions.umask-mode';
+/** What a project's files are made with: its group may change them, others can't read them. */
+const projectUmask = '007';
+
+/** The umask of a driver's processes: what Python writes is like what Spark writes. */
+export function umaskOf(properties: Readonly<Record<string, string>>): string {
+  const mask = properties[umaskProperty]?.trim() ?? projectUmask;
+  return /^[0-7]{3,4}$/.test(mask) ? mask : projectUmask;
+}
+
+type LocalSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>;
+
+/** What the platform proposes for a driver on this machine. */
+const proposed = ({ projectFolder }: Pick<LocalSpec, 'projectFolder'>): Record<string, string> => ({
+  [umaskProperty]: projectUmask,
+  'spark.sql.catalogImplementation': 'in-memory',
+  'spark.sql.warehouse.dir': pathToFileURL(`${projectFolder}/Resources/warehouse`).href,
+  'spark.port.maxRetries': '64',
+});
+
+type LocalOptions = {
+  readonly master: string;
+  /** a folder of the session's own */
+  readonly scratch: string;
+  /** further words for the driver's JVM */
+  readonly jvmOptions?: readonly string[];
+  /** those of the administrator, as a shell reads them */
+  readonly javaOptions?: string | undefined;
+};
+
+/** What only the platform may decide. */
+function decided(
+  spec: LocalSpec,
+  { master, scratch, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
-    'spark.hadoop.fs.permissions.umask-mode': '007',
-    'spark.sql.catalogImplementation': 'in-memory',
-    'spark.sql.warehouse.dir': pathToFileURL(`${spec.projectFolder}/Resources/warehouse`).href,
-    'spark.port.maxRetries': '64',
-    ...spec.properties,
     // With a local master the driver runs the tasks too, so its cores are all there are.
     'spark.master': master === 'local[*]' && cores !== undefined ? `local[${cores}]` : master,
     'spark.submit.deployMode': 'client',
@@ -51,3 +69,25 @@ export function localProperties(
     'spark.ui.showConsoleProgress': 'false',
   };
 }
+
+/** The properties of a driver on this machine: the platform's defaults, then the request's, then what only the platform may decide. */
+export const localProperties = (spec: LocalSpec, options: LocalOptions): Record<string, string> => ({
+  ...proposed(spec),
+  ...spec.properties,
+  ...decided(spec, options),
+});
+
+/** What can be said of drivers on this machine before one is started. */
+export const localFacts = ({ sparkMaster: master }: { sparkMaster: string }): EngineFacts => ({
+  place: { engine: 'local', master, executors: !/^local(\[.*\])?$/.test(master) },
+  platformProperties({ projectFolder, properties }): PlatformProperties {
+    const spec = { appName: 'the name of the notebook', projectFolder, properties };
+    return {
+      defaults: proposed(spec),
+      pinned: {
+        ...decided(spec, { master, scratch: '' }),
+        'spark.driver.extraJavaOptions': 'a folder for temporary files, and what makes the start faster',
+      },
+    };
+  },
+});

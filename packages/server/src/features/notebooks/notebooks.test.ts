@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   defaultConfiguration,
+  defaultPythonConfiguration,
   type Configuration,
   type NotebookRun,
   type ProjectEvent,
@@ -19,7 +20,7 @@ import { seedServer } from '../../testing/database.ts';
 import { createNotebooks } from './index.ts';
 import type { SeenRun } from './service.ts';
 
-const python: Configuration = { type: 'python' };
+const python: Configuration = defaultPythonConfiguration;
 const withSecret: Configuration = { ...defaultConfiguration, properties: 'a=1\nmy.password=hush' };
 
 /** A project with its owner Ada, its editor Bob and its viewer Vic, and what servers tell of their notebooks. */

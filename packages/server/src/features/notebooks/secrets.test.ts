@@ -1,4 +1,4 @@
-import { defaultConfiguration } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration } from '@emberlab/contract';
 import { expect, it } from 'vitest';
 import { withoutSecrets } from './secrets.ts';
 
@@ -22,5 +22,6 @@ it('leaves out what its name calls a secret, and keeps the rest', () => {
       '# for the nightly run\nspark.sql.shuffle.partitions=8\nspark.hadoop.fs.s3a.aws.credentials.provider=org.example.Provider',
   });
   expect(withoutSecrets(defaultConfiguration)).toEqual(defaultConfiguration);
-  expect(withoutSecrets({ type: 'python' })).toEqual({ type: 'python' });
+  const python = { ...defaultPythonConfiguration, environment: 'LEVEL=1\nAPI_TOKEN=hush' };
+  expect(withoutSecrets(python)).toEqual({ ...python, environment: 'LEVEL=1' });
 });

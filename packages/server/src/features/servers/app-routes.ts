@@ -27,7 +27,7 @@ export function registerAppRoutes(app: FastifyInstance, deps: { own: OwnServer; 
 
   app.get('/app/server', { onRequest, schema: { hide: true } }, async (request, reply) => {
     const id = idOf(request);
-    const { whose, present } = await own.find(id);
+    const { whose, shown } = await own.find(id);
     const streamEnded = watchStream(reply.raw, () => own.isLive(id), clock);
     await streamEvents({ request, reply, streamEnded }, (send) =>
       sendStateThenChanges(
@@ -36,7 +36,7 @@ export function registerAppRoutes(app: FastifyInstance, deps: { own: OwnServer; 
           bus.subscribe((change) => {
             if (change.projectId !== whose.projectId) return;
             const event = change.present({ userId: whose.userId, role: 'editor' });
-            if (event?.type === 'server' && event.server.id === id) deliver(present(event.server));
+            if (event?.type === 'server' && event.server.id === id) deliver(shown(event.server));
           }),
         async () => [(await own.find(id)).state],
       ),

@@ -7,6 +7,7 @@ import type { ProjectBus } from '../../http/project-events.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
+import type { ConfigurationService } from '../configurations/index.ts';
 import type { PythonOfProject } from '../environments/index.ts';
 import type { AskActivity } from './activity.ts';
 import type { AskRuns, RunsReport } from './notebook-runs.ts';
@@ -40,6 +41,7 @@ export type ServersDeps = {
     /** Whether the wait for an environment has an end: null while one is being made, else why there is none. */
     whyNone(projectId: string): Promise<{ reason: string | null } | null>;
   };
+  readonly configurations: Pick<ConfigurationService, 'get' | 'save' | 'mustBeRight'>;
   readonly projects: {
     nameOf(projectId: string): Promise<string | null>;
     /** the folder of a project by its name, absolute */

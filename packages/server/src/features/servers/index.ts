@@ -38,7 +38,7 @@ export function createServers(deps: ServersDeps) {
     registerRoutes: (router: Router): void => registerServerRoutes(router, service),
     /** What the edge asks for servers' own pages. */
     registerAppRoutes: (app: FastifyInstance): void =>
-      registerAppRoutes(app, { ...deps, own: createOwnServer({ ...deps, store, service }) }),
+      registerAppRoutes(app, { ...deps, own: createOwnServer({ ...deps, store, service, present }) }),
     async start(): Promise<void> {
       await worker.start();
       activity.start();

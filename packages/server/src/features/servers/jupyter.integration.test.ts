@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
-import type { Server } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration, sessionBody, type Server } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
@@ -109,6 +109,11 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         tickets: { issue: async () => 'http://x.localhost' },
         spawner,
         environments,
+        configurations: {
+          get: async () => defaultConfiguration,
+          save: async (_, value) => value,
+          mustBeRight: async () => undefined,
+        },
         projects: { ...projects, touch: async () => undefined },
         notebooks: notebooks.service,
         tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
@@ -272,9 +277,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(opening).toMatchObject({ method: 'POST', url: '/livy/demo/sessions' });
     expect(JSON.parse(opening?.body ?? '')).toEqual({
       kind: 'pyspark',
-      driverMemory: '2048m',
-      driverCores: 1,
-      conf: {},
+      ...sessionBody(defaultConfiguration, projectFolder),
       heartbeatTimeoutInSecond: 60,
     });
     expect(rest.map((call) => call.body)).toContainEqual(expect.stringContaining('1 + 1'));
@@ -285,13 +288,15 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     }
 
     // one of its kernels takes more than there is: it alone is ended, and its notebook is named
-    if ((await get()).limits?.by === 'cgroup') {
+    const keptTogether = (await get()).limits?.by === 'cgroup';
+    if (keptTogether) {
       void runInKernel(target, 'python3', 'y = bytearray(3_000_000_000)').catch(() => undefined);
-      const memoryEnd = async () => (await after.service.get(whose)).memoryEnd;
-      while ((await memoryEnd()) === null) await later();
-      expect(await memoryEnd()).toMatchObject({ notebook: 'python3 a.ipynb', times: 1 });
-      expect(await get()).toMatchObject({ state: 'running' });
+      while ((await after.service.get(whose)).memoryEnd === null) await later();
     }
+    expect(await after.service.get(whose)).toMatchObject({
+      state: 'running',
+      memoryEnd: keptTogether ? { notebook: 'python3 a.ipynb', times: 1 } : null,
+    });
 
     expect(processesOf(id).length).toBeGreaterThanOrEqual(3);
     await after.service.stop(whose);
@@ -305,4 +310,34 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(text).toContain('is running at');
     expect(text).not.toContain(secret);
   }, 120_000);
+
+  it('gives notebooks of type Python the files and variables of the configuration', async () => {
+    const servers = await start();
+    await writeFile(join(projectFolder, 'own_tools.py'), 'WORD = "from a file"\n');
+    await writeFile(join(projectFolder, 'words.txt'), 'words');
+    const { id } = await servers.service.start(whose, {
+      ...defaultPythonConfiguration,
+      files: ['own_tools.py', 'words.txt'],
+      environment: 'LOG_LEVEL=debug',
+    });
+    while ((await servers.service.get(whose)).state !== 'running') {
+      expect((await servers.service.get(whose)).problem).toBeNull();
+      await later();
+    }
+    const target = targets.get(id ?? '');
+    if (target === undefined) throw new Error('the proxy does not know it');
+    const printed = await runInKernel(
+      target,
+      'python3',
+      [
+        'import os, own_tools',
+        'words = open(os.path.join(os.environ["EMBER_FILES"], "words.txt")).read()',
+        'print(own_tools.WORD, words, os.environ["LOG_LEVEL"])',
+      ].join('\n'),
+    );
+    expect(printed).toBe('from a file words debug\n');
+    await servers.service.stop(whose);
+    while ((await servers.service.get(whose)).state !== 'stopped') await later();
+    expect(existsSync(join(projectFolder, 'own_tools.py'))).toBe(true);
+  }, 60_000);
 });

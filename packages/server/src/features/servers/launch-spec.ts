@@ -1,5 +1,5 @@
 import { delimiter, dirname, join } from 'node:path';
-import type { Configuration } from '@emberlab/contract';
+import { nameOfEntry, parseEnvironment, type Configuration, type PythonConfiguration } from '@emberlab/contract';
 import type { ServerLimits, ServerOwner, ServerPlaces, ServerSpec } from '../../spawners/spawner.ts';
 import { jupyterConfig, proxySecretFile } from './jupyter-config.ts';
 import { sparklessConfig, sparkmagicConfig } from './sparkmagic-config.ts';
@@ -40,6 +40,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
   const sparkmagicFolder = join(places.folder, 'sparkmagic');
   const gateway = `${options.gatewayOrigin}/livy/${options.projectName}`;
   const tokenFile = join(sparkmagicFolder, 'token');
+  const pythonOnly = configuration.type === 'python' ? ofPython(configuration, options) : { env: {}, links: {} };
   return {
     ...owner,
     limits: options.limits,
@@ -49,6 +50,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
     cwd: projectFolder,
     env: {
       ...handedOn(options.platformEnv),
+      ...pythonOnly.env,
       PATH: [dirname(python), options.platformEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
       VIRTUAL_ENV: dirname(dirname(python)),
       HOME: places.home,
@@ -73,11 +75,31 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       [proxySecretFile]: options.proxySecret,
       'sparkmagic/config.json': json(
         configuration.type === 'spark'
-          ? sparkmagicConfig({ gateway, configuration, folder: sparkmagicFolder, sessionStartTimeoutMs })
+          ? sparkmagicConfig({ gateway, configuration, projectFolder, folder: sparkmagicFolder, sessionStartTimeoutMs })
           : sparklessConfig(),
       ),
       ...(options.gatewayToken === null ? {} : { 'sparkmagic/token': options.gatewayToken }),
     },
+    links: pythonOnly.links,
+  };
+}
+
+/** The folder with the files of a configuration, in the server's. */
+const filesFolder = 'files';
+
+/** What the type `python` gives a server: variables, and files in a folder that Python imports from. Only kernels and terminals look at `PYTHONPATH`. */
+function ofPython(
+  { environment, files }: PythonConfiguration,
+  { places, projectFolder }: Pick<LaunchOptions, 'places' | 'projectFolder'>,
+): { env: Record<string, string>; links: Record<string, string> } {
+  const variables = Object.fromEntries(parseEnvironment(environment).variables);
+  if (files.length === 0) return { env: variables, links: {} };
+  const links = files.map((path) => [`${filesFolder}/${nameOfEntry(path)}`, join(projectFolder, path)] as const);
+  const folder = join(places.folder, filesFolder);
+  const packed = links.filter(([name]) => /\.(zip|egg)$/i.test(name)).map(([name]) => join(places.folder, name));
+  return {
+    env: { ...variables, EMBER_FILES: folder, PYTHONPATH: [folder, ...packed].join(delimiter) },
+    links: Object.fromEntries(links),
   };
 }
 

@@ -1,3 +1,6 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { defaultConfiguration, defaultPythonConfiguration, sessionBody } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
 import { SpawnError } from '../../spawners/spawner.ts';
@@ -22,7 +25,7 @@ describe('what a server is given', () => {
     expect(spec?.files['sparkmagic/token']).toBe(`ember_server_${id}`);
     const sparkmagic = JSON.parse(spec?.files['sparkmagic/config.json'] ?? '') as Record<string, { url?: string }>;
     expect(sparkmagic['kernel_python_credentials']?.url).toBe('http://127.0.0.1:8080/livy/demo');
-    expect(sparkmagic['session_configs_defaults']).toEqual({ driverMemory: '2048m', driverCores: 1, conf: {} });
+    expect(sparkmagic['session_configs_defaults']).toEqual(sessionBody(defaultConfiguration, fixture.projectFolder));
     // longer than the platform's 90 s, so that its sentence is the one that people read
     expect(sparkmagic['livy_session_startup_timeout_seconds']).toBe(100);
   });
@@ -41,11 +44,48 @@ describe('what a server is given', () => {
     await using fixture = await serversFixture();
     const servers = fixture.instance();
     await servers.start();
-    await servers.service.start(fixture.whose, { type: 'python' });
+    await servers.service.start(fixture.whose, defaultPythonConfiguration);
     await fixture.until(() => fixture.processes.length === 1);
     const files = fixture.processes[0]?.spec.files ?? {};
     expect(files['sparkmagic/token']).toBeUndefined();
     expect(kernelsIn(files)).toEqual(['python3']);
+  });
+
+  it('has the variables and files of the configuration Python, and keeps what is the platform’s', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    for (const name of ['tools.py', 'more.zip']) await writeFile(join(fixture.projectFolder, name), '');
+    const { id } = await servers.service.start(fixture.whose, {
+      ...defaultPythonConfiguration,
+      files: ['tools.py', 'more.zip'],
+      environment: 'LOG_LEVEL = debug\nTZ=Europe/Stockholm',
+    });
+    await fixture.until(() => fixture.processes.length === 1);
+    const { env = {}, links = {} } = fixture.processes[0]?.spec ?? {};
+    const folder = join(fixture.serversFolder, id ?? '', 'files');
+    expect(env).toMatchObject({
+      LOG_LEVEL: 'debug',
+      TZ: 'Europe/Stockholm',
+      EMBER_FILES: folder,
+      PATH: '/env/bin:/usr/bin',
+    });
+    expect(env['PYTHONPATH']).toBe(`${folder}:${folder}/more.zip`);
+    expect(links).toEqual({
+      'files/tools.py': join(fixture.projectFolder, 'tools.py'),
+      'files/more.zip': join(fixture.projectFolder, 'more.zip'),
+    });
+  });
+
+  it('is not started with a file that is not there', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const wanted = { ...defaultConfiguration, properties: '', jars: ['Resources/gone.jar'] };
+    await fixture.configurations.save(fixture.whose, wanted);
+    const refused = { code: 'bad_request', details: [{ path: 'configuration.jars.0' }] };
+    await expect(servers.service.start(fixture.whose)).rejects.toMatchObject(refused);
+    expect(fixture.processes).toEqual([]);
   });
 
   it('asks of Spark what is said of it to others, while it runs with Spark', async () => {

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileS
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Server } from '@emberlab/contract';
+import { defaultConfiguration, type Server } from '@emberlab/contract';
 import { migrate } from '../../db/migrate.ts';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import type { Target } from '../../edge/protocol.ts';
@@ -51,6 +51,7 @@ export async function lightServers(folder: string, options: { clock?: Clock; sta
     config: {
       host: '127.0.0.1',
       port: 8080,
+      publicOrigin: 'http://localhost:8080',
       appsOrigin: 'http://{id}.localhost:8080',
       serverLimits: { memoryMb: 512, cores: 2 },
       serverLogsKept: 2,
@@ -71,7 +72,17 @@ export async function lightServers(folder: string, options: { clock?: Clock; sta
       pythonFor: async () => ({ python, revisionId: 'revision1', number: 1 }),
       whyNone: async () => null,
     },
+    configurations: {
+      get: async () => defaultConfiguration,
+      save: async (_, value) => value,
+      mustBeRight: async () => undefined,
+    },
+    notebooks: {
+      note: async () => undefined,
+      configurationOf: async () => defaultConfiguration,
+    },
     projects: { nameOf: async () => 'demo', folderOf: () => projectFolder, touch: async () => undefined },
+    labExtensions: folder,
     tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
     hasSparkR: async () => false,
     stopSessionsOf: async () => undefined,

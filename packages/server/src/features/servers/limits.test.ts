@@ -1,4 +1,4 @@
-import { defaultConfiguration } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import type { ServerUse } from '../../spawners/spawner.ts';
 import { limitsOf } from './limits.ts';
@@ -9,11 +9,8 @@ const platform = { memoryMb: 4096, cores: 2 };
 describe('limitsOf', () => {
   it("is the configuration's where that speaks of the server, else the platform's", () => {
     expect(limitsOf({ ...defaultConfiguration, driverMemoryMb: 512 }, platform)).toEqual(platform);
-    expect(limitsOf({ type: 'python' }, { memoryMb: null, cores: null })).toEqual({ memoryMb: null, cores: null });
-    const own = { type: 'python' as const, memoryMb: 1024, cores: 0.5 };
-    expect(limitsOf(own, platform)).toEqual({ memoryMb: 1024, cores: 0.5 });
-    const half = { type: 'python' as const, cores: 1 };
-    expect(limitsOf(half, platform)).toEqual({ memoryMb: 4096, cores: 1 });
+    const own = { ...defaultPythonConfiguration, memoryMb: 1024, cores: 3 };
+    expect(limitsOf(own, platform)).toEqual({ memoryMb: 1024, cores: 3 });
   });
 });
 

@@ -4,15 +4,13 @@ import type { LimitedBy, ServerLimits, ServerUse } from '../../spawners/spawner.
 /** What a server may take, and who sees to that. */
 export type KeptLimits = ServerLimits & { readonly by: LimitedBy };
 
-/** What the configuration of a server without Spark may say of it. */
-type OwnLimits = { readonly type: 'python'; readonly memoryMb?: number; readonly cores?: number };
-
 /**
  * What a server may take: what its configuration says, else what the platform does. That of Spark speaks of drivers, which are no part of the server.
  */
 export function limitsOf(configuration: Configuration, platform: ServerLimits): ServerLimits {
-  const own: OwnLimits | null = configuration.type === 'python' ? configuration : null;
-  return { memoryMb: own?.memoryMb ?? platform.memoryMb, cores: own?.cores ?? platform.cores };
+  if (configuration.type === 'spark') return platform;
+  const { memoryMb, cores } = configuration;
+  return { memoryMb, cores };
 }
 
 /** The notebooks whose processes are there no more, each once. */

@@ -3,14 +3,14 @@ import { mkdtempDisposable } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Configuration } from '@emberlab/contract';
+import { defaultPythonConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { askRuns, type RunsReport } from './notebook-runs.ts';
 import { reach, serversFixture, startUp } from './servers.fixture.ts';
 
 const run = { id: 'p1', path: 'a.ipynb', kernel: 'python3', firstAt: 1, lastAt: 2, executions: 1 };
 const report = (version: number, path = 'a.ipynb'): RunsReport => ({ version, runs: [{ ...run, path }] });
-const python: Configuration = { type: 'python' };
+const python = defaultPythonConfiguration;
 
 describe('notebooks that run in a server', () => {
   it('are written down as the server tells of them, each piece of news once', async () => {
@@ -74,10 +74,10 @@ describe('a start for a notebook', () => {
     fixture.notebooks.configuration = python;
     const servers = fixture.instance();
     await servers.start();
-    const saved = await servers.service.configuration(fixture.whose);
+    const saved = await fixture.configurations.get(fixture.whose);
     const started = await servers.service.startFor(fixture.whose, { path: 'a.ipynb' });
     expect(started.configuration).toEqual(python);
-    expect(await servers.service.configuration(fixture.whose)).toEqual(saved);
+    expect(await fixture.configurations.get(fixture.whose)).toEqual(saved);
     // That one is the right one for it already.
     expect((await servers.service.startFor(fixture.whose, { path: 'a.ipynb' })).id).toBe(started.id);
   });

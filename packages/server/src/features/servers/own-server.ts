@@ -1,14 +1,19 @@
 import type { LabServer, Server } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ServersDeps } from './deps.ts';
+import type { Presenter } from './present.ts';
 import type { ServerService, Whose } from './service.ts';
-import { presentServer, type ServerStore } from './store.ts';
+import type { ServerStore } from './store.ts';
 
 export type OwnServer = ReturnType<typeof createOwnServer>;
 
 /** A server as its own pages know it: by its id. Each call throws `app_not_running` once it has ended. */
 export function createOwnServer(
-  deps: Pick<ServersDeps, 'config' | 'projects'> & { store: ServerStore; service: Pick<ServerService, 'extend'> },
+  deps: Pick<ServersDeps, 'config' | 'projects'> & {
+    store: ServerStore;
+    service: Pick<ServerService, 'extend'>;
+    present: Presenter;
+  },
 ) {
   const { store, service, config, projects } = deps;
 
@@ -18,13 +23,13 @@ export function createOwnServer(
     if (record === null || name === null) throw new HttpError('app_not_running');
     const whose: Whose = record;
     const page = `${config.publicOrigin}/projects/${name}/jupyter`;
-    const present = ({ state, stopsAt, time }: Server): LabServer => ({
+    const shown = ({ state, stopsAt, time }: Server): LabServer => ({
       state,
       stopsAt,
       time,
       project: { name, page },
     });
-    return { whose, present, state: present(presentServer(record, config.serverTime)) };
+    return { whose, shown, state: shown(await deps.present(record)) };
   }
 
   return {
@@ -33,9 +38,9 @@ export function createOwnServer(
 
     /** Adds hours to its time, or with null takes its limit away; throws what `ServerService.extend` does. */
     async extend(id: string, hours: number | null): Promise<LabServer> {
-      const { whose, present } = await find(id);
+      const { whose, shown } = await find(id);
       // A member has one live server in a project, so the one that is extended is this one.
-      return present(await service.extend(whose, hours));
+      return shown(await service.extend(whose, hours));
     },
   };
 }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { appendFile } from 'node:fs/promises';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Role } from '@emberlab/contract';
+import { defaultPythonConfiguration, type Role } from '@emberlab/contract';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
@@ -76,23 +76,12 @@ describe('jupyter routes', () => {
     await fixture.until(async () => JSON.parse((await call('GET', '/server')).body).state === 'stopped', 50);
   });
 
-  it('check a configuration as a whole', async () => {
-    await using fixture = await routesFixture();
-    const { call } = fixture;
-    const wanted = { type: 'spark', driverMemoryMb: 4096, driverCores: 2, properties: 'sql.shuffle.partitions=8' };
-    expect((await call('PUT', '/configuration', wanted)).status).toBe(200);
-    expect(JSON.parse((await call('GET', '/configuration')).body)).toEqual(wanted);
-    const refused = await call('PUT', '/configuration', { ...wanted, properties: 'spark.master=local' });
-    expect(refused.status).toBe(400);
-    expect(JSON.parse((await call('GET', '/configuration')).body)).toEqual(wanted);
-  });
-
   it('start it as a notebook ran, by a path in the project and nothing beside', async () => {
     await using fixture = await routesFixture();
     const { call, notebooks } = fixture;
     const notebook = { path: 'Jupyter/a b.ipynb' };
     expect((await call('POST', '/server', { notebook })).status).toBe(409);
-    notebooks.configuration = { type: 'python' };
+    notebooks.configuration = defaultPythonConfiguration;
     for (const body of [{ notebook: { path: '../a' } }, { notebook, configuration: { type: 'python' } }]) {
       expect((await call('POST', '/server', body)).status).toBe(400);
     }

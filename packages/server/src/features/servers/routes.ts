@@ -6,15 +6,13 @@ import type { ServerService, Whose } from './service.ts';
 /** How much of a log is sent to begin with, bytes. */
 const logBytes = 1024 * 1024;
 
-/** The caller's Jupyter server and its configuration. */
+/** The caller's Jupyter server. */
 export function registerServerRoutes(router: Router, service: ServerService): void {
   const whose = (caller: { actor: Actor; membership: Membership }): Whose => ({
     projectId: caller.membership.project.id,
     userId: caller.actor.user.id,
   });
 
-  router.handle('jupyter.configuration', (call) => service.configuration(whose(call)));
-  router.handle('jupyter.saveConfiguration', (call) => service.saveConfiguration(whose(call), call.body));
   router.handle('jupyter.server', (call) => service.get(whose(call)));
   router.handle('jupyter.start', (call) =>
     call.body.notebook === undefined

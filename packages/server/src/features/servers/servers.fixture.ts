@@ -11,6 +11,7 @@ import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
 import type { ActivityReport } from './activity.ts';
+import { createConfigurations } from '../configurations/index.ts';
 import type { RunsReport } from './notebook-runs.ts';
 import { createServers } from './index.ts';
 
@@ -106,6 +107,17 @@ export async function serversFixture() {
   });
   await seedRevision(db, projectId);
 
+  const configurations = createConfigurations({
+    db,
+    clock,
+    bus,
+    projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
+    spark: {
+      place: async () => ({ engine: 'local', master: 'local[*]', executors: false }),
+      platformProperties: async () => ({ defaults: {}, pinned: {} }),
+      pathProblem: async () => null,
+    },
+  }).service;
   const open: ReturnType<typeof createServers>[] = [];
   /** A new instance on the same database, as after a restart of control. */
   const instance = () => {
@@ -145,6 +157,7 @@ export async function serversFixture() {
         },
         whyNone: async () => environment.none,
       },
+      configurations,
       projects: {
         nameOf: async () => 'demo',
         folderOf: () => projectFolder,
@@ -196,6 +209,7 @@ export async function serversFixture() {
     bob,
     projectId,
     projectFolder,
+    serversFolder: folder,
     targets,
     calls,
     machine,
@@ -206,6 +220,7 @@ export async function serversFixture() {
     environment,
     events,
     errors,
+    configurations,
     instance,
     until,
     whose: { projectId, userId: ada },

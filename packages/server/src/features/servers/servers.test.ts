@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { defaultConfiguration } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { HttpError } from '../../http/errors.ts';
 import { seedProject } from '../../testing/database.ts';
@@ -74,22 +74,20 @@ describe('starting a server', () => {
     const id = await startUp(fixture, servers);
     expect((await servers.service.start(fixture.whose)).id).toBe(id);
     expect((await servers.service.start(fixture.whose, { ...defaultConfiguration })).id).toBe(id);
-    expect(await codeOf(servers.service.start(fixture.whose, { type: 'python' }))).toBe('server_running');
-    expect(await servers.service.configuration(fixture.whose)).toEqual(defaultConfiguration);
+    expect(await codeOf(servers.service.start(fixture.whose, defaultPythonConfiguration))).toBe('server_running');
+    expect(await fixture.configurations.get(fixture.whose)).toEqual(defaultConfiguration);
   });
 
   it('uses what was saved last, and saves what it is started with', async () => {
     await using fixture = await serversFixture();
     const servers = fixture.instance();
     const saved = { ...defaultConfiguration, driverMemoryMb: 4096 };
-    await servers.service.saveConfiguration(fixture.whose, saved);
+    await fixture.configurations.save(fixture.whose, saved);
     expect((await servers.service.start(fixture.whose)).configuration).toEqual(saved);
-    expect(await servers.service.configuration({ ...fixture.whose, userId: fixture.bob })).toEqual(
-      defaultConfiguration,
-    );
+    expect(await fixture.configurations.get({ ...fixture.whose, userId: fixture.bob })).toEqual(defaultConfiguration);
     const other = { ...fixture.whose, userId: fixture.bob };
-    await servers.service.start(other, { type: 'python' });
-    expect(await servers.service.configuration(other)).toEqual({ type: 'python' });
+    await servers.service.start(other, defaultPythonConfiguration);
+    expect(await fixture.configurations.get(other)).toEqual(defaultPythonConfiguration);
   });
 
   it('starts two at once, in the order of the requests', async () => {

@@ -1,10 +1,4 @@
-import {
-  defaultConfiguration,
-  type Configuration,
-  type Project,
-  type Server,
-  type ServerRun,
-} from '@emberlab/contract';
+import { sessionBody, type Configuration, type Project, type Server, type ServerRun } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
@@ -12,7 +6,6 @@ import { newId } from '../../lib/ids.ts';
 import type { ServersDeps } from './deps.ts';
 import { never, type Presenter } from './present.ts';
 import { extendedEnd } from './shutdown.ts';
-import { sessionDefaults } from './sparkmagic-config.ts';
 import { beginStep } from './state.ts';
 import type { ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
@@ -38,7 +31,7 @@ export function createAnnouncer({
   };
 }
 
-/** Members' Jupyter servers and the configurations for them. */
+/** Members' Jupyter servers. */
 export function createServerService(
   deps: ServersDeps & {
     store: ServerStore;
@@ -47,20 +40,12 @@ export function createServerService(
     present: Presenter;
   },
 ) {
-  const { store, worker, clock, changed, present } = deps;
+  const { store, worker, clock, changed, present, configurations } = deps;
   const { serverTime } = deps.config;
-
-  const configuration = async ({ projectId, userId }: Whose): Promise<Configuration> =>
-    (await store.configuration(projectId, userId)) ?? defaultConfiguration;
-
-  async function saveConfiguration(whose: Whose, value: Configuration): Promise<Configuration> {
-    await store.saveConfiguration(whose.projectId, whose.userId, value, clock.now());
-    return value;
-  }
 
   async function get(whose: Whose): Promise<Server> {
     const record = await store.latest(whose.projectId, whose.userId);
-    return record === null ? never(await configuration(whose), serverTime) : present(record);
+    return record === null ? never(await configurations.get(whose), serverTime) : present(record);
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
@@ -69,6 +54,8 @@ export function createServerService(
 
   /** Starts the member's server with `chosen`, unless one is live; `asked`: with that one and no other. */
   async function startWith(whose: Whose, chosen: Configuration, asked: boolean): Promise<{ started: boolean }> {
+    const last = await store.latest(whose.projectId, whose.userId);
+    if (last === null || last.endedAt !== null) await configurations.mustBeRight(whose.projectId, chosen);
     const now = clock.now();
     const id = newId();
     const steps = beginStep([], 'queue', now);
@@ -87,17 +74,16 @@ export function createServerService(
   }
 
   return {
-    configuration,
-    saveConfiguration,
     get,
 
     /**
      * Starts the member's server, with `wanted` (which is saved) or what was saved last. One that is live already is answered as it is. Throws
-     * `server_running` when that has another configuration, `server_stopping` while the one before is being ended.
+     * `server_running` when that has another configuration, `server_stopping` while the one before is being ended, `bad_request` for a configuration that
+     * nothing can run with.
      */
     async start(whose: Whose, wanted?: Configuration): Promise<Server> {
-      const { started } = await startWith(whose, wanted ?? (await configuration(whose)), wanted !== undefined);
-      if (started && wanted !== undefined) await saveConfiguration(whose, wanted);
+      const { started } = await startWith(whose, wanted ?? (await configurations.get(whose)), wanted !== undefined);
+      if (started && wanted !== undefined) await configurations.save(whose, wanted);
       return get(whose);
     },
 
@@ -186,7 +172,8 @@ export function createServerService(
         if (state !== 'running' || with_.type !== 'spark') continue;
         const projectName = await deps.projects.nameOf(projectId);
         if (projectName === null) continue;
-        all.push({ serverId: id, projectId, projectName, userId, sessionDefaults: sessionDefaults(with_) });
+        const sessionDefaults = sessionBody(with_, deps.projects.folderOf(projectName));
+        all.push({ serverId: id, projectId, projectName, userId, sessionDefaults });
       }
       return all;
     },

@@ -1,4 +1,4 @@
-import { parseProperties, type SparkConfiguration } from '@emberlab/contract';
+import { sessionBody, type SparkConfiguration } from '@emberlab/contract';
 
 const adapter = 'emberlab_jupyter.adapter.PatientAdapter';
 
@@ -13,21 +13,15 @@ What may help:
 /** By so much sparkmagic waits longer than the platform does, whose sentence about a start that failed is the better one; s. */
 const patienceSeconds = 10;
 
-/** What a notebook asks of a session unless it says otherwise. */
-export const sessionDefaults = (configuration: SparkConfiguration): Record<string, unknown> => ({
-  driverMemory: `${configuration.driverMemoryMb}m`,
-  driverCores: configuration.driverCores,
-  conf: Object.fromEntries(parseProperties(configuration.properties).properties),
-});
-
 /** sparkmagic's `config.json` for a server with Spark. `gateway` is the project's Livy address, `folder` the one that the file is in. */
 export function sparkmagicConfig(options: {
   gateway: string;
   configuration: SparkConfiguration;
+  projectFolder: string;
   folder: string;
   sessionStartTimeoutMs: number;
 }): Record<string, unknown> {
-  const { gateway, configuration, folder } = options;
+  const { gateway, configuration, projectFolder, folder } = options;
   const credentials = { url: gateway, auth: 'Emberlab', username: '', password: '' };
   return {
     kernel_python_credentials: credentials,
@@ -41,7 +35,7 @@ export function sparkmagicConfig(options: {
       ],
     },
     // Defaults survive a notebook's %%configure, which replaces `session_configs` alone.
-    session_configs_defaults: sessionDefaults(configuration),
+    session_configs_defaults: sessionBody(configuration, projectFolder),
     livy_session_startup_timeout_seconds: Math.ceil(options.sessionStartTimeoutMs / 1000) + patienceSeconds,
     // A cell that waits behind a long one waits for as long as that takes.
     wait_for_idle_timeout_seconds: 7 * 24 * 3600,

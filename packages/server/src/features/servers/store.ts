@@ -1,5 +1,5 @@
 import {
-  configuration as configurationSchema,
+  configurationShape,
   type Configuration,
   type Server,
   type ServerActivity,
@@ -63,7 +63,7 @@ export type ServerPatch = Partial<{
 
 export type ServerStore = ReturnType<typeof createServerStore>;
 
-/** SQL of servers and of the configurations that members have saved. */
+/** SQL of servers. */
 export function createServerStore(db: Kysely<Database>) {
   const rows = () =>
     db
@@ -77,7 +77,7 @@ export function createServerStore(db: Kysely<Database>) {
     projectId: row.project_id,
     userId: row.user_id,
     state: row.state,
-    configuration: configurationSchema.parse(JSON.parse(row.configuration_json)),
+    configuration: configurationShape.parse(JSON.parse(row.configuration_json)),
     revision: row.revision_number,
     steps: JSON.parse(row.steps_json) as StepTimes[],
     problem: row.problem_json === null ? null : (JSON.parse(row.problem_json) as Problem),
@@ -263,27 +263,6 @@ export function createServerStore(db: Kysely<Database>) {
         .groupBy('project_id')
         .execute();
       return new Map(found.map((row) => [row.project_id, row.n]));
-    },
-
-    async configuration(projectId: string, userId: string): Promise<Configuration | null> {
-      const row = await db
-        .selectFrom('configurations')
-        .select('configuration_json')
-        .where('project_id', '=', projectId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
-      return row === undefined ? null : configurationSchema.parse(JSON.parse(row.configuration_json));
-    },
-
-    async saveConfiguration(projectId: string, userId: string, value: Configuration, now: number): Promise<void> {
-      const configuration_json = JSON.stringify(value);
-      await db
-        .insertInto('configurations')
-        .values({ project_id: projectId, user_id: userId, configuration_json, updated_at: now })
-        .onConflict((conflict) =>
-          conflict.columns(['project_id', 'user_id']).doUpdateSet({ configuration_json, updated_at: now }),
-        )
-        .execute();
     },
   };
 }

@@ -26,6 +26,8 @@ export type Sessions = {
   busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
   /** The same for a member who leaves a project, batches included. */
   stopForMember(projectId: string, userId: string): Promise<void>;
+  /** Whether the sessions of a project run on a Livy. */
+  hasLivy(projectId: string): Promise<boolean>;
   /** How many live sessions each project has; those without any are absent. */
   countLive(projectIds: readonly string[]): Promise<Map<string, number>>;
   /** Listens for agents and begins to work; adopts what a former process has started. */
@@ -112,6 +114,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       const [here, there] = await Promise.all([sessions.countLive(projectIds), external.countLive(projectIds)]);
       return new Map([...here, ...[...there].map(([id, count]) => [id, count + (here.get(id) ?? 0)] as const)]);
     },
+
+    hasLivy: (projectId) => external.hasLivy(projectId),
 
     async start() {
       const live = await sessions.listLive();

@@ -1,18 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { sessionMembers } from '../../engines/local/processes.ts';
-import { createRealRig, hasSpark } from './testing/real-rig.ts';
+import { createRealRig, hasSpark, smallCluster } from './testing/real-rig.ts';
 
 const patient = { timeout: 180_000, interval: 50 };
-
-/** Spark's little cluster within one application writes into its own home, so it gets one with nothing in it but links. */
-async function linkedHome(home: string, folder: string): Promise<string> {
-  await mkdir(folder);
-  for (const name of await readdir(home)) await symlink(join(home, name), join(folder, name));
-  return folder;
-}
 
 const commandOf = (pid: number): string => {
   try {
@@ -26,14 +19,7 @@ test.skipIf(!hasSpark)(
   "an executor is killed while it works: Spark gives its tasks to another, and the statement's result is right",
   { timeout: 400_000 },
   async () => {
-    const homes: Promise<string>[] = [];
-    await using rig = await createRealRig({
-      spark: (home, folder) => {
-        homes.push(linkedHome(home, join(folder, 'spark')));
-        return { sparkHome: join(folder, 'spark'), sparkMaster: 'local-cluster[1,1,1024]' };
-      },
-    });
-    await Promise.all(homes);
+    await using rig = await createRealRig({ spark: smallCluster });
     const submit = async (code: string): Promise<string> => {
       const { body } = await rig.call('POST', '/sessions/1/statements', { body: { code } });
       return `/sessions/1/statements/${body.id}`;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
@@ -103,6 +103,12 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
           const path = join(folder, name);
           await mkdir(dirname(path), { recursive: true, mode: 0o700 });
           await writeFile(path, content, { mode: 0o600 });
+        }
+        for (const [name, target] of Object.entries(spec.links ?? {})) {
+          const path = join(folder, name);
+          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+          await rm(path, { force: true });
+          await symlink(target, path);
         }
         await rm(socket, { force: true });
         // What runs first is a shell, which would say so to the log alone.

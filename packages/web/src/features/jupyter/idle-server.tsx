@@ -1,4 +1,4 @@
-import { defaultConfiguration, type Configuration, type Environment, type Server } from '@emberlab/contract';
+import type { Configuration, ConfigurationDefaults, Environment, Server, SparkPlace } from '@emberlab/contract';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -10,9 +10,11 @@ import { Section } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { isUsable } from '../environments/environment-notice.tsx';
+import { ConfigurationEditor } from '../configurations/configuration-editor.tsx';
+import { DefaultsBar } from '../configurations/defaults-bar.tsx';
+import { readDraft, toDraft, type Draft } from '../configurations/draft.ts';
+import { useCheckedDraft } from '../configurations/use-checked-draft.ts';
 import { useProject } from '../projects/project-context.ts';
-import { ConfigurationForm } from './configuration-form.tsx';
-import { readDraft, toDraft } from './draft.ts';
 import { ServerLogsButton } from './server-logs-button.tsx';
 import { spellStopReason } from './time-left.ts';
 import { useAutosave, type SaveState } from './use-autosave.ts';
@@ -29,17 +31,22 @@ const saveTexts: Readonly<Record<SaveState, string>> = {
 export function IdleServer({
   server,
   saved,
+  defaults,
+  place,
   environment,
   actions,
 }: {
   server: Server;
   saved: Configuration;
+  defaults: ConfigurationDefaults;
+  place: SparkPlace;
   environment: Environment | undefined;
   actions: ServerActions;
 }) {
   const project = useProject();
-  const [draft, setDraft] = useState(() => toDraft(saved, defaultConfiguration));
-  const { configuration, errors } = readDraft(draft);
+  const [draft, setDraft] = useDraft(saved);
+  const checked = useCheckedDraft(project.name, draft);
+  const { configuration } = checked;
   const autosave = useAutosave(project.name, saved);
   const usable = environment === undefined || isUsable(environment);
   const run = (): void => {
@@ -102,17 +109,40 @@ export function IdleServer({
           </Text>
         }
       >
-        <ConfigurationForm
+        <ConfigurationEditor
           draft={draft}
-          errors={errors}
+          checked={checked}
+          place={place}
+          fileName={`${project.name}-jupyter-configuration.json`}
           onChange={(next) => {
             setDraft(next);
             autosave.changed(readDraft(next).configuration);
           }}
-        />
+        >
+          <DefaultsBar
+            configuration={readDraft(draft).configuration}
+            defaults={defaults}
+            pending={autosave.resetting}
+            onReset={() => autosave.reset((answer) => setDraft(toDraft(answer)))}
+          />
+        </ConfigurationEditor>
       </Section>
     </Stack>
   );
+}
+
+const says = (draft: Draft, configuration: Configuration): boolean =>
+  JSON.stringify(readDraft(draft).configuration) === JSON.stringify(configuration);
+
+/** The draft of what is saved. What is saved elsewhere meanwhile, as new defaults of the project, is taken over unless something was changed here. */
+function useDraft(saved: Configuration) {
+  const [draft, setDraft] = useState(() => toDraft(saved));
+  const [seen, setSeen] = useState(saved);
+  if (seen !== saved) {
+    setSeen(saved);
+    if (says(draft, seen) && !says(draft, saved)) setDraft(toDraft(saved));
+  }
+  return [draft, setDraft] as const;
 }
 
 function Failure({ server }: { server: Server }) {

@@ -40,7 +40,7 @@ describe('Jupyter page', () => {
     const open = vi.fn<Open>(fakeTab);
     vi.stubGlobal('open', open);
     const run = await screen.findByRole('button', { name: 'Run Jupyter' });
-    expect(screen.getByLabelText('Driver memory')).toBeTruthy();
+    expect(screen.getByLabelText('Driver memory (GB)')).toBeTruthy();
     fireEvent.change(screen.getByLabelText('Properties'), { target: { value: 'spark.a=1' } });
     fireEvent.click(run);
     expect(open).toHaveBeenCalledOnce();

@@ -1,7 +1,13 @@
 import type { Environment, Server } from '@emberlab/contract';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { configurationQuery, environmentQuery, serverQuery } from '../../lib/queries.ts';
+import {
+  configurationDefaultsQuery,
+  configurationQuery,
+  environmentQuery,
+  placeQuery,
+  serverQuery,
+} from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -39,14 +45,20 @@ function OwnServer({ environment }: { environment: Environment | undefined }) {
   const server = useQuery(serverQuery(project.name));
   // Asked for at the same time: the form needs it as soon as the server turns out to be stopped.
   const configuration = useQuery(configurationQuery(project.name));
+  const defaults = useQuery(configurationDefaultsQuery(project.name));
+  const place = useQuery(placeQuery(project.name));
   const actions = useServerActions(project.name);
   if (server.data === undefined && server.isError) {
     return <ErrorState error={server.error} onRetry={() => void server.refetch()} />;
   }
-  if (configuration.data === undefined && configuration.isError) {
-    return <ErrorState error={configuration.error} onRetry={() => void configuration.refetch()} />;
-  }
-  if (server.data === undefined || configuration.data === undefined) {
+  const failed = [configuration, defaults, place].find((query) => query.data === undefined && query.isError);
+  if (failed !== undefined) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (
+    server.data === undefined ||
+    configuration.data === undefined ||
+    defaults.data === undefined ||
+    place.data === undefined
+  ) {
     return (
       <Stack aria-busy="true" aria-label="Loading the server">
         <Skeleton height={104} radius="md" />
@@ -55,7 +67,16 @@ function OwnServer({ environment }: { environment: Environment | undefined }) {
     );
   }
   if (!isUp(server.data)) {
-    return <IdleServer server={server.data} saved={configuration.data} environment={environment} actions={actions} />;
+    return (
+      <IdleServer
+        server={server.data}
+        saved={configuration.data}
+        defaults={defaults.data}
+        place={place.data}
+        environment={environment}
+        actions={actions}
+      />
+    );
   }
   return <UpServer server={server.data} actions={actions} />;
 }

@@ -1,4 +1,4 @@
-import { configurationTypeLabels, routePath, type Server } from '@emberlab/contract';
+import { configurationTypeLabels, routePath, type Server, type ServerLimits } from '@emberlab/contract';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconExternalLink, IconPlayerStop, IconX } from '@tabler/icons-react';
@@ -8,9 +8,10 @@ import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Duration } from '../../ui/times.tsx';
+import { ConfigurationSummary } from '../configurations/configuration-summary.tsx';
 import { useProject } from '../projects/project-context.ts';
-import { ConfigurationSummary } from './configuration-summary.tsx';
 import { DriverAhead } from './driver-ahead.tsx';
+import { spellLimitedBy, spellLimits } from './limits.ts';
 import { ServerLogsButton } from './server-logs-button.tsx';
 import { serverStateLabels, serverTones } from './server-state.ts';
 import { ServerTime } from './server-time.tsx';
@@ -39,8 +40,22 @@ function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: str
         </Text>
       }
     >
-      <ConfigurationSummary configuration={server.configuration} limits={server.limits} />
+      <ConfigurationSummary
+        configuration={server.configuration}
+        {...(server.limits === null ? {} : { limits: <Limits limits={server.limits} /> })}
+      />
     </Section>
+  );
+}
+
+function Limits({ limits }: { limits: ServerLimits }) {
+  return (
+    <Stack gap={0}>
+      {spellLimits(limits)}
+      <Text size="xs" c="dimmed">
+        {spellLimitedBy(limits)}
+      </Text>
+    </Stack>
   );
 }
 

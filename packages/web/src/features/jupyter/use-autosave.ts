@@ -18,13 +18,24 @@ export function useAutosave(project: string, saved: Configuration) {
     // One after the other, so that an older change can't arrive after a newer one.
     scope: { id: `configuration ${project}` },
   });
+  const reset = useMutation({
+    mutationFn: () => api.call('jupyter.resetConfiguration', { params: { project } }),
+    onSuccess: (answer) => client.setQueryData(keys.configuration(project), answer),
+    scope: { id: `configuration ${project}` },
+  });
   const later = useDebouncedCallback(
     (next: Configuration) => {
       if (!same(next, saved)) save.mutate(next);
     },
     { delay: pauseMs, flushOnUnmount: true },
   );
-  const state: SaveState = save.isPending ? 'saving' : save.isError ? 'failed' : save.isSuccess ? 'saved' : 'idle';
+  const state: SaveState = save.isPending
+    ? 'saving'
+    : save.isError || reset.isError
+      ? 'failed'
+      : save.isSuccess
+        ? 'saved'
+        : 'idle';
   return {
     state,
     changed: (next: Configuration | null): void => {
@@ -32,5 +43,11 @@ export function useAutosave(project: string, saved: Configuration) {
       else later(next);
     },
     cancel: (): void => later.cancel(),
+    /** Goes back to the project's defaults; `then` gets them. */
+    reset(then: (defaults: Configuration) => void): void {
+      later.cancel();
+      reset.mutate(undefined, { onSuccess: then });
+    },
+    resetting: reset.isPending,
   };
 }

@@ -1,10 +1,9 @@
-import { defaultConfiguration, type Configuration } from '@emberlab/contract';
+import { defaultConfiguration, defaultPythonConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
 import { configurationLine, diffConfigurations } from './differences.ts';
 
 const spark = { ...defaultConfiguration, properties: 'spark.a=1\nspark.b=2' };
-/** A configuration with fields that this version doesn't know. */
-const tomorrow = (fields: object) => ({ ...spark, ...fields }) as Configuration;
+const python = defaultPythonConfiguration;
 
 describe('diffConfigurations', () => {
   it('finds nothing between equal ones, whatever the order and the comments of properties', () => {
@@ -21,36 +20,38 @@ describe('diffConfigurations', () => {
       { key: 'properties.spark.b', label: 'spark.b', before: '2', after: null },
       { key: 'properties.spark.c', label: 'spark.c', before: null, after: '4' },
     ]);
-    expect(diffConfigurations({ type: 'python' }, defaultConfiguration).map(({ label }) => label)).toEqual([
-      'Type',
-      'Driver memory',
-      'Driver cores',
+  });
+
+  it('names executors, files and variables as the form does', () => {
+    const fixed = { ...spark, executors: { mode: 'static' as const, instances: 3 }, jars: ['Resources/a.jar'] };
+    expect(diffConfigurations(spark, fixed).map((one) => [one.label, one.before, one.after])).toEqual([
+      ['Dynamic allocation', 'on', 'off'],
+      ['Executors at least', '1', null],
+      ['Executors at most', '2', null],
+      ['Executors at first', '1', null],
+      ['Number of executors', null, '3'],
+      ['Additional jars', null, 'Resources/a.jar'],
+    ]);
+    const set = { ...python, environment: '# letters\nA=1', files: ['Resources/a.py'] };
+    expect(diffConfigurations(python, set).map((one) => [one.label, one.before, one.after])).toEqual([
+      ['Additional files', null, 'Resources/a.py'],
+      ['A', null, '1'],
     ]);
   });
 
-  it('compares fields that it has never heard of', () => {
-    const before = tomorrow({ executors: { dynamic: true, most: 2 }, executorMemoryMb: 1024, files: ['a.py'] });
-    const after = tomorrow({
-      executors: { dynamic: false, most: 2 },
-      files: ['a.py', 'b.py'],
-      environment: '# letters\nA=1\nB=2',
-      archives: [{ path: 'x.zip', as: 'x' }],
+  it('begins with the type where that differs', () => {
+    expect(diffConfigurations(python, spark)[0]).toEqual({
+      key: 'type',
+      label: 'Type',
+      before: 'Python',
+      after: 'Spark/PySpark',
     });
-    expect(diffConfigurations(before, after).map((one) => [one.label, one.before, one.after])).toEqual([
-      ['Executors: dynamic', 'yes', 'no'],
-      ['Executor memory', '1 GB', null],
-      ['Files', 'a.py', 'a.py, b.py'],
-      ['A', null, '1'],
-      ['B', null, '2'],
-      ['Archives', null, 'x.zip x'],
-    ]);
-    expect(diffConfigurations(after, after)).toEqual([]);
   });
 });
 
 describe('configurationLine', () => {
   it('says the most important in a line', () => {
     expect(configurationLine(spark)).toBe('Spark/PySpark · 2 GB · 1 core · 2 properties');
-    expect(configurationLine({ type: 'python' })).toBe('Python');
+    expect(configurationLine(python)).toBe('Python · 2 GB · 1 core');
   });
 });

@@ -1,4 +1,4 @@
-import type { RecentNotebook, Server } from '@emberlab/contract';
+import { defaultPythonConfiguration, type RecentNotebook, type Server } from '@emberlab/contract';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import {
@@ -16,7 +16,7 @@ const page = '/projects/demo/jupyter';
 const recent = 'GET /projects/demo/notebooks/recent';
 const start = 'POST /projects/demo/jupyter/server';
 const running: Server = { ...stoppedServer, state: 'running', endedAt: null };
-const python: RecentNotebook = { ...recentNotebook, kernel: 'python3', configuration: { type: 'python' } };
+const python: RecentNotebook = { ...recentNotebook, kernel: 'python3', configuration: defaultPythonConfiguration };
 
 const listed = (...items: RecentNotebook[]): Answers => ({ [recent]: { items, next: null } });
 const fakeTab = () => ({ close: vi.fn<() => void>() });

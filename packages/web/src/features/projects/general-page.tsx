@@ -6,6 +6,7 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { DefaultsSection } from '../configurations/defaults-section.tsx';
 import { LivySection } from './livy-section.tsx';
 import { roleLabels } from './project-card.tsx';
 import { useProject } from './project-context.ts';
@@ -48,6 +49,7 @@ export function GeneralPage() {
           </DataList.Item>
         </DataList>
       </Section>
+      <DefaultsSection />
       <LivySection />
       <Section title={`Members${members.data === undefined ? '' : ` (${members.data.items.length})`}`} flush>
         {members.isPending ? (

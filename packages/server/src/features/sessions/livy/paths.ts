@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
-import { propertyList } from '@emberlab/contract';
-import { rejected } from './errors.ts';
+import { propertyEntry, propertyList } from '@emberlab/contract';
+import { LivyError, rejected } from './errors.ts';
 
 /** File systems that the cluster guards, and packages. Others, such as `har:` and `viewfs:`, are new names for what lies on this machine. */
 const elsewhere = new Set(
@@ -27,6 +27,17 @@ export async function checkPaths(
     const path = localPath(entry, hint);
     if (path === null || (await liesIn(path, projectFolder, mayBeNew ? realAncestor : realpath))) continue;
     throw outside(path, hint);
+  }
+}
+
+/** Why no session would get a property with these paths, if so. */
+export async function pathProblem(property: string, value: string, projectFolder: string): Promise<string | null> {
+  try {
+    await checkPaths([value], projectFolder, { property, mayBeNew: propertyEntry(property)?.rule === 'folder' });
+    return null;
+  } catch (error) {
+    if (error instanceof LivyError) return error.message.replace('requirement failed: ', '');
+    throw error;
   }
 }
 

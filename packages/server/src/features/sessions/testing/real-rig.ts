@@ -1,3 +1,4 @@
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLocalEngine, type LocalEngineOptions } from '../../../engines/local/engine.ts';
 import { systemClock } from '../../../lib/clock.ts';
@@ -35,3 +36,14 @@ export const createRealRig = ({
         ...spark?.(sparkHome, folder),
       }),
   });
+
+/**
+ * Spark's little cluster within one application: its executors are processes of their own. It writes into Spark's home, so it gets one with nothing in
+ * it but links.
+ */
+export function smallCluster(home: string, folder: string): Partial<LocalEngineOptions> {
+  const sparkHome = join(folder, 'spark');
+  mkdirSync(sparkHome);
+  for (const name of readdirSync(home)) symlinkSync(join(home, name), join(sparkHome, name));
+  return { sparkHome, sparkMaster: 'local-cluster[1,1,1024]' };
+}

@@ -1,21 +1,30 @@
+import { parseProperties } from '@emberlab/contract';
 import { fireEvent, render, screen } from '@testing-library/react';
 import { useState } from 'react';
 import { describe, expect, it } from 'vitest';
 import { UiProvider } from '../../app/ui-provider.tsx';
-import { PropertiesEditor } from './properties-editor.tsx';
+import { LinesEditor } from './lines-editor.tsx';
 
 function Editor({ start = '' }: { start?: string }) {
   const [text, setText] = useState(start);
   return (
     <UiProvider env="test">
-      <PropertiesEditor value={text} onChange={setText} problem={null} />
+      <LinesEditor
+        label="Properties"
+        description="one a line"
+        placeholder="a=1"
+        value={text}
+        onChange={setText}
+        problems={parseProperties(text).problems}
+        problem={undefined}
+      />
     </UiProvider>
   );
 }
 
 const type = (text: string) => fireEvent.change(screen.getByLabelText('Properties'), { target: { value: text } });
 
-describe('PropertiesEditor', () => {
+describe('LinesEditor', () => {
   it('says what is wrong with each line as it is typed', () => {
     render(<Editor />);
     const box = screen.getByLabelText('Properties');

@@ -1,23 +1,30 @@
-import { parseProperties } from '@emberlab/contract';
+import type { LineProblem } from '@emberlab/contract';
 import { Anchor, Input, Stack, Text } from '@mantine/core';
-import { useId, useMemo, useRef } from 'react';
-import classes from './properties-editor.module.css';
+import { useId, useRef } from 'react';
+import classes from './lines-editor.module.css';
 
-/** The `Properties` text box: line numbers, marks on wrong lines, and what is wrong with each as it is typed. */
-export function PropertiesEditor({
+/** A text box with line numbers, marks on wrong lines, and what is wrong with each as it is typed. */
+export function LinesEditor({
+  label,
+  description,
+  placeholder,
   value,
   onChange,
+  problems,
   problem,
 }: {
+  label: string;
+  description: string;
+  placeholder: string;
   value: string;
   onChange: (text: string) => void;
+  problems: readonly LineProblem[];
   /** what is wrong with the text as a whole */
-  problem: string | null;
+  problem: string | undefined;
 }) {
   const id = useId();
   const box = useRef<HTMLTextAreaElement>(null);
   const gutter = useRef<HTMLDivElement>(null);
-  const problems = useMemo(() => parseProperties(value).problems, [value]);
   const wrong = new Set(problems.map(({ line }) => line));
   const lines = value.split(/\r\n|\r|\n/);
   const goTo = (line: number): void => {
@@ -25,14 +32,11 @@ export function PropertiesEditor({
     box.current?.focus();
     box.current?.setSelectionRange(start, start + (lines[line - 1]?.length ?? 0));
   };
-  const failed = problems.length > 0 || problem !== null;
+  const failed = problems.length > 0 || problem !== undefined;
   return (
     <Stack gap={4}>
-      <Input.Label htmlFor={id}>Properties</Input.Label>
-      <Input.Description id={`${id}-help`}>
-        Spark properties, one name=value a line; lines that begin with # are comments. Each notebook’s application
-        starts with them.
-      </Input.Description>
+      <Input.Label htmlFor={id}>{label}</Input.Label>
+      <Input.Description id={`${id}-help`}>{description}</Input.Description>
       <div className={classes.editor} data-error={failed}>
         <div className={classes.gutter} ref={gutter} aria-hidden="true">
           <div>
@@ -53,7 +57,7 @@ export function PropertiesEditor({
           spellCheck={false}
           autoCapitalize="off"
           autoComplete="off"
-          placeholder="spark.sql.shuffle.partitions=8"
+          placeholder={placeholder}
           aria-invalid={failed}
           aria-describedby={`${id}-help ${id}-problems`}
           value={value}
@@ -64,7 +68,7 @@ export function PropertiesEditor({
         />
       </div>
       <output id={`${id}-problems`}>
-        {problem !== null && <Input.Error>{problem}</Input.Error>}
+        {problem !== undefined && <Input.Error>{problem}</Input.Error>}
         {problems.slice(0, 8).map(({ line, message }) => (
           <Text size="xs" c="var(--mantine-color-error)" key={`${line} ${message}`} className="el-break">
             <Anchor component="button" type="button" inherit c="inherit" underline="always" onClick={() => goTo(line)}>

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { Platform } from './platform.ts';
+
+/** The form of the configuration in a real browser: nothing has to run for that. */
+describe('an owner sets what Jupyter runs with', () => {
+  let platform: Platform;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    platform = await Platform.prepare();
+    await platform.start();
+    ({ browser, context, page } = await openWindow());
+    await becomeAdministrator(page, platform.setUpUrl);
+    await page.goto(jupyter());
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.remove();
+  });
+
+  const jupyter = () => `${platform.url}/projects/demo/jupyter`;
+  const general = () => `${platform.url}/projects/demo/settings/general`;
+  const folded = (on: Page, name: RegExp) => on.getByRole('button', { name });
+  const unfold = async (on: Page, name: RegExp) => {
+    const control = folded(on, name);
+    await control.waitFor();
+    if ((await control.getAttribute('aria-expanded')) !== 'true') await control.click();
+  };
+  const saved = () => page.getByText('Saved', { exact: true }).waitFor();
+
+  it('reads that executors have no effect here, by keyboard', async () => {
+    const control = folded(page, /^Executors/);
+    await control.waitFor();
+    await control.focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('has no effect until Spark runs on a cluster').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('3');
+    expect(await page.getByLabel('Executor memory (GB)').inputValue()).toMatch(/3/);
+    await page.getByLabel('Executor memory (GB)').fill('3');
+    await saved();
+  });
+
+  it('uploads a Python file and picks a file of the project', async () => {
+    await unfold(page, /^Archives, jars and files/);
+    const content = 'WORD = "hello"\n';
+    await page
+      .getByLabel('File to upload: Additional Python files')
+      .setInputFiles({ name: 'tools.py', mimeType: 'text/x-python', buffer: Buffer.from(content) });
+    await page.getByRole('group', { name: 'Additional Python files' }).getByText('Resources/tools.py').waitFor();
+    expect(readFileSync(join(platform.data, 'projects/demo/Resources/tools.py'), 'utf8')).toBe(content);
+    const pick = page.getByRole('button', { name: 'From the project: Additional files' });
+    await pick.focus();
+    await page.keyboard.press('Enter');
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /tools\.py/ })
+      .click();
+    await page.getByRole('group', { name: 'Additional files' }).getByText('Resources/tools.py').waitFor();
+    // Spark would know both by one name.
+    await page.getByText('would both be called').or(page.getByText('is there twice')).first().waitFor();
+    await page.getByRole('group', { name: 'Additional files' }).getByLabel('Remove Resources/tools.py').click();
+    await page.getByText('is there twice').waitFor({ state: 'detached' });
+    await saved();
+  });
+
+  it('looks at what Spark would get, and sees the platform’s part as well', async () => {
+    await page.getByRole('button', { name: 'Effective Spark properties' }).click();
+    const dialog = page.getByRole('dialog');
+    const row = (name: string) => dialog.getByRole('row').filter({ hasText: name });
+    await row('spark.submit.pyFiles').getByText('/projects/demo/Resources/tools.py').waitFor();
+    await row('spark.master').getByText('local[1]').waitFor();
+    await row('spark.executor.memory').getByText('3072m').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  it('sets the project’s defaults, and sees on the Jupyter page what differs from them', async () => {
+    await page.goto(general());
+    await page.getByLabel('Driver memory (GB)').fill('1');
+    await page.getByRole('button', { name: 'Save defaults' }).click();
+    await page.getByRole('button', { name: 'Save defaults', disabled: true }).waitFor();
+    await page.goto(jupyter());
+    await page.getByText(/Differs from the project’s defaults: Driver memory \(there: 1 GB\)/).waitFor();
+    await page.getByRole('button', { name: 'Use project defaults' }).click();
+    await page.getByText('As the project’s defaults say.').waitFor();
+    expect(await page.getByLabel('Driver memory (GB)').inputValue()).toMatch(/^1/);
+  });
+
+  it('has pages that everybody can use, in each size and scheme', async () => {
+    const problems: string[] = [];
+    const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) =>
+      problems.push(
+        ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
+      );
+    await shoot('configuration-executors', jupyter(), async (p) => {
+      await unfold(p, /^Executors/);
+      await p.getByLabel('Executors at first').fill('7');
+      await p.getByText('more than at most').scrollIntoViewIfNeeded();
+    });
+    await shoot('configuration-files', jupyter(), async (p) => {
+      await unfold(p, /^Archives, jars and files/);
+      await p.getByLabel('Properties', { exact: true }).fill('spark.master=yarn');
+      await p.getByRole('button', { name: 'Import' }).scrollIntoViewIfNeeded();
+      await p.getByRole('button', { name: 'Line 1' }).waitFor();
+    });
+    await shoot('configuration-picker', jupyter(), async (p) => {
+      await unfold(p, /^Archives, jars and files/);
+      await p.getByRole('button', { name: 'From the project: Additional files' }).click();
+      await p.getByRole('button', { name: /tools\.py/ }).waitFor();
+    });
+    await shoot('configuration-effective', jupyter(), async (p) => {
+      await p.getByRole('button', { name: 'Effective Spark properties' }).click();
+      await p.getByText('spark.app.name').waitFor();
+    });
+    await shoot('configuration-defaults', general(), (p) =>
+      p.getByRole('button', { name: 'Save defaults' }).scrollIntoViewIfNeeded(),
+    );
+    // It is saved, so it comes last.
+    await shoot('configuration-python', jupyter(), async (p) => {
+      await p.getByText('Python', { exact: true }).first().click();
+      await p.getByLabel('Environment variables').fill('LOG_LEVEL=debug');
+      await p.getByLabel('Environment variables').scrollIntoViewIfNeeded();
+    });
+    expect(problems).toEqual([]);
+  });
+});

@@ -1,0 +1,78 @@
+import {
+  configurationProblems,
+  effectiveProperties,
+  fieldProperties,
+  fileFields,
+  parseProperties,
+  pathOfEntry,
+  propertyEntry,
+  type CheckedConfiguration,
+  type Configuration,
+  type ConfigurationProblem,
+  type SparkConfiguration,
+} from '@emberlab/contract';
+import { isFileIn } from '../files/index.ts';
+import type { ConfigurationsDeps } from './deps.ts';
+
+/**
+ * Looks at a configuration with the project's files at hand: everything that is wrong with it, and with nothing wrong what Spark would get. `folder` is
+ * the project's.
+ */
+export async function checkConfiguration(
+  { spark }: Pick<ConfigurationsDeps, 'spark'>,
+  { projectId, folder }: { projectId: string; folder: string },
+  configuration: Configuration,
+): Promise<CheckedConfiguration> {
+  const problems = [
+    ...configurationProblems(configuration),
+    ...(await fileProblems(configuration, folder)),
+    ...(configuration.type === 'spark' ? await pathProblems(configuration, folder, spark) : []),
+  ];
+  if (configuration.type !== 'spark' || problems.length > 0) {
+    return { problems: problems.map(present), effective: null };
+  }
+  const properties = {
+    ...Object.fromEntries(parseProperties(configuration.properties).properties),
+    ...Object.fromEntries(fieldProperties(configuration, folder).map(({ name, value }) => [name, value])),
+  };
+  const platform = await spark.platformProperties(projectId, { projectFolder: folder, properties });
+  return { problems: [], effective: effectiveProperties(configuration, { projectFolder: folder, platform }) };
+}
+
+const present = ({ path, line, message }: ConfigurationProblem): CheckedConfiguration['problems'][number] => ({
+  path: path.join('.'),
+  line: line ?? null,
+  message,
+});
+
+/** The files that are not there. */
+async function fileProblems(configuration: Configuration, folder: string): Promise<ConfigurationProblem[]> {
+  const problems: ConfigurationProblem[] = [];
+  const kinds = configuration.type === 'spark' ? fileFields.map(({ kind }) => kind) : (['files'] as const);
+  for (const kind of kinds) {
+    const entries = configuration.type === 'spark' ? configuration[kind] : configuration.files;
+    for (const [index, entry] of entries.entries()) {
+      const path = pathOfEntry(entry);
+      if (await isFileIn(folder, path)) continue;
+      const message = `There is no file ${path} in the project. (A link that leads out of the project counts as none.)`;
+      problems.push({ path: [kind, index], message });
+    }
+  }
+  return problems;
+}
+
+/** Lines of `Properties` with paths that no session would get. */
+async function pathProblems(
+  { properties: text }: SparkConfiguration,
+  folder: string,
+  { pathProblem }: ConfigurationsDeps['spark'],
+): Promise<ConfigurationProblem[]> {
+  const problems: ConfigurationProblem[] = [];
+  const { properties, lines } = parseProperties(text);
+  for (const [name, value] of properties) {
+    const rule = propertyEntry(name)?.rule;
+    const message = rule === 'files' || rule === 'folder' ? await pathProblem(name, value, folder) : null;
+    if (message !== null) problems.push({ path: ['properties'], line: lines.get(name) ?? 0, message });
+  }
+  return problems;
+}

@@ -1,0 +1,28 @@
+import type { PlatformProperties, SparkPlace } from '@emberlab/contract';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import type { ProjectBus } from '../../http/project-events.ts';
+import type { Clock } from '../../lib/clock.ts';
+
+/** What the configurations feature is built from. */
+export type ConfigurationsDeps = {
+  readonly db: Kysely<Database>;
+  readonly clock: Clock;
+  readonly bus: ProjectBus;
+  readonly projects: {
+    nameOf(projectId: string): Promise<string | null>;
+    /** the folder of a project by its name, absolute */
+    folderOf(name: string): string;
+  };
+  readonly spark: {
+    /** Where Spark applications of a project run. */
+    place(projectId: string): Promise<SparkPlace>;
+    /** What is set there beside what a configuration says. */
+    platformProperties(
+      projectId: string,
+      request: { readonly projectFolder: string; readonly properties: Readonly<Record<string, string>> },
+    ): Promise<PlatformProperties>;
+    /** Why the paths in a property's value can't be used, if so. */
+    pathProblem(name: string, value: string, projectFolder: string): Promise<string | null>;
+  };
+};

@@ -1,0 +1,67 @@
+import type { Configuration, SparkPlace } from '@emberlab/contract';
+import { Group, Stack, Text } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { countOf, formatMegabytes } from '../../lib/units.ts';
+import { ConfigurationForm } from './configuration-form.tsx';
+import { toDraft, type Draft } from './draft.ts';
+import { EffectiveProperties } from './effective-properties.tsx';
+import { useTransfer } from './transfer.tsx';
+import type { CheckedDraft } from './use-checked-draft.ts';
+
+/** A configuration to edit, with what it comes to and the ways into a file and out of one. */
+export function ConfigurationEditor({
+  draft,
+  checked,
+  place,
+  fileName,
+  onChange,
+  children,
+}: {
+  draft: Draft;
+  checked: CheckedDraft;
+  place: SparkPlace;
+  /** of an export */
+  fileName: string;
+  onChange: (draft: Draft) => void;
+  /** what stands above the buttons */
+  children?: ReactNode;
+}) {
+  const { configuration, errors, effective } = checked;
+  const transfer = useTransfer({
+    configuration,
+    fileName,
+    // What belongs to the other type stays as it is.
+    onImport: (imported) =>
+      onChange({ ...draft, type: imported.type, [imported.type]: toDraft(imported)[imported.type] }),
+  });
+  return (
+    <Stack gap="md">
+      <ConfigurationForm draft={draft} errors={errors} place={place} onChange={onChange} />
+      <Stack gap="xs">
+        <Text size="sm" c="dimmed" mih={20}>
+          {configuration === null ? '' : spellTotal(configuration, place)}
+        </Text>
+        {children}
+        {transfer.notice}
+        <Group gap="xs">
+          {draft.type === 'spark' && <EffectiveProperties effective={effective} place={place} />}
+          {transfer.buttons}
+        </Group>
+      </Stack>
+    </Stack>
+  );
+}
+
+/** What it takes at most. */
+function spellTotal(configuration: Configuration, place: SparkPlace): string {
+  if (configuration.type === 'python') {
+    return `In all ${formatMegabytes(configuration.memoryMb)} of memory and ${countOf(configuration.cores, 'core')}.`;
+  }
+  const { driverMemoryMb, driverCores, executorMemoryMb, executorCores, executors } = configuration;
+  const count = !place.executors ? 0 : executors.mode === 'static' ? executors.instances : executors.max;
+  const memory = formatMegabytes(driverMemoryMb + count * executorMemoryMb);
+  const cores = countOf(driverCores + count * executorCores, 'core');
+  return count === 0
+    ? `Each notebook takes up to ${memory} of memory for its driver, and ${cores}.`
+    : `Each notebook takes up to ${memory} of memory and ${cores}: its driver and ${countOf(count, 'executor')}.`;
+}

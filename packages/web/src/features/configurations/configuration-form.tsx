@@ -1,0 +1,53 @@
+import { configurationTypeLabels, type Configuration, type SparkPlace } from '@emberlab/contract';
+import { Input, SegmentedControl, Stack } from '@mantine/core';
+import { useId } from 'react';
+import type { Draft, DraftErrors } from './draft.ts';
+import { PythonFields } from './python-fields.tsx';
+import { SparkFields } from './spark-fields.tsx';
+
+const types = (Object.keys(configurationTypeLabels) as Configuration['type'][]).map((value) => ({
+  value,
+  label: configurationTypeLabels[value],
+}));
+
+/** The fields of a configuration. */
+export function ConfigurationForm({
+  draft,
+  errors,
+  place,
+  onChange,
+}: {
+  draft: Draft;
+  errors: DraftErrors;
+  place: SparkPlace;
+  onChange: (draft: Draft) => void;
+}) {
+  const typeId = useId();
+  return (
+    <Stack gap="md">
+      <div>
+        <Input.Label id={typeId} mb={4}>
+          Type
+        </Input.Label>
+        <div>
+          <SegmentedControl
+            aria-labelledby={typeId}
+            data={types}
+            value={draft.type}
+            onChange={(type) => onChange({ ...draft, type: type === 'python' ? 'python' : 'spark' })}
+          />
+        </div>
+      </div>
+      {draft.type === 'python' ? (
+        <PythonFields draft={draft.python} errors={errors} onChange={(python) => onChange({ ...draft, python })} />
+      ) : (
+        <SparkFields
+          draft={draft.spark}
+          errors={errors}
+          place={place}
+          onChange={(spark) => onChange({ ...draft, spark })}
+        />
+      )}
+    </Stack>
+  );
+}

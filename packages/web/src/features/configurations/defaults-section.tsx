@@ -1,0 +1,120 @@
+import type { ConfigurationDefaults, SparkPlace } from '@emberlab/contract';
+import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { api } from '../../lib/api.ts';
+import { configurationDefaultsQuery, keys, placeQuery } from '../../lib/queries.ts';
+import { ActionError, ErrorState } from '../../ui/error-state.tsx';
+import { Section } from '../../ui/page.tsx';
+import { useProject } from '../projects/project-context.ts';
+import { ConfigurationEditor } from './configuration-editor.tsx';
+import { ConfigurationSummary } from './configuration-summary.tsx';
+import { toDraft } from './draft.ts';
+import { useCheckedDraft } from './use-checked-draft.ts';
+
+type Purpose = 'jupyter' | 'jobs';
+const purposes = [
+  { value: 'jupyter', label: 'Jupyter' },
+  { value: 'jobs', label: 'Jobs' },
+];
+const words: Readonly<Record<Purpose, string>> = {
+  jupyter: 'Members run Jupyter with this until they choose something else for themselves.',
+  jobs: 'Kept for jobs, which will begin with it.',
+};
+
+/** What members' configurations begin with. Owners set it, others see it. */
+export function DefaultsSection() {
+  const project = useProject();
+  const defaults = useQuery(configurationDefaultsQuery(project.name));
+  const place = useQuery(placeQuery(project.name));
+  const [purpose, setPurpose] = useState<Purpose>('jupyter');
+  const failed = [defaults, place].find((query) => query.data === undefined && query.isError);
+  return (
+    <Section title="Compute configuration">
+      {failed !== undefined ? (
+        <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
+      ) : defaults.data === undefined || place.data === undefined ? (
+        <Skeleton height={120} />
+      ) : (
+        <Stack gap="md">
+          <Group>
+            <SegmentedControl
+              aria-label="Defaults for"
+              data={purposes}
+              value={purpose}
+              onChange={(value) => setPurpose(value === 'jobs' ? 'jobs' : 'jupyter')}
+            />
+            <Text size="sm" c="dimmed">
+              {words[purpose]}
+            </Text>
+          </Group>
+          {project.role === 'owner' ? (
+            // What somebody else has saved meanwhile is shown anew.
+            <DefaultsForm
+              key={`${purpose} ${defaults.data.changedAt}`}
+              defaults={defaults.data}
+              purpose={purpose}
+              place={place.data}
+            />
+          ) : (
+            <ConfigurationSummary configuration={defaults.data[purpose]} />
+          )}
+        </Stack>
+      )}
+    </Section>
+  );
+}
+
+function DefaultsForm({
+  defaults,
+  purpose,
+  place,
+}: {
+  defaults: ConfigurationDefaults;
+  purpose: Purpose;
+  place: SparkPlace;
+}) {
+  const { name: project } = useProject();
+  const client = useQueryClient();
+  const [draft, setDraft] = useState(() => toDraft(defaults[purpose]));
+  const checked = useCheckedDraft(project, draft);
+  const { configuration } = checked;
+  const changed = configuration === null || JSON.stringify(configuration) !== JSON.stringify(defaults[purpose]);
+  const save = useMutation({
+    mutationFn: (value: NonNullable<typeof configuration>) =>
+      api.call('configuration.saveDefaults', {
+        params: { project },
+        body: { jupyter: defaults.jupyter, jobs: defaults.jobs, [purpose]: value },
+      }),
+    onSuccess: (answer) => {
+      client.setQueryData(keys.configurationDefaults(project), answer);
+      void client.invalidateQueries({ queryKey: keys.configuration(project) });
+    },
+  });
+  return (
+    <ConfigurationEditor
+      draft={draft}
+      checked={checked}
+      place={place}
+      fileName={`${project}-${purpose}-defaults.json`}
+      onChange={setDraft}
+    >
+      <ActionError error={save.error} title="The defaults were not saved" />
+      <Group gap="xs">
+        <Button
+          variant="filled"
+          disabled={!changed || configuration === null}
+          loading={save.isPending}
+          onClick={() => configuration !== null && save.mutate(configuration)}
+        >
+          Save defaults
+        </Button>
+        {changed && (
+          <Button onClick={() => setDraft(toDraft(defaults[purpose]))} disabled={save.isPending}>
+            Discard changes
+          </Button>
+        )}
+      </Group>
+    </ConfigurationEditor>
+  );
+}

@@ -1,0 +1,96 @@
+import type { CheckedConfiguration, SparkPlace } from '@emberlab/contract';
+import { Button, Modal, Skeleton, Stack, Table, Text } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { IconListDetails } from '@tabler/icons-react';
+import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+
+type Effective = NonNullable<CheckedConfiguration['effective']>;
+
+/** Opens the table of what Spark would get. */
+export function EffectiveProperties({
+  effective,
+  place,
+}: {
+  /** null: something is wrong; undefined: not known yet */
+  effective: CheckedConfiguration['effective'] | undefined;
+  place: SparkPlace;
+}) {
+  const [opened, modal] = useDisclosure(false);
+  return (
+    <>
+      <Button size="compact-sm" leftSection={<IconListDetails size={14} aria-hidden="true" />} onClick={modal.open}>
+        Effective Spark properties
+      </Button>
+      <Modal opened={opened} onClose={modal.close} title="Effective Spark properties" size="xl">
+        {effective === undefined ? (
+          <Skeleton height={240} />
+        ) : effective === null ? (
+          <Text size="sm">Something in the configuration has to be corrected first; it is marked in the form.</Text>
+        ) : (
+          <Properties effective={effective} place={place} />
+        )}
+      </Modal>
+    </>
+  );
+}
+
+function Properties({ effective, place }: { effective: Effective; place: SparkPlace }) {
+  return (
+    <Stack gap="sm">
+      <Text size="sm" c="dimmed">
+        {place.engine === 'livy'
+          ? 'What each notebook’s application asks of the project’s Livy. Livy and the cluster set more.'
+          : 'What each notebook’s application starts with.'}{' '}
+        A notebook may say otherwise by %%configure.
+      </Text>
+      <RowsTable>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Name</Table.Th>
+            <Table.Th>Value</Table.Th>
+            <Table.Th>From</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {effective.map((property) => (
+            <Table.Tr key={property.name}>
+              <Table.Td className={rowClasses.lead}>
+                <Text size="sm" ff="monospace" className="el-break">
+                  {property.name}
+                </Text>
+              </Table.Td>
+              <Table.Td data-label="Value">
+                {property.value === null ? (
+                  <Text size="sm" c="dimmed">
+                    hidden: a secret
+                  </Text>
+                ) : (
+                  <Text size="sm" ff="monospace" className="el-break">
+                    {property.value}
+                  </Text>
+                )}
+              </Table.Td>
+              <Table.Td data-label="From">
+                <Text size="sm">{spellSource(property)}</Text>
+                {!place.executors && isOfExecutors(property.name) && (
+                  <Text size="xs" c="dimmed">
+                    no effect with {place.master}
+                  </Text>
+                )}
+              </Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </RowsTable>
+    </Stack>
+  );
+}
+
+const isOfExecutors = (name: string): boolean =>
+  /^spark\.(executor\.(memory|cores|instances)|dynamicAllocation\..*)$/.test(name);
+
+function spellSource({ from, label, line }: Effective[number]): string {
+  if (from === 'field') return label ?? 'a field';
+  if (from === 'properties') return `Properties, line ${line}`;
+  return from === 'pinned' ? 'Emberlab' : 'Emberlab, unless Properties says otherwise';
+}
