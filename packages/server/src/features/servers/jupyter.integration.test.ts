@@ -309,6 +309,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     const text = await readFile(log?.file ?? '', 'utf8');
     expect(text).toContain('is running at');
     expect(text).not.toContain(secret);
+    // One control at a time looks after servers.
+    await after.close();
   }, 120_000);
 
   it('gives notebooks of type Python the files and variables of the configuration', async () => {
