@@ -289,9 +289,9 @@ spark.experimental.extraOptimizations = Seq(Slow)"""
         control.started(statement_id)
         control.send("cancel", id=statement_id)
         assert control.result(statement_id, timeout=WAIT)["state"] == "cancelled"
-        threads = "Thread.getAllStackTraces.values.toArray.exists(_.asInstanceOf[Array[StackTraceElement]]"
+        plans = "any('Slow$' in thread.toString() for thread in sc._jvm.org.apache.spark.util.Utils.getThreadDump())"
         deadline = time.monotonic() + WAIT
-        while "true" in text(control, f'{threads}.exists(_.getClassName.contains("Slow$")))'):
+        while control.text(plans).strip() == "True":
             assert time.monotonic() < deadline
         assert control.run("SELECT 1", "sql", WAIT)["output"]["status"] == "ok"
     finally:
