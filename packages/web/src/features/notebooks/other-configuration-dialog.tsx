@@ -3,6 +3,9 @@ import type { Difference } from './differences.ts';
 import { notebookName } from './notebook-path.tsx';
 import type { OpenNotebook } from './use-open-notebook.ts';
 
+/** A label that is wider than a narrow screen has lines. */
+const wrapping = { h: 'auto', mih: 36, py: 6, styles: { label: { whiteSpace: 'normal' } } } as const;
+
 /** Asks what to do when a server runs with another configuration than the notebook did. */
 export function OtherConfigurationDialog({ opener }: { opener: OpenNotebook }) {
   const { question, answer } = opener;
@@ -25,8 +28,10 @@ export function OtherConfigurationDialog({ opener }: { opener: OpenNotebook }) {
           </Text>
           <Group justify="flex-end" gap="xs">
             <Button onClick={() => answer('cancel')}>Cancel</Button>
-            <Button onClick={() => answer('as it runs')}>Open with the running configuration</Button>
-            <Button variant="filled" onClick={() => answer('restart')}>
+            <Button {...wrapping} onClick={() => answer('as it runs')}>
+              Open with the running configuration
+            </Button>
+            <Button {...wrapping} variant="filled" onClick={() => answer('restart')}>
               Stop and start with that configuration
             </Button>
           </Group>
