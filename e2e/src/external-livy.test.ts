@@ -59,8 +59,8 @@ describe('a project on an Apache Livy', () => {
       await p.getByText('goes over the network unencrypted').waitFor();
       await p.getByText('Where Spark runs').scrollIntoViewIfNeeded();
     });
-    await page.getByRole('button', { name: 'Save' }).click();
-    await page.getByRole('button', { name: 'Save', disabled: true }).waitFor();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByRole('button', { name: 'Save', exact: true, disabled: true }).waitFor();
   });
 
   it('shows what runs there, with the links that Livy gives', async () => {
