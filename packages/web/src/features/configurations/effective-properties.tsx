@@ -21,7 +21,7 @@ export function EffectiveProperties({
       <Button size="compact-sm" leftSection={<IconListDetails size={14} aria-hidden="true" />} onClick={modal.open}>
         Effective Spark properties
       </Button>
-      <Modal opened={opened} onClose={modal.close} title="Effective Spark properties" size="xl">
+      <Modal opened={opened} onClose={modal.close} title="Effective Spark properties" size={1000}>
         {effective === undefined ? (
           <Skeleton height={240} />
         ) : effective === null ? (
