@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configuration } from './configuration.ts';
+import { configurationShape } from '../configuration/shape.ts';
 import { instant, opaqueId } from './primitives.ts';
 
 /** What people read where a kernel of ours is named; others are named by their specs. */
@@ -31,7 +31,7 @@ export const notebookRun = z.object({
   executions: z.number().int(),
   owner: z.object({ email: z.string(), name: z.string() }),
   mine: z.boolean(),
-  configuration: configuration.nullable().meta({
+  configuration: configurationShape.nullable().meta({
     description:
       "null: of another version of Emberlab, which this one can't read. What may be a secret is left out of others'.",
   }),

@@ -297,6 +297,13 @@ describe('recent notebooks', () => {
     expect(await it.paths(it.ada)).toEqual(['5.ipynb', '4.ipynb', '3.ipynb', 'bob.ipynb']);
   });
 
+  it('are shown with a configuration that was allowed when they ran, and is not any more', async () => {
+    await using it = await notebooksFixture();
+    const former = { ...defaultConfiguration, properties: 'spark.master=yarn' };
+    await it.note(await it.server(it.ada, former), { path: 'a.ipynb' });
+    for (const user of [it.ada, it.bob]) expect((await it.recent(user))[0]?.configuration).toEqual(former);
+  });
+
   it('are shown without a configuration that this version does not know', async () => {
     await using it = await notebooksFixture();
     await it.write('a.ipynb');

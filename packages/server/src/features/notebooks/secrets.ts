@@ -1,4 +1,4 @@
-import { configuration as configurationSchema, type Configuration } from '@emberlab/contract';
+import { configurationShape, type Configuration } from '@emberlab/contract';
 
 /** What a name says whose value may be a secret, as Spark's own pages have it and a little beyond. */
 const secretName = /secret|passw|passphrase|token|credential|private.?key|api.?key|access.?key|account.?key/i;
@@ -43,4 +43,4 @@ function clean(value: unknown): unknown {
  * nothing left that could be used.
  */
 export const withoutSecrets = (configuration: Configuration): Configuration | null =>
-  configurationSchema.safeParse(clean(configuration)).data ?? null;
+  configurationShape.safeParse(clean(configuration)).data ?? null;

@@ -1,5 +1,5 @@
 import {
-  configuration as configurationSchema,
+  configurationShape,
   notebookPath,
   type Configuration,
   type NotebookNews,
@@ -154,7 +154,7 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
 
 /** The configuration of a run as a member may see and use it: somebody else's without what may be a secret. */
 function configurationFor(record: RunRecord, viewerId: string): Configuration | null {
-  const stored = configurationSchema.safeParse(JSON.parse(record.configurationJson)).data ?? null;
+  const stored = configurationShape.safeParse(JSON.parse(record.configurationJson)).data ?? null;
   return stored === null || record.owner.id === viewerId ? stored : withoutSecrets(stored);
 }
 
