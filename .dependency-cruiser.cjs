@@ -3,14 +3,14 @@
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
 /**
- * users ← projects ← {notebooks, files ← configurations, environments}; configurations and environments ← servers; environments ← sessions: a feature may use those
+ * users ← projects ← {files ← {notebooks, configurations}, environments}; configurations and environments ← servers; environments ← sessions: a feature may use those
  * before it, through their index.ts.
  */
 const order = {
   users: [],
   projects: ['users'],
-  notebooks: ['users', 'projects'],
   files: ['users', 'projects'],
+  notebooks: ['users', 'projects', 'files'],
   configurations: ['users', 'projects', 'files'],
   environments: ['users', 'projects'],
   servers: ['users', 'projects', 'configurations', 'environments'],

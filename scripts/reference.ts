@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { errorTable, propertyTable, type PropertyRule } from '@emberlab/contract';
 import { z } from 'zod';
 import { deviations } from '../e2e/src/livy/deviations.ts';
-import { settingsSchema } from '../packages/server/src/config.ts';
+import { settingsSchema } from '../packages/server/src/settings.ts';
 import { migrate } from '../packages/server/src/db/migrate.ts';
 import { openSqlite } from '../packages/server/src/db/sqlite/open.ts';
 import { sql } from 'kysely';

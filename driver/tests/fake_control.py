@@ -47,8 +47,10 @@ class FakeControl:
 
     def drop(self):
         """Cuts the connection as a network would, without a close frame."""
-        if self._connection is not None:
-            self._connection.socket.shutdown(2)
+        connection = self._connection
+        if connection is not None:
+            with contextlib.suppress(OSError):  # the agent may just have ended it
+                connection.socket.shutdown(2)
 
     def send(self, message_type, /, **fields):
         self._connection.send(json.dumps({"type": message_type, **fields}))

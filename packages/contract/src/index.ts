@@ -7,6 +7,7 @@ export * from './configuration/import.ts';
 export * from './configuration/problems.ts';
 export * from './configuration/project-file.ts';
 export * from './configuration/properties-text.ts';
+export * from './configuration/secrets.ts';
 export * from './configuration/shape.ts';
 export * from './configuration/text-lines.ts';
 export * from './errors.ts';

@@ -22,6 +22,10 @@ export function fieldValues(configuration: Configuration): FieldValue[] {
     : pythonFields.flatMap((field) => fieldValue(field, field.read(configuration)));
 }
 
+/** Whether two configurations say the same: they come out of the same schema, which puts the keys in its own order. */
+export const sameConfiguration = (a: Configuration | null, b: Configuration | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b);
+
 /** A field that has another value than elsewhere, and the value there, for people. */
 export type Difference = { readonly path: string; readonly label: string; readonly there: string };
 
@@ -46,10 +50,11 @@ function fieldValue(
 
 function spell(path: string, value: Value, unit: 'MB' | undefined): string {
   if (path === 'executors.mode') return value === 'true' ? 'on' : 'off';
-  if (typeof value === 'number') return unit === 'MB' ? megabytes(value) : String(value);
+  if (typeof value === 'number') return unit === 'MB' ? formatMegabytes(value) : String(value);
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');
   const lines = countLines(value);
   return lines === 0 ? 'none' : `${lines} ${lines === 1 ? 'line' : 'lines'}`;
 }
 
-const megabytes = (mb: number): string => (mb % 1024 === 0 ? `${mb / 1024} GB` : `${mb} MB`);
+/** A size in MB for people, in the unit that says it exactly where there is one: `2 GB`, `1536 MB`. */
+export const formatMegabytes = (mb: number): string => (mb % 1024 === 0 ? `${mb / 1024} GB` : `${mb} MB`);

@@ -1,5 +1,6 @@
 import { sparkFields } from './fields.ts';
 import { parseProperties } from './properties-text.ts';
+import { mayBeSecret } from './secrets.ts';
 import type { SparkConfiguration } from './shape.ts';
 
 /** What a platform says of the properties of an application: what others win over, and what wins over others. */
@@ -19,12 +20,6 @@ export type EffectiveProperty = {
   label: string | null;
   line: number | null;
 };
-
-/** As Spark's own pages tell secrets, by name or value. */
-const secret = /secret|password|token|access[.]?key|credential|passphrase/i;
-const isSecret = (name: string, value: string): boolean =>
-  // `…provider` and `…provider.path` name classes and places.
-  (secret.test(name) && !/provider(\.path)?$/i.test(name)) || /:\/\/[^/\s:@]*:[^/\s@]+@/.test(value);
 
 /** How a value of a field is written as a property. Paths of the project become those that Spark opens. */
 function asText(value: string | number | readonly string[], unit: 'MB' | undefined, projectFolder: string): string {
@@ -56,7 +51,7 @@ export function effectiveProperties(
     source: { from: EffectiveProperty['from']; label?: string; line?: number },
   ) => {
     const { from, label = null, line = null } = source;
-    all.set(name.toLowerCase(), { name, value: isSecret(name, value) ? null : value, from, label, line });
+    all.set(name.toLowerCase(), { name, value: mayBeSecret(name, value) ? null : value, from, label, line });
   };
   for (const [name, value] of Object.entries(platform.defaults)) put(name, value, { from: 'default' });
   const { properties, lines } = parseProperties(configuration.properties);

@@ -1,3 +1,5 @@
+export { formatMegabytes } from '@emberlab/contract';
+
 const steps = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
 
 /** A size for people, in steps of 1024: `640 MB`, `5.1 GB`. */
@@ -10,11 +12,6 @@ export function formatBytes(bytes: number): string {
   }
   const digits = step === 0 || size >= 99.95 ? 0 : 1;
   return `${size.toFixed(digits).replace(/\.0$/, '')} ${steps[step]}`;
-}
-
-/** A size in MB for people, in the unit that says it exactly where there is one: `2 GB`, `1536 MB`. */
-export function formatMegabytes(mb: number): string {
-  return mb % 1024 === 0 ? `${mb / 1024} GB` : `${mb} MB`;
 }
 
 /** `1 core`, `2 cores`. */

@@ -86,7 +86,8 @@ export const localFacts = ({ sparkMaster: master }: { sparkMaster: string }): En
       defaults: proposed(spec),
       pinned: {
         ...decided(spec, { master, scratch: '' }),
-        'spark.driver.extraJavaOptions': 'a folder for temporary files, and what makes the start faster',
+        'spark.driver.extraJavaOptions':
+          'a folder for temporary files, what makes the start faster, and what the administrator has set',
       },
     };
   },

@@ -1,5 +1,6 @@
 import {
   defaultConfiguration,
+  sameConfiguration,
   type CheckedConfiguration,
   type Configuration,
   type ConfigurationDefaults,
@@ -12,9 +13,6 @@ import type { ConfigurationsDeps } from './deps.ts';
 import type { ConfigurationStore, Whose } from './store.ts';
 
 export type ConfigurationService = ReturnType<typeof createConfigurationService>;
-
-// Both come out of the same schema, which puts the keys in its own order.
-const same = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Members' configurations, and what projects begin with. Who has said nothing else follows their project's defaults. */
 export function createConfigurationService(deps: ConfigurationsDeps & { store: ConfigurationStore }) {
@@ -43,7 +41,7 @@ export function createConfigurationService(deps: ConfigurationsDeps & { store: C
 
     /** Keeps the member's own; one that is as the project's default says follows that from then on. */
     async save(whose: Whose, value: Configuration): Promise<Configuration> {
-      if (same(value, (await defaults(whose.projectId)).jupyter)) await store.remove(whose);
+      if (sameConfiguration(value, (await defaults(whose.projectId)).jupyter)) await store.remove(whose);
       else await store.save(whose, value, clock.now());
       return value;
     },

@@ -10,7 +10,7 @@ import { HttpError } from '../../http/errors.ts';
 import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, type Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
-import { isFileIn } from './file.ts';
+import { isFileIn } from '../files/index.ts';
 import { withoutSecrets } from './secrets.ts';
 import type { NotebookStore, RunCursor, RunFilter, RunRecord } from './store.ts';
 

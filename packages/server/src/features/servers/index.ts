@@ -1,12 +1,12 @@
 import type { ServerUse } from '@emberlab/contract';
-import type { Router } from '../../http/router.ts';
-import type { ServersDeps } from './deps.ts';
 import type { FastifyInstance } from 'fastify';
+import type { Router } from '../../http/router.ts';
 import { createActivityWatch } from './activity-watch.ts';
-import { createNotebookWatch } from './notebook-watch.ts';
-import { createPresenter } from './present.ts';
 import { registerAppRoutes } from './app-routes.ts';
+import type { ServersDeps } from './deps.ts';
+import { createNotebookWatch } from './notebook-watch.ts';
 import { createOwnServer } from './own-server.ts';
+import { createPresenter } from './present.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService } from './service.ts';
 import { createServerStore } from './store.ts';

@@ -1,3 +1,4 @@
+import { formatMegabytes } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { SpawnError, type ServerExit } from '../../spawners/spawner.ts';
 import type { KeptLimits } from './limits.ts';
@@ -58,14 +59,12 @@ const lookAtLog = 'The last lines of its log may say more. Please press Run Jupy
 /** The end of a server that took more memory than it may; null: it has no limit. */
 function tooMuchMemory(limits: KeptLimits | null): { message: string; remedy: string } | null {
   if (limits === null || limits.memoryMb === null) return null;
-  const [limit, each] = [inWords(limits.memoryMb), limits.by === 'rlimit' ? ' of each of its processes' : ''];
+  const [limit, each] = [formatMegabytes(limits.memoryMb), limits.by === 'rlimit' ? ' of each of its processes' : ''];
   return {
     message: `Jupyter was ended because its memory ran out: the limit${each} is ${limit}.`,
     remedy: 'Please load less data at once, or give it more memory; then press Run Jupyter again.',
   };
 }
-
-const inWords = (megabytes: number): string => (megabytes % 1024 === 0 ? `${megabytes / 1024} GB` : `${megabytes} MB`);
 
 /**
  * Why a server's process ended that should run. `exit` is null when nobody saw it end; `answered`: it had been up; `tookTooMuch`: the kernel has ended a

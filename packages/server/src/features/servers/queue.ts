@@ -1,3 +1,5 @@
+import type { Taken } from '../../lib/places.ts';
+
 /** What the queue knows of a server. */
 type Waiting = { readonly userId: string; readonly createdAt: number };
 
@@ -19,8 +21,8 @@ export function turnsOf<T extends Waiting>(waiting: readonly T[], starting: read
     .map(({ one }) => one);
 }
 
-/** Whether one of this user's may start now: the places of one user are half of all, so that the others still get some. */
-export function hasPlace(userId: string, starting: readonly Waiting[], places: number): boolean {
-  const own = starting.filter((one) => one.userId === userId).length;
-  return starting.length < places && own < Math.ceil(places / 2);
-}
+/** How many are starting: everybody's, and this user's. */
+export const countStarting = (userId: string, starting: readonly Waiting[]): Taken => ({
+  all: starting.length,
+  own: starting.filter((one) => one.userId === userId).length,
+});

@@ -1,4 +1,11 @@
-import { sessionBody, type Configuration, type Project, type Server, type ServerRun } from '@emberlab/contract';
+import {
+  sameConfiguration,
+  sessionBody,
+  type Configuration,
+  type Project,
+  type Server,
+  type ServerRun,
+} from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
@@ -189,9 +196,6 @@ export function createServerService(
         : [{ type: 'server', server: await get({ projectId, userId }) }]) satisfies ProjectSnapshot,
   };
 }
-
-// Both come out of the same schema, which puts the keys in its own order.
-const sameConfiguration = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** JupyterLab's address of a file in the project; each part is encoded, so that no name can lead elsewhere. */
 export function labPath(path: string | undefined): string {

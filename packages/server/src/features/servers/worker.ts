@@ -6,6 +6,7 @@ import { createClockWatch } from '../../lib/clock-watch.ts';
 import { newSecret } from '../../lib/ids.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { tailLines } from '../../lib/log-file.ts';
+import { hasPlace } from '../../lib/places.ts';
 import { SpawnError, type ServerExit, type ServerOwner, type SpawnedServer } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
 import { proxySecretFile } from './jupyter-config.ts';
@@ -14,7 +15,7 @@ import { limitsOf } from './limits.ts';
 import { positionsIn } from './present.ts';
 import { logTailLines, neverAnswered, noEnvironment, notSpawned, processEnded } from './problem.ts';
 import { probeJupyter } from './probe.ts';
-import { hasPlace, turnsOf } from './queue.ts';
+import { countStarting, turnsOf } from './queue.ts';
 import { firstEnd } from './shutdown.ts';
 import { beginStep, endSteps } from './state.ts';
 import type { Problem, ServerRecord, ServerStore } from './store.ts';
@@ -298,7 +299,7 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     const starting = records.filter((record) => record.state === 'starting');
     const queued = records.filter((record) => record.state === 'queued' && !tasks.has(record.id));
     for (const record of turnsOf(queued, starting)) {
-      if (!hasPlace(record.userId, starting, config.serverStartLimit)) continue;
+      if (!hasPlace(countStarting(record.userId, starting), config.serverStartLimit)) continue;
       if (await consider(record)) starting.push(record);
     }
     await tellPositions();

@@ -51,13 +51,6 @@ export const defaultLimits = {
 };
 export type Limits = { readonly [K in keyof typeof defaultLimits]: number };
 
-/** Drivers that start: everybody's, and those of the one who asks for another. */
-export type Starting = { readonly all: number; readonly own: number };
-
-/** Whether another may start: one user gets half of the places at most, so that the others still get some. */
-export const mayStart = ({ all, own }: Starting, { startingDrivers }: Pick<Limits, 'startingDrivers'>): boolean =>
-  all < startingDrivers && own < Math.ceil(startingDrivers / 2);
-
 /** The largest body of a Livy request, and of one with code in it, whose characters JSON may write with six bytes. */
 export const maxBodyBytes = 1024 * 1024;
 export const maxCodeBodyBytes = 50 * 1024 * 1024;

@@ -4,12 +4,13 @@ import { HttpError } from '../../http/errors.ts';
 import type { Viewer } from '../../http/project-events.ts';
 import type { Actor } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { hasPlace } from '../../lib/places.ts';
 import { outputKey, sessionKey, statementKey } from './changes.ts';
 import type { Ahead } from './ahead/ahead.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
-import { mayStart, type Limits } from './limits.ts';
+import type { Limits } from './limits.ts';
 import type { Client, CreateInput, SessionRecord, Statement } from './model.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
@@ -149,7 +150,7 @@ export function createService(
           await parts.touchProject(projectId);
           return ready;
         }
-        if (!mayStart(await sessions.countStarting(userId), limits)) return { refused: 'too-many' };
+        if (!hasPlace(await sessions.countStarting(userId), limits.startingDrivers)) return { refused: 'too-many' };
         const id = await sessions.insert({
           projectId,
           userId,

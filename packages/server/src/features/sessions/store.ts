@@ -2,9 +2,9 @@ import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
+import type { Taken } from '../../lib/places.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
 import { vanishing, type StopReason, type StoredState } from './state.ts';
-import type { Starting } from './limits.ts';
 
 export type NewSession = {
   projectId: string;
@@ -175,7 +175,7 @@ export function createSessionStore(db: Kysely<Database>) {
     },
 
     /** How many drivers are starting, of sessions and of batches: they share one limit. */
-    async countStarting(userId: string): Promise<Starting> {
+    async countStarting(userId: string): Promise<Taken> {
       // Those that nobody has asked for give way; they never keep anyone from starting.
       const { rows } = await sql<{ all_starting: number | string; own: number | string | null }>`
         select count(*) as all_starting, sum(case when user_id = ${userId} then 1 else 0 end) as own from (

@@ -276,7 +276,9 @@ describe('project defaults', () => {
       changedAt: '2026-01-31T09:31:00.000Z',
     };
     const { calls } = renderApp('/projects/demo/settings/general', { ...general, [put]: saved });
-    fireEvent.click(await screen.findByLabelText('Jobs'));
+    await screen.findByLabelText('Jobs');
+    set('Driver memory (GB)', '8');
+    fireEvent.click(screen.getByLabelText('Jobs'));
     expect(field('Driver memory (GB)').value).toBe('2');
     const save = screen.getByRole<HTMLButtonElement>('button', { name: 'Save defaults' });
     expect(save.disabled).toBe(true);
@@ -285,6 +287,13 @@ describe('project defaults', () => {
     await waitFor(() =>
       expect(calls.find(({ route }) => route === put)?.body).toEqual({ jupyter: defaults.jupyter, jobs: saved.jobs }),
     );
+    await waitFor(() => expect(save.disabled).toBe(true));
+    expect(field('Driver memory (GB)').value).toBe('4');
+    // What was begun for Jupyter is neither saved nor lost.
+    fireEvent.click(screen.getByLabelText('Jupyter'));
+    expect(field('Driver memory (GB)').value).toBe('8');
+    fireEvent.click(screen.getByRole('button', { name: 'Discard changes' }));
+    expect(field('Driver memory (GB)').value).toBe('1');
   });
 
   it('are shown to others, to read', async () => {

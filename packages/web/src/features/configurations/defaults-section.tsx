@@ -1,4 +1,4 @@
-import type { ConfigurationDefaults, SparkPlace } from '@emberlab/contract';
+import { sameConfiguration, type ConfigurationDefaults, type SparkPlace } from '@emberlab/contract';
 import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -9,7 +9,7 @@ import { Section } from '../../ui/page.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { ConfigurationEditor } from './configuration-editor.tsx';
 import { ConfigurationSummary } from './configuration-summary.tsx';
-import { toDraft } from './draft.ts';
+import { toDraft, type Draft } from './draft.ts';
 import { useCheckedDraft } from './use-checked-draft.ts';
 
 type Purpose = 'jupyter' | 'jobs';
@@ -28,6 +28,8 @@ export function DefaultsSection() {
   const defaults = useQuery(configurationDefaultsQuery(project.name));
   const place = useQuery(placeQuery(project.name));
   const [purpose, setPurpose] = useState<Purpose>('jupyter');
+  /** what was changed here and is not saved: it outlives a look at the other purpose, and what others save meanwhile */
+  const [drafts, setDrafts] = useState<Partial<Record<Purpose, Draft>>>({});
   const failed = [defaults, place].find((query) => query.data === undefined && query.isError);
   return (
     <Section title="Compute configuration">
@@ -49,12 +51,13 @@ export function DefaultsSection() {
             </Text>
           </Group>
           {project.role === 'owner' ? (
-            // What somebody else has saved meanwhile is shown anew.
             <DefaultsForm
-              key={`${purpose} ${defaults.data.changedAt}`}
+              key={purpose}
               defaults={defaults.data}
               purpose={purpose}
               place={place.data}
+              changed={drafts[purpose]}
+              onChange={(draft) => setDrafts((all) => ({ ...all, [purpose]: draft }))}
             />
           ) : (
             <ConfigurationSummary configuration={defaults.data[purpose]} />
@@ -69,17 +72,22 @@ function DefaultsForm({
   defaults,
   purpose,
   place,
+  changed,
+  onChange,
 }: {
   defaults: ConfigurationDefaults;
   purpose: Purpose;
   place: SparkPlace;
+  /** undefined: nothing was */
+  changed: Draft | undefined;
+  onChange: (draft: Draft | undefined) => void;
 }) {
   const { name: project } = useProject();
   const client = useQueryClient();
-  const [draft, setDraft] = useState(() => toDraft(defaults[purpose]));
+  const draft = changed ?? toDraft(defaults[purpose]);
   const checked = useCheckedDraft(project, draft);
   const { configuration } = checked;
-  const changed = configuration === null || JSON.stringify(configuration) !== JSON.stringify(defaults[purpose]);
+  const differs = changed !== undefined && !sameConfiguration(configuration, defaults[purpose]);
   const save = useMutation({
     mutationFn: (value: NonNullable<typeof configuration>) =>
       api.call('configuration.saveDefaults', {
@@ -88,6 +96,7 @@ function DefaultsForm({
       }),
     onSuccess: (answer) => {
       client.setQueryData(keys.configurationDefaults(project), answer);
+      onChange(undefined);
       void client.invalidateQueries({ queryKey: keys.configuration(project) });
     },
   });
@@ -97,20 +106,20 @@ function DefaultsForm({
       checked={checked}
       place={place}
       fileName={`${project}-${purpose}-defaults.json`}
-      onChange={setDraft}
+      onChange={onChange}
     >
       <ActionError error={save.error} title="The defaults were not saved" />
       <Group gap="xs">
         <Button
           variant="filled"
-          disabled={!changed || configuration === null}
+          disabled={!differs || configuration === null}
           loading={save.isPending}
           onClick={() => configuration !== null && save.mutate(configuration)}
         >
           Save defaults
         </Button>
-        {changed && (
-          <Button onClick={() => setDraft(toDraft(defaults[purpose]))} disabled={save.isPending}>
+        {differs && (
+          <Button onClick={() => onChange(undefined)} disabled={save.isPending}>
             Discard changes
           </Button>
         )}

@@ -1,4 +1,11 @@
-import type { Configuration, ConfigurationDefaults, Environment, Server, SparkPlace } from '@emberlab/contract';
+import {
+  sameConfiguration,
+  type Configuration,
+  type ConfigurationDefaults,
+  type Environment,
+  type Server,
+  type SparkPlace,
+} from '@emberlab/contract';
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -132,7 +139,7 @@ export function IdleServer({
 }
 
 const says = (draft: Draft, configuration: Configuration): boolean =>
-  JSON.stringify(readDraft(draft).configuration) === JSON.stringify(configuration);
+  sameConfiguration(readDraft(draft).configuration, configuration);
 
 /** The draft of what is saved. What is saved elsewhere meanwhile, as new defaults of the project, is taken over unless something was changed here. */
 function useDraft(saved: Configuration) {

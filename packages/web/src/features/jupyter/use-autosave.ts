@@ -1,4 +1,4 @@
-import type { Configuration } from '@emberlab/contract';
+import { sameConfiguration, type Configuration } from '@emberlab/contract';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
@@ -7,7 +7,6 @@ import { keys } from '../../lib/queries.ts';
 export type SaveState = 'idle' | 'saving' | 'saved' | 'failed';
 
 const pauseMs = 800;
-const same = (a: Configuration, b: Configuration): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Saves the caller's configuration a moment after each change, so that leaving the page loses nothing; what is wrong is not saved. */
 export function useAutosave(project: string, saved: Configuration) {
@@ -25,7 +24,7 @@ export function useAutosave(project: string, saved: Configuration) {
   });
   const later = useDebouncedCallback(
     (next: Configuration) => {
-      if (!same(next, saved)) save.mutate(next);
+      if (!sameConfiguration(next, saved)) save.mutate(next);
     },
     { delay: pauseMs, flushOnUnmount: true },
   );

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { createLoop } from '../../../lib/lifecycle.ts';
+import type { Taken } from '../../../lib/places.ts';
 import { createChanges } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
-import type { Limits, Starting } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { Client } from '../model.ts';
 import { createBatchLifecycle } from './lifecycle.ts';
 import { batchPage, registerBatchRoutes } from './routes.ts';
@@ -11,11 +12,7 @@ import { createBatchStore } from './store.ts';
 import { createBatchWorker } from './worker.ts';
 
 /** Livy's batches as a whole: programs that run once, each in a driver of its own. */
-export function createBatches(
-  deps: SessionsDeps,
-  limits: Limits,
-  countStarting: (userId: string) => Promise<Starting>,
-) {
+export function createBatches(deps: SessionsDeps, limits: Limits, countStarting: (userId: string) => Promise<Taken>) {
   const { clock, engine, log } = deps;
   let loop: ReturnType<typeof createLoop> | null = null;
   const wake = () => loop?.wake();

@@ -1,9 +1,10 @@
 import { HttpError } from '../../../http/errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
+import { hasPlace, type Taken } from '../../../lib/places.ts';
 import type { Changes } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
-import { mayStart, type Limits, type Starting } from '../limits.ts';
+import type { Limits } from '../limits.ts';
 import type { Client, CreateRefusal } from '../service.ts';
 import { batchKey, type BatchLifecycle } from './lifecycle.ts';
 import type { BatchRecord, BatchRequest } from './model.ts';
@@ -21,7 +22,7 @@ export function createBatchService(
     clock: Clock;
     limits: Limits;
     /** how many drivers are starting now, of sessions and batches */
-    countStarting(userId: string): Promise<Starting>;
+    countStarting(userId: string): Promise<Taken>;
     wake: () => void;
   },
 ) {
@@ -56,7 +57,7 @@ export function createBatchService(
           await store.releaseKey(filter, idempotencyKey);
         }
         await parts.pythonFor(projectId);
-        if (!mayStart(await parts.countStarting(userId), limits)) return { refused: 'too-many' };
+        if (!hasPlace(await parts.countStarting(userId), limits.startingDrivers)) return { refused: 'too-many' };
         if (input.name !== null) {
           const same = await store.findListed(filter, { name: input.name });
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };

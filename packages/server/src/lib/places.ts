@@ -1,0 +1,5 @@
+/** Who has places of a bounded number of them: everybody, and the one who asks for another. */
+export type Taken = { readonly all: number; readonly own: number };
+
+/** Whether there is another place for somebody: one user gets half of them at most, so that the others still get some. */
+export const hasPlace = ({ all, own }: Taken, places: number): boolean => all < places && own < Math.ceil(places / 2);

@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { compileReach } from './lib/reach.ts';
+
+const wholeNumber = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'please write a whole number')
+  .pipe(z.number().int());
+const yesOrNo = z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]);
+const addresses = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((part) => part.trim() !== ''))])
+  .transform((rules, context) => {
+    try {
+      compileReach(rules);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+    return rules.map((rule) => rule.trim());
+  });
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
+
+/**
+ * Every setting: as `EMBERLAB_<NAME>` in the environment, or in lower case in `emberlab.toml` in the data folder. The environment wins.
+ * `docs/reference/settings.md` is made from this schema; `./test checks` compares the two.
+ */
+export const settingsSchema = z.strictObject({
+  data: z
+    .string()
+    .min(1)
+    .default('~/.emberlab')
+    .meta({ description: 'Folder for everything that Emberlab keeps. Only by environment or option.' }),
+  port: wholeNumber
+    .pipe(z.number().min(1).max(65535))
+    .default(8080)
+    .meta({ description: 'Port of the web page and the API.' }),
+  host: z.string().min(1).default('127.0.0.1').meta({ description: 'Address to listen on.' }),
+  public_url: origin
+    .optional()
+    .meta({ description: 'Origin under which browsers reach the dashboard. Default: http://localhost:PORT.' }),
+  apps_url: origin
+    .refine(
+      (url) => url.includes('{id}.'),
+      'please put {id}. in front of the host, such as https://{id}.apps.example.org',
+    )
+    .optional()
+    .meta({
+      description:
+        'Origin of each Jupyter server and Spark UI, with {id} in it. Default: {id}. in front of the host of public_url.',
+    }),
+  spark_home: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'A Spark distribution to use instead of the one that set-up installs.' }),
+  spark_master: z
+    .string()
+    .regex(/^local(\[(\*|[1-9]\d{0,3})\])?$/, 'please write local[*], or local[N] for N cores')
+    .default('local[*]')
+    .meta({ description: 'Where Spark runs: local[*] or local[N].' }),
+  agent_url: z
+    .string()
+    .regex(
+      /^(unix:\/|wss?:\/\/[^\s/@?#]+(\/[^\s?#]*)?$)/,
+      'please write unix:/path/of/a.sock, ws://HOST:PORT or wss://HOST:PORT',
+    )
+    .optional()
+    .meta({
+      description:
+        'Where Spark drivers dial in, when something passes their connections on: unix:/path/of/a.sock, ws://HOST:PORT or wss://HOST:PORT. Default: run/agent.sock in the data folder, which is also where they have to be passed on to.',
+    }),
+  java_home: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The JDK for Spark. Default: JAVA_HOME, else the java on the PATH.' }),
+  class_archive: yesOrNo.default(true).meta({
+    description:
+      "Whether an archive of Spark's classes is made in the background, once for each JDK and Spark (250 MB), so that sessions start in about half the time: true or false.",
+  }),
+  driver_java_options: z
+    .string()
+    .regex(/^[^\r\n]*$/, 'Please write all options on one line.')
+    .default('')
+    .meta({
+      description:
+        "Options for the JVM of every Spark driver, as on a shell's command line: a trust store or a proxy, say. Members can read them. Default: none.",
+    }),
+  sparkr: z.string().min(1).optional().meta({
+    description:
+      "The R library with the package SparkR, for a Spark without one of its own in R/lib. Default: R's own libraries.",
+  }),
+  python: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'The Python that environments are made with. Default: python3 on the PATH.' }),
+  server_start_timeout_seconds: wholeNumber
+    .pipe(z.number().min(5).max(3600))
+    .default(120)
+    .meta({ description: 'How long a Jupyter server may take to answer.' }),
+  server_hours: wholeNumber.pipe(z.number().min(1).max(10_000)).default(6).meta({
+    description: 'After so many hours a Jupyter server is stopped; its member can add as many at a time.',
+  }),
+  server_max_hours: wholeNumber
+    .pipe(z.number().min(1).max(10_000))
+    .default(168)
+    .meta({ description: 'By so many hours at most the end of a Jupyter server can lie ahead.' }),
+  server_no_limit: yesOrNo
+    .default(false)
+    .meta({ description: 'Whether members may let a Jupyter server run without a limit: true or false.' }),
+  server_idle_minutes: wholeNumber.pipe(z.number().min(0).max(600_000)).default(0).meta({
+    description:
+      'A Jupyter server in which nothing has run for so many minutes is stopped; 0: never. A busy kernel, a running Spark statement and a command in a terminal are no idleness, however quiet; an open page is.',
+  }),
+  server_logs_kept: wholeNumber
+    .pipe(z.number().min(1).max(1000))
+    .default(10)
+    .meta({ description: "Logs of so many ended runs of each member's server in a project are kept." }),
+  server_log_mb: wholeNumber
+    .pipe(z.number().min(1).max(10_000))
+    .default(16)
+    .meta({ description: 'A log of a Jupyter server that is longer is cut down to its newest lines, MB.' }),
+  server_memory_mb: wholeNumber.pipe(z.number().min(0).max(100_000_000)).default(4096).meta({
+    description:
+      "Memory that a Jupyter server may take with all its kernels, where its configuration doesn't say, MB; 0: as much as there is. At least 512.",
+  }),
+  server_cores: z
+    .union(
+      [
+        z.number(),
+        z
+          .string()
+          .regex(/^\d+(\.\d+)?$/)
+          .transform(Number),
+      ],
+      'please write a number',
+    )
+    .pipe(z.number().min(0).max(1024))
+    .default(2)
+    .meta({
+      description:
+        "Cores that a Jupyter server may use with all its kernels, where its configuration doesn't say; 0: as many as there are.",
+    }),
+  server_start_limit: wholeNumber.pipe(z.number().min(1).max(1000)).optional().meta({
+    description:
+      'How many Jupyter servers may be starting at the same time, half of them for one user at most; others wait in a queue. Default: as many as the machine has cores, but at least 2.',
+  }),
+  notebook_runs_kept: wholeNumber
+    .pipe(z.number().min(1).max(100_000))
+    .default(1000)
+    .meta({ description: 'So many runs of notebooks of each member in a project are remembered, the newest.' }),
+  session_start_timeout_seconds: wholeNumber
+    .pipe(z.number().min(5).max(3600))
+    .default(300)
+    .meta({ description: 'How long a Spark driver may take to become ready.' }),
+  session_idle_timeout_seconds: wholeNumber.pipe(z.number().min(0).max(10_000_000)).default(28_800).meta({
+    description:
+      'How long a Spark session may be idle before it is stopped, unless its request says otherwise; 0: for ever. One that runs something is not idle.',
+  }),
+  session_start_limit: wholeNumber.pipe(z.number().min(1).max(1000)).default(20).meta({
+    description:
+      'How many Spark drivers may be starting at the same time, half of them for one user at most; a request for one more is refused.',
+  }),
+  livy_requested_by: yesOrNo.default(false).meta({
+    description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
+  }),
+  livy_allowed: addresses.optional().meta({
+    description:
+      'Addresses at which owners of projects may use a Livy of their own instead of Emberlab’s drivers, a comma between them: a host, *.domain, an IP address, a network such as 10.0.0.0/8, or * for any; with https:// before or :port behind it, only those. Administrators may set others too. Link-local addresses and those of cloud metadata are never asked.',
+  }),
+  session_warm_start: yesOrNo.default(true).meta({
+    description:
+      'Whether a Spark driver is started ahead for each Jupyter server that runs with Spark, so that the first notebook finds it ready: true or false.',
+  }),
+  session_warm_idle_minutes: wholeNumber
+    .pipe(z.number().min(1).max(1440))
+    .default(15)
+    .meta({ description: 'A driver that was started ahead and that nobody takes for so long is stopped.' }),
+  session_warm_memory_mb: wholeNumber.pipe(z.number().min(0).max(100_000_000)).optional().meta({
+    description: "Memory that all drivers started ahead may take together, MB. Default: a quarter of the machine's.",
+  }),
+  statement_output_limit_mb: wholeNumber
+    .pipe(z.number().min(1).max(1024))
+    .default(16)
+    .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  log_level: z
+    .enum(['debug', 'info', 'warn', 'error'])
+    .default('info')
+    .meta({ description: "How much Emberlab's own log says." }),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
