@@ -405,6 +405,8 @@ describe('a newcomer runs a PySpark notebook', () => {
     await lab.menu('Settings', 'Theme');
     await lab.page.locator('.lm-Menu-itemLabel', { hasText: /^JupyterLab Dark$/ }).click();
     await lab.page.locator('body[data-jp-theme-light="false"]').waitFor({ state: 'attached' });
+    // While the theme changes, JupyterLab's logo is in front of the page.
+    await lab.page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
     await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-ending-1280-dark.png') });
     await page.goto(jupyter());
     await page.getByRole('button', { name: 'Let Jupyter run for 6 more hours' }).click();
@@ -455,7 +457,7 @@ describe('a newcomer runs a PySpark notebook', () => {
       await rowIn('Recent notebooks', p)
         .getByRole('button', { name: /^Open in Jupyter/ })
         .click();
-      await p.getByRole('dialog').getByText('Driver memory').waitFor();
+      await p.getByRole('dialog').getByRole('row', { name: /^Type/ }).waitFor();
     });
     expect(accessibility).toEqual([]);
     await page.goto(jupyter());

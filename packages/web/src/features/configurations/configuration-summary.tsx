@@ -1,15 +1,31 @@
-import { configurationTypeLabels, fileFields, type Configuration, type SparkConfiguration } from '@emberlab/contract';
+import {
+  configurationTypeLabels,
+  fileFields,
+  type Configuration,
+  type SparkConfiguration,
+  type SparkPlace,
+} from '@emberlab/contract';
 import { Code, DataList, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
 
-/** A configuration to read; `limits`: what is to be said of the server that runs with it. */
-export function ConfigurationSummary({ configuration, limits }: { configuration: Configuration; limits?: ReactNode }) {
+/** A configuration to read. */
+export function ConfigurationSummary({
+  configuration,
+  place,
+  limits,
+}: {
+  configuration: Configuration;
+  /** undefined: not known yet */
+  place: SparkPlace | undefined;
+  /** what is to be said of the server that runs with it */
+  limits?: ReactNode;
+}) {
   return (
     <Stack gap="sm">
       <DataList orientation="horizontal" size="sm" labelWidth={170}>
         <Item label="Type">{configurationTypeLabels[configuration.type]}</Item>
-        {configuration.type === 'spark' ? <SparkItems configuration={configuration} /> : null}
+        {configuration.type === 'spark' ? <SparkItems configuration={configuration} place={place} /> : null}
         {configuration.type === 'python' && (
           <>
             <Item label="Memory">{formatMegabytes(configuration.memoryMb)}</Item>
@@ -28,7 +44,7 @@ export function ConfigurationSummary({ configuration, limits }: { configuration:
   );
 }
 
-function SparkItems({ configuration }: { configuration: SparkConfiguration }) {
+function SparkItems({ configuration, place }: { configuration: SparkConfiguration; place: SparkPlace | undefined }) {
   const { driverMemoryMb, driverCores, executorMemoryMb, executorCores, executors } = configuration;
   const count =
     executors.mode === 'static'
@@ -41,6 +57,11 @@ function SparkItems({ configuration }: { configuration: SparkConfiguration }) {
       </Item>
       <Item label="Executors">
         {count} · each {formatMegabytes(executorMemoryMb)} · {countOf(executorCores, 'core')}
+        {place?.executors === false && (
+          <Text size="xs" c="dimmed">
+            of no effect: the driver does the work
+          </Text>
+        )}
       </Item>
       {fileFields.map(({ kind, label }) => (
         <Files key={kind} label={label} paths={configuration[kind]} />

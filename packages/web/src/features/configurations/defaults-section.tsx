@@ -60,7 +60,7 @@ export function DefaultsSection() {
               onChange={(draft) => setDrafts((all) => ({ ...all, [purpose]: draft }))}
             />
           ) : (
-            <ConfigurationSummary configuration={defaults.data[purpose]} />
+            <ConfigurationSummary configuration={defaults.data[purpose]} place={place.data} />
           )}
         </Stack>
       )}

@@ -100,6 +100,7 @@ describe('Jupyter page', () => {
     expect(open).toHaveBeenCalledOnce();
     expect(await screen.findByText('Your browser blocked the new tab')).toBeTruthy();
     expect(screen.getByText('Read-only while running: stop to change')).toBeTruthy();
+    expect(await screen.findByText('of no effect: the driver does the work')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Stop' }));
     const dialog = await screen.findByRole('dialog');
     expect(calls.some((call) => call.route.startsWith('DELETE'))).toBe(false);

@@ -1,7 +1,9 @@
 import { configurationTypeLabels, routePath, type Server, type ServerLimits } from '@emberlab/contract';
 import { Button, Group, Modal, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
+import { useQuery } from '@tanstack/react-query';
 import { IconExternalLink, IconPlayerStop, IconX } from '@tabler/icons-react';
+import { placeQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { LogStreamView } from '../../ui/log-stream-view.tsx';
 import { Notice } from '../../ui/notice.tsx';
@@ -31,6 +33,8 @@ const stateBadge = (server: Server) => (
 );
 
 function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: string }) {
+  const project = useProject();
+  const place = useQuery(placeQuery(project.name));
   return (
     <Section
       title="Configuration"
@@ -42,6 +46,7 @@ function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: str
     >
       <ConfigurationSummary
         configuration={server.configuration}
+        place={place.data}
         {...(server.limits === null ? {} : { limits: <Limits limits={server.limits} /> })}
       />
     </Section>

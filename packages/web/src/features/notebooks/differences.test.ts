@@ -39,13 +39,17 @@ describe('diffConfigurations', () => {
     ]);
   });
 
-  it('begins with the type where that differs', () => {
-    expect(diffConfigurations(python, spark)[0]).toEqual({
-      key: 'type',
-      label: 'Type',
-      before: 'Python',
-      after: 'Spark/PySpark',
-    });
+  it('has the type where that differs, and of the rest what was chosen', () => {
+    const chosen = { ...spark, driverMemoryMb: 4096 };
+    expect(
+      diffConfigurations({ ...python, cores: 2 }, chosen).map((one) => [one.label, one.before, one.after]),
+    ).toEqual([
+      ['Type', 'Python', 'Spark/PySpark'],
+      ['Cores', '2', null],
+      ['Driver memory', null, '4 GB'],
+      ['spark.a', null, '1'],
+      ['spark.b', null, '2'],
+    ]);
   });
 });
 

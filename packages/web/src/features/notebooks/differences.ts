@@ -1,5 +1,7 @@
 import {
   configurationTypeLabels,
+  defaultConfiguration,
+  defaultPythonConfiguration,
   fieldValues,
   parseEnvironment,
   parseProperties,
@@ -37,9 +39,20 @@ function settingsOf(configuration: Configuration): Map<string, Setting> {
   return settings;
 }
 
-/** What differs between two configurations, setting by setting; of lines it compares the values, whatever the order and the comments. */
+/** The settings that say something else than a configuration of the type does from the beginning, and the type. */
+function ownSettings(configuration: Configuration): Map<string, Setting> {
+  const usual = settingsOf(configuration.type === 'spark' ? defaultConfiguration : defaultPythonConfiguration);
+  const settings = settingsOf(configuration);
+  return new Map([...settings].filter(([key, { text }]) => key === 'type' || usual.get(key)?.text !== text));
+}
+
+/**
+ * What differs between two configurations, setting by setting; of lines it compares the values, whatever the order and the comments. Two types share no
+ * setting: there it is the type, and what somebody has chosen beside it.
+ */
 export function diffConfigurations(before: Configuration, after: Configuration): Difference[] {
-  const [old, now] = [settingsOf(before), settingsOf(after)];
+  const read = before.type === after.type ? settingsOf : ownSettings;
+  const [old, now] = [read(before), read(after)];
   return [...new Set([...old.keys(), ...now.keys()])].flatMap((key) => {
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.text === is?.text) return [];
