@@ -1,4 +1,17 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that are short to read and long to run. vitest goes by size where it has no record of former runs. */
+const long = [/\/network-cut\.test\.ts$/, /\/real-batch\.test\.ts$/, /\/servers\/faults\.test\.ts$/];
+
+/** Begins with what takes longest, so that no worker is left alone with it at the end. */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => long.some((pattern) => pattern.test(moduleId));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -11,7 +24,6 @@ export default defineConfig({
       'benchmarks',
       'e2e',
     ],
-    // Two cores are what a small machine has; Spark and browsers use them as well.
-    maxWorkers: 2,
+    sequence: { sequencer: LongFirst },
   },
 });

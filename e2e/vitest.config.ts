@@ -5,11 +5,9 @@ export default defineConfig({
     name: 'e2e',
     include: ['src/**/*.test.ts'],
     environment: 'node',
-    // Each file starts a platform of its own with Spark in it, and most of what it does is to wait: two at a time.
-    maxWorkers: 2,
     // A driver that lives for seconds takes half the processor time when little of what it runs is compiled well.
     env: { EMBERLAB_DRIVER_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1' },
-    // Alone on the machine: not beside the tests of other projects.
+    // Each file starts a platform of its own with Spark in it: not beside the tests of other projects.
     sequence: { groupOrder: 1 },
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -33,6 +33,8 @@ const env: NodeJS.ProcessEnv = {
   EMBERLAB_TEST_CLIENTS: clients,
   EMBERLAB_TEST_UV: uv,
   EMBERLAB_TEST_R_LIBRARY: rLibrary,
+  // On two cores vitest would take one: much of what the tests do is to wait for processes.
+  VITEST_MAX_WORKERS: '2',
 };
 
 /** Runs a command with its output on the terminal. Answers its exit code. */
@@ -155,8 +157,8 @@ const parts: Record<string, () => Promise<void>> = {
     const archives = join(realpathSync(join(data, 'tools')), 'class-archives');
     const archive = (await readdir(archives).catch(() => [])).find((name) => name.endsWith('.jsa'));
     if (archive !== undefined) env['EMBERLAB_TEST_CLASS_ARCHIVE'] = join(archives, archive);
-    // Two files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
-    await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '2', '--dist', 'loadfile'], {
+    // Three files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
+    await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '3', '--dist', 'loadfile'], {
       cwd: join(root, 'driver'),
     });
   },

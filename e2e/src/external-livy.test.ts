@@ -86,7 +86,7 @@ describe('a project on an Apache Livy', () => {
     await page.goto(applications);
     await page.getByText(`on ${livy.host}`).first().waitFor();
     await page.getByRole('link', { name: 'Spark UI of churn' }).waitFor();
-    await page.getByText('Batches on Livy').waitFor();
+    await page.getByRole('heading', { name: 'Batches' }).waitFor();
     await page.getByText('nightly').first().waitFor();
     await shoot('applications-livy', applications, async (p) => {
       await p.getByRole('link', { name: 'Spark UI of churn' }).waitFor();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batch } from './schemas/batches.ts';
 import { configurationDefaults } from './schemas/configuration.ts';
 import { environment } from './schemas/environments.ts';
 import { notebookNews } from './schemas/notebooks.ts';
@@ -16,6 +17,8 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('configuration-defaults'), defaults: configurationDefaults }),
   z.object({ type: z.literal('session'), session }),
   z.object({ type: z.literal('sessions'), sessions: z.array(session) }),
+  z.object({ type: z.literal('batch'), batch }),
+  z.object({ type: z.literal('batches'), batches: z.array(batch) }),
   z.object({
     type: z.literal('notebooks'),
     runs: z.array(notebookNews).nullable().meta({ description: 'new or changed; null: whatever there is' }),

@@ -13,6 +13,7 @@ export * from './configuration/text-lines.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './routes.ts';
+export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';
 export * from './schemas/environments.ts';
 export * from './schemas/files.ts';

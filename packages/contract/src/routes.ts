@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configurationShape } from './configuration/shape.ts';
+import { batch } from './schemas/batches.ts';
 import {
   checkedConfiguration,
   configuration,
@@ -9,7 +10,7 @@ import {
 } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
 import { projectEntry, projectFolderQuery, uploadQuery } from './schemas/files.ts';
-import { livyBatch, livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
+import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
@@ -406,22 +407,38 @@ export const routes = define({
     body: livySettingsBody,
     response: livyTest,
   },
-  'livy.batches': {
+  'batches.list': {
     method: 'GET',
-    path: '/projects/{project}/livy/batches',
+    path: '/projects/{project}/batches',
     access: { project: 'viewer' },
-    summary: "Batches on the project's Livy: the caller's; all of the project for owners",
+    summary: "Batches: the caller's; all of the project for owners",
     params: inProject,
-    response: listOf(livyBatch),
+    response: listOf(batch),
   },
-  'livy.stopBatch': {
+  'batches.get': {
+    method: 'GET',
+    path: '/projects/{project}/batches/{id}',
+    access: { project: 'viewer' },
+    summary: 'One of them',
+    params: inSession,
+    response: batch,
+  },
+  'batches.stop': {
     method: 'DELETE',
-    path: '/projects/{project}/livy/batches/{id}',
+    path: '/projects/{project}/batches/{id}',
     access: { project: 'editor' },
-    summary: 'Stop one of them',
+    summary: 'Stop it',
     params: inSession,
     status: 202,
-    response: livyBatch,
+    response: batch,
+  },
+  'batches.log': {
+    method: 'GET',
+    path: '/projects/{project}/batches/{id}/log',
+    access: { project: 'viewer' },
+    summary: 'Its log, as text; follow=1 streams',
+    params: inSession,
+    query: follow,
   },
 });
 

@@ -79,19 +79,3 @@ export const livyTest = z.object({
   version: z.string().nullable(),
 });
 export type LivyTest = z.infer<typeof livyTest>;
-
-/** A batch on a project's Livy. */
-export const livyBatch = z.object({
-  id: z.number().int(),
-  name: z.string().nullable(),
-  file: z.string(),
-  state: z.string(),
-  owner: z.object({ email: z.string(), name: z.string() }),
-  mine: z.boolean(),
-  applicationId: z.string().nullable(),
-  sparkUiUrl: z.string().nullable(),
-  problem: z.string().nullable(),
-  createdAt: instant,
-  endedAt: instant.nullable(),
-});
-export type LivyBatch = z.infer<typeof livyBatch>;

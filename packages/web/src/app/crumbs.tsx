@@ -19,8 +19,9 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [page, detail] = rest;
   if (page === 'jupyter') crumbs.push({ label: 'Jupyter', to: `${base}/jupyter` });
   if (page === 'jupyter' && detail === 'log') crumbs.push({ label: 'Server log' });
-  if (page === 'applications') crumbs.push({ label: 'Applications', to: `${base}/applications` });
+  if (page === 'applications' || page === 'batches') crumbs.push({ label: 'Applications', to: `${base}/applications` });
   if (page === 'applications' && detail !== undefined) crumbs.push({ label: `Log of ${detail}` });
+  if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });
   if (page === 'settings') crumbs.push({ label: detail === 'libraries' ? 'Python libraries' : 'General' });
   return crumbs;
 }

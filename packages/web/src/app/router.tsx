@@ -117,6 +117,12 @@ const applicationLog = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/log-page.tsx'), 'ApplicationLogPage'),
 });
 
+const batchLog = createRoute({
+  getParentRoute: () => project,
+  path: '/batches/$id/log',
+  component: lazyRouteComponent(() => import('../features/sessions/batch-log-page.tsx'), 'BatchLogPage'),
+});
+
 const general = createRoute({
   getParentRoute: () => project,
   path: '/settings/general',
@@ -138,7 +144,16 @@ const routeTree = root.addChildren([
     frame.addChildren([
       home,
       account,
-      project.addChildren([projectIndex, jupyter, jupyterLog, applications, applicationLog, general, libraries]),
+      project.addChildren([
+        projectIndex,
+        jupyter,
+        jupyterLog,
+        applications,
+        applicationLog,
+        batchLog,
+        general,
+        libraries,
+      ]),
     ]),
   ]),
 ]);

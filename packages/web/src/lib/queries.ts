@@ -27,7 +27,8 @@ export const keys = {
   notebookRuns: (project: string, path: string) => ['project', project, 'notebooks', 'runs', path],
   sessions: (project: string) => ['project', project, 'sessions'],
   livy: (project: string) => ['project', project, 'livy'],
-  livyBatches: (project: string) => ['project', project, 'livy', 'batches'],
+  batches: (project: string) => ['project', project, 'batches'],
+  batch: (project: string, id: number) => ['project', project, 'batches', id],
   session: (project: string, id: number) => ['project', project, 'sessions', id],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
 
@@ -166,10 +167,16 @@ export const livyQuery = (project: string) =>
     queryFn: ({ signal }) => api.call('livy.get', { params: { project } }, signal),
   });
 
-export const livyBatchesQuery = (project: string) =>
+export const batchesQuery = (project: string) =>
   queryOptions({
-    queryKey: keys.livyBatches(project),
-    queryFn: ({ signal }) => api.call('livy.batches', { params: { project } }, signal),
+    queryKey: keys.batches(project),
+    queryFn: ({ signal }) => api.call('batches.list', { params: { project } }, signal),
+  });
+
+export const batchQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.batch(project, id),
+    queryFn: ({ signal }) => api.call('batches.get', { params: { project, id } }, signal),
   });
 
 /**

@@ -1,4 +1,4 @@
-import { routePath, type ProjectEvent, type Session } from '@emberlab/contract';
+import { routePath, type Batch, type ProjectEvent, type Session } from '@emberlab/contract';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { openLive, type LiveStatus } from './live.ts';
@@ -6,7 +6,17 @@ import { applyNotebookNews } from './notebook-news.ts';
 import { keys } from './queries.ts';
 import { usePageInUse } from './use-page-in-use.ts';
 
-type SessionList = { items: Session[]; next: string | null };
+type List<T> = { items: T[]; next: string | null };
+
+/** A list with this item in the place of its former self, or at the top. */
+function withItem<T extends { id: number }>(list: List<T> | undefined, item: T): List<T> | undefined {
+  if (list === undefined) return undefined;
+  const known = list.items.some(({ id }) => id === item.id);
+  return {
+    ...list,
+    items: known ? list.items.map((each) => (each.id === item.id ? item : each)) : [item, ...list.items],
+  };
+}
 
 /** Writes one event to where the pages read the resource from. */
 export function applyEvent(client: QueryClient, project: string, event: ProjectEvent): void {
@@ -27,25 +37,24 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
       break;
     }
     case 'sessions':
-      client.setQueryData<SessionList>(keys.sessions(project), { items: event.sessions, next: null });
+      client.setQueryData<List<Session>>(keys.sessions(project), { items: event.sessions, next: null });
       for (const session of event.sessions) client.setQueryData(keys.session(project, session.id), session);
       break;
     case 'notebooks':
       applyNotebookNews(client, project, event.runs);
       break;
-    case 'session': {
-      const { session } = event;
-      client.setQueryData(keys.session(project, session.id), session);
-      client.setQueryData<SessionList>(keys.sessions(project), (list) => {
-        if (list === undefined) return undefined;
-        const known = list.items.some((item) => item.id === session.id);
-        const items = known
-          ? list.items.map((item) => (item.id === session.id ? session : item))
-          : [session, ...list.items];
-        return { ...list, items };
-      });
+    case 'session':
+      client.setQueryData(keys.session(project, event.session.id), event.session);
+      client.setQueryData<List<Session>>(keys.sessions(project), (list) => withItem(list, event.session));
       break;
-    }
+    case 'batches':
+      client.setQueryData<List<Batch>>(keys.batches(project), { items: event.batches, next: null });
+      for (const batch of event.batches) client.setQueryData(keys.batch(project, batch.id), batch);
+      break;
+    case 'batch':
+      client.setQueryData(keys.batch(project, event.batch.id), event.batch);
+      client.setQueryData<List<Batch>>(keys.batches(project), (list) => withItem(list, event.batch));
+      break;
   }
 }
 

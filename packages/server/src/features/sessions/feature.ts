@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
+import { listBatches, registerBatchApi } from './batch-routes.ts';
 import { createBatches } from './batches/batches.ts';
 import type { SessionsDeps } from './deps.ts';
 import { createExternal, type ExternalSessions } from './external/external.ts';
@@ -53,6 +54,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   return {
     registerRoutes(router) {
       registerSessionRoutes(router, { service, engine: deps.engine, external });
+      registerBatchApi(router, { service: batches.service, engine: deps.engine, external });
       external.registerRoutes(router);
     },
 
@@ -85,7 +87,10 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     },
 
     async snapshot(projectId, viewer) {
-      return [{ type: 'sessions', sessions: await listSessions({ service, external }, projectId, viewer) }];
+      return [
+        { type: 'sessions', sessions: await listSessions({ service, external }, projectId, viewer) },
+        { type: 'batches', batches: await listBatches({ service: batches.service, external }, projectId, viewer) },
+      ];
     },
 
     async stopForServer(serverId) {

@@ -2,53 +2,14 @@ import { once } from 'node:events';
 import { appendFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { request, type IncomingMessage } from 'node:http';
-import Fastify, { type FastifyRequest } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { expect, test } from 'vitest';
-import { HttpError } from '../../http/errors.ts';
-import { createRouter } from '../../http/router.ts';
-import { createRig, type Rig, type TestUser } from './testing/rig.ts';
-
-/** The API in front of a rig; the caller is named in a header. */
-async function createApi(rig: Rig) {
-  const app = Fastify();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.decorateRequest('access', null);
-  app.setErrorHandler((error, _request, reply) =>
-    error instanceof HttpError
-      ? reply.status(error.status).send({ code: error.code })
-      : reply.status(500).send({ code: String(error) }),
-  );
-  const access = {
-    async authenticate(incoming: FastifyRequest) {
-      const email = String(incoming.headers['x-user']);
-      const user = await rig.db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
-      return user === undefined
-        ? null
-        : { user: { id: user.id, email, name: user.name, admin: false }, loginDigest: 'digest' };
-    },
-    findMembership: (name: string, userId: string) => rig.deps.findMembership(name, userId),
-  };
-  const router = createRouter(app, access, rig.clock);
-  rig.sessions.registerRoutes(router);
-  const origin = await app.listen({ port: 0, host: '127.0.0.1' });
-  const call = async (method: 'GET' | 'POST' | 'DELETE', path: string, as: TestUser) => {
-    const response = await app.inject({
-      method,
-      url: `/api/v1/projects/demo/sessions${path}`,
-      headers: { 'x-user': as.email },
-    });
-    const { statusCode: status, headers, body } = response;
-    return { status, headers, text: body, json: () => response.json() };
-  };
-  return { router, origin, call, [Symbol.asyncDispose]: () => app.close() };
-}
+import { createApi } from './testing/api.ts';
+import { createRig, type TestUser } from './testing/rig.ts';
 
 test('every route of the contract is there', async () => {
   await using rig = await createRig();
   await using api = await createApi(rig);
-  expect(api.router.missing().filter((name) => name.startsWith('sessions.'))).toEqual([]);
+  expect(api.router.missing().filter((name) => /^(sessions|batches)\./.test(name))).toEqual([]);
 });
 
 test('members see their own, owners see all, and the stream of events agrees', async () => {
@@ -61,7 +22,7 @@ test('members see their own, owners see all, and the stream of events agrees', a
   hers.agent.say({ type: 'metrics', executors: 1, cores: 2, memoryUsedBytes: 3, memoryTotalBytes: 4, activeJob: null });
   await rig.until((session) => session.id === hers.id && session.metrics !== null);
 
-  const list = async (as: TestUser) => (await api.call('GET', '', as)).json().items;
+  const list = async (as: TestUser) => (await api.call('GET', '/sessions', as)).body.items;
   expect(await list(rig.ada)).toMatchObject([
     { id: hers.id, mine: false, name: 'hers', metrics: { cores: 2 }, owner: { email: 'bea@example.org' } },
     { id: mine.id, mine: true, state: 'idle', applicationId: 'local-1', uiAvailable: true },
@@ -69,16 +30,17 @@ test('members see their own, owners see all, and the stream of events agrees', a
   expect((await list(bea)).map((session: { id: number }) => session.id)).toEqual([hers.id]);
   expect(await rig.sessions.snapshot(rig.projectId, { userId: bea.id, role: 'editor' })).toMatchObject([
     { type: 'sessions', sessions: [{ id: hers.id, mine: true }] },
+    { type: 'batches', batches: [] },
   ]);
 
-  expect((await api.call('GET', `/${mine.id}`, rig.ada)).json()).toMatchObject({ id: mine.id, endedAt: null });
+  expect((await api.call('GET', `/sessions/${mine.id}`, rig.ada)).body).toMatchObject({ id: mine.id, endedAt: null });
   for (const path of [`/${mine.id}`, `/${mine.id}/log`]) {
-    expect((await api.call('GET', path, bea)).status).toBe(404);
-    expect((await api.call('GET', path, sam)).status).toBe(404);
+    expect((await api.call('GET', `/sessions${path}`, bea)).status).toBe(404);
+    expect((await api.call('GET', `/sessions${path}`, sam)).status).toBe(404);
   }
-  expect((await api.call('DELETE', `/${mine.id}`, bea)).status).toBe(404);
-  expect((await api.call('POST', `/${mine.id}/ui`, bea)).status).toBe(404);
-  expect((await api.call('GET', '/999', rig.ada)).status).toBe(404);
+  expect((await api.call('DELETE', `/sessions/${mine.id}`, bea)).status).toBe(404);
+  expect((await api.call('POST', `/sessions/${mine.id}/ui`, bea)).status).toBe(404);
+  expect((await api.call('GET', '/sessions/999', rig.ada)).status).toBe(404);
 });
 
 test('the bus tells each viewer what they may see', async () => {
@@ -98,14 +60,14 @@ test('stopping answers at once and goes on', async () => {
   await using api = await createApi(rig);
   const viewer = await rig.user('vic@example.org', 'viewer');
   const { id, agent } = await rig.idle();
-  expect((await api.call('DELETE', `/${id}`, viewer)).status).toBe(403);
-  const stopped = await api.call('DELETE', `/${id}`, rig.ada);
-  expect([stopped.status, stopped.json().state]).toEqual([202, 'shutting_down']);
+  expect((await api.call('DELETE', `/sessions/${id}`, viewer)).status).toBe(403);
+  const stopped = await api.call('DELETE', `/sessions/${id}`, rig.ada);
+  expect([stopped.status, stopped.body.state]).toEqual([202, 'shutting_down']);
   await agent.heard('stop');
   rig.fake.driver(id).exit();
   await rig.until((session) => session.state === 'dead');
-  const again = await api.call('DELETE', `/${id}`, rig.ada);
-  expect([again.status, again.json()]).toMatchObject([202, { state: 'dead', problem: null, uiAvailable: false }]);
+  const again = await api.call('DELETE', `/sessions/${id}`, rig.ada);
+  expect([again.status, again.body]).toMatchObject([202, { state: 'dead', problem: null, uiAvailable: false }]);
   // its notebook sees the end, too
   expect((await rig.call('GET', `/sessions/${id}/state`)).body.state).toBe('dead');
 });
@@ -114,36 +76,37 @@ test('the Spark UI opens by a ticket, while there is one', async () => {
   await using rig = await createRig();
   await using api = await createApi(rig);
   await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
-  const early = await api.call('POST', '/1/ui', rig.ada);
-  expect([early.status, early.json().code]).toEqual([409, 'ui_unavailable']);
+  const early = await api.call('POST', '/sessions/1/ui', rig.ada);
+  expect([early.status, early.body.code]).toEqual([409, 'ui_unavailable']);
   const agent = await rig.agent(1);
   agent.ready();
   await rig.until((session) => session.uiAvailable);
-  const opened = await api.call('POST', '/1/ui', rig.ada);
+  const opened = await api.call('POST', '/sessions/1/ui', rig.ada);
   const [target] = rig.targets.values();
-  expect(opened.json()).toEqual({ url: `http://${target?.id}.localhost:8080/ticket` });
+  expect(opened.body).toEqual({ url: `http://${target?.id}.localhost:8080/ticket` });
   expect(rig.state.tickets).toEqual([{ targetId: target?.id, path: '/' }]);
   rig.fake.driver(1).exit({ code: 1 });
   await rig.until((session) => session.state === 'dead');
-  expect((await api.call('POST', '/1/ui', rig.ada)).json().code).toBe('session_ended');
+  expect((await api.call('POST', '/sessions/1/ui', rig.ada)).body.code).toBe('session_ended');
 });
 
 test('the log is plain text, whole, and followed to its end', async () => {
   await using rig = await createRig();
   await using api = await createApi(rig);
+  const origin = await api.app.listen({ port: 0, host: '127.0.0.1' });
   const { id } = await rig.idle();
   const files = rig.deps.engine.logs(id);
   await mkdir(dirname(files.stdout), { recursive: true });
   await writeFile(files.stdout, 'printed\n');
   await writeFile(files.stderr, '<b>logged</b>\n');
-  const log = await api.call('GET', `/${id}/log`, rig.ada);
+  const log = await api.call('GET', `/sessions/${id}/log`, rig.ada);
   expect(log.text).toBe('printed\n<b>logged</b>\n');
   expect(log.headers).toMatchObject({
     'content-type': 'text/plain; charset=utf-8',
     'x-content-type-options': 'nosniff',
   });
 
-  const outgoing = request(`${api.origin}/api/v1/projects/demo/sessions/${id}/log?follow=1`, {
+  const outgoing = request(`${origin}/api/v1/projects/demo/sessions/${id}/log?follow=1`, {
     headers: { 'x-user': rig.ada.email },
   }).end();
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
@@ -167,12 +130,13 @@ test('the log is plain text, whole, and followed to its end', async () => {
 test('a log that is followed ends with its reader’s membership', async () => {
   await using rig = await createRig();
   await using api = await createApi(rig);
+  const origin = await api.app.listen({ port: 0, host: '127.0.0.1' });
   const bea = await rig.user('bea@example.org', 'editor');
   const { id } = await rig.idle({}, bea);
   const files = rig.deps.engine.logs(id);
   await mkdir(dirname(files.stdout), { recursive: true });
   await writeFile(files.stdout, 'printed\n');
-  const outgoing = request(`${api.origin}/api/v1/projects/demo/sessions/${id}/log?follow=1`, {
+  const outgoing = request(`${origin}/api/v1/projects/demo/sessions/${id}/log?follow=1`, {
     headers: { 'x-user': bea.email },
   }).end();
   const [response] = (await once(outgoing, 'response')) as [IncomingMessage];

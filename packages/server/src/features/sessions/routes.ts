@@ -1,21 +1,15 @@
-import type { Readable } from 'node:stream';
 import type { Session } from '@emberlab/contract';
-import type { FastifyReply } from 'fastify';
 import type { Engine } from '../../engines/engine.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Viewer } from '../../http/project-events.ts';
-import type { Actor, Membership, Router } from '../../http/router.ts';
+import type { Router } from '../../http/router.ts';
 import type { ExternalSessions } from './external/external.ts';
-import { mergedLog } from './log.ts';
+import { driverLog, sendText } from './log-answer.ts';
 import type { SessionRecord } from './model.ts';
+import { viewerOf } from './policy.ts';
 import { presentSession } from './present.ts';
 import type { Service } from './service.ts';
 import { isLive } from './state.ts';
-
-/** How much of a long log the dashboard gets to begin with. */
-const maxLogBytes = 2 * 1024 * 1024;
-
-const viewerOf = (actor: Actor, membership: Membership): Viewer => ({ userId: actor.user.id, role: membership.role });
 
 /** A project's sessions for the dashboard, wherever they run; newest first. */
 export async function listSessions(
@@ -65,8 +59,14 @@ export function registerSessionRoutes(
     const follow = query.follow === '1';
     const there = await external.find(membership.project.id, viewer, params.id);
     if (there !== null) return sendText(reply, await external.log(there, { follow, signal }));
-    const session = await service.findVisible(membership.project.id, viewer, params.id);
-    return sendLog(reply, { session, service, engine, follow, signal });
+    const { id } = await service.findVisible(membership.project.id, viewer, params.id);
+    const text = driverLog(engine.logs(id), {
+      follow,
+      signal,
+      onChange: (listener) => service.onChange(id, listener),
+      isLive: async () => isLive((await service.findById(id))?.state ?? 'dead'),
+    });
+    return sendText(reply, text);
   });
 
   router.handle('sessions.openUi', async ({ params, actor, membership }) => {
@@ -79,28 +79,3 @@ export function registerSessionRoutes(
 
 const elsewhere =
   "The Spark UI of this application is where the project's Livy says, and is not reached through Emberlab.";
-
-const sendText = (reply: FastifyReply, text: Readable): FastifyReply =>
-  reply
-    .header('x-content-type-options', 'nosniff')
-    .header('cache-control', 'no-store')
-    .type('text/plain; charset=utf-8')
-    .send(text);
-
-function sendLog(
-  reply: FastifyReply,
-  options: { session: SessionRecord; service: Service; engine: Engine; follow: boolean; signal: AbortSignal },
-): FastifyReply {
-  const { session, service, engine, follow, signal } = options;
-  let ended = !isLive(session.state);
-  const look = async () => {
-    const now = await service.findById(session.id).catch(() => session);
-    ended = now === null || !isLive(now.state);
-  };
-  const stop = service.onChange(session.id, () => void look());
-  void look();
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  const text = mergedLog(engine.logs(session.id), { follow, maxBytes: maxLogBytes, signal, ended: () => ended });
-  return sendText(reply, text);
-}

@@ -10,8 +10,8 @@ import { Page } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { applySearch, shows, type ListSearch, type SortKey } from './list-search.ts';
+import { Batches } from './batches.tsx';
 import { inUse } from './session-state.ts';
-import { LivyBatches } from './livy-batches.tsx';
 import { SessionRows } from './session-rows.tsx';
 
 const route = getRouteApi('/user/frame/projects/$project/applications');
@@ -83,7 +83,7 @@ export function ApplicationsPage() {
           <SessionRows sessions={shown} ended head={head} />
         )}
       </Paper>
-      <LivyBatches />
+      <Batches />
     </Page>
   );
 }

@@ -18,7 +18,7 @@ export function createBatches(deps: SessionsDeps, limits: Limits, countStarting:
   const wake = () => loop?.wake();
   const changes = createChanges(clock);
   const store = createBatchStore(deps.db);
-  const lifecycle = createBatchLifecycle({ store, engine: engine.batches, changes, clock, log, wake });
+  const lifecycle = createBatchLifecycle({ store, engine: engine.batches, changes, bus: deps.bus, clock, log, wake });
   const service = createBatchService({
     store,
     lifecycle,
@@ -43,6 +43,8 @@ export function createBatches(deps: SessionsDeps, limits: Limits, countStarting:
   });
 
   return {
+    service,
+
     registerRoutes: (app: FastifyInstance) =>
       registerBatchRoutes(app, { service, engine, projectFolder: (name) => deps.projectFolder(name) }),
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { BatchEngine, DriverExit } from '../../../engines/engine.ts';
+import type { ProjectBus } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { makePrivateFolder } from '../../../lib/files.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
@@ -9,6 +10,8 @@ import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Changes } from '../changes.ts';
 import { describeEnd } from '../end.ts';
 import type { BatchRecord } from './model.ts';
+import { maySee } from '../policy.ts';
+import { presentBatch } from './present.ts';
 import { isLive, next, type BatchStopReason } from './state.ts';
 import type { BatchStore } from './store.ts';
 
@@ -21,6 +24,7 @@ export function createBatchLifecycle(parts: {
   store: BatchStore;
   engine: BatchEngine;
   changes: Changes;
+  bus: ProjectBus;
   clock: Clock;
   log: Log;
   /** there may be something to do for the worker */
@@ -29,6 +33,16 @@ export function createBatchLifecycle(parts: {
   const { store, engine, clock, log } = parts;
   const queue = createKeyedQueue();
 
+  /** Tells everybody who may know. */
+  const publish = async (id: number) => {
+    const batch = await store.find(id);
+    if (batch === null) return;
+    parts.bus.publish({
+      projectId: batch.project.id,
+      present: (viewer) => (maySee(viewer, batch) ? { type: 'batch', batch: presentBatch(batch, viewer) } : null),
+    });
+  };
+
   /** Runs `task` on the present row, after all that came before for that batch; null: there is no such batch. */
   const within = <T>(id: number, task: (batch: BatchRecord) => Promise<T>): Promise<T | null> =>
     queue(String(id), async () => {
@@ -36,6 +50,7 @@ export function createBatchLifecycle(parts: {
       if (batch === null) return null;
       const result = await task(batch);
       parts.changes.notify(batchKey(id));
+      await publish(id);
       return result;
     });
 
@@ -55,6 +70,8 @@ export function createBatchLifecycle(parts: {
   };
 
   return {
+    publish,
+
     /** Notes that its driver runs. */
     launched: (id: number, process: ProcessIdentity) =>
       within(id, () => store.update(id, { process, launchedAt: clock.now() })),

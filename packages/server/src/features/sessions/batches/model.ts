@@ -15,7 +15,7 @@ export type BatchRequest = z.infer<typeof batchRequest>;
 export type BatchRecord = {
   readonly id: number;
   readonly project: { readonly id: string; readonly name: string };
-  readonly owner: { readonly id: string; readonly email: string };
+  readonly owner: { readonly id: string; readonly email: string; readonly name: string };
   readonly name: string | null;
   readonly state: BatchState;
   readonly stopReason: BatchStopReason | null;

@@ -8,24 +8,13 @@ import { readInt, readOptionalInt } from '../livy/numbers.ts';
 import { sendJson } from '../livy/plugin.ts';
 import { readIdempotencyKey } from '../livy/request.ts';
 import type { BatchRecord } from './model.ts';
+import { presentForLivy } from './present.ts';
 import { readBatch } from './request.ts';
 import type { BatchService } from './service.ts';
 
 const defaultPage = 100;
 const maxPage = 1000;
 const logLinesInBatch = 10;
-
-/** A batch with exactly Livy's keys. */
-const presentBatch = (batch: BatchRecord, log: readonly string[]): Record<string, unknown> => ({
-  id: batch.id,
-  name: batch.name,
-  owner: batch.owner.email,
-  proxyUser: batch.owner.email,
-  state: batch.state,
-  appId: batch.applicationId,
-  appInfo: { driverLogUrl: null, sparkUiUrl: null, executorLogUrls: null },
-  log,
-});
 
 /** A page of a member's batches, as Livy shows them. */
 export async function batchPage(
@@ -35,7 +24,7 @@ export async function batchPage(
 ): Promise<{ total: number; items: Record<string, unknown>[] }> {
   const { total, items } = await service.list(client, page);
   const present = async (batch: BatchRecord) =>
-    presentBatch(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
+    presentForLivy(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
   return { total, items: await Promise.all(items.map(present)) };
 }
 
@@ -48,7 +37,7 @@ export function registerBatchRoutes(
   const route = routeIn(app);
 
   const present = async (batch: BatchRecord) =>
-    presentBatch(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
+    presentForLivy(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
 
   /** The batch in the path. Throws Livy's 404, also for what is somebody else's. */
   const find = async (request: FastifyRequest): Promise<BatchRecord> => {

@@ -1,4 +1,5 @@
 import { HttpError } from '../../../http/errors.ts';
+import type { Viewer } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import { hasPlace, type Taken } from '../../../lib/places.ts';
@@ -8,12 +9,15 @@ import type { Limits } from '../limits.ts';
 import type { Client, CreateRefusal } from '../service.ts';
 import { batchKey, type BatchLifecycle } from './lifecycle.ts';
 import type { BatchRecord, BatchRequest } from './model.ts';
+import { maySee } from '../policy.ts';
 import { isLive } from './state.ts';
 import type { BatchKey, BatchStore, Listed } from './store.ts';
 
 export type BatchService = ReturnType<typeof createBatchService>;
 
-/** The use cases of Livy clients. They see their own batches only. */
+const dashboardLimit = 500;
+
+/** The use cases of Livy clients, who see their own batches only, and of the dashboard. */
 export function createBatchService(
   parts: Pick<SessionsDeps, 'pythonFor' | 'touchProject'> & {
     store: BatchStore;
@@ -33,6 +37,12 @@ export function createBatchService(
     userId,
     endedAfter: clock.now() - limits.batchListedMs,
   });
+
+  const findVisible = async (projectId: string, viewer: Viewer, id: number): Promise<BatchRecord> => {
+    const batch = await store.find(id);
+    if (batch === null || batch.project.id !== projectId || !maySee(viewer, batch)) throw new HttpError('not_found');
+    return batch;
+  };
 
   return {
     list: (client: Client, page: { from: number; size: number }) => store.list(listed(client), page),
@@ -66,9 +76,33 @@ export function createBatchService(
         await parts.touchProject(projectId);
         const batch = await store.find(id);
         if (batch === null) throw new HttpError('internal');
+        await lifecycle.publish(id);
         parts.wake();
         return batch;
       }),
+
+    /** For the dashboard: one's own, and for owners all; newest first. */
+    listProject: (projectId: string, viewer: Viewer): Promise<BatchRecord[]> =>
+      store.listProject(projectId, {
+        userId: viewer.role === 'owner' ? null : viewer.userId,
+        endedAfter: clock.now() - limits.keptMs,
+        limit: dashboardLimit,
+      }),
+
+    /** Throws `HttpError('not_found')`, also for what is somebody else's. */
+    findVisible,
+
+    /** Without a question of rights: for what goes on after they have been checked. */
+    findById: (id: number) => store.find(id),
+
+    /** For the dashboard: lets one end, which goes on when this has been answered. Throws `HttpError('not_found')`. */
+    async stop(projectId: string, viewer: Viewer, id: number): Promise<BatchRecord> {
+      await lifecycle.stop((await findVisible(projectId, viewer, id)).id, 'stopped');
+      return findVisible(projectId, viewer, id);
+    },
+
+    /** Calls `listener` whenever something about a batch changes. */
+    onChange: (id: number, listener: () => void) => parts.changes.listen(batchKey(id), listener),
 
     /** Ends a batch on its client's wish and waits for that, as long as Livy would. */
     async delete(batch: BatchRecord, signal: AbortSignal): Promise<void> {

@@ -24,5 +24,5 @@ export const { next } = batchMachine;
 /** Whether it has a driver, or may have one. */
 export const isLive = (state: BatchState): boolean => !batchMachine.isFinal(state);
 
-/** Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `member`: its owner left the project. */
-export type BatchStopReason = 'deleted' | 'member';
+/** Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `stopped`: somebody did in the dashboard · `member`: its owner left the project. */
+export type BatchStopReason = 'deleted' | 'stopped' | 'member';

@@ -40,7 +40,7 @@ export function createBatchStore(db: Kysely<Database>) {
       .innerJoin('users', 'users.id', 'batches.user_id')
       .innerJoin('projects', 'projects.id', 'batches.project_id')
       .selectAll('batches')
-      .select(['users.email as owner_email', 'projects.name as project_name']);
+      .select(['users.email as owner_email', 'users.name as owner_name', 'projects.name as project_name']);
   type Row = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>;
 
   /** What clients still find: the live ones, and those that ended a while ago and were not deleted. */
@@ -115,6 +115,20 @@ export function createBatchStore(db: Kysely<Database>) {
         .execute();
     },
 
+    /** A project's for the dashboard: live, or ended after then; newest first, at most `limit`. `userId` null: everybody's. */
+    async listProject(
+      projectId: string,
+      options: { userId: string | null; endedAfter: number; limit: number },
+    ): Promise<BatchRecord[]> {
+      let query = select()
+        .where('batches.project_id', '=', projectId)
+        .where((where) =>
+          where.or([where('batches.ended_at', 'is', null), where('batches.ended_at', '>', options.endedAfter)]),
+        );
+      if (options.userId !== null) query = query.where('batches.user_id', '=', options.userId);
+      return (await query.orderBy('batches.id', 'desc').limit(options.limit).execute()).map(toRecord);
+    },
+
     async listLive(filter: { projectId?: string; userId?: string } = {}): Promise<BatchRecord[]> {
       let query = select().where('batches.ended_at', 'is', null);
       if (filter.projectId !== undefined) query = query.where('batches.project_id', '=', filter.projectId);
@@ -159,7 +173,7 @@ export function createBatchStore(db: Kysely<Database>) {
     return {
       id: row.id,
       project: { id: row.project_id, name: row.project_name },
-      owner: { id: row.user_id, email: row.owner_email },
+      owner: { id: row.user_id, email: row.owner_email, name: row.owner_name },
       name: row.name,
       state: row.state as BatchState,
       stopReason: row.stop_reason as BatchStopReason | null,

@@ -122,13 +122,13 @@ test('owners of the project list and stop everybody’s in the dashboard', async
   const cem = await rig.user('cem@example.org', 'editor');
   const file = await program(rig);
   await rig.call('POST', '/batches', { body: { file, name: 'hers' }, as: bea });
-  expect((await rig.api('GET', '/livy/batches')).body.items).toMatchObject([
+  expect((await rig.api('GET', '/batches')).body.items).toMatchObject([
     { id: 1, name: 'hers', file, state: 'starting', mine: false, owner: { email: 'bea@example.org' }, endedAt: null },
   ]);
-  expect((await rig.api('GET', '/livy/batches', bea)).body.items).toMatchObject([{ id: 1, mine: true }]);
-  expect((await rig.api('GET', '/livy/batches', cem)).body.items).toEqual([]);
-  expect((await rig.api('DELETE', '/livy/batches/1', cem)).status).toBe(404);
-  const stopped = await rig.api('DELETE', '/livy/batches/1');
+  expect((await rig.api('GET', '/batches', bea)).body.items).toMatchObject([{ id: 1, mine: true }]);
+  expect((await rig.api('GET', '/batches', cem)).body.items).toEqual([]);
+  expect((await rig.api('DELETE', '/batches/1', cem)).status).toBe(404);
+  const stopped = await rig.api('DELETE', '/batches/1');
   expect([stopped.status, stopped.body.state]).toEqual([202, 'shutting_down']);
   await rig.sessions.reconcile();
   expect(rig.livy.state.batches).toEqual([]);

@@ -10,14 +10,13 @@ import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
 import type { StopReason } from '../state.ts';
 import { createAsking } from './asking.ts';
-import { registerBatchRoutes } from './api-routes.ts';
 import { createLivyClient } from './client.ts';
 import { createHealth } from './health.ts';
 import { createExternalLifecycle } from './lifecycle.ts';
 import { createLivyStore } from './livy-store.ts';
 import { logText } from './log-text.ts';
 import { createMaker } from './make.ts';
-import type { External, ExternalSession } from './model.ts';
+import type { External, ExternalBatch, ExternalSession } from './model.ts';
 import { createPoll } from './poll.ts';
 import { registerExternalGate, type NativePage } from './routes.ts';
 import { createExternalService } from './service.ts';
@@ -85,11 +84,8 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
         native,
       }),
 
-    /** The API's routes for settings and batches. */
-    registerRoutes(router: Router): void {
-      registerLivySettingsRoutes(router, settings);
-      registerBatchRoutes(router, service);
-    },
+    /** The API's routes for settings. */
+    registerRoutes: (router: Router): void => registerLivySettingsRoutes(router, settings),
 
     /** Whether new sessions of a project run on a Livy. */
     hasLivy: (projectId: string): Promise<boolean> => livys.hasCurrent(projectId),
@@ -97,23 +93,29 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
     /** A session, for the dashboard; null: there is none that this viewer may see. */
     find: (projectId: string, viewer: Viewer, id: number): Promise<ExternalSession | null> =>
       service.findVisible('session', projectId, viewer, id),
+    findBatch: (projectId: string, viewer: Viewer, id: number): Promise<ExternalBatch | null> =>
+      service.findVisible('batch', projectId, viewer, id),
 
     list: (projectId: string, viewer: Viewer): Promise<ExternalSession[]> =>
       service.listProject('session', projectId, viewer),
+    listBatches: (projectId: string, viewer: Viewer): Promise<ExternalBatch[]> =>
+      service.listProject('batch', projectId, viewer),
 
     stop: (projectId: string, viewer: Viewer, id: number): Promise<ExternalSession> =>
       service.stop('session', projectId, viewer, id),
+    stopBatch: (projectId: string, viewer: Viewer, id: number): Promise<ExternalBatch> =>
+      service.stop('batch', projectId, viewer, id),
 
     present: (session: ExternalSession, viewer: Viewer): Extract<ProjectEvent, { type: 'session' }>['session'] =>
       lifecycle.present(session, viewer),
 
-    /** A session's log as text; followed, it goes on until the session has ended. Throws `HttpError('unreachable')`. */
-    log: (session: ExternalSession, options: { follow: boolean; signal: AbortSignal }) =>
-      logText(asking, session, {
+    /** A log as text; followed, it goes on until the end of what writes it. Throws `HttpError('unreachable')`. */
+    log: (external: External, options: { follow: boolean; signal: AbortSignal }) =>
+      logText(asking, external, {
         ...options,
         clock,
         everyMs: limits.livyPollMs,
-        now: () => store.find('session', session.id),
+        now: () => store.find(external.type, external.id),
       }),
 
     countLive: (projectIds: readonly string[]) => store.countLive(projectIds),

@@ -1,4 +1,4 @@
-import type { Session } from '@emberlab/contract';
+import type { ProjectEvent, Session } from '@emberlab/contract';
 import type { ProjectBus, Viewer } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
@@ -6,7 +6,7 @@ import type { Log } from '../../../lib/log.ts';
 import { maySee } from '../policy.ts';
 import type { StopReason } from '../state.ts';
 import { isFinal, type External, type ExternalState, type ExternalType } from './model.ts';
-import { presentExternal } from './present.ts';
+import { presentExternal, presentExternalBatch } from './present.ts';
 import type { Seen } from './seen.ts';
 import type { ExternalStore } from './store.ts';
 
@@ -30,10 +30,13 @@ export function createExternalLifecycle(parts: {
     presentExternal(session, viewer, parts.isAway(session.livyId));
 
   const publish = (external: External) => {
-    if (external.type !== 'session') return;
+    const eventFor = (viewer: Viewer): ProjectEvent =>
+      external.type === 'session'
+        ? { type: 'session', session: present(external, viewer) }
+        : { type: 'batch', batch: presentExternalBatch(external, viewer) };
     parts.bus.publish({
       projectId: external.project.id,
-      present: (viewer) => (maySee(viewer, external) ? { type: 'session', session: present(external, viewer) } : null),
+      present: (viewer) => (maySee(viewer, external) ? eventFor(viewer) : null),
     });
   };
 

@@ -1,4 +1,4 @@
-import type { LivyBatch, Session } from '@emberlab/contract';
+import type { Batch, Session } from '@emberlab/contract';
 import type { Viewer } from '../../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../../lib/clock.ts';
 import type { External, ExternalBatch, ExternalSession } from './model.ts';
@@ -16,7 +16,7 @@ export const presentExternal = (session: ExternalSession, viewer: Viewer, away: 
   applicationId: session.application.id,
   uiAvailable: false,
   external: {
-    livy: session.livyUrl === null ? '' : new URL(session.livyUrl).host,
+    livy: hostOf(session.livyUrl),
     sparkUiUrl: session.application.sparkUiUrl,
     driverLogUrl: session.application.driverLogUrl,
   },
@@ -27,8 +27,10 @@ export const presentExternal = (session: ExternalSession, viewer: Viewer, away: 
   endedAt: toInstantOrNull(session.endedAt),
 });
 
+const hostOf = (livyUrl: string | null): string => (livyUrl === null ? '' : new URL(livyUrl).host);
+
 /** The same for a batch. */
-export const presentExternalBatch = (batch: ExternalBatch, viewer: Viewer): LivyBatch => ({
+export const presentExternalBatch = (batch: ExternalBatch, viewer: Viewer): Batch => ({
   id: batch.id,
   name: batch.name,
   file: batch.request.file,
@@ -36,7 +38,7 @@ export const presentExternalBatch = (batch: ExternalBatch, viewer: Viewer): Livy
   owner: { email: batch.owner.email, name: batch.owner.name },
   mine: batch.owner.id === viewer.userId,
   applicationId: batch.application.id,
-  sparkUiUrl: batch.application.sparkUiUrl,
+  external: { livy: hostOf(batch.livyUrl), sparkUiUrl: batch.application.sparkUiUrl },
   problem: batch.problem,
   createdAt: toInstant(batch.createdAt),
   endedAt: toInstantOrNull(batch.endedAt),

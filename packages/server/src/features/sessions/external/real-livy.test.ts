@@ -111,7 +111,7 @@ describe.skipIf(url === undefined)('with a real Livy (needs EMBERLAB_TEST_LIVY_U
     await expect.poll(() => stateOf(id), patience).toBe('dead');
     const { body } = await rig.call('GET', `/batches/${id}/log?size=-1`);
     expect(body.log.join('\n')).toContain('ValueError: broken on purpose');
-    const { items } = (await rig.api('GET', '/livy/batches')).body;
+    const { items } = (await rig.api('GET', '/batches')).body;
     expect(items.find((batch: { id: number }) => batch.id === id)).toMatchObject({
       state: 'dead',
       problem: expect.stringContaining('has failed'),
@@ -137,8 +137,8 @@ describe.skipIf(url === undefined)('with a real Livy (needs EMBERLAB_TEST_LIVY_U
     await waits(hers, bea);
     expect((await rig.call('DELETE', `/batches/${mine}`)).status).toBe(200);
     expect(await there(mine)).toBe(404);
-    expect((await rig.api('DELETE', `/livy/batches/${mine}`, bea)).status).toBe(404);
-    expect((await rig.api('DELETE', `/livy/batches/${hers}`)).status).toBe(202);
+    expect((await rig.api('DELETE', `/batches/${mine}`, bea)).status).toBe(404);
+    expect((await rig.api('DELETE', `/batches/${hers}`)).status).toBe(202);
     await expect.poll(() => there(hers), patience).toBe(404);
     await expect.poll(() => stateOf(hers, bea), patience).toBe('killed');
   });

@@ -1,15 +1,8 @@
-import Fastify, { type FastifyRequest } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
-import { HttpError } from '../../../../http/errors.ts';
-import { createRouter } from '../../../../http/router.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import type { Limits } from '../../limits.ts';
+import { createApi } from '../../testing/api.ts';
 import { createRig, type TestUser } from '../../testing/rig.ts';
 import { fakeLivy } from './fake-livy.ts';
-
-// What came over HTTP has no type until a test looks at it.
-// oxlint-disable-next-line typescript/no-explicit-any
-type Answer = { status: number; body: any; text: string };
 
 export type ExternalRig = Awaited<ReturnType<typeof createExternalRig>>;
 
@@ -32,46 +25,7 @@ export async function createExternalRig(
     limits: { livyPollMs: 3_600_000, ...options.limits },
     ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
-  const app = Fastify();
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  app.decorateRequest('access', null);
-  app.setErrorHandler((error, _request, reply) =>
-    error instanceof HttpError
-      ? reply.status(error.status).send({ code: error.code, message: error.message, details: error.details })
-      : reply.status((error as { statusCode?: number }).statusCode ?? 500).send({ code: String(error) }),
-  );
-  const router = createRouter(
-    app,
-    {
-      async authenticate(incoming: FastifyRequest) {
-        const email = String(incoming.headers['x-user']);
-        const user = await rig.db.selectFrom('users').selectAll().where('email', '=', email).executeTakeFirst();
-        if (user === undefined) return null;
-        const admin = email === rig.ada.email;
-        return { user: { id: user.id, email, name: user.name, admin }, loginDigest: 'digest' };
-      },
-      findMembership: (name, userId) => rig.deps.findMembership(name, userId),
-    },
-    rig.clock,
-  );
-  rig.sessions.registerRoutes(router);
-
-  const api = async (
-    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
-    path: string,
-    as: TestUser = rig.ada,
-    payload?: object,
-  ): Promise<Answer> => {
-    const response = await app.inject({
-      method,
-      url: `/api/v1/projects/demo${path}`,
-      headers: { 'x-user': as.email },
-      ...(payload === undefined ? {} : { payload }),
-    });
-    const json = (response.headers['content-type'] ?? '').startsWith('application/json');
-    return { status: response.statusCode, body: json ? response.json() : null, text: response.body };
-  };
+  const { app, router, call: api } = await createApi(rig);
 
   const external = {
     ...rig,

@@ -1,0 +1,85 @@
+import type { Batch } from '@emberlab/contract';
+import { Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { showHidden } from '../../lib/log-lines.ts';
+import { batchesQuery } from '../../lib/queries.ts';
+import { Section } from '../../ui/page.tsx';
+import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { Duration, RelativeTime } from '../../ui/times.tsx';
+import { useProject } from '../projects/project-context.ts';
+import { BatchActions } from './batch-actions.tsx';
+import { batchStateOf, batchTitle, fileName } from './batch-state.ts';
+
+/** Batches: programs that ran once, on Emberlab or on the project's Livy. Nothing where there are none, as in most projects. */
+export function Batches() {
+  const project = useProject();
+  const items = useQuery(batchesQuery(project.name)).data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <Section title="Batches" flush>
+      <RowsTable>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Program</Table.Th>
+            <Table.Th>State</Table.Th>
+            <Table.Th>Started</Table.Th>
+            <Table.Th>Ran for</Table.Th>
+            <Table.Th>
+              <VisuallyHidden>Actions</VisuallyHidden>
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {items.map((batch) => (
+            <BatchRow key={batch.id} batch={batch} />
+          ))}
+        </Table.Tbody>
+      </RowsTable>
+    </Section>
+  );
+}
+
+function BatchRow({ batch }: { batch: Batch }) {
+  const file = showHidden(fileName(batch));
+  return (
+    <Table.Tr>
+      <Table.Td className={rowClasses.lead}>
+        <Stack gap={0}>
+          <Text size="sm" fw={500} className="el-break">
+            {batchTitle(batch)}
+          </Text>
+          <Text size="xs" c="dimmed" truncate maw={260} title={showHidden(batch.file)}>
+            {[
+              batch.mine ? null : batch.owner.name,
+              batch.name === null ? null : file,
+              batch.applicationId,
+              batch.external === null ? null : `on ${batch.external.livy}`,
+            ]
+              .filter((part) => part !== null)
+              .join(' · ')}
+          </Text>
+        </Stack>
+      </Table.Td>
+      <Table.Td data-label="State">
+        <Stack gap={2}>
+          <StateBadge {...batchStateOf(batch)} />
+          {batch.problem !== null && (
+            <Text size="xs" c="dimmed" maw={260} lineClamp={2} title={batch.problem}>
+              {batch.problem}
+            </Text>
+          )}
+        </Stack>
+      </Table.Td>
+      <Table.Td data-label="Started" className={rowClasses.short}>
+        <RelativeTime at={batch.createdAt} />
+      </Table.Td>
+      <Table.Td data-label="Ran for" className={rowClasses.short}>
+        <Duration from={batch.createdAt} to={batch.endedAt} coarse />
+      </Table.Td>
+      <Table.Td className={rowClasses.actions}>
+        <BatchActions batch={batch} />
+      </Table.Td>
+    </Table.Tr>
+  );
+}
