@@ -92,6 +92,7 @@ test('the dashboard: members see their own, owners all, others nothing', async (
   expect(await list(cem)).toEqual([]);
   expect(await rig.sessions.snapshot(rig.projectId, { userId: cem.id, role: 'editor' })).toEqual([
     { type: 'sessions', sessions: [] },
+    { type: 'batches', batches: [] },
   ]);
   expect((await rig.sessions.countLive([rig.projectId])).get(rig.projectId)).toBe(1);
   for (const path of [`/sessions/${id}`, `/sessions/${id}/log`]) {

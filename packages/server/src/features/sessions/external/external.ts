@@ -22,6 +22,7 @@ import { registerExternalGate, type NativePage } from './routes.ts';
 import { createExternalService } from './service.ts';
 import { registerLivySettingsRoutes } from './settings-routes.ts';
 import { createLivySettings } from './settings.ts';
+import { createExternalStatementStore } from './statement-store.ts';
 import { createExternalStatements } from './statements.ts';
 import { createExternalStore } from './store.ts';
 import { createExternalWorker } from './worker.ts';
@@ -55,7 +56,7 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
     log,
     limits,
   });
-  const statements = createExternalStatements({ store, asking });
+  const statements = createExternalStatements({ store: createExternalStatementStore(db), asking });
   const service = createExternalService({
     livys,
     store,

@@ -3,7 +3,7 @@ import type { Asking } from './asking.ts';
 import type { ExternalSession } from './model.ts';
 import { notLivy, wrongState } from './refusals.ts';
 import { readStatementAnswer, readStatementsAnswer } from './seen.ts';
-import type { ExternalStore } from './store.ts';
+import type { ExternalStatementStore } from './statement-store.ts';
 
 export type ExternalStatements = ReturnType<typeof createExternalStatements>;
 
@@ -11,7 +11,7 @@ export type ExternalStatements = ReturnType<typeof createExternalStatements>;
 type Statement = { readonly id: number; readonly state: string };
 
 /** The statements of sessions on projects' Livy servers. Their numbers are counted by session, so they are the same here and there. */
-export function createExternalStatements({ store, asking }: { store: ExternalStore; asking: Asking }) {
+export function createExternalStatements({ store, asking }: { store: ExternalStatementStore; asking: Asking }) {
   const find = async (session: ExternalSession, id: number): Promise<Statement> => {
     const answer = await asking.ask(session, { method: 'GET', below: `/statements/${id}` });
     if (answer.status !== 200) throw await asking.refusal(session, answer, 'GET');
@@ -40,7 +40,7 @@ export function createExternalStatements({ store, asking }: { store: ExternalSto
     async submit(session: ExternalSession, body: unknown, idempotencyKey: string | null): Promise<Statement> {
       if (session.endedAt !== null) throw wrongState(session.state);
       if (idempotencyKey === null) return send(session, body);
-      const known = await store.findStatement(session.id, idempotencyKey);
+      const known = await store.find(session.id, idempotencyKey);
       if (known?.statementId === null) {
         throw new LivyError(
           409,
@@ -48,14 +48,14 @@ export function createExternalStatements({ store, asking }: { store: ExternalSto
         );
       }
       if (known !== null) return find(session, known.statementId);
-      await store.insertStatement(session.id, idempotencyKey);
+      await store.insert(session.id, idempotencyKey);
       try {
         const statement = await send(session, body);
-        await store.setStatement(session.id, idempotencyKey, statement.id);
+        await store.set(session.id, idempotencyKey, statement.id);
         return statement;
       } catch (error) {
         // Only what may have been carried out must not be sent again: 424 says so.
-        if (error instanceof LivyError && error.status !== 424) await store.removeStatement(session.id, idempotencyKey);
+        if (error instanceof LivyError && error.status !== 424) await store.remove(session.id, idempotencyKey);
         throw error;
       }
     },

@@ -1,6 +1,5 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
-import { newId } from '../../../lib/ids.ts';
 import type { StopReason } from '../state.ts';
 import { vanishing } from '../state.ts';
 import {
@@ -11,6 +10,7 @@ import {
   type ExternalState,
   type ExternalType,
 } from './model.ts';
+import { nextId } from './next-id.ts';
 
 export type NewExternal = Pick<External, 'type' | 'kind' | 'name' | 'notebook' | 'request' | 'idempotencyKey'> & {
   readonly projectId: string;
@@ -78,7 +78,7 @@ export function createExternalStore(db: Kysely<Database>) {
     /** Makes a row; its id is one that no session, or batch, of this platform has, had or will have. */
     async insert(made: NewExternal): Promise<number> {
       return db.transaction().execute(async (tx) => {
-        const id = await (made.type === 'session' ? countSession : countBatch)(tx, made);
+        const id = await nextId(tx, made);
         await tx
           .insertInto('external_sessions')
           .values({
@@ -236,42 +236,6 @@ export function createExternalStore(db: Kysely<Database>) {
         .executeTakeFirst();
       return row !== undefined;
     },
-
-    /** What is known of a statement by the key of the request that made it; null: nothing. */
-    async findStatement(sessionId: number, idempotencyKey: string): Promise<{ statementId: number | null } | null> {
-      const row = await db
-        .selectFrom('external_statements')
-        .select('statement_id')
-        .where('session_id', '=', sessionId)
-        .where('idempotency_key', '=', idempotencyKey)
-        .executeTakeFirst();
-      return row === undefined ? null : { statementId: row.statement_id };
-    },
-
-    /** Notes that a statement is about to be sent. */
-    async insertStatement(sessionId: number, idempotencyKey: string): Promise<void> {
-      await db
-        .insertInto('external_statements')
-        .values({ session_type: 'session', session_id: sessionId, idempotency_key: idempotencyKey, statement_id: null })
-        .execute();
-    },
-
-    async setStatement(sessionId: number, idempotencyKey: string, statementId: number): Promise<void> {
-      await db
-        .updateTable('external_statements')
-        .set({ statement_id: statementId })
-        .where('session_id', '=', sessionId)
-        .where('idempotency_key', '=', idempotencyKey)
-        .execute();
-    },
-
-    async removeStatement(sessionId: number, idempotencyKey: string): Promise<void> {
-      await db
-        .deleteFrom('external_statements')
-        .where('session_id', '=', sessionId)
-        .where('idempotency_key', '=', idempotencyKey)
-        .execute();
-    },
   };
 
   function toRecord(row: Row): External {
@@ -299,65 +263,4 @@ export function createExternalStore(db: Kysely<Database>) {
       ? { ...common, type: 'session', kind: row.kind ?? 'shared', request: externalSessionRequest.parse(request) }
       : { ...common, type: 'batch', kind: null, request: externalBatchRequest.parse(request) };
   }
-}
-
-/**
- * The next number of our own sessions, taken out of their count: a row that is gone again uses up its id (see the migrations), so one number names one
- * session wherever it runs.
- */
-async function countSession(tx: Kysely<Database>, made: NewExternal): Promise<number> {
-  const { id } = await tx
-    .insertInto('sessions')
-    .values({
-      project_id: made.projectId,
-      user_id: made.userId,
-      server_id: null,
-      kind: 'shared',
-      name: null,
-      notebook: null,
-      state: 'dead',
-      stop_reason: null,
-      request_json: '{}',
-      idempotency_key: null,
-      secret_digest: '',
-      ui_id: newId(),
-      application_json: null,
-      problem: null,
-      pid: null,
-      start_ticks: null,
-      heartbeat_seconds: 0,
-      created_at: made.now,
-      ready_at: null,
-      ended_at: made.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await tx.deleteFrom('sessions').where('id', '=', id).execute();
-  return id;
-}
-
-/** The same for batches. */
-async function countBatch(tx: Kysely<Database>, made: NewExternal): Promise<number> {
-  const { id } = await tx
-    .insertInto('batches')
-    .values({
-      project_id: made.projectId,
-      user_id: made.userId,
-      name: null,
-      state: 'dead',
-      stop_reason: null,
-      request_json: '{}',
-      idempotency_key: null,
-      application_id: null,
-      problem: null,
-      pid: null,
-      start_ticks: null,
-      created_at: made.now,
-      launched_at: null,
-      ended_at: made.now,
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await tx.deleteFrom('batches').where('id', '=', id).execute();
-  return id;
 }
