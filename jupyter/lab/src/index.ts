@@ -3,8 +3,9 @@ import { commands } from './plugins/commands.ts';
 import { endWarning } from './plugins/end-warning.ts';
 import { ownServer } from './plugins/own-server.ts';
 import { projectLink } from './plugins/project-link.ts';
+import { serverUse } from './plugins/server-use.ts';
 import { tabTitle } from './plugins/tab-title.ts';
 import { timeLeft } from './plugins/time-left.ts';
 
 // oxlint-disable-next-line import/no-default-export -- where JupyterLab looks
-export default [ownServer, commands, timeLeft, endWarning, tabTitle, projectLink, classicNotebook];
+export default [ownServer, commands, timeLeft, serverUse, endWarning, tabTitle, projectLink, classicNotebook];

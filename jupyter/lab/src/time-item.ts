@@ -1,5 +1,6 @@
 import type { LabServer } from '@emberlab/contract';
 import { msLeft, msLeftToWarn, spellLeft } from '@emberlab/web/time-left';
+import { setText } from './set-text.ts';
 
 /** What the status bar says of the time. */
 export function spellTime(state: LabServer, now: number): string {
@@ -49,9 +50,4 @@ export function makeTimeItem(on: { menu: (beside: DOMRect) => void; extend: () =
       node.classList.toggle('emberlab-mod-near', msLeftToWarn(state, now) !== null);
     },
   };
-}
-
-/** Written only when it changes: a screen reader, and whoever has marked the text, is left alone. */
-function setText(element: HTMLElement, text: string): void {
-  if (element.textContent !== text) element.textContent = text;
 }

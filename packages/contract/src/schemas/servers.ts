@@ -134,6 +134,8 @@ export const labServer = z.object({
   state: serverState,
   stopsAt: server.shape.stopsAt,
   time: serverTime,
+  limits: server.shape.limits,
+  use: server.shape.use,
   project: z.object({ name: z.string(), page: z.url().meta({ description: 'its Jupyter page on the dashboard' }) }),
 });
 export type LabServer = z.infer<typeof labServer>;

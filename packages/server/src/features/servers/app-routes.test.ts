@@ -72,7 +72,7 @@ describe('what the pages of a server are told', () => {
       time: { hours: 6, mostHours: 24, mayBeUnlimited: false },
       project: { name: 'demo', page: 'http://localhost:8080/projects/demo/jupyter' },
     });
-    expect(Object.keys(first).toSorted()).toEqual(['project', 'state', 'stopsAt', 'time']);
+    expect(Object.keys(first).toSorted()).toEqual(['limits', 'project', 'state', 'stopsAt', 'time', 'use']);
     expect(hoursLeft(first)).toBeCloseTo(6);
     // on the dashboard
     await servers.service.extend(fixture.whose, 6);
@@ -83,6 +83,22 @@ describe('what the pages of a server are told', () => {
     expect(fixture.events.at(-1)?.event).toMatchObject({ type: 'server', server: { id: it.id } });
     await servers.service.stop(fixture.whose);
     expect(await stream.next()).toMatchObject({ state: 'stopping' });
+    stream.answer.destroy();
+  });
+
+  it('is what it takes of what it may, whenever that changes', async () => {
+    await using it = await appFixture();
+    const { fixture, servers, id } = it;
+    const stream = await it.follow();
+    expect(await stream.next()).toMatchObject({ limits: { memoryMb: 4096, cores: 2 }, use: null });
+    const look = async (memoryMb: number) => {
+      fixture.uses.set(id, { memoryBytes: memoryMb * 1024 ** 2, cpuMs: 0, memoryKills: 0, processes: [] });
+      await servers.lookAtUse();
+    };
+    await look(512);
+    expect((await stream.next()).use).toEqual({ memoryMb: 512, cores: 0 });
+    await look(1024);
+    expect((await stream.next()).use).toEqual({ memoryMb: 1024, cores: 0 });
     stream.answer.destroy();
   });
 

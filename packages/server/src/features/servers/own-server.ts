@@ -23,10 +23,12 @@ export function createOwnServer(
     if (record === null || name === null) throw new HttpError('app_not_running');
     const whose: Whose = record;
     const page = `${config.publicOrigin}/projects/${name}/jupyter`;
-    const shown = ({ state, stopsAt, time }: Server): LabServer => ({
+    const shown = ({ state, stopsAt, time, limits, use }: Server): LabServer => ({
       state,
       stopsAt,
       time,
+      limits,
+      use,
       project: { name, page },
     });
     return { whose, shown, state: shown(await deps.present(record)) };

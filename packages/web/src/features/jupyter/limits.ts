@@ -1,5 +1,6 @@
 import type { MemoryEnd, ServerLimits, ServerUse } from '@emberlab/contract';
 import { countOf, formatBytes, formatMegabytes } from '../../lib/units.ts';
+import { boundsOf } from './bounds.ts';
 
 /** `4 GB · 2 cores`; what has no limit is said to have none. */
 export function spellLimits({ memoryMb, cores }: ServerLimits): string {
@@ -32,9 +33,7 @@ export type Measure = { readonly label: string; readonly text: string; readonly 
 
 /** What a server takes, against what it may where its processes are counted together. */
 export function measures(use: ServerUse, limits: ServerLimits | null): Measure[] {
-  const together = limits?.by === 'cgroup';
-  const memoryMb = together ? limits.memoryMb : null;
-  const cores = limits === null || limits.by === 'none' ? null : limits.cores;
+  const { memoryMb, cores } = boundsOf(limits);
   const memory = formatBytes(use.memoryMb * 1024 ** 2);
   return [
     {

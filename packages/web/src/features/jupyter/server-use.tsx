@@ -2,6 +2,7 @@ import type { Server } from '@emberlab/contract';
 import { Group, Progress, Stack, Text } from '@mantine/core';
 import { Notice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { nearShare } from './bounds.ts';
 import { measures, spellMemoryEnd } from './limits.ts';
 
 /** What a running server takes of what it may, as it is told in events. */
@@ -18,7 +19,7 @@ export function ServerUse({ server }: { server: Server }) {
             <Progress
               size={4}
               value={share * 100}
-              color={share > 0.9 ? 'red.7' : 'gray.6'}
+              color={share >= nearShare ? 'red.7' : 'gray.6'}
               aria-label={`${label}: ${text}`}
             />
           )}
