@@ -9,7 +9,7 @@ import {
   sparkPlace,
 } from './schemas/configuration.ts';
 import { environment, logText } from './schemas/environments.ts';
-import { projectEntry, projectFolderQuery, uploadQuery } from './schemas/files.ts';
+import { projectEntry, projectEntryQuery, projectFolderQuery, uploadQuery } from './schemas/files.ts';
 import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
@@ -216,6 +216,15 @@ export const routes = define({
     params: inProject,
     query: projectFolderQuery,
     response: listOf(projectEntry),
+  },
+  'files.entry': {
+    method: 'GET',
+    path: '/projects/{project}/files/entry',
+    access: { project: 'viewer' },
+    summary: 'What lies at a path of the project: a file or a folder',
+    params: inProject,
+    query: projectEntryQuery,
+    response: projectEntry,
   },
   'files.upload': {
     method: 'POST',

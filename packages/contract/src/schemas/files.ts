@@ -20,6 +20,10 @@ export const projectFolderQuery = z.object({
   after: z.string().max(2000).optional().meta({ description: 'the `next` of the page before' }),
 });
 
+export const projectEntryQuery = z.object({
+  path: z.string().min(1).max(2000).meta({ description: "below the project's folder" }),
+});
+
 export const uploadQuery = z.object({
   name: z.string().min(1).max(1000).meta({ description: 'how the file is called' }),
 });

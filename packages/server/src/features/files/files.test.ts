@@ -81,6 +81,43 @@ describe('files of a project', () => {
     },
   );
 
+  describe('one by one', () => {
+    const entry = async (path: string, by = ada) => {
+      const answer = await kit.as(by.token, { url: '/api/v1/projects/churn/files/entry', query: { path } });
+      return { status: answer.statusCode, body: answer.json<ProjectEntry & { error: { message: string } }>() };
+    };
+
+    it.each(['Übung 1.ipynb', '50% #2?&+.ipynb', 'a..b.ipynb', String.raw`back\slash.ipynb`])(
+      'are there by names like %j',
+      async (name) => {
+        writeFileSync(join(project, 'Jupyter', name), 'abc');
+        const path = `Jupyter/${name}`;
+        expect(await entry(path)).toMatchObject({ status: 200, body: { name, path, type: 'file', size: 3 } });
+      },
+    );
+
+    it('are folders as well, and what links in the project lead to', async () => {
+      symlinkSync('Resources', join(project, 'Linked'));
+      expect((await entry('Jupyter/')).body).toMatchObject({ path: 'Jupyter', type: 'folder', size: null });
+      expect((await entry('./Linked')).body).toMatchObject({ path: 'Linked', type: 'folder' });
+    });
+
+    it.each(['absent', '../other', 'Resources/../../other', '/etc/passwd', 'Etc', '.hidden', 'a/\0'])(
+      'are not %j',
+      async (path) => {
+        symlinkSync('/etc', join(project, 'Etc'));
+        writeFileSync(join(project, '.hidden'), '');
+        mkdirSync(join(folder, 'other'));
+        const { status, body } = await entry(path);
+        expect([status, body.error.message]).toEqual([404, 'There is no such file or folder in the project.']);
+      },
+    );
+
+    it('are a secret of its members', async () => {
+      expect((await entry('Jupyter', eve)).status).toBe(404);
+    });
+  });
+
   it('come page by page', async () => {
     mkdirSync(join(project, 'many'));
     for (let index = 0; index < pageSize + 5; index += 1) writeFileSync(join(project, 'many', `f${1000 + index}`), '');

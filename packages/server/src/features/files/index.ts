@@ -1,6 +1,6 @@
 import { maxUploadBytes } from '@emberlab/contract';
 import type { Router } from '../../http/router.ts';
-import { listFolder } from './listing.ts';
+import { findEntry, listFolder } from './listing.ts';
 import { keepUpload } from './upload.ts';
 
 export { isFileIn } from './inside.ts';
@@ -16,6 +16,9 @@ export function createFiles(deps: {
     registerRoutes(router: Router): void {
       router.handle('files.list', async ({ membership, query }) =>
         listFolder(deps.folderOf(membership.project.name), query.path ?? '', query.after),
+      );
+      router.handle('files.entry', async ({ membership, query }) =>
+        findEntry(deps.folderOf(membership.project.name), query.path),
       );
       router.handle('files.upload', async ({ membership, query, request }) =>
         keepUpload(deps.folderOf(membership.project.name), query.name, request.raw, most),

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectEntry } from '@emberlab/contract';
@@ -45,6 +46,22 @@ export async function listFolder(
   return { items: items.filter((item) => item !== null), next };
 }
 
+/**
+ * The file or folder at a path of a project, relative to its folder. As in a list, nothing is found by a hidden name, which JupyterLab opens as little,
+ * nor by a link that leads out of the project. Throws `not_found`.
+ */
+export async function findEntry(projectFolder: string, path: string): Promise<ProjectEntry> {
+  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
+  const isHidden = parts.some((part) => part.startsWith('.')) || path.includes('\0');
+  const real = isHidden ? null : await realPathIn(projectFolder, parts.join('/'));
+  const facts = real === null ? null : await stat(real).catch(() => null);
+  const type = facts === null ? null : typeOf(facts);
+  if (facts === null || type === null) {
+    throw new HttpError('not_found', { message: 'There is no such file or folder in the project.' });
+  }
+  return describe(parts, type, facts);
+}
+
 const typeOf = (entry: { isDirectory(): boolean; isFile(): boolean }): ProjectEntry['type'] | null =>
   entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : null;
 
@@ -58,11 +75,13 @@ async function typeOfLink(projectFolder: string, path: string): Promise<ProjectE
 async function present(folder: string, parts: readonly string[], { name, type }: Found): Promise<ProjectEntry | null> {
   const facts = await stat(join(folder, name)).catch(() => null);
   if (facts === null) return null;
-  return {
-    name,
-    path: [...parts, name].join('/'),
-    type,
-    size: type === 'file' ? facts.size : null,
-    changedAt: toInstant(Math.floor(facts.mtimeMs)),
-  };
+  return describe([...parts, name], type, facts);
 }
+
+const describe = (parts: readonly string[], type: ProjectEntry['type'], facts: Stats): ProjectEntry => ({
+  name: parts.at(-1) ?? '',
+  path: parts.join('/'),
+  type,
+  size: type === 'file' ? facts.size : null,
+  changedAt: toInstant(Math.floor(facts.mtimeMs)),
+});
