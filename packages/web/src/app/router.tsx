@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { authQuery } from '../lib/queries.ts';
+import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
@@ -97,6 +98,14 @@ const jupyter = createRoute({
   component: lazyRouteComponent(() => import('../features/jupyter/jupyter-page.tsx'), 'JupyterPage'),
 });
 
+/** Where links lead that people put into mails and wikis. */
+const jupyterOpen = createRoute({
+  getParentRoute: () => project,
+  path: '/jupyter/open',
+  validateSearch: (search): { path?: string | undefined } => ({ path: readPathSearch(search['path']) }),
+  component: lazyRouteComponent(() => import('../features/jupyter/open-page.tsx'), 'OpenPage'),
+});
+
 const jupyterLog = createRoute({
   getParentRoute: () => project,
   path: '/jupyter/log',
@@ -147,6 +156,7 @@ const routeTree = root.addChildren([
       project.addChildren([
         projectIndex,
         jupyter,
+        jupyterOpen,
         jupyterLog,
         applications,
         applicationLog,

@@ -118,6 +118,14 @@ export const filesQuery = (project: string, path: string) =>
     getNextPageParam: (page) => page.next,
   });
 
+/** What lies at a path of the project, looked up anew by each page that asks. */
+export const fileQuery = (project: string, path: string) =>
+  queryOptions({
+    queryKey: [...keys.files(project), 'entry', path],
+    queryFn: ({ signal }) => api.call('files.entry', { params: { project }, query: { path } }, signal),
+    gcTime: 0,
+  });
+
 export const serverQuery = (project: string) =>
   queryOptions({
     queryKey: keys.server(project),

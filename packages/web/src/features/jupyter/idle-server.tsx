@@ -9,10 +9,7 @@ import {
 import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import { useState } from 'react';
-import { readLog } from '../../lib/log-lines.ts';
 import { ActionError } from '../../ui/error-state.tsx';
-import { LogView } from '../../ui/log-view.tsx';
-import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
@@ -23,6 +20,7 @@ import { readDraft, toDraft, type Draft } from '../configurations/draft.ts';
 import { useCheckedDraft } from '../configurations/use-checked-draft.ts';
 import { useProject } from '../projects/project-context.ts';
 import { ServerLogsButton } from './server-logs-button.tsx';
+import { StartFailure } from './start-failure.tsx';
 import { spellStopReason } from './time-left.ts';
 import { useAutosave, type SaveState } from './use-autosave.ts';
 import type { ServerActions } from './use-server-actions.ts';
@@ -63,7 +61,7 @@ export function IdleServer({
   };
   return (
     <Stack>
-      {server.state === 'failed' && <Failure server={server} />}
+      {server.state === 'failed' && <StartFailure server={server} />}
       <Section
         title="Jupyter server"
         aside={
@@ -150,23 +148,4 @@ function useDraft(saved: Configuration) {
     if (says(draft, seen) && !says(draft, saved)) setDraft(toDraft(saved));
   }
   return [draft, setDraft] as const;
-}
-
-function Failure({ server }: { server: Server }) {
-  const { problem } = server;
-  const tail = problem?.logTail ?? [];
-  return (
-    <Notice tone="bad" title={problem?.message ?? 'Jupyter ended without saying why.'}>
-      <Text size="sm">{problem?.remedy ?? 'The server log may say more.'}</Text>
-      {tail.length > 0 && (
-        <LogView
-          label="Last lines of the server log"
-          content={readLog(tail.join('\n'))}
-          status="ended"
-          downloadName="jupyter-tail.log"
-          height={`${Math.min(tail.length, 12) * 20 + 14}px`}
-        />
-      )}
-    </Notice>
-  );
 }

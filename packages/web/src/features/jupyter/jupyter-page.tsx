@@ -9,11 +9,11 @@ import {
   serverQuery,
 } from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
-import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { EnvironmentNotice } from '../environments/environment-notice.tsx';
 import { RecentNotebooks } from '../notebooks/recent-notebooks.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
+import { ViewerNotice } from '../projects/viewer-notice.tsx';
 import { RunningApplications } from '../sessions/running-applications.tsx';
 import { IdleServer } from './idle-server.tsx';
 import { isStarting, isUp } from './server-state.ts';
@@ -27,13 +27,7 @@ export function JupyterPage() {
   return (
     <Page title="Jupyter" tab={project.label}>
       {environment.data !== undefined && <EnvironmentNotice project={project.name} environment={environment.data} />}
-      {mayRun(project) ? (
-        <OwnServer environment={environment.data} />
-      ) : (
-        <Notice tone="info" title="You read in this project">
-          Your role is viewer. To run Jupyter, please ask an owner of the project to make you an editor.
-        </Notice>
-      )}
+      {mayRun(project) ? <OwnServer environment={environment.data} /> : <ViewerNotice />}
       <RunningApplications />
       <RecentNotebooks />
     </Page>

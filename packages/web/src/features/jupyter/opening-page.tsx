@@ -1,12 +1,10 @@
 import type { Server } from '@emberlab/contract';
 import { Center, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { NowherePage } from '../../ui/fallbacks.tsx';
-import { api } from '../../lib/api.ts';
-import { leaveFor } from '../../lib/open-tab.ts';
 import { serverQuery } from '../../lib/queries.ts';
 import { useLive } from '../../lib/use-live.ts';
 import { useNow } from '../../lib/use-now.ts';
@@ -15,6 +13,7 @@ import { Flame } from '../../ui/logo.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { isStarting } from './server-state.ts';
 import { StartSteps } from './start-steps.tsx';
+import { useWayIn } from './use-way-in.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 
 const route = getRouteApi('/user/opening');
@@ -50,19 +49,8 @@ function Opening({ project, before, path }: { project: string; before: Before; p
     ...serverQuery(project),
     refetchInterval: ({ state }) => (state.data !== undefined && isReady(state.data) ? false : 2000),
   });
-  const open = useMutation({
-    mutationFn: () => api.call('jupyter.open', { params: { project }, body: path === undefined ? {} : { path } }),
-    onSuccess: ({ url }) => leaveFor(url),
-  });
-  const asked = useRef(false);
   const ready = server.data !== undefined && isReady(server.data);
-  const { mutate } = open;
-  useEffect(() => {
-    if (!ready || asked.current) return;
-    // Each answer is a ticket that works once: one is enough.
-    asked.current = true;
-    mutate();
-  }, [ready, mutate]);
+  const open = useWayIn(project, path, ready ? server.data.id : null);
   const [openedAt] = useState(() => Date.now());
   const impatient = useNow(1000) - openedAt > patienceMs;
 

@@ -5,6 +5,7 @@ import { showHidden } from '../../lib/log-lines.ts';
 import { rowClasses, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { CopyLink } from './copy-link.tsx';
 import { configurationLine } from './differences.ts';
 import { notebookName, NotebookPath } from './notebook-path.tsx';
 import type { OpenNotebook } from './use-open-notebook.ts';
@@ -63,6 +64,7 @@ export function NotebookRows({
                 >
                   {notebook.runs === 1 ? '1 run' : `${notebook.runs} runs`}
                 </Button>
+                {!notebook.missing && <CopyLink path={notebook.path} />}
               </Group>
             </Table.Td>
           </Table.Tr>
