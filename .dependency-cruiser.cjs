@@ -48,7 +48,7 @@ module.exports = {
       to: {
         path: '^packages/',
         pathNot:
-          '^packages/contract/|^packages/web/src/(lib/(event-stream|page-in-use|time)|features/jupyter/time-left)\\.ts$',
+          '^packages/contract/|^packages/web/src/(lib/(event-stream|page-in-use|time)|features/jupyter/(bounds|time-left))\\.ts$',
       },
     },
     {

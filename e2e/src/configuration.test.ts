@@ -1,11 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { Lab } from './lab.ts';
 import { Platform } from './platform.ts';
 
-/** The form of the configuration in a real browser: nothing has to run for that. */
+/** The form of the configuration in a real browser, for which nothing has to run, and in the end a link that starts Jupyter with it. */
 describe('an owner sets what Jupyter runs with', () => {
   let platform: Platform;
   let browser: Browser;
@@ -129,5 +130,37 @@ describe('an owner sets what Jupyter runs with', () => {
       await p.getByLabel('Environment variables').scrollIntoViewIfNeeded();
     });
     expect(problems).toEqual([]);
+  });
+
+  it('follows a link to a file: logs in, and Jupyter starts in the same tab', async () => {
+    const name = 'Übung 1 #2 50%.ipynb';
+    const folder = join(platform.data, 'projects/demo/Jupyter');
+    copyFileSync(join(folder, 'hello_spark.ipynb'), join(folder, name));
+    const link = (path: string) => `${jupyter()}/open?path=${encodeURIComponent(path)}`;
+    const problems = await photograph(
+      context,
+      link('Jupyter/absent.ipynb'),
+      (screen) => join(screenshotFolder, `open-absent-${screen}.png`),
+      (p) => p.getByRole('link', { name: 'Open Jupyter without it' }).waitFor(),
+    );
+    expect(problems).toEqual([]);
+    const other = await browser.newContext({ ignoreHTTPSErrors: true });
+    const tab = await other.newPage();
+    await tab.goto(link(`Jupyter/${name}`));
+    await tab.getByLabel('E-mail').fill('ada@example.org');
+    await tab.getByLabel('Password').fill('correct horse battery');
+    await tab.getByRole('button', { name: 'Log in' }).click();
+    await tab.getByRole('list', { name: 'Steps of the start' }).waitFor({ timeout: 240_000 });
+    await new Lab(tab).ready();
+    await tab.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name }).waitFor();
+    // By now it runs. A folder opens in the file browser.
+    await tab.goto(link('Resources'));
+    await new Lab(tab).ready();
+    await tab.locator('.jp-BreadCrumbs', { hasText: 'Resources' }).waitFor();
+    await other.close();
+    await page.goto(jupyter());
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
   });
 });

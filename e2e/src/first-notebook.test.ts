@@ -360,6 +360,16 @@ describe('a newcomer runs a PySpark notebook', () => {
     await other.close();
   });
 
+  it('sees in JupyterLab’s status bar what the server takes of what it may', async () => {
+    const item = lab.page.locator('#jp-main-statusbar .emberlab-Use');
+    await item.waitFor();
+    // Where nothing bounds the memory of all its processes together, there are the cores alone.
+    expect(await item.textContent()).toMatch(/^(\d+\.\d of 4 GB)?\d+\.\d of 2 cores$/);
+    expect(await item.getAttribute('title')).toContain('Spark drivers and executors are no part of it');
+    await page.goto(jupyter());
+    await page.getByText(/^CPU [\d.]+ of 2 cores$/).waitFor();
+  });
+
   it('adds six hours in JupyterLab, and each side shows at once what the other did', async () => {
     const statusBar = lab.page.locator('#jp-main-statusbar');
     await statusBar.getByText(/^11 h \d+ min left$/).waitFor();

@@ -19,6 +19,7 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [page, detail] = rest;
   if (page === 'jupyter') crumbs.push({ label: 'Jupyter', to: `${base}/jupyter` });
   if (page === 'jupyter' && detail === 'log') crumbs.push({ label: 'Server log' });
+  if (page === 'jupyter' && detail === 'open') crumbs.push({ label: 'Open' });
   if (page === 'applications' || page === 'batches') crumbs.push({ label: 'Applications', to: `${base}/applications` });
   if (page === 'applications' && detail !== undefined) crumbs.push({ label: `Log of ${detail}` });
   if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });

@@ -6,7 +6,7 @@ const isVisible = (): boolean => document.visibilityState === 'visible';
 export function useSeen(): boolean {
   const [seen, setSeen] = useState(isVisible);
   useEffect(() => {
-    if (seen) return;
+    if (seen) return undefined;
     const look = (): void => setSeen(isVisible);
     look();
     document.addEventListener('visibilitychange', look);

@@ -121,7 +121,7 @@ function Opening({ path }: { path: string | undefined }) {
 
 const Leaving = () => (
   <Section title="Jupyter server">
-    <Group gap="sm" role="status">
+    <Group gap="sm" component="output">
       <Loader size="sm" color="gray" aria-hidden="true" />
       <Text size="sm">Opening Jupyter…</Text>
     </Group>

@@ -149,11 +149,32 @@ describe('Recent notebooks', () => {
     expect(open).toHaveBeenCalledTimes(2);
   });
 
+  describe('have a link to copy', () => {
+    const copy = async (writeText: (text: string) => Promise<void>) => {
+      vi.spyOn(navigator.clipboard, 'writeText').mockImplementation(writeText);
+      renderApp(page, listed({ ...recentNotebook, path: 'Jupyter/Übung 1.ipynb' }));
+      fireEvent.click(await screen.findByRole('button', { name: 'Copy link: Übung 1.ipynb' }));
+    };
+
+    it('that opens them', async () => {
+      const writeText = vi.fn<(text: string) => Promise<void>>(async () => undefined);
+      await copy(writeText);
+      expect(await screen.findByRole('button', { name: 'Link copied: Übung 1.ipynb' })).toBeTruthy();
+      const link = `${window.location.origin}/projects/demo/jupyter/open?path=Jupyter/%C3%9Cbung%201.ipynb`;
+      expect(writeText.mock.calls).toEqual([[link]]);
+    });
+
+    it('and say so when the browser did not let them', async () => {
+      await copy(async () => Promise.reject(new Error('not allowed')));
+      expect(await screen.findByRole('button', { name: /^Not copied: your browser/ })).toBeTruthy();
+    });
+  });
+
   it('are marked where they are missing, and not to be opened', async () => {
     renderApp(page, listed({ ...recentNotebook, missing: true }));
     expect(await screen.findByText('Missing')).toBeTruthy();
     expect(screen.getByText(/moved, renamed or deleted/)).toBeTruthy();
-    expect(screen.queryByRole('button', { name: /^Open in Jupyter/ })).toBeNull();
+    expect(screen.queryByRole('button', { name: /^(Open in Jupyter|Copy link)/ })).toBeNull();
   });
 
   it('show what a path hides', async () => {
