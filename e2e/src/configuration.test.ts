@@ -144,13 +144,16 @@ describe('an owner sets what Jupyter runs with', () => {
       (p) => p.getByRole('link', { name: 'Open Jupyter without it' }).waitFor(),
     );
     expect(problems).toEqual([]);
-    const other = await browser.newContext({ ignoreHTTPSErrors: true });
+    const other = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    other.setDefaultTimeout(60_000);
     const tab = await other.newPage();
     await tab.goto(link(`Jupyter/${name}`));
     await tab.getByLabel('E-mail').fill('ada@example.org');
     await tab.getByLabel('Password').fill('correct horse battery');
     await tab.getByRole('button', { name: 'Log in' }).click();
-    await tab.getByRole('list', { name: 'Steps of the start' }).waitFor({ timeout: 240_000 });
+    await tab.getByRole('list', { name: 'Steps of the start' }).waitFor();
+    // The project's environment may be being made still.
+    await tab.waitForURL(/\/lab\/tree\//, { timeout: 240_000 });
     await new Lab(tab).ready();
     await tab.locator('.lm-TabBar-tab.jp-mod-current', { hasText: name }).waitFor();
     // By now it runs. A folder opens in the file browser.
