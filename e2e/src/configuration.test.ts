@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -133,9 +133,8 @@ describe('an owner sets what Jupyter runs with', () => {
   });
 
   it('follows a link to a file: logs in, and Jupyter starts in the same tab', async () => {
-    const name = 'Übung 1 #2 50%.ipynb';
-    const folder = join(platform.data, 'projects/demo/Jupyter');
-    copyFileSync(join(folder, 'hello_spark.ipynb'), join(folder, name));
+    const name = 'Übung 1 #2 50%.txt';
+    writeFileSync(join(platform.data, 'projects/demo/Jupyter', name), 'hello');
     const link = (path: string) => `${jupyter()}/open?path=${encodeURIComponent(path)}`;
     const problems = await photograph(
       context,
@@ -149,7 +148,7 @@ describe('an owner sets what Jupyter runs with', () => {
     const tab = await other.newPage();
     await tab.goto(link(`Jupyter/${name}`));
     await tab.getByLabel('E-mail').fill('ada@example.org');
-    await tab.getByLabel('Password').fill('correct horse battery');
+    await tab.getByLabel('Password', { exact: true }).fill('correct horse battery');
     await tab.getByRole('button', { name: 'Log in' }).click();
     await tab.getByRole('list', { name: 'Steps of the start' }).waitFor();
     // The project's environment may be being made still.
@@ -162,7 +161,7 @@ describe('an owner sets what Jupyter runs with', () => {
     await tab.locator('.jp-BreadCrumbs', { hasText: 'Resources' }).waitFor();
     await other.close();
     await page.goto(jupyter());
-    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await page.getByRole('button', { name: 'Stop', exact: true }).first().click();
     await page.getByRole('dialog').getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
   });
