@@ -48,12 +48,7 @@ export function createProjectService(deps: {
     /** Null for a project that does not exist and for one that the user is no member of: nobody can tell which. */
     find: (name: string, userId: string): Promise<ProjectRecord | null> => store.find(name, userId),
 
-    async findMembership(name: string, userId: string): Promise<Membership | null> {
-      const found = await store.find(name, userId);
-      return found === null
-        ? null
-        : { project: { id: found.id, name: found.name, label: found.label }, role: found.role };
-    },
+    findMembership: (name: string, userId: string): Promise<Membership | null> => store.findMembership(name, userId),
 
     /** Notes that something was done in a project. */
     touch: (projectId: string): Promise<void> => store.touch(projectId, clock.now()),

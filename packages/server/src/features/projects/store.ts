@@ -1,6 +1,8 @@
 import type { Member, Role } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
+import { prepareQuery, type ParametersOf } from '../../db/prepared.ts';
 import type { Database } from '../../db/schema.ts';
+import type { Membership } from '../../http/router.ts';
 import { toInstant } from '../../lib/clock.ts';
 
 /** A project without what other features know of it. */
@@ -50,6 +52,15 @@ export function createProjectStore(db: Kysely<Database>) {
     lastActivityAt: toInstant(row.last_activity_at),
   });
 
+  const membership = prepareQuery(db, (parameter: ParametersOf<{ name: string; userId: string }>) =>
+    db
+      .selectFrom('projects')
+      .innerJoin('members', 'members.project_id', 'projects.id')
+      .select(['projects.id', 'projects.name', 'projects.label', 'members.role'])
+      .where('projects.name', '=', parameter('name'))
+      .where('members.user_id', '=', parameter('userId')),
+  );
+
   return {
     /** Makes the project with its first owner. Answers false when the name is taken. */
     async insert(project: { id: string; name: string; label: string; ownerId: string; now: number }): Promise<boolean> {
@@ -90,6 +101,12 @@ export function createProjectStore(db: Kysely<Database>) {
     async find(name: string, userId: string): Promise<ProjectRecord | null> {
       const row = await seenBy(userId).where('projects.name', '=', name).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
+    },
+
+    /** A project by what each request has to know of it; null as for `find`. */
+    async findMembership(name: string, userId: string): Promise<Membership | null> {
+      const [row] = await membership({ name, userId });
+      return row === undefined ? null : { project: { id: row.id, name: row.name, label: row.label }, role: row.role };
     },
 
     async exists(name: string): Promise<boolean> {

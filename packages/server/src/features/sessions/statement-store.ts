@@ -1,4 +1,5 @@
-import { sql, type Kysely, type Selectable } from 'kysely';
+import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
+import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
 import type { Database, StatementsTable } from '../../db/schema.ts';
 import { maxListLength } from './limits.ts';
 import type { Statement, StatementKind, StatementOutput } from './model.ts';
@@ -6,62 +7,86 @@ import { vanishing, type StatementState } from './state.ts';
 
 export type StatementProgress = Pick<Statement, 'kind' | 'state' | 'progress'>;
 
+export type NewStatement = {
+  readonly sessionId: number;
+  readonly code: string;
+  readonly kind: StatementKind;
+  readonly idempotencyKey: string | null;
+  readonly now: number;
+};
+
 export type StatementStore = ReturnType<typeof createStatementStore>;
 
 const unfinished = ['waiting', 'running', 'cancelling'] as const satisfies readonly StatementState[];
 
 /** The rows of statements: their code until they have ended, their outputs until their session leaves Livy's list. */
 export function createStatementStore(db: Kysely<Database>) {
+  type Key = { sessionId: number; id: number };
+  const next = prepareQuery(db, (parameter: ParametersOf<NewStatement>) =>
+    db
+      .insertInto('statements')
+      .values((values) => ({
+        session_id: parameter('sessionId'),
+        id: values
+          .selectFrom('statements as earlier')
+          .where('earlier.session_id', '=', parameter('sessionId'))
+          .select(sql<number>`coalesce(max(earlier.id), -1) + 1`.as('next')),
+        code: parameter('code'),
+        kind: parameter('kind'),
+        state: 'waiting',
+        output_json: null,
+        progress: 0,
+        created_at: parameter('now'),
+        started_at: 0,
+        completed_at: 0,
+        idempotency_key: parameter('idempotencyKey'),
+      }))
+      .returningAll(),
+  );
+  const byId = prepareQuery(db, (parameter: ParametersOf<Key>) =>
+    db
+      .selectFrom('statements')
+      .selectAll()
+      .where('session_id', '=', parameter('sessionId'))
+      .where('id', '=', parameter('id')),
+  );
+  const progressById = prepareQuery(db, (parameter: ParametersOf<Key>) =>
+    db
+      .selectFrom('statements')
+      .select(['kind', 'state', 'progress'])
+      .where('session_id', '=', parameter('sessionId'))
+      .where('id', '=', parameter('id')),
+  );
+  const unfinishedOf = prepareQuery(db, (parameter: ParametersOf<{ sessionId: number }>) =>
+    db
+      .selectFrom('statements')
+      .select((e) => [
+        e.fn.countAll<number>().as('count'),
+        sql<number>`coalesce(sum(length(code)), 0)`.as('characters'),
+      ])
+      .where('session_id', '=', parameter('sessionId'))
+      .where('state', 'in', unfinished),
+  );
+  const updateById = prepareUpdate(db, (change: Updateable<StatementsTable>, key: ParametersOf<Key>) =>
+    db.updateTable('statements').set(change).where('session_id', '=', key('sessionId')).where('id', '=', key('id')),
+  );
+
   return {
     /** Writes a statement down, with the next number of its session; callers of one session must not overlap. */
-    async insert(statement: {
-      sessionId: number;
-      code: string;
-      kind: StatementKind;
-      idempotencyKey: string | null;
-      now: number;
-    }): Promise<Statement> {
-      const row = await db
-        .insertInto('statements')
-        .values((values) => ({
-          session_id: statement.sessionId,
-          id: values
-            .selectFrom('statements as earlier')
-            .where('earlier.session_id', '=', statement.sessionId)
-            .select(sql<number>`coalesce(max(earlier.id), -1) + 1`.as('next')),
-          code: statement.code,
-          kind: statement.kind,
-          state: 'waiting',
-          output_json: null,
-          progress: 0,
-          created_at: statement.now,
-          started_at: 0,
-          completed_at: 0,
-          idempotency_key: statement.idempotencyKey,
-        }))
-        .returningAll()
-        .executeTakeFirstOrThrow();
+    async insert(statement: NewStatement): Promise<Statement> {
+      const [row] = await next(statement);
+      if (row === undefined) throw new Error('the statement was not inserted');
       return toStatement(row);
     },
 
     async find(sessionId: number, id: number): Promise<Statement | null> {
-      const row = await db
-        .selectFrom('statements')
-        .selectAll()
-        .where('session_id', '=', sessionId)
-        .where('id', '=', id)
-        .executeTakeFirst();
+      const [row] = await byId({ sessionId, id });
       return row === undefined ? null : toStatement(row);
     },
 
     /** How far a statement is, without its code and its output, which may be large. */
     async findProgress(sessionId: number, id: number): Promise<StatementProgress | null> {
-      const row = await db
-        .selectFrom('statements')
-        .select(['kind', 'state', 'progress'])
-        .where('session_id', '=', sessionId)
-        .where('id', '=', id)
-        .executeTakeFirst();
+      const [row] = await progressById({ sessionId, id });
       return row === undefined ? null : { ...row, kind: row.kind as StatementKind };
     },
 
@@ -113,15 +138,8 @@ export function createStatementStore(db: Kysely<Database>) {
 
     /** How many statements of a session have not ended, and how long their code is together, in characters. */
     async backlog(sessionId: number): Promise<{ count: number; characters: number }> {
-      return db
-        .selectFrom('statements')
-        .select((e) => [
-          e.fn.countAll<number>().as('count'),
-          sql<number>`coalesce(sum(length(code)), 0)`.as('characters'),
-        ])
-        .where('session_id', '=', sessionId)
-        .where('state', 'in', unfinished)
-        .executeTakeFirstOrThrow();
+      const [row] = await unfinishedOf({ sessionId });
+      return { count: Number(row?.count ?? 0), characters: Number(row?.characters ?? 0) };
     },
 
     /** Those that have not ended, in the order in which they run. */
@@ -146,9 +164,9 @@ export function createStatementStore(db: Kysely<Database>) {
         completedAt?: number;
       },
     ): Promise<void> {
-      await db
-        .updateTable('statements')
-        .set({
+      await updateById(
+        { sessionId, id },
+        {
           state: change.state,
           ...(change.output === undefined
             ? {}
@@ -156,10 +174,8 @@ export function createStatementStore(db: Kysely<Database>) {
           ...(change.progress === undefined ? {} : { progress: change.progress }),
           ...(change.startedAt === undefined ? {} : { started_at: change.startedAt }),
           ...(change.completedAt === undefined ? {} : { completed_at: change.completedAt }),
-        })
-        .where('session_id', '=', sessionId)
-        .where('id', '=', id)
-        .execute();
+        },
+      );
     },
 
     /** Notes the progress of a statement that has not ended; it never falls. */

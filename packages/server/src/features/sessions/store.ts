@@ -1,6 +1,7 @@
 import type { SessionKind } from '@emberlab/contract';
-import { sql, type Kysely } from 'kysely';
-import type { Database } from '../../db/schema.ts';
+import { sql, type Kysely, type Updateable } from 'kysely';
+import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
+import type { Database, SessionsTable } from '../../db/schema.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { Taken } from '../../lib/places.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
@@ -57,6 +58,21 @@ export function createSessionStore(db: Kysely<Database>) {
   const listed = (endedAfter: number) =>
     sql<boolean>`(sessions.ahead_key is null and (sessions.ended_at is null or (sessions.ended_at > ${endedAfter} and coalesce(sessions.stop_reason, '') not in (${sql.join(vanishing)}))))`;
 
+  const byId = prepareQuery(db, (parameter: ParametersOf<{ id: number }>) =>
+    select().where('sessions.id', '=', parameter('id')),
+  );
+  type ListedId = { projectId: string; userId: string; id: number; endedAfter: number };
+  const listedById = prepareQuery(db, (parameter: ParametersOf<ListedId>) =>
+    select()
+      .where('sessions.project_id', '=', parameter('projectId'))
+      .where('sessions.user_id', '=', parameter('userId'))
+      .where('sessions.id', '=', parameter('id'))
+      .where(listed(parameter('endedAfter'))),
+  );
+  const updateById = prepareUpdate(db, (change: Updateable<SessionsTable>, key: ParametersOf<{ id: number }>) =>
+    db.updateTable('sessions').set(change).where('id', '=', key('id')),
+  );
+
   return {
     async insert(session: NewSession): Promise<number> {
       const { id } = await db
@@ -90,7 +106,7 @@ export function createSessionStore(db: Kysely<Database>) {
     },
 
     async find(id: number): Promise<SessionRecord | null> {
-      const row = await select().where('sessions.id', '=', id).executeTakeFirst();
+      const [row] = await byId({ id });
       return row === undefined ? null : toRecord(row);
     },
 
@@ -118,12 +134,15 @@ export function createSessionStore(db: Kysely<Database>) {
       key: SessionKey,
       endedAfter: number,
     ): Promise<SessionRecord | null> {
+      if ('id' in key) {
+        const [row] = await listedById({ projectId, userId, id: key.id, endedAfter });
+        return row === undefined ? null : toRecord(row);
+      }
       let query = select()
         .where('sessions.project_id', '=', projectId)
         .where('sessions.user_id', '=', userId)
         .where(listed(endedAfter));
-      if ('id' in key) query = query.where('sessions.id', '=', key.id);
-      else if ('name' in key) query = query.where('sessions.name', '=', key.name);
+      if ('name' in key) query = query.where('sessions.name', '=', key.name);
       else query = query.where('sessions.idempotency_key', '=', key.idempotencyKey);
       const row = await query
         .orderBy(sql`sessions.ended_at is not null`)
@@ -217,9 +236,9 @@ export function createSessionStore(db: Kysely<Database>) {
     },
 
     async update(id: number, change: SessionChange): Promise<void> {
-      await db
-        .updateTable('sessions')
-        .set({
+      await updateById(
+        { id },
+        {
           ...(change.state === undefined ? {} : { state: change.state }),
           ...(change.stopReason === undefined ? {} : { stop_reason: change.stopReason }),
           ...(change.application === undefined ? {} : { application_json: JSON.stringify(change.application) }),
@@ -228,9 +247,8 @@ export function createSessionStore(db: Kysely<Database>) {
           ...(change.secretDigest === undefined ? {} : { secret_digest: change.secretDigest }),
           ...(change.readyAt === undefined ? {} : { ready_at: change.readyAt }),
           ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
-        })
-        .where('id', '=', id)
-        .execute();
+        },
+      );
     },
 
     /** Ids of sessions that ended before then. */

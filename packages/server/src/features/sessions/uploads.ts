@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -85,8 +85,9 @@ export function createUploads({ folder, limits }: { folder: string; limits: Limi
       try {
         const before = await all.before;
         await makePrivateFolder(dirname(path));
-        const file = createWriteStream(partial, { flags: 'wx', mode: 0o600 });
-        await pipeline(counted(source, count, all, before), file);
+        // Opened here: a stream that opens its file itself may do so after it has failed, and after our cleaning.
+        const file = await open(partial, 'wx', 0o600);
+        await pipeline(counted(source, count, all, before), file.createWriteStream());
         kept = await placing(path, () => place(partial, path));
         return kept;
       } catch (error) {

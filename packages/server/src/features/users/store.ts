@@ -1,5 +1,6 @@
 import type { ApiToken, User } from '@emberlab/contract';
 import type { Kysely, Selectable } from 'kysely';
+import { prepareQuery, type ParametersOf } from '../../db/prepared.ts';
 import type { Database, TokensTable, UsersTable } from '../../db/schema.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 
@@ -43,6 +44,26 @@ export type UserStore = ReturnType<typeof createUserStore>;
 
 /** SQL of users, logins, tokens and set-up links. Times are milliseconds since the epoch; secrets come in as digests only. */
 export function createUserStore(db: Kysely<Database>) {
+  const tokenHolder = prepareQuery(db, (parameter: ParametersOf<{ digest: string; now: number }>) =>
+    db
+      .selectFrom('tokens')
+      .innerJoin('users', 'users.id', 'tokens.user_id')
+      .select([...userColumns, 'tokens.id as token_id', 'project_id', 'server_id', 'last_used_at'])
+      .where('digest', '=', parameter('digest'))
+      .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', parameter('now'))]))
+      .where('disabled_at', 'is', null),
+  );
+
+  const login = prepareQuery(db, (parameter: ParametersOf<{ digest: string; now: number }>) =>
+    db
+      .selectFrom('logins')
+      .innerJoin('users', 'users.id', 'logins.user_id')
+      .select([...userColumns, 'last_seen_at'])
+      .where('logins.digest', '=', parameter('digest'))
+      .where('expires_at', '>', parameter('now'))
+      .where('disabled_at', 'is', null),
+  );
+
   return {
     async count(): Promise<number> {
       const row = await db
@@ -98,14 +119,7 @@ export function createUserStore(db: Kysely<Database>) {
     },
 
     async findLogin(digest: string, now: number): Promise<{ user: User; lastSeenAt: number } | null> {
-      const row = await db
-        .selectFrom('logins')
-        .innerJoin('users', 'users.id', 'logins.user_id')
-        .select([...userColumns, 'last_seen_at'])
-        .where('logins.digest', '=', digest)
-        .where('expires_at', '>', now)
-        .where('disabled_at', 'is', null)
-        .executeTakeFirst();
+      const [row] = await login({ digest, now });
       return row === undefined ? null : { user: toUser(row), lastSeenAt: row.last_seen_at };
     },
 
@@ -152,14 +166,7 @@ export function createUserStore(db: Kysely<Database>) {
     },
 
     async findToken(digest: string, now: number): Promise<(TokenHolder & { lastUsedAt: number | null }) | null> {
-      const row = await db
-        .selectFrom('tokens')
-        .innerJoin('users', 'users.id', 'tokens.user_id')
-        .select([...userColumns, 'tokens.id as token_id', 'project_id', 'server_id', 'last_used_at'])
-        .where('digest', '=', digest)
-        .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
-        .where('disabled_at', 'is', null)
-        .executeTakeFirst();
+      const [row] = await tokenHolder({ digest, now });
       if (row === undefined) return null;
       return {
         tokenId: row.token_id,

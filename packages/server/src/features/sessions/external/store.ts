@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { prepareQuery, type ParametersOf } from '../../../db/prepared.ts';
 import type { Database } from '../../../db/schema.ts';
 import type { StopReason } from '../state.ts';
 import { vanishing } from '../state.ts';
@@ -74,6 +75,16 @@ export function createExternalStore(db: Kysely<Database>) {
       .where('external_sessions.user_id', '=', userId)
       .where(shown(endedAfter));
 
+  // Each request for one session asks for it, whether its project has a Livy or not.
+  const listedById = prepareQuery(db, (parameter: ParametersOf<Listed & { readonly id: number }>) =>
+    listed({
+      type: parameter('type'),
+      projectId: parameter('projectId'),
+      userId: parameter('userId'),
+      endedAfter: parameter('endedAfter'),
+    }).where('external_sessions.id', '=', parameter('id')),
+  );
+
   return {
     /** Makes a row; its id is one that no session, or batch, of this platform has, had or will have. */
     async insert(made: NewExternal): Promise<number> {
@@ -130,9 +141,12 @@ export function createExternalStore(db: Kysely<Database>) {
 
     /** One of them, by id, by the key of the request that made it, or the newest of that name, a live one first. */
     async findListed(filter: Listed, key: ExternalKey): Promise<External | null> {
+      if ('id' in key) {
+        const [row] = await listedById({ ...filter, id: key.id });
+        return row === undefined ? null : toRecord(row);
+      }
       let query = listed(filter);
-      if ('id' in key) query = query.where('external_sessions.id', '=', key.id);
-      else if ('name' in key) query = query.where('external_sessions.name', '=', key.name);
+      if ('name' in key) query = query.where('external_sessions.name', '=', key.name);
       else query = query.where('external_sessions.idempotency_key', '=', key.idempotencyKey);
       const row = await query
         .orderBy(sql`external_sessions.ended_at is not null`)
