@@ -4,16 +4,14 @@ import json
 import math
 
 from . import arrow_stream, failures
-from .interpreter import Failure, FrameError, Interpreter, Success
+from .interpreter import Failure, FrameError, Interpreter
 from .jvm_failures import describe_java
-from .jvm_thread import JvmThread
+from .jvm_statement import JvmStatement
 from .messages import shorten_bytes
 
 MIME_TYPE = "application/vnd.emberlab.arrow.v1+json"
 # So many rows are looked for in few partitions first, as `take` does; more come by a job over all of them.
 SMALL_ROWS = 100_000
-# What waits in the JVM ends at an interrupt of its thread; what calculates there is left to itself after this long.
-ABANDON_SECONDS = 0.5
 
 
 class RequestError(Exception):
@@ -28,33 +26,17 @@ class ArrowInterpreter(Interpreter):
         self._parts = parts
         self._interpreter_of = interpreter_of
         self._files = files
-        self._thread = JvmThread()
+        self._statement = JvmStatement(parts.gate, parts.spark)
 
     def run(self, code, statement_id):
-        gate = self._parts.gate
         self._parts.before_statement()
-        jvm = self._parts.spark.session()._jvm
-        self._thread.begin(statement_id, jvm)
-        try:
-            gate.arm(statement_id)
-            try:
-                result = Success(self._bring(parse_request(code), statement_id))
-            finally:
-                gate.disarm()
-        except BaseException as error:
-            if isinstance(error, KeyboardInterrupt) or gate.find_interrupt(error) is not None:
-                # The answer that was waited for may still come, and would be taken for that of the next call.
-                self._parts.spark.reset_thread_connection()
-                result = Failure("KeyboardInterrupt", "The statement was cancelled.")
-            else:
-                result = self._describe(error)
-        self._thread.end(jvm)
-        return result
+        cancelled = Failure("KeyboardInterrupt", "The statement was cancelled.")
+        return self._statement.run(
+            statement_id, lambda: self._bring(parse_request(code), statement_id), self._describe, cancelled
+        )
 
     def interrupt(self, statement_id):
-        waited = self._thread.interrupt(statement_id)
-        if waited is not None and waited >= ABANDON_SECONDS:
-            self._parts.gate.request(statement_id)
+        self._statement.interrupt(statement_id)
 
     def close(self):
         self._files.close()

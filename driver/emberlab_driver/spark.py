@@ -89,14 +89,18 @@ class SparkApplication:
         try:
             # Interrupting the tasks' threads frees the cores at once; otherwise a task in Python goes on to its end.
             context.setJobGroup(group, description, interruptOnCancel=True)
-            if hasattr(context, "addJobTag"):  # Spark 3.5 and later
-                # Code may set a job group of its own; the tag still tells whose job it is.
-                if self._tag is not None:
-                    context.removeJobTag(self._tag)
-                self._tag = self._group(statement_id)
-                context.addJobTag(self._tag)
+            self._tag_jobs(context, statement_id)
         except Exception as error:
             log("the job group cannot be set", error)
+
+    def expect_statement(self, statement_id):
+        """Does what `begin_statement` need not do then, if this is the next one. Main thread, between statements."""
+        context = active_context()
+        try:
+            if context is not None:
+                self._tag_jobs(context, statement_id)
+        except Exception as error:
+            log("the job tag cannot be set", error)
 
     def job_group(self, statement_id, code):
         """The name and the description of the job group of a statement's jobs, whichever thread starts them."""
@@ -214,6 +218,18 @@ class SparkApplication:
 
         # Where executors look for classes of Scala statements; it has to be known before the context exists.
         return SparkSession.builder.appName(self._app_name).config("spark.repl.class.outputDir", self.class_folder)
+
+    def _tag_jobs(self, context, statement_id):
+        """Code may set a job group of its own; the tag still tells whose job it is."""
+        if not hasattr(context, "addJobTag"):  # Spark 3.5 and later
+            return
+        tag = (context, self._group(statement_id))
+        if tag == self._tag:
+            return
+        if self._tag is not None:
+            context.removeJobTag(self._tag[1])
+        context.addJobTag(tag[1])
+        self._tag = tag
 
     def _group(self, statement_id):
         return f"{self._prefix}{statement_id}"

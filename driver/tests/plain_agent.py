@@ -35,6 +35,9 @@ class NoSpark:
     def begin_statement(self, statement_id, code):
         pass
 
+    def expect_statement(self, statement_id):
+        pass
+
     def cancel_jobs(self, statement_id):
         pass
 

@@ -120,6 +120,30 @@ def test_cancel_of_a_job_in_a_group_of_the_users(control, tmp_path):
         assert time.monotonic() < deadline
 
 
+def test_each_statement_has_a_job_tag_of_its_own(control):
+    if control.text("hasattr(sc, 'addJobTag')") != "True":
+        pytest.skip("this Spark has no job tags")
+    tags = "sorted(sc.getJobTags())"
+
+    def number_of_only_tag():
+        statement_id = control.submit(tags)
+        (tag,) = eval(control.result(statement_id)["output"]["data"]["text/plain"])
+        return int(tag.rpartition("-")[2]) - statement_id
+
+    assert [number_of_only_tag() for _ in range(3)] == [0, 0, 0]
+    control.run("sc.clearJobTags()")
+    assert number_of_only_tag() == 0
+    # An interrupted call leaves the main thread with another thread of the JVM, which has no tags.
+    sleeping = control.submit("print('asleep')\nspark._jvm.java.lang.Thread.sleep(60000)")
+    control.started(sleeping)
+    control.send("cancel", id=sleeping)
+    assert control.result(sleeping)["state"] == "cancelled"
+    assert number_of_only_tag() == 0
+    control.run("sc.addJobTag('mine')")
+    assert control.text(f"'mine' in {tags} and len({tags})") == "2"
+    control.run("sc.removeJobTag('mine')")
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.01, 0.1])
 def test_interrupt_inside_a_call_to_the_jvm(control, delay):
     """The JVM answers the interrupted call later; the next statement must not take that for its own answer."""
