@@ -95,11 +95,14 @@ export function checkReady(session: SessionRecord): void {
   if (!takesStatements(session.state)) throw wrongState(session);
 }
 
+/** Made once: each answer's end would make another, with its trace. */
+const left = new Error('The client has gone.');
+
 /** Aborts when the client goes away before it has its answer. */
 export function goneSignal(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
   // One that left while it was being looked up has no event to come.
-  if (reply.raw.destroyed) gone.abort();
-  reply.raw.once('close', () => gone.abort());
+  if (reply.raw.destroyed) gone.abort(left);
+  reply.raw.once('close', () => gone.abort(left));
   return gone.signal;
 }
