@@ -1,11 +1,14 @@
 """The list of executors and their logs, against a worker's pages as Spark serves them."""
 
 import contextlib
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from conftest import SPARKS, spark_driver
 
 from emberlab_driver.executor_log import MOST_BYTES, LogError, read_executor_log
 from emberlab_driver.executors import describe_executors
@@ -133,3 +136,34 @@ def test_a_worker_that_is_gone_is_named():
         executors = with_log(address)
     with pytest.raises(LogError, match=r"executor 4 does not answer at 127\.0\.0\.1: it may be gone"):
         read_executor_log(executors, "4", "stderr", None, 10)
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("version", SPARKS)
+def test_an_executor_of_a_real_worker(version, tmp_path, monkeypatch):
+    home = os.environ.get(SPARKS[version])
+    if not home:
+        pytest.skip(f"{SPARKS[version]} names no Spark to test with")
+    # Workers write into Spark's home.
+    for entry in Path(home).iterdir():
+        (tmp_path / entry.name).symlink_to(entry.resolve())
+    monkeypatch.setenv(SPARKS[version], str(tmp_path))
+    cluster = {"spark.master": "local-cluster[1,2,1024]", "spark.executor.memory": "512m"}
+    with spark_driver(settings=cluster, version=version) as driver:
+        control = driver.control
+        control.ready(timeout=240)
+        say = "import os\nsc.parallelize([1], 1).foreach(lambda _: os.write(2, b'said by the executor\\n'))"
+        assert control.output(say)["status"] == "ok"
+        (executor,) = control.ask("executors")["value"]
+        assert (executor["id"], executor["cores"], executor["logs"]) == ("0", 2, ["stdout", "stderr"])
+        question = {"executor": "0", "stream": "stderr", "from": None, "size": 100_000}
+        log = control.ask("executorLog", **question)["value"]
+        assert "said by the executor\n" in log["text"]
+        part = control.ask("executorLog", **{**question, "from": log["from"] + 3, "size": 7})["value"]
+        assert part == {
+            "text": log["text"][3:10],
+            "from": log["from"] + 3,
+            "to": log["from"] + 10,
+            "total": part["total"],
+        }
+        control.wait_for(lambda: any(m["completedTasks"] for m in control.all("sample")))
