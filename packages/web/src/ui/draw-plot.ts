@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import type { PlotSeries, TimePlotProps } from './time-plot.tsx';
+import type { PlotSeries, TimePlotProps } from './time-plot-props.ts';
 import 'uplot/dist/uPlot.min.css';
 
 /** A plot on the page. */
