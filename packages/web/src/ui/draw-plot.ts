@@ -9,7 +9,7 @@ export type DrawnPlot = {
   remove(): void;
 };
 
-const height = 180;
+const height = 170;
 const powersOfTwo = Array.from({ length: 51 }, (_, power) => 2 ** power);
 const font = '11px system-ui, sans-serif';
 
@@ -72,7 +72,7 @@ function optionsFor(
       y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.08 : 1] },
     },
     axes: [
-      { ...axis, space: 90, values: (_plot, splits) => splits.map((time) => timeText(time, read().span)) },
+      { ...axis, size: 26, space: 90, values: (_plot, splits) => splits.map((time) => timeText(time, read().span)) },
       {
         ...axis,
         size: 66,

@@ -73,7 +73,7 @@ export function plotsOf({ points }: Pick<SessionHistory, 'points'>): { times: nu
     },
     {
       title: 'Storage memory',
-      about: 'of all executors: what is cached, and the room for it',
+      about: 'cached, of the room for it',
       format: formatBytes,
       binary: true,
       series: [
@@ -89,7 +89,7 @@ export function plotsOf({ points }: Pick<SessionHistory, 'points'>): { times: nu
     },
     {
       title: 'JVM heap',
-      about: 'of the driver; of the executors the most that they have used so far',
+      about: 'driver now, executors at their peak',
       format: formatBytes,
       binary: true,
       series: [
