@@ -58,6 +58,8 @@ CREATE TABLE "servers" ("id" text primary key, "project_id" text not null refere
 
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 
+CREATE TABLE "session_samples" ("session_id" integer not null references "sessions" ("id") on delete cascade, "at" bigint not null, "sample_json" text not null, constraint "session_samples_pk" primary key ("session_id", "at"));
+
 CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text);
 
 CREATE UNIQUE INDEX "sessions_idempotency_key" on "sessions" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;

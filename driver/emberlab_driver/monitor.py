@@ -1,4 +1,4 @@
-"""Watches Spark beside the running statement and posts `progress` and `metrics`."""
+"""Watches Spark beside the running statement and posts `progress`, `metrics` and `sample`."""
 
 import threading
 import time
@@ -6,6 +6,7 @@ import time
 from . import messages
 from .log import log
 from .progress import StatementProgress
+from .samples import Sampler, working
 
 PROGRESS_SECONDS = 0.25
 BUSY_METRICS_SECONDS = 1.0
@@ -24,6 +25,7 @@ class Monitor:
         self._progress = None
         self._sent_progress = (None, 0.0)
         self._sent_metrics = None
+        self._sampler = Sampler(spark.driver_heap, clock)
         self._last_fault = None
 
     def start(self):
@@ -57,7 +59,7 @@ class Monitor:
                 next_metrics = self._clock() + BUSY_METRICS_SECONDS
             if self._progress is not None:
                 pause = PROGRESS_SECONDS
-            elif measured is not None:  # the last metrics still speak of a statement that has ended
+            elif measured is not None or self._sampler.owes:  # what was said last is no longer so
                 pause = max(0.0, next_metrics - self._clock())
             else:
                 pause = IDLE_METRICS_SECONDS
@@ -96,12 +98,15 @@ class Monitor:
         if frame != self._sent_metrics:
             self._sent_metrics = frame
             self._post(frame)
+        sample = self._sampler.take(executors)
+        if sample is not None:
+            self._post(messages.encode("sample", **sample))
 
 
 def summarize(executors):
     """The sums of the protocol's `metrics` from Spark's list of executors. The driver counts as one in local mode only,
     where it runs the tasks itself."""
-    workers = [executor for executor in executors if executor["totalCores"] > 0]
+    workers = working(executors)
     return {
         "executors": len(workers),
         "cores": sum(executor["totalCores"] for executor in workers),

@@ -1,8 +1,11 @@
-"""Questions of the control plane beside the statements: completion of code, and things to be added to the session."""
+"""Questions of the control plane beside the statements: completion of code, things to be added to the session, and what
+its executors are and write."""
 
 import threading
 
 from . import messages
+from .executor_log import LogError, read_executor_log
+from .executors import describe_executors
 from .log import log
 from .spark_additions import AdditionError, add_to_spark
 
@@ -32,7 +35,7 @@ class Questions:
             if handler is None:
                 raise AdditionError("The driver does not know this question. It may be older than the platform.")
             answer = {"value": handler(self, message)}
-        except AdditionError as error:
+        except (AdditionError, LogError) as error:
             answer = {"error": str(error)}
         except Exception as error:
             log("a question could not be answered", error)
@@ -74,4 +77,11 @@ class Questions:
         if message["as"] == "jar":
             self._spark.note_jar(message["uri"])
 
-    _HANDLERS = {"complete": _complete, "add": _add}
+    def _executors(self, _message):
+        return describe_executors(self._spark.executors() or [])
+
+    def _executor_log(self, message):
+        executors = self._spark.executors() or []
+        return read_executor_log(executors, message["executor"], message["stream"], message["from"], message["size"])
+
+    _HANDLERS = {"complete": _complete, "add": _add, "executors": _executors, "executorLog": _executor_log}

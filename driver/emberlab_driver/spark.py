@@ -26,6 +26,8 @@ class SparkApplication:
         self._prefix = f"emberlab-{session_id}-"
         self._tag = None
         self._jars = []
+        self._mapper = None
+        self._memory = None
         self.class_folder = None
 
     def start(self):
@@ -176,11 +178,22 @@ class SparkApplication:
         return self._as_json(context, context._jsc.sc().statusStore().job(job_id))
 
     def executors(self):
-        """The active executors as the Spark UI's REST interface describes them, or None without a context."""
+        """The executors as the Spark UI's REST interface describes them, with those that are gone as far as Spark keeps
+        them, or None without a context."""
         context = active_context()
         if context is None:
             return None
-        return self._as_json(context, context._jsc.sc().statusStore().executorList(True))
+        return self._as_json(context, context._jsc.sc().statusStore().executorList(False))
+
+    def driver_heap(self):
+        """What the driver's JVM uses of its heap, in the words of the protocol, or None without a context."""
+        context = active_context()
+        if context is None:
+            return None
+        if self._memory is None:
+            self._memory = context._jvm.java.lang.management.ManagementFactory.getMemoryMXBean()
+        heap = self._as_json(context, self._memory.getHeapMemoryUsage())
+        return {"driverHeapUsedBytes": heap["used"], "driverHeapMaxBytes": max(heap["max"], heap["used"])}
 
     def ended_from_outside(self):
         """Whether Spark stopped the context by itself, as it does when the cluster ends the application."""
@@ -236,8 +249,10 @@ class SparkApplication:
 
     def _as_json(self, context, java_object):
         # Spark's own mapper for its REST interface: one call for a whole object, the same names in all versions.
-        mapper = context._jvm.org.apache.spark.status.api.v1.JacksonMessageWriter().mapper()
-        return json.loads(mapper.writeValueAsString(java_object))
+        if self._mapper is None:
+            # Finding a class by its name takes a call for each word of it.
+            self._mapper = context._jvm.org.apache.spark.status.api.v1.JacksonMessageWriter().mapper()
+        return json.loads(self._mapper.writeValueAsString(java_object))
 
 
 def _keep_py4j_from_root_logger():

@@ -53,6 +53,9 @@ class NoSpark:
     def executors(self):
         return []
 
+    def driver_heap(self):
+        return None
+
     def ended_from_outside(self):
         return False
 

@@ -84,6 +84,22 @@ def test_metrics(control):
     assert 0 <= metrics["memoryUsedBytes"] < metrics["memoryTotalBytes"]
 
 
+def test_samples(control):
+    first = control.message("sample")
+    assert (first["executors"], first["cores"], first["executorHeapPeakBytes"]) == (1, 1, None)
+    assert 0 < first["driverHeapUsedBytes"] < first["driverHeapMaxBytes"]
+    seen = len(control.all("sample"))
+    assert control.text("spark.range(1000).repartition(3).count()") == "1000"
+    grown = ("completedTasks", "shuffleReadBytes", "shuffleWriteBytes", "taskMs")
+    control.wait_for(lambda: any(all(m[name] > first[name] for name in grown) for m in control.all("sample")[seen:]))
+
+
+def test_the_driver_is_the_executor_of_local_mode(control):
+    (only,) = control.ask("executors")["value"]
+    assert (only["id"], only["active"], only["cores"], only["logs"]) == ("driver", True, 1, ["stdout", "stderr"])
+    assert only["addedAt"] > 0
+
+
 @pytest.mark.parametrize(
     "code",
     [

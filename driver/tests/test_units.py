@@ -172,10 +172,11 @@ def test_progress_never_falls_and_asks_little():
 
 
 def test_the_driver_counts_where_it_runs_tasks():
-    driver = {"id": "driver", "totalCores": 0, "memoryUsed": 5, "maxMemory": 9}
-    executor = {"id": "1", "totalCores": 4, "memoryUsed": 1, "maxMemory": 10}
+    driver = {"id": "driver", "isActive": True, "totalCores": 0, "memoryUsed": 5, "maxMemory": 9}
+    executor = {"id": "1", "isActive": True, "totalCores": 4, "memoryUsed": 1, "maxMemory": 10}
+    gone = {**executor, "isActive": False}
     expected = {"executors": 2, "cores": 8, "memoryUsedBytes": 2, "memoryTotalBytes": 20}
-    assert summarize([driver, executor, executor]) == expected
+    assert summarize([driver, executor, gone, executor]) == expected
 
 
 def test_tables():

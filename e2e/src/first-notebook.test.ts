@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { plotsAreDrawn, visitApplication } from './application.ts';
 import { becomeAdministrator, openWindow, photograph, screens, screenshotFolder } from './browser.ts';
 import { Lab, readCells, textOf, typesOf, type SavedCell } from './lab.ts';
 import { processesOf } from './leftovers.ts';
@@ -38,6 +39,7 @@ describe('a newcomer runs a PySpark notebook', () => {
   });
 
   const jupyter = () => `${platform.url}/projects/demo/jupyter`;
+  const application = () => `${platform.url}/projects/demo/applications/1`;
   /** a notebook's row in a section of the Jupyter page */
   const rowIn = (section: string, on = page) =>
     on.getByRole('region', { name: section }).getByRole('row', { name: /hello_spark\.ipynb/ });
@@ -196,10 +198,17 @@ describe('a newcomer runs a PySpark notebook', () => {
         .waitFor();
     }
     await ui.close();
-    await page.goto(`${platform.url}/projects/demo/applications/1/log`);
+    await page.goto(`${application()}/log`);
     // The page begins at the log's end, and Spark may have said much by now.
     await page.getByPlaceholder('Search').fill('SparkContext');
     await page.getByText('SparkContext').first().waitFor();
+  });
+
+  it('sees what its application has done, and what its executor says', async () => {
+    await page.goto(jupyter());
+    await rowIn('Running applications').getByRole('link', { name: 'Metrics' }).click();
+    await page.getByRole('heading', { name: /hello_spark\.ipynb/ }).waitFor();
+    await visitApplication(page, application());
   });
 
   it('finds the notebook among the recent ones, with its configuration', async () => {
@@ -221,12 +230,14 @@ describe('a newcomer runs a PySpark notebook', () => {
     await shoot('applications', `${platform.url}/projects/demo/applications`, (p) =>
       p.getByText('hello_spark.ipynb').first().waitFor(),
     );
-    await shoot('application-log', `${platform.url}/projects/demo/applications/1/log`, (p) =>
+    await shoot('application-log', `${application()}/log`, (p) =>
       p
         .getByText(/INFO|\tat /)
         .first()
         .waitFor(),
     );
+    await shoot('application-metrics', `${application()}/metrics`, plotsAreDrawn);
+    await shoot('application-executors', `${application()}/executors`, (p) => p.getByText(/ done/).waitFor());
     await shoot('server-log', `${platform.url}/projects/demo/jupyter/log`, (p) =>
       p
         .getByText(/ServerApp|Kernel/)

@@ -34,6 +34,10 @@ export const errorTable = {
     status: 409,
     message: 'The Spark UI of this application is not up yet. Please try again in a moment.',
   },
+  log_unavailable: {
+    status: 409,
+    message: 'The log of this executor cannot be read. It may be gone with the machine that it was on.',
+  },
   ticket_expired: {
     status: 410,
     message: 'This link has been used or has expired. Please open it from the dashboard again.',
@@ -52,6 +56,7 @@ export const errorTable = {
     status: 502,
     message: 'The server behind this page does not answer. Please look at its log on the dashboard.',
   },
+  driver_away: { status: 503, message: 'The Spark driver does not answer at the moment. Please try again.' },
   unavailable: { status: 503, message: 'Emberlab is starting. Please try again in a moment.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

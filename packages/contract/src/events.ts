@@ -9,7 +9,7 @@ import { session } from './schemas/sessions.ts';
 /**
  * Events of a project's stream (`GET /projects/{project}/events`, server-sent). Each carries the whole resource, so that one that was missed
  * costs nothing: the stream begins with the present state of all of them. Runs of notebooks are too many for that: the stream begins with the word to
- * ask for them.
+ * ask for them. What was measured of a session is asked for as well, after each word of something new.
  */
 export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('server'), server }),
@@ -19,6 +19,7 @@ export const projectEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('sessions'), sessions: z.array(session) }),
   z.object({ type: z.literal('batch'), batch }),
   z.object({ type: z.literal('batches'), batches: z.array(batch) }),
+  z.object({ type: z.literal('session-measured'), id: z.number().int() }),
   z.object({
     type: z.literal('notebooks'),
     runs: z.array(notebookNews).nullable().meta({ description: 'new or changed; null: whatever there is' }),

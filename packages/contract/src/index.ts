@@ -22,6 +22,7 @@ export * from './schemas/notebooks.ts';
 export * from './schemas/primitives.ts';
 export * from './schemas/projects.ts';
 export * from './schemas/servers.ts';
+export * from './schemas/session-metrics.ts';
 export * from './schemas/sessions.ts';
 export * from './schemas/system.ts';
 export * from './schemas/users.ts';

@@ -15,6 +15,7 @@ import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } 
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
+import { executorLogQuery, sessionExecutors, sessionHistory, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
@@ -381,6 +382,31 @@ export const routes = define({
     summary: 'An address that opens the Spark UI, good once',
     params: inSession,
     response: openedPage,
+  },
+  'sessions.metrics': {
+    method: 'GET',
+    path: '/projects/{project}/sessions/{id}/metrics',
+    access: { project: 'viewer' },
+    summary: 'What was measured of it over time: tasks, memory, shuffle, input',
+    params: inSession,
+    query: sinceQuery,
+    response: sessionHistory,
+  },
+  'sessions.executors': {
+    method: 'GET',
+    path: '/projects/{project}/sessions/{id}/executors',
+    access: { project: 'viewer' },
+    summary: 'Its executors, those that are gone as well, while it runs',
+    params: inSession,
+    response: sessionExecutors,
+  },
+  'sessions.executorLog': {
+    method: 'GET',
+    path: '/projects/{project}/sessions/{id}/executors/{executor}/log',
+    access: { project: 'viewer' },
+    summary: "An executor's log, as text: its end, or from a byte on; follow=1 streams",
+    params: inSession.extend({ executor: z.string().min(1).max(100) }),
+    query: executorLogQuery,
   },
   'livy.get': {
     method: 'GET',

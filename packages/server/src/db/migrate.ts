@@ -8,6 +8,7 @@ import * as serverShutdown from './migrations/0006-server-shutdown.ts';
 import * as configurationDefaults from './migrations/0007-configuration-defaults.ts';
 import * as notebooks from './migrations/0008-notebooks.ts';
 import * as serverLimits from './migrations/0009-server-limits.ts';
+import * as sessionSamples from './migrations/0010-session-samples.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -19,6 +20,7 @@ const migrations = {
   '0007-configuration-defaults': { up: configurationDefaults.up },
   '0008-notebooks': { up: notebooks.up },
   '0009-server-limits': { up: serverLimits.up },
+  '0010-session-samples': { up: sessionSamples.up },
 };
 
 /**

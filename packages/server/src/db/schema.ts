@@ -21,6 +21,7 @@ export type Database = {
   tickets: TicketsTable;
   grants: GrantsTable;
   sessions: SessionsTable;
+  session_samples: SessionSamplesTable;
   statements: StatementsTable;
   batches: BatchesTable;
   livy_servers: LivyServersTable;
@@ -203,6 +204,9 @@ export type SessionsTable = {
   ready_at: number | null;
   ended_at: number | null;
 };
+
+/** What was measured of a session's application at a moment. */
+export type SessionSamplesTable = { session_id: number; at: number; sample_json: string };
 
 export type StatementsTable = {
   session_id: number;

@@ -6,6 +6,8 @@ import { AnchorLink } from '../ui/links.tsx';
 
 type Crumb = { label: string; to?: string };
 
+const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
+
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
@@ -16,12 +18,17 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
     { label: 'Projects', to: '/' },
     { label: projectLabel, to: `${base}/jupyter` },
   ];
-  const [page, detail] = rest;
+  const [page, detail, tab, executor] = rest;
   if (page === 'jupyter') crumbs.push({ label: 'Jupyter', to: `${base}/jupyter` });
   if (page === 'jupyter' && detail === 'log') crumbs.push({ label: 'Server log' });
   if (page === 'jupyter' && detail === 'open') crumbs.push({ label: 'Open' });
   if (page === 'applications' || page === 'batches') crumbs.push({ label: 'Applications', to: `${base}/applications` });
-  if (page === 'applications' && detail !== undefined) crumbs.push({ label: `Log of ${detail}` });
+  if (page === 'applications' && detail !== undefined) {
+    const application = `${base}/applications/${detail}`;
+    if (executor === undefined) crumbs.push({ label: `${applicationTabs[tab ?? ''] ?? 'Application'} of ${detail}` });
+    else
+      crumbs.push({ label: `Executors of ${detail}`, to: `${application}/executors` }, { label: `Log of ${executor}` });
+  }
   if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });
   if (page === 'settings') crumbs.push({ label: detail === 'libraries' ? 'Python libraries' : 'General' });
   return crumbs;

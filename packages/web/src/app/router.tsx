@@ -120,10 +120,45 @@ const applications = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/applications-page.tsx'), 'ApplicationsPage'),
 });
 
-const applicationLog = createRoute({
+const application = createRoute({
   getParentRoute: () => project,
-  path: '/applications/$id/log',
-  component: lazyRouteComponent(() => import('../features/sessions/log-page.tsx'), 'ApplicationLogPage'),
+  path: '/applications/$id',
+  component: lazyRouteComponent(() => import('../features/sessions/application-page.tsx'), 'ApplicationPage'),
+});
+
+const applicationIndex = createRoute({
+  getParentRoute: () => application,
+  path: '/',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/projects/$project/applications/$id/metrics', params, replace: true });
+  },
+});
+
+const applicationMetrics = createRoute({
+  getParentRoute: () => application,
+  path: '/metrics',
+  component: lazyRouteComponent(() => import('../features/sessions/metrics-tab.tsx'), 'MetricsTab'),
+});
+
+const applicationExecutors = createRoute({
+  getParentRoute: () => application,
+  path: '/executors',
+  component: lazyRouteComponent(() => import('../features/sessions/executors-tab.tsx'), 'ExecutorsTab'),
+});
+
+const executorLog = createRoute({
+  getParentRoute: () => application,
+  path: '/executors/$executor/log',
+  validateSearch: (search): { stream?: 'stdout' | undefined } => ({
+    stream: search.stream === 'stdout' ? 'stdout' : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../features/sessions/executor-log-tab.tsx'), 'ExecutorLogTab'),
+});
+
+const applicationLog = createRoute({
+  getParentRoute: () => application,
+  path: '/log',
+  component: lazyRouteComponent(() => import('../features/sessions/log-tab.tsx'), 'LogTab'),
 });
 
 const batchLog = createRoute({
@@ -159,7 +194,13 @@ const routeTree = root.addChildren([
         jupyterOpen,
         jupyterLog,
         applications,
-        applicationLog,
+        application.addChildren([
+          applicationIndex,
+          applicationMetrics,
+          applicationExecutors,
+          executorLog,
+          applicationLog,
+        ]),
         batchLog,
         general,
         libraries,

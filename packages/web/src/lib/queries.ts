@@ -1,6 +1,7 @@
-import type { Configuration } from '@emberlab/contract';
+import type { Configuration, SessionHistory } from '@emberlab/contract';
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
+import { addToHistory } from './session-history.ts';
 
 /** Whose runs of notebooks. */
 export type Whose = 'mine' | 'all';
@@ -30,6 +31,8 @@ export const keys = {
   batches: (project: string) => ['project', project, 'batches'],
   batch: (project: string, id: number) => ['project', project, 'batches', id],
   session: (project: string, id: number) => ['project', project, 'sessions', id],
+  sessionHistory: (project: string, id: number) => ['project', project, 'sessions', id, 'history'],
+  sessionExecutors: (project: string, id: number) => ['project', project, 'sessions', id, 'executors'],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
 
 export const authQuery = queryOptions({
@@ -167,6 +170,23 @@ export const sessionQuery = (project: string, id: number) =>
   queryOptions({
     queryKey: keys.session(project, id),
     queryFn: ({ signal }) => api.call('sessions.get', { params: { project, id } }, signal),
+  });
+
+/** What was measured of an application: all at first, then what is new. */
+export const sessionHistoryQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.sessionHistory(project, id),
+    async queryFn({ client, signal }) {
+      const known = client.getQueryData<SessionHistory>(keys.sessionHistory(project, id));
+      const query = { since: known?.points.at(-1)?.at };
+      return addToHistory(known, await api.call('sessions.metrics', { params: { project, id }, query }, signal));
+    },
+  });
+
+export const sessionExecutorsQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.sessionExecutors(project, id),
+    queryFn: ({ signal }) => api.call('sessions.executors', { params: { project, id } }, signal),
   });
 
 export const livyQuery = (project: string) =>

@@ -36,3 +36,8 @@ export function formatRelative(at: number, now: number): string {
 export function formatExact(at: number): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'long' }).format(at);
 }
+
+/** The time of day in the reader's own zone: `09:30:05`. */
+export function formatClock(at: number): string {
+  return new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' }).format(at);
+}

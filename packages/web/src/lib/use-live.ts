@@ -18,6 +18,12 @@ function withItem<T extends { id: number }>(list: List<T> | undefined, item: T):
   };
 }
 
+/** What is on the page of an application's metrics and executors is asked for anew; the rest when somebody looks at it. */
+function askForMeasured(client: QueryClient, project: string, id: number): void {
+  void client.invalidateQueries({ queryKey: keys.sessionHistory(project, id) });
+  void client.invalidateQueries({ queryKey: keys.sessionExecutors(project, id) });
+}
+
 /** Writes one event to where the pages read the resource from. */
 export function applyEvent(client: QueryClient, project: string, event: ProjectEvent): void {
   switch (event.type) {
@@ -38,15 +44,25 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
     }
     case 'sessions':
       client.setQueryData<List<Session>>(keys.sessions(project), { items: event.sessions, next: null });
-      for (const session of event.sessions) client.setQueryData(keys.session(project, session.id), session);
+      for (const session of event.sessions) {
+        client.setQueryData(keys.session(project, session.id), session);
+        askForMeasured(client, project, session.id);
+      }
+      break;
+    case 'session-measured':
+      askForMeasured(client, project, event.id);
       break;
     case 'notebooks':
       applyNotebookNews(client, project, event.runs);
       break;
-    case 'session':
-      client.setQueryData(keys.session(project, event.session.id), event.session);
+    case 'session': {
+      const key = keys.session(project, event.session.id);
+      const before = client.getQueryData<Session>(key);
+      client.setQueryData(key, event.session);
+      if (before?.state !== event.session.state) askForMeasured(client, project, event.session.id);
       client.setQueryData<List<Session>>(keys.sessions(project), (list) => withItem(list, event.session));
       break;
+    }
     case 'batches':
       client.setQueryData<List<Batch>>(keys.batches(project), { items: event.batches, next: null });
       for (const batch of event.batches) client.setQueryData(keys.batch(project, batch.id), batch);

@@ -7,6 +7,7 @@ import {
   type RecentNotebook,
   type Server,
   type Session,
+  type SessionSample,
   type SparkPlace,
 } from '@emberlab/contract';
 import { QueryClientProvider } from '@tanstack/react-query';
@@ -102,6 +103,25 @@ export const busySession: Session = {
   createdAt: at,
   readyAt: at,
   endedAt: null,
+};
+
+/** What is measured of an application with two cores while nothing happens. */
+export const measured: SessionSample = {
+  executors: 1,
+  cores: 2,
+  activeTasks: 0,
+  completedTasks: 0,
+  failedTasks: 0,
+  memoryUsedBytes: 0,
+  memoryTotalBytes: 1024 ** 3,
+  driverHeapUsedBytes: 200 * 1024 ** 2,
+  driverHeapMaxBytes: 1024 ** 3,
+  executorHeapPeakBytes: null,
+  inputBytes: 0,
+  shuffleReadBytes: 0,
+  shuffleWriteBytes: 0,
+  taskMs: 0,
+  gcMs: 0,
 };
 
 export const recentNotebook: RecentNotebook = {

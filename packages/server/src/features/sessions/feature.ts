@@ -10,6 +10,7 @@ import { defaultLimits } from './limits.ts';
 import { createLivyContext } from './livy/context.ts';
 import { livyScope } from './livy/plugin.ts';
 import { registerLivyRoutes } from './livy/routes.ts';
+import { registerMetricsRoutes } from './metrics/routes.ts';
 import { createParts } from './parts.ts';
 import { listSessions, registerSessionRoutes } from './routes.ts';
 
@@ -55,6 +56,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     registerRoutes(router) {
       registerSessionRoutes(router, { service, engine: deps.engine, external });
       registerBatchApi(router, { service: batches.service, engine: deps.engine, external });
+      registerMetricsRoutes(router, { service, metrics: parts.metrics, engine: deps.engine, external });
       external.registerRoutes(router);
     },
 

@@ -32,6 +32,18 @@ export const defaultLimits = {
   completeMs: 3000,
   /** how long it may take to fetch and add a jar or a file */
   addMs: 120_000,
+  /** what is measured of a session is kept at most this often */
+  sampleMs: 2000,
+  /** samples of a session that are kept; when there are more, older ones are thinned */
+  keptSamples: 600,
+  /** of these, the newest are never thinned */
+  fineSamples: 200,
+  /** how long an agent may take to list its executors */
+  executorsMs: 5000,
+  /** how long it may take to fetch a piece of an executor's log */
+  executorLogMs: 15_000,
+  /** how often an executor's log is looked at again while somebody follows it */
+  executorLogPollMs: 2000,
   /** the largest file that can be handed in for a session, bytes: as in Livy */
   uploadBytes: 100 * 1024 ** 2,
   /** the same for all files of a session together */

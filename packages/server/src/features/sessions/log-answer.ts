@@ -13,26 +13,30 @@ export const sendText = (reply: FastifyReply, text: Readable): FastifyReply =>
     .type('text/plain; charset=utf-8')
     .send(text);
 
-/** The log of a driver for the dashboard. Followed, it goes on until `isLive` says no, which is asked whenever something has changed. */
-export function driverLog(
-  files: LogFiles,
-  options: {
-    follow: boolean;
-    signal: AbortSignal;
-    /** calls `listener` at every change until the answered function is called */
-    onChange(listener: () => void): () => void;
-    isLive(): Promise<boolean>;
-  },
-): Readable {
-  const { follow, signal } = options;
+/** What says whether that which writes a log still lives. */
+type Life = {
+  signal: AbortSignal;
+  /** calls `listener` at every change until the answered function is called */
+  onChange(listener: () => void): () => void;
+  isLive(): Promise<boolean>;
+};
+
+/** Answers whether it is over; looked at anew whenever something has changed, until `signal` aborts. */
+export function watchEnd({ signal, onChange, isLive }: Life): () => boolean {
   let ended = false;
   const look = async () => {
     // What can't be asked for now is asked for again at the next change.
-    ended = !(await options.isLive().catch(() => true));
+    ended = !(await isLive().catch(() => true));
   };
-  const stop = options.onChange(() => void look());
+  const stop = onChange(() => void look());
   void look();
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
-  return mergedLog(files, { follow, maxBytes: maxLogBytes, signal, ended: () => ended });
+  return () => ended;
+}
+
+/** The log of a driver for the dashboard. Followed, it goes on until `isLive` says no. */
+export function driverLog(files: LogFiles, options: Life & { follow: boolean }): Readable {
+  const { follow, signal } = options;
+  return mergedLog(files, { follow, maxBytes: maxLogBytes, signal, ended: watchEnd(options) });
 }

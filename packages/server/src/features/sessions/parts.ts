@@ -10,6 +10,9 @@ import { createTunnelServer } from './link/tunnel-server.ts';
 import type { SessionsDeps } from './deps.ts';
 import { defaultLimits, maxMessageBytes } from './limits.ts';
 import { readCreate } from './livy/request.ts';
+import { createRecorder } from './metrics/recorder.ts';
+import { createMetrics } from './metrics/service.ts';
+import { createSampleStore } from './metrics/store.ts';
 import { createService } from './service.ts';
 import { createStatementStore } from './statement-store.ts';
 import { createSessionStore } from './store.ts';
@@ -42,12 +45,15 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     wake,
   });
   const asks = createAsks({ links, clock, limits });
+  const samples = createSampleStore(db, limits);
+  const recorder = createRecorder({ sessions, samples, bus: deps.bus, clock });
+  const metrics = createMetrics({ samples, statements, links, clock, limits });
   const uploads = createUploads({ folder: config.paths.uploads, limits });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
     onHello: async (session, hello) => void (await lifecycle.hello(session.id, hello).catch(failed(session.id))),
-    onFrame: (id, frame) => dispatch(lifecycle, id, frame).catch(failed(id)),
+    onFrame: (id, frame) => dispatch({ lifecycle, recorder }, id, frame).catch(failed(id)),
   };
   const agents = createAgentServer({
     socketPath: config.paths.agentSocket,
@@ -107,5 +113,20 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     projectFolder: (name) => deps.projectFolder(name),
     wake,
   });
-  return { sessions, statements, links, hub, lifecycle, asks, uploads, agents, tunnel, service, worker, ahead, limits };
+  return {
+    sessions,
+    statements,
+    links,
+    hub,
+    lifecycle,
+    asks,
+    metrics,
+    uploads,
+    agents,
+    tunnel,
+    service,
+    worker,
+    ahead,
+    limits,
+  };
 }

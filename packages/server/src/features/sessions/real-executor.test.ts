@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SessionExecutor } from '@emberlab/contract';
 import { expect, test } from 'vitest';
 import { sessionMembers } from '../../engines/local/processes.ts';
+import { createApi } from './testing/api.ts';
 import { createRealRig, hasSpark, smallCluster } from './testing/real-rig.ts';
 
 const patient = { timeout: 180_000, interval: 50 };
@@ -16,7 +18,7 @@ const commandOf = (pid: number): string => {
 };
 
 test.skipIf(!hasSpark)(
-  "an executor is killed while it works: Spark gives its tasks to another, and the statement's result is right",
+  "an executor is killed while it works: Spark gives its tasks to another, the statement's result is right, and both are listed with their logs",
   { timeout: 400_000 },
   async () => {
     await using rig = await createRealRig({ spark: smallCluster });
@@ -61,6 +63,23 @@ test.skipIf(!hasSpark)(
     expect(await textOf(sum)).toBe('45');
     expect(await textOf(await submit('spark.range(7).count()'))).toBe('7');
     expect(await stateOf()).toBe('idle');
+
+    await using api = await createApi(rig);
+    const look = async (path: string) => (await api.call('GET', `/sessions/1/${path}`)).body;
+    const [now, former] = (await look('executors')).items as SessionExecutor[];
+    expect(now).toMatchObject({ id: '1', active: true, cores: 1, removedAt: null, logs: ['stdout', 'stderr'] });
+    expect(former).toMatchObject({ id: '0', active: false, removedAt: expect.any(String) });
+    expect(former?.removeReason).not.toBe('');
+    expect(now?.completedTasks).toBeGreaterThan(3);
+    await textOf(await submit('sc.parallelize([1], 1).foreach(lambda _: os.write(2, b"said by the executor\\n"))'));
+    const logOf = async (id: string) => (await api.call('GET', `/sessions/1/executors/${id}/log`)).text;
+    await expect.poll(() => logOf('1'), patient).toContain('said by the executor\n');
+    expect(await logOf('0')).toContain('Connecting to driver');
+    const part = await api.call('GET', '/sessions/1/executors/1/log?from=5&size=10');
+    expect(part.text).toBe((await logOf('1')).slice(5, 15));
+    const measured = async () => (await look('metrics')).points.at(-1);
+    await expect.poll(async () => (await measured())?.completedTasks, patient).toBeGreaterThan(4);
+    expect(await measured()).toMatchObject({ executors: 1, cores: 1, activeTasks: 0 });
 
     await rig.call('DELETE', '/sessions/1');
     expect(await executors()).toEqual([]);

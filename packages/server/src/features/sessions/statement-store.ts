@@ -142,6 +142,18 @@ export function createStatementStore(db: Kysely<Database>) {
       return { count: Number(row?.count ?? 0), characters: Number(row?.characters ?? 0) };
     },
 
+    /** When statements ran, as far as they are kept and have begun; `completedAt` is 0 for the one that runs. */
+    async listRuns(sessionId: number): Promise<Pick<Statement, 'id' | 'startedAt' | 'completedAt'>[]> {
+      const rows = await db
+        .selectFrom('statements')
+        .select(['id', 'started_at', 'completed_at'])
+        .where('session_id', '=', sessionId)
+        .where('started_at', '>', 0)
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => ({ id: row.id, startedAt: row.started_at, completedAt: row.completed_at }));
+    },
+
     /** Those that have not ended, in the order in which they run. */
     async listUnfinished(sessionId: number): Promise<Statement[]> {
       const rows = await db

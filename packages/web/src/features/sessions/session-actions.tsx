@@ -10,8 +10,8 @@ import { mayRun, useProject } from '../projects/project-context.ts';
 import { isLive, sessionTitle } from './session-state.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 
-/** What can be done with an application: look at its Spark UI and log, stop it. */
-export function SessionActions({ session, showLog = true }: { session: Session; showLog?: boolean }) {
+/** What can be done with an application: look at its Spark UI, log and metrics, stop it. `showTabs`: whether to lead to its own page. */
+export function SessionActions({ session, showTabs = true }: { session: Session; showTabs?: boolean }) {
   const project = useProject();
   const [confirming, confirm] = useDisclosure(false);
   const params = { project: project.name, id: String(session.id) };
@@ -42,7 +42,7 @@ export function SessionActions({ session, showLog = true }: { session: Session; 
           Spark UI
         </ExternalLink>
       )}
-      {showLog && (
+      {showTabs && (
         <ButtonLink
           size="compact-sm"
           to="/projects/$project/applications/$id/log"
@@ -50,6 +50,16 @@ export function SessionActions({ session, showLog = true }: { session: Session; 
           aria-label={`Log of ${title}`}
         >
           Log
+        </ButtonLink>
+      )}
+      {showTabs && session.external === null && (
+        <ButtonLink
+          size="compact-sm"
+          to="/projects/$project/applications/$id/metrics"
+          params={params}
+          aria-label={`Metrics of ${title}`}
+        >
+          Metrics
         </ButtonLink>
       )}
       {stoppable && (

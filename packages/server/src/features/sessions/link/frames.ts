@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sessionMetrics } from '@emberlab/contract';
+import { sessionMetrics, sessionSample } from '@emberlab/contract';
 import type { Question } from './questions.ts';
 import { application, cut, type StatementKind, type StatementOutput } from '../model.ts';
 
@@ -50,6 +50,7 @@ export const agentFrame = z.discriminatedUnion('type', [
     completedAt: time.nullable().default(0),
   }),
   sessionMetrics.extend({ type: z.literal('metrics') }),
+  sessionSample.extend({ type: z.literal('sample') }),
   answer,
   z.object({ type: z.literal('bye'), reason: z.string() }),
 ]);

@@ -1,10 +1,20 @@
+import type { ExecutorStream } from '@emberlab/contract';
 import type { Clock } from '../../../lib/clock.ts';
 import type { CodeKind } from '../model.ts';
 
 /** Something beside the statements that an agent is asked: see docs/developer/agent-protocol.md. */
 export type Question =
   | { readonly what: 'complete'; readonly kind: CodeKind; readonly code: string; readonly cursor: number }
-  | { readonly what: 'add'; readonly as: 'jar' | 'pyFile' | 'file'; readonly uri: string };
+  | { readonly what: 'add'; readonly as: 'jar' | 'pyFile' | 'file'; readonly uri: string }
+  | { readonly what: 'executors' }
+  | {
+      readonly what: 'executorLog';
+      readonly executor: string;
+      readonly stream: ExecutorStream;
+      /** the first byte; null: the last `size` bytes */
+      readonly from: number | null;
+      readonly size: number;
+    };
 
 /** What an agent answers: a value, or a sentence that says why there is none. */
 export type Answer = { readonly request: number; readonly value?: unknown; readonly error?: string | undefined };

@@ -1,0 +1,77 @@
+"""Logs of executors, for the question `executorLog`: read from the page of the worker that Spark names for each."""
+
+import http.client
+import re
+import time
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+MOST_BYTES = 512 * 1024
+CONNECT_SECONDS = 4.0
+ANSWER_SECONDS = 10.0
+# A byte that is no UTF-8 becomes a character of three.
+MOST_ANSWER_BYTES = 3 * MOST_BYTES + 8 * 1024
+# The first line of a worker's answer, which says what part of the log follows.
+_HEADING = re.compile(rb"==== Bytes (\d+)-(\d+) of (\d+) of [^\n]* ====\n")
+
+
+class LogError(Exception):
+    """Why a log cannot be read, as a sentence for people."""
+
+
+def read_executor_log(executors, executor_id, stream, start, size):
+    """The protocol's answer: `size` bytes from `start` on (None: the last ones) of one log of one of Spark's
+    `executors`. Asks no address but the one that Spark has for it, and follows no redirect. Raises LogError."""
+    executor = next((each for each in executors if each["id"] == executor_id), None)
+    if executor is None:
+        raise LogError(f"Spark has no executor {executor_id}, or has forgotten it: it keeps the last hundred.")
+    page = (executor.get("executorLogs") or {}).get(stream)
+    if page is None:
+        raise LogError(f"Spark knows no address of the {stream} of executor {executor_id}.")
+    size = max(0, min(size, MOST_BYTES))
+    answer = _fetch(_address(page, start, size), executor_id)
+    heading = _HEADING.match(answer)
+    if heading is None:
+        raise LogError(f"What keeps the log of executor {executor_id} did not answer as Spark's workers do.")
+    first, last, total = (int(number) for number in heading.groups())
+    text = answer[heading.end() :].decode("utf-8", "replace")
+    return {"text": text, "from": first, "to": max(first, last), "total": max(first, last, total)}
+
+
+def _address(page, start, size):
+    """Where a worker gives the text behind the page that shows it, as (scheme, host, port, path and query)."""
+    parts = urlsplit(page)
+    path, found, rest = parts.path.rpartition("/logPage")
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    if not found or rest.strip("/") or parts.scheme not in ("http", "https") or not parts.hostname or port == -1:
+        raise LogError(f"The cluster keeps this log itself, and shows it at {page} to those who may see it there.")
+    asked = [(name, value) for name, value in parse_qsl(parts.query) if name not in ("offset", "byteLength")]
+    asked += [("byteLength", size)] if start is None else [("offset", start), ("byteLength", size)]
+    return parts.scheme, parts.hostname, port, f"{path}/log/?{urlencode(asked)}"
+
+
+def _fetch(address, executor_id):
+    scheme, host, port, target = address
+    connect = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
+    connection = connect(host, port, timeout=CONNECT_SECONDS)
+    deadline = time.monotonic() + ANSWER_SECONDS
+    try:
+        connection.request("GET", target, headers={"Accept": "text/plain"})
+        response = connection.getresponse()
+        if response.status != 200:
+            raise LogError(f"The worker of executor {executor_id} answered {response.status} instead of the log.")
+        answer = bytearray()
+        while len(answer) < MOST_ANSWER_BYTES and time.monotonic() < deadline:
+            piece = response.read1(MOST_ANSWER_BYTES - len(answer))
+            if not piece:
+                return bytes(answer)
+            answer += piece
+        raise LogError(f"The worker of executor {executor_id} took too long, or sent more than it was asked for.")
+    except (OSError, http.client.HTTPException) as error:
+        raise LogError(
+            f"The worker of executor {executor_id} does not answer at {host}: it may be gone, and the log with it."
+        ) from error
+    finally:
+        connection.close()

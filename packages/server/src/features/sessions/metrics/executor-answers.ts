@@ -1,0 +1,56 @@
+import { executorStream, type SessionExecutor } from '@emberlab/contract';
+import { z } from 'zod';
+import { toInstantOrNull } from '../../../lib/clock.ts';
+import { cut } from '../model.ts';
+
+/** What drivers answer about their executors: see docs/developer/agent-protocol.md. They may run anybody's code, so nothing is believed to be short. */
+
+const count = z.number().int().min(0);
+/** The last moment that an instant can name; a driver's clock may say anything. */
+export const latest = Date.parse('9999-12-31T23:59:59.999Z');
+const time = z
+  .number()
+  .int()
+  .min(0)
+  .transform((ms) => Math.min(ms, latest))
+  .nullable();
+const mostExecutors = 1000;
+
+const executor = z.object({
+  id: cut(100),
+  host: cut(300),
+  active: z.boolean(),
+  cores: count,
+  memoryUsedBytes: z.number().min(0),
+  memoryTotalBytes: z.number().min(0),
+  activeTasks: count,
+  completedTasks: count,
+  failedTasks: count,
+  addedAt: time,
+  removedAt: time,
+  removeReason: cut(1000).nullable(),
+  logs: z.array(executorStream).max(executorStream.options.length),
+});
+
+/** Executors as the API answers them; null: that was no answer to this question. */
+export function readExecutors(answer: unknown): SessionExecutor[] | null {
+  const parsed = z.array(z.unknown()).safeParse(answer);
+  const all = z.array(executor).safeParse(parsed.data?.slice(0, mostExecutors));
+  if (!all.success) return null;
+  return all.data.map((one) => ({
+    ...one,
+    addedAt: toInstantOrNull(one.addedAt),
+    removedAt: toInstantOrNull(one.removedAt),
+  }));
+}
+
+/** A piece of a log: its text, and which bytes of how many it was. */
+export type LogPiece = { readonly text: string; readonly from: number; readonly to: number; readonly total: number };
+
+const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+const piece = z
+  .object({ text: cut(4 * 1024 * 1024), from: position, to: position, total: position })
+  .refine(({ from, to, total }) => from <= to && to <= total);
+
+/** null: that was no answer to this question. */
+export const readLogPiece = (answer: unknown): LogPiece | null => piece.safeParse(answer).data ?? null;

@@ -1,0 +1,93 @@
+import type { Readable } from 'node:stream';
+import type { ExecutorStream, SessionExecutors, SessionHistory } from '@emberlab/contract';
+import { HttpError } from '../../../http/errors.ts';
+import { toInstant, toInstantOrNull, type Clock } from '../../../lib/clock.ts';
+import type { Limits } from '../limits.ts';
+import type { Links } from '../link/links.ts';
+import { QuestionError, type Question } from '../link/questions.ts';
+import type { SessionRecord } from '../model.ts';
+import { isLive, takesStatements } from '../state.ts';
+import type { StatementStore } from '../statement-store.ts';
+import { latest, readExecutors, readLogPiece } from './executor-answers.ts';
+import { openExecutorLog, type LogWish } from './executor-log.ts';
+import type { SampleStore } from './store.ts';
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const tooEarly = 'Spark is still starting: executors are listed here once it is up.';
+const tooLate = 'This application has ended, and its executors with it.';
+
+/** What is known of an application beside its state: metrics over time, its executors and their logs. Rights have been checked. */
+export function createMetrics(parts: {
+  samples: SampleStore;
+  statements: StatementStore;
+  links: Links;
+  clock: Clock;
+  limits: Limits;
+}) {
+  const { samples, statements, links, clock, limits } = parts;
+
+  /** The agent's answer, as `read` understands it. Throws `driver_away`, or `log_unavailable` with the agent's sentence. */
+  const ask = async <T>(
+    id: number,
+    question: Question,
+    ms: number,
+    read: (answer: unknown) => T | null,
+  ): Promise<T> => {
+    const answer = await links.ask(id, question, ms).catch((error: unknown) => {
+      if (!(error instanceof QuestionError)) throw error;
+      const code = error.reason === 'refused' ? 'log_unavailable' : 'driver_away';
+      throw new HttpError(code, { message: error.message });
+    });
+    const value = read(answer);
+    if (value === null) throw new HttpError('driver_away');
+    return value;
+  };
+
+  return {
+    async history(session: SessionRecord, since: number): Promise<SessionHistory> {
+      // What a driver did before somebody took it is nobody's.
+      const points = await samples.list(session.id, Math.max(since, session.createdAt - 1));
+      const ran = await statements.listRuns(session.id);
+      return {
+        points: points.map(({ at, sample }) => ({ at: toInstant(at), ...sample })),
+        statements: ran.map(({ id, startedAt, completedAt }) => ({
+          id,
+          startedAt: toInstant(Math.min(startedAt, latest)),
+          completedAt: toInstantOrNull(completedAt === 0 ? null : Math.min(completedAt, latest)),
+        })),
+        note: null,
+      };
+    },
+
+    async executors(session: SessionRecord): Promise<SessionExecutors> {
+      if (!isLive(session.state)) return { items: [], note: tooLate };
+      if (!takesStatements(session.state))
+        return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
+      return {
+        items: await ask(session.id, { what: 'executors' }, limits.executorsMs, readExecutors),
+        note: null,
+      };
+    },
+
+    /** Throws `log_unavailable` and `driver_away`. */
+    async executorLog(
+      session: SessionRecord,
+      options: { executor: string; stream: ExecutorStream; wish: LogWish; ended: () => boolean; signal: AbortSignal },
+    ): Promise<{ from: number; total: number; text: Readable }> {
+      const { executor, stream } = options;
+      if (!takesStatements(session.state)) {
+        throw new HttpError('log_unavailable', { message: session.state === 'starting' ? tooEarly : logTooLate });
+      }
+      return openExecutorLog({
+        ...options,
+        clock,
+        pollMs: limits.executorLogPollMs,
+        ask: (piece) =>
+          ask(session.id, { what: 'executorLog', executor, stream, ...piece }, limits.executorLogMs, readLogPiece),
+      });
+    },
+  };
+}
+
+const logTooLate = 'This application has ended, and only its driver knew where the logs of its executors are.';
