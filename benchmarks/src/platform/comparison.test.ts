@@ -34,9 +34,9 @@ describe('a comparison', () => {
   });
 
   it('says so when a side has no such thing, which meets no goal', () => {
-    expect(table([{ what: 'added', unit: 's', ours: [], theirs: [41], goal: atMost(2, 's') }])).toContain(
-      'added  –         41.0 s             NO: at most 2 s',
-    );
+    const missing: Comparison = { what: 'added', unit: 's', ours: [], theirs: [41], goal: atMost(2, 's') };
+    expect(table([missing])).toContain('added  –         41.0 s             NO: at most 2 s');
+    expect(figuresOf(missing).map(({ what }) => what)).toEqual(['JupyterHub: added']);
   });
 
   it('holds a goal that says no more than theirs when both are alike', () => {

@@ -28,12 +28,12 @@ const ratios = ({ ours, theirs }: Comparison): number[] =>
 /** The same for `build/bench.json`: each side's values, and the ratio of the two round by round where there is one. */
 export function figuresOf(comparison: Comparison): Figure[] {
   const { what, unit, ours, theirs, goal } = comparison;
-  const times = ratios(comparison);
-  return [
+  const figures: Figure[] = [
     { what: `Emberlab: ${what}`, unit, values: ours, ...(goal === undefined ? {} : { goal: goal.text }) },
     { what: `JupyterHub: ${what}`, unit, values: theirs },
-    ...(times.length === 0 ? [] : [{ what: `${what}, ours by theirs`, unit: 'times' as const, values: times }]),
+    { what: `${what}, ours by theirs`, unit: 'times', values: ratios(comparison) },
   ];
+  return figures.filter(({ values }) => values.length > 0);
 }
 
 /** A median for people; a side that can't do it has none. */
