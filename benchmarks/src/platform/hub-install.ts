@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -21,16 +21,18 @@ export type HubPrograms = {
 
 /** JupyterHub in an environment of its own, and its proxy beside it, below `build/`. Installed once, and again when a version has changed. */
 export async function installHub(tools: { uv: string; python: string }): Promise<HubPrograms> {
+  // That of an environment is a link to the Python that it was made with.
+  const base = realpathSync(tools.python);
   const environment = join(folder, 'environment');
   const python = join(environment, 'bin/python');
   const modules = join(folder, 'proxy');
   const stamp = join(folder, 'installed');
-  const wanted = `${readFileSync(requirements, 'utf8')}${proxyPackage}\n${tools.python}\n`;
+  const wanted = `${readFileSync(requirements, 'utf8')}${proxyPackage}\n${base}\n`;
   if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     say('Installing JupyterHub and its proxy into build/jupyterhub');
     await rm(folder, { recursive: true, force: true });
     await mkdir(modules, { recursive: true });
-    await run(tools.uv, ['venv', '--quiet', '--python', tools.python, environment]);
+    await run(tools.uv, ['venv', '--quiet', '--python', base, environment]);
     await run(tools.uv, ['pip', 'install', '--quiet', '--compile-bytecode', '--python', python, '-r', requirements]);
     const options = ['--no-save', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await run('npm', ['install', '--prefix', modules, ...options, proxyPackage]);
