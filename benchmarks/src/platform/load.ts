@@ -19,6 +19,7 @@ async function run(program: string, load: Load): Promise<Loaded> {
     },
   );
   const loaded = JSON.parse(stdout) as Loaded;
+  if (loaded.perSecond === 0) throw new Error(`nothing of ${load.door.path} was answered well`);
   if (loaded.failed > 0) say(`  ${loaded.failed} failed of ${load.door.path} on ${load.connections} connections`);
   return loaded;
 }

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { listed, members, users } from './side.ts';
 
+/** As the platform makes them: letters and digits. */
+const newId = (): string => randomUUID().replaceAll('-', '');
+
 /**
  * Puts users and members right into the database: there is no way through the API to make so many. Those who have servers are members of both projects,
  * with a token each, which are answered in their order; `light` has `listed` members altogether.
@@ -18,14 +21,14 @@ export function seed(data: string, projects: { readonly demo: string; readonly l
   const secrets: string[] = [];
   database.exec('begin immediate');
   for (let index = 0; index < users; index += 1) {
-    const id = randomUUID();
+    const id = newId();
     user.run(id, `member${index}@example.org`, `Member ${index}`, '', now);
     // The one who made the project is one of them.
     if (index < listed - 1) member.run(projects.light, id, 'editor', now);
     if (index >= members) continue;
     member.run(projects.demo, id, 'editor', now);
     const secret = `ember_token_${randomUUID()}`;
-    token.run(randomUUID(), id, 'bench', createHash('sha256').update(secret).digest('hex'), now);
+    token.run(newId(), id, 'bench', createHash('sha256').update(secret).digest('hex'), now);
     secrets.push(secret);
   }
   database.exec('commit');
