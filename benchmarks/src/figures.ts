@@ -6,10 +6,22 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? Number.NaN) + high) / 2;
 }
 
-/** One measured figure: all its values, in the order in which they were taken. */
-export type Figure = { what: string; unit: 's' | 'ms' | 'MB' | 'times'; values: readonly number[]; goal?: string };
+/** The smallest value that so many percent of the values don't exceed; NaN of none. */
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = Float64Array.from(values).toSorted();
+  return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? Number.NaN;
+}
 
-const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
+/** One measured figure: all its values, in the order in which they were taken. */
+export type Figure = {
+  what: string;
+  unit: 's' | 'ms' | 'MB' | 'times' | '/s' | 'failed';
+  values: readonly number[];
+  goal?: string;
+};
+
+/** A value as people read it. */
+export const round = (value: number): string => (value < 10 ? value.toFixed(2) : value.toFixed(1));
 
 /** A line for people: median, range, and the goal where there is one. */
 export function present({ what, unit, values, goal }: Figure): string {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +10,13 @@ import { freePort, Platform } from '@emberlab/e2e/platform';
 import { present, type Figure } from './figures.ts';
 import { Livy } from './gateway/livy.ts';
 import { measureGateway } from './gateway/main.ts';
-import { account, demoEnvironment, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
+import { compareWithJupyterHub } from './platform/main.ts';
+import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
 
 /**
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
- * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead.
+ * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead, and
+ * `./bench platform` Emberlab beside JupyterHub.
  */
 /** Seconds until `./start` says that it serves, set-up done. */
 async function measureStarts(platform: Platform): Promise<Figure> {
@@ -76,9 +78,7 @@ async function measureFreshClone(): Promise<Figure> {
 async function measureMemory(platform: Platform): Promise<Figure> {
   await pause(10_000);
   const { control, edge } = platform.pids();
-  const resident = (pid: number) =>
-    Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  const parts = { control: resident(control), edge: resident(edge) };
+  const parts = { control: residentMb(control), edge: residentMb(edge) };
   say(`  control ${parts.control.toFixed(0)} MB, edge ${parts.edge.toFixed(0)} MB`);
   return {
     what: 'control and edge at rest with one project, resident',
@@ -135,7 +135,7 @@ async function startByHand(platform: Platform, environment: string): Promise<num
 }
 
 async function measureServers(platform: Platform, client: Client): Promise<Figure[]> {
-  const environment = await demoEnvironment(platform, client);
+  const environment = await environmentOf(platform, client, 'demo');
   const ours: number[] = [];
   const byHand: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -195,6 +195,7 @@ async function measurePlatform(): Promise<Figure[]> {
 process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/test-data');
 const figures: Figure[] = [];
 if (process.argv.includes('gateway')) figures.push(...(await measureGateway()));
+else if (process.argv.includes('platform')) figures.push(...(await compareWithJupyterHub()));
 else {
   figures.push(...(await measurePlatform()));
   if (process.argv.includes('--fresh')) {

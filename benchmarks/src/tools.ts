@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
 import type { Client, Configuration } from '@emberlab/contract';
@@ -22,6 +23,10 @@ export async function account(platform: Platform): Promise<string> {
   return stdout.trim();
 }
 
+/** What of a process is in memory, MB. */
+export const residentMb = (pid: number): number =>
+  Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+
 /** Asks every 10 ms until the answer will do. */
 export async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
   for (;;) {
@@ -38,12 +43,12 @@ export async function timed(unit: 's' | 'ms', task: () => Promise<unknown>): Pro
   return (performance.now() - start) / (unit === 's' ? 1000 : 1);
 }
 
-/** The folder of the demo project's Python environment, once project and environment are there. */
-export async function demoEnvironment(platform: Platform, client: Client): Promise<string> {
-  const params = { project: 'demo' };
+/** The folder of a project's Python environment, once project and environment are there. */
+export async function environmentOf(platform: Platform, client: Client, name: string): Promise<string> {
+  const params = { project: name };
   await until(
     () => client.call('projects.list', {}),
-    ({ items }) => items.some(({ name }) => name === params.project),
+    ({ items }) => items.some((project) => project.name === name),
   );
   const { current } = await until(
     () => client.call('environment.get', { params }),
@@ -64,9 +69,9 @@ export async function startJupyter(client: Client, configuration?: Configuration
   if (server.state === 'failed') throw new Error(server.problem?.message ?? 'the server failed');
 }
 
-/** Stops it and waits until it has. */
-export async function stopJupyter(client: Client): Promise<void> {
-  const params = { project: 'demo' };
+/** Stops the caller's Jupyter server in a project and waits until it has. */
+export async function stopJupyter(client: Client, project = 'demo'): Promise<void> {
+  const params = { project };
   await client.call('jupyter.stop', { params });
   await until(
     () => client.call('jupyter.server', { params }),

@@ -4,7 +4,7 @@ import { createClient } from '@emberlab/contract';
 import { Platform } from '@emberlab/e2e/platform';
 import { hasSparkR } from '@emberlab/e2e/spark-r';
 import { present, type Figure } from '../figures.ts';
-import { account, demoEnvironment, say, until } from '../tools.ts';
+import { account, environmentOf, say, until } from '../tools.ts';
 import { startedAhead } from './ahead.ts';
 import { measureCancel } from './cancel.ts';
 import { measureFrames } from './frames.ts';
@@ -31,7 +31,7 @@ export async function measureGateway(): Promise<Figure[]> {
     const livy = new Livy(`http://127.0.0.1:${platform.port}/livy/demo`, { authorization: `Bearer ${token}` });
     const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
     await platform.start({ EMBERLAB_CLASS_ARCHIVE: 'true' });
-    const python = join(await demoEnvironment(platform, client), 'bin/python');
+    const python = join(await environmentOf(platform, client, 'demo'), 'bin/python');
     const archives = join(platform.data, 'tools/class-archives');
     say('Waiting for the archive of classes');
     await until(

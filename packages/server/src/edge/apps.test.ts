@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
 import { createHash, randomBytes } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../lib/clock.fake.ts';
 import { startWorld } from './testing.ts';
@@ -313,5 +313,47 @@ describe('forwarding to a server', () => {
     clock.advance(5000);
     await world.untilSeen(busy.id);
     expect(world.seen).not.toContain(idle.id);
+  });
+});
+
+describe('connections to a server', () => {
+  it('are shared by reads, and by nothing else', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer();
+    const connectionsOf = async (method: string, body = '') => {
+      const before = server.jupyter.requests.length;
+      const headers = { 'content-length': String(body.length) };
+      for (let turn = 0; turn < 3; turn++) await server.ask('/api', { method, headers, body });
+      return new Set(server.jupyter.requests.slice(before).map((request) => request.socket)).size;
+    };
+    expect(await connectionsOf('GET')).toBe(1);
+    expect(await connectionsOf('DELETE')).toBe(3);
+    expect(await connectionsOf('POST', 'x')).toBe(3);
+    expect(await connectionsOf('GET', 'x')).toBe(3);
+  });
+
+  it('that a server closes as the next read comes cost that read nothing', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer();
+    const used = new Set<Socket>();
+    server.jupyter.server.prependListener('request', (request) => {
+      if (used.has(request.socket)) request.socket.destroy();
+      used.add(request.socket);
+    });
+    expect((await server.ask('/api')).status).toBe(200);
+    expect((await server.ask('/api')).status).toBe(200);
+    expect(used.size).toBe(2);
+  });
+
+  it('that break before any answer came are not tried again', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer();
+    let asked = 0;
+    server.jupyter.server.prependListener('request', (request) => {
+      asked += 1;
+      request.socket.destroy();
+    });
+    expect((await server.ask('/api')).status).toBe(502);
+    expect(asked).toBe(1);
   });
 });

@@ -83,7 +83,8 @@ export function createApps(options: AppsOptions): Apps {
     path: request.url ?? '/',
     headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
     waitMs: target.viaControl ? options.waitMs : 0,
-    resend: target.viaControl && isHarmlessTwice(request),
+    // What a member's server does is not ours to do twice, reads apart.
+    resend: isHarmlessTwice(request) && (target.viaControl || isRead(request)),
     shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
   });
 
@@ -195,6 +196,9 @@ export function createApps(options: AppsOptions): Apps {
  */
 const refusalOf = (code: ErrorAnswer['code'], asked: Asked): ErrorAnswer['code'] =>
   code === 'not_found' && asked.secFetchDest === 'empty' ? 'app_not_running' : code;
+
+/** Whether a request changes nothing, by its method (RFC 9110, 9.2.1). */
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 /** A header as one text: repeated ones come joined, and so equal nothing that is asked for. */
 const whole = (value: string | string[] | undefined): string | undefined =>

@@ -6,7 +6,6 @@ import {
   type ServerResponse,
 } from 'node:http';
 import type { Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { delay, type Clock } from '../lib/clock.ts';
 import { isRefusal, type Gate } from './gate.ts';
 import { hasBody } from './headers.ts';
@@ -18,6 +17,8 @@ const allReplayableBytes = 32 * 1024 * 1024;
 /** A client that owes us body bytes and sends none for so long is cut off. */
 const stallMs = 60_000;
 const maxResends = 4;
+/** A shared connection that nobody has used for so long is closed. */
+const idleMs = 15_000;
 
 export type Forwarding = {
   socketPath: string;
@@ -25,7 +26,10 @@ export type Forwarding = {
   headers: OutgoingHttpHeaders;
   /** How long to wait for somebody to listen; 0: answer at once that nobody does. */
   waitMs: number;
-  /** Whether a request that was sent may be sent again when its connection breaks before the first byte of the answer. */
+  /**
+   * Whether a request that was sent may be sent again when its connection breaks before the first byte of the answer: as long as `waitMs` allows; when it is
+   * 0, once, and only if others had used the connection before, which the target may have closed just then.
+   */
   resend: boolean;
   /** Headers of the answer for the client. */
   shape: (answer: IncomingMessage) => OutgoingHttpHeaders;
@@ -36,6 +40,9 @@ export type Forwarding = {
  * broke after the request was sent, and whether it was carried out nobody knows. After the last two the caller has to answer.
  */
 export type Outcome = 'answered' | 'gone' | 'refused' | 'broken';
+
+/** `stale`: as `broken`, on a connection that others had used before, and that its target may have closed just then. */
+type Attempted = Outcome | 'stale';
 
 export type Forward = (request: IncomingMessage, response: ServerResponse, options: Forwarding) => Promise<Outcome>;
 
@@ -52,7 +59,7 @@ type Body = { kind: 'none' } | { kind: 'kept'; bytes: Buffer } | { kind: 'stream
 export function createForward({ clock, gate, closing }: ForwardParts): Forward {
   let keptBytes = 0;
   const single = new Agent({ keepAlive: false });
-  const pooled = new Agent({ keepAlive: true, maxFreeSockets: 16 });
+  const pooled = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: idleMs });
   closing.addEventListener('abort', () => pooled.destroy());
 
   return async (request, response, options) => {
@@ -66,9 +73,13 @@ export function createForward({ clock, gate, closing }: ForwardParts): Forward {
       if (body === null || response.destroyed) return 'gone';
       let deadline: number | null = null;
       let left: AbortController | null = null;
+      let agent = options.resend && body.kind === 'none' ? pooled : single;
       for (let resends = 0; ;) {
-        const pool = options.resend && body.kind === 'none' ? pooled : single;
-        const outcome = await attempt(request, response, options, body, pool);
+        const outcome = await attempt(request, response, options, body, agent);
+        if (outcome === 'stale') {
+          agent = single;
+          continue;
+        }
         if (outcome === 'answered' || outcome === 'gone' || options.waitMs === 0) return outcome;
         left ??= abortOnClose(response);
         if (outcome === 'broken') {
@@ -132,10 +143,10 @@ function attempt(
   options: Forwarding,
   body: Body,
   agent: Agent,
-): Promise<Outcome> {
+): Promise<Attempted> {
   return new Promise((resolve) => {
     if (response.destroyed) return resolve('gone');
-    const settle = (outcome: Outcome) => {
+    const settle = (outcome: Attempted) => {
       response.off('close', onGone);
       resolve(outcome);
     };
@@ -153,8 +164,9 @@ function attempt(
       maxHeaderSize: 64 * 1024,
     });
     response.once('close', onGone);
-    upstream.on('error', (error) => settle(isRefusal(error) ? 'refused' : 'broken'));
-    upstream.on('close', () => settle('broken'));
+    const broken = () => settle(upstream.reusedSocket ? 'stale' : 'broken');
+    upstream.on('error', (error) => (isRefusal(error) ? settle('refused') : broken()));
+    upstream.on('close', broken);
     upstream.once('response', (answer) => {
       try {
         response.writeHead(answer.statusCode ?? 502, options.shape(answer));
@@ -165,14 +177,14 @@ function attempt(
         return settle('broken');
       }
       response.off('close', onGone);
-      pipeline(answer, response, (error) => {
+      carry(answer, response, () => {
         if (!request.complete) {
           // answered before the body was read: the rest has nowhere to go
           request.unpipe(upstream);
           request.resume();
           upstream.destroy();
         }
-        if (error) upstream.destroy();
+        if (!response.writableFinished) upstream.destroy();
         settle('answered');
       });
     });
@@ -186,6 +198,20 @@ function attempt(
       upstream.end(body.kind === 'kept' ? body.bytes : undefined);
     }
   });
+}
+
+/**
+ * Sends an answer on, and calls back once all of it has gone to the client or the client has gone. What `pipeline` would do for it took an eighth of the
+ * edge's time.
+ */
+function carry(answer: IncomingMessage, response: ServerResponse, onEnd: () => void): void {
+  answer.on('error', () => undefined);
+  // Cut short: the client must not take what it got for the whole.
+  answer.once('close', () => {
+    if (!answer.complete) response.destroy();
+  });
+  response.once('close', onEnd);
+  answer.pipe(response);
 }
 
 const isBrokenPipe = (error: NodeJS.ErrnoException | null | undefined): boolean => error?.code === 'EPIPE';

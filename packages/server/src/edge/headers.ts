@@ -4,7 +4,7 @@ import { appHeader } from './ports.ts';
 type Distinct = NodeJS.Dict<string[]>;
 
 /** Belong to one connection and end there (RFC 9110, 7.6.1); together with those that `Connection` names. */
-const hopByHop = [
+const hopByHop: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -14,7 +14,7 @@ const hopByHop = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-];
+]);
 
 /** By which proxies tell who somebody is or whence a request came: only ours may. */
 const identity =
@@ -23,16 +23,17 @@ const identity =
 /** Names of Emberlab's own cookies, on whichever origin. */
 const ownCookie = /^(?:__(?:host|secure)-)?emberlab/i;
 
-function endToEnd(headers: Distinct): OutgoingHttpHeaders {
-  const dropped = new Set(hopByHop);
+/** What goes on to the next connection, without what `refuse` names. */
+function endToEnd(headers: Distinct, refuse: (name: string) => boolean = () => false): OutgoingHttpHeaders {
+  const named = new Set<string>();
   for (const value of headers.connection ?? [])
-    for (const name of value.split(',')) dropped.add(name.trim().toLowerCase());
+    for (const name of value.split(',')) named.add(name.trim().toLowerCase());
   // how long the body is says the message itself, not a `Connection` that wants it dropped
-  dropped.delete('content-length');
+  named.delete('content-length');
   // without a prototype, as a header may be called __proto__
   const kept = Object.create(null) as OutgoingHttpHeaders;
   for (const [name, values] of Object.entries(headers)) {
-    if (values !== undefined && !dropped.has(name)) kept[name] = values;
+    if (values !== undefined && !hopByHop.has(name) && !named.has(name) && !refuse(name)) kept[name] = values;
   }
   return kept;
 }
@@ -72,8 +73,7 @@ function setForwarded(
 
 /** What control gets: the request's headers, with those that say whence it came made anew. */
 export function toControl(request: IncomingMessage, forwarded: Forwarded): OutgoingHttpHeaders {
-  const headers = endToEnd(request.headersDistinct);
-  for (const name of Object.keys(headers)) if (identity.test(name)) delete headers[name];
+  const headers = endToEnd(request.headersDistinct, (name) => identity.test(name));
   setForwarded(headers, request, forwarded);
   frame(request, headers);
   return headers;
@@ -105,11 +105,10 @@ export function toTarget(
     webSocket: boolean;
   },
 ): OutgoingHttpHeaders {
-  const headers = endToEnd(request.headersDistinct);
-  for (const name of Object.keys(headers)) if (name === 'authorization' || identity.test(name)) delete headers[name];
+  const ours = (name: string) => name === 'authorization' || name === 'cookie' || identity.test(name);
+  const headers = endToEnd(request.headersDistinct, ours);
   const cookies = withoutOwnCookies(request.headers.cookie);
-  if (cookies === null) delete headers.cookie;
-  else headers.cookie = cookies;
+  if (cookies !== null) headers.cookie = cookies;
   if (options.viaControl) {
     setForwarded(headers, request, options);
   } else {
@@ -168,10 +167,9 @@ export const fromControl = (answer: IncomingMessage): OutgoingHttpHeaders => end
  * several (CSP Level 3, 8.1).
  */
 export function fromTarget(answer: IncomingMessage, relocate: (location: string) => string): OutgoingHttpHeaders {
-  const headers = endToEnd(answer.headersDistinct);
+  const headers = endToEnd(answer.headersDistinct, (name) => name === 'set-cookie');
   const cookies = ownHostCookies(answer.headersDistinct['set-cookie'] ?? []);
   if (cookies.length > 0) headers['set-cookie'] = cookies;
-  else delete headers['set-cookie'];
   const location = answer.headers.location;
   if (location !== undefined) headers.location = relocate(location);
   headers['x-content-type-options'] = 'nosniff';
