@@ -36,7 +36,7 @@ export function prepareQuery<V extends Values, Row>(
  */
 export function prepareUpdate<Change extends Values, Key extends Values>(
   db: Kysely<Database>,
-  build: (change: Change, key: ParametersOf<Key>) => { compile(): CompiledQuery<unknown> },
+  build: (change: Change, key: ParametersOf<Key>) => { compile(): CompiledQuery },
 ): (key: Key, change: Change) => Promise<void> {
   const known = new Map<string, (values: Change & Key) => Promise<unknown[]>>();
   return async (key, change) => {

@@ -139,7 +139,7 @@ export function createStatementStore(db: Kysely<Database>) {
     /** How many statements of a session have not ended, and how long their code is together, in characters. */
     async backlog(sessionId: number): Promise<{ count: number; characters: number }> {
       const [row] = await unfinishedOf({ sessionId });
-      return { count: Number(row?.count ?? 0), characters: Number(row?.characters ?? 0) };
+      return row ?? { count: 0, characters: 0 };
     },
 
     /** When statements ran, as far as they are kept and have begun; `completedAt` is 0 for the one that runs. */
