@@ -1,11 +1,11 @@
 import { say, timed } from '../tools.ts';
-import { atMost, noMore, type Comparison } from './comparison.ts';
+import { atMost, type Comparison } from './comparison.ts';
 import { members } from './side.ts';
 import { inTurns, type Sides } from './turns.ts';
 
 const everybody = Array.from({ length: members }, (_, index) => index);
 
-/** Ten members ask for JupyterLab at the same moment: how many don't get it, and when the last of the others has it. */
+/** Ten members ask for JupyterLab at the same moment: how many don't get it, and when all of them know. */
 export async function measureTenAtOnce(sides: Sides): Promise<Comparison[]> {
   const { failed, seconds } = await inTurns(sides, ['failed', 'seconds'], async (side) => {
     let failed = 0;
@@ -22,6 +22,7 @@ export async function measureTenAtOnce(sides: Sides): Promise<Comparison[]> {
   });
   return [
     { what: 'ten at once, failed', unit: 'failed', ...failed, goal: atMost(0, 'failed') },
-    { what: 'ten at once, until the last is ready', unit: 's', ...seconds, goal: noMore },
+    // No goal: a side that loses some has fewer to wait for.
+    { what: 'ten at once, until the last is ready or lost', unit: 's', ...seconds },
   ];
 }
