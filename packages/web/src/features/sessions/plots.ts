@@ -24,7 +24,7 @@ const perSecond =
   (format: (value: number) => string) =>
   (value: number): string =>
     `${format(value)}/s`;
-const percent = (value: number): string => `${Math.round(value)} %`;
+const percent = (value: number): string => `${Math.round(value * 10) / 10} %`;
 
 /**
  * How fast a counter grew up to each moment, per second. Nothing for the first, and where it fell: Spark forgets executors that are gone, and code may
