@@ -32,6 +32,8 @@ CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "us
 
 CREATE INDEX "grants_target" on "grants" ("target_id");
 
+CREATE TABLE "history_servers" ("session_id" integer primary key, "pid" integer, "start_ticks" text, "created_at" bigint not null);
+
 CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "url" text not null, "login" text not null, "user_name" text, "sealed_secret" text, "run_as" text not null, "set_by_admin" integer not null, "changed_at" bigint not null, "retired_at" bigint);
 
 CREATE UNIQUE INDEX "livy_servers_one_current" on "livy_servers" ("project_id") where retired_at is null;
@@ -60,7 +62,7 @@ CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") wh
 
 CREATE TABLE "session_samples" ("session_id" integer not null references "sessions" ("id") on delete cascade, "at" bigint not null, "sample_json" text not null, constraint "session_samples_pk" primary key ("session_id", "at"));
 
-CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text);
+CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text, "event_log" text);
 
 CREATE UNIQUE INDEX "sessions_idempotency_key" on "sessions" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
 

@@ -2,7 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient, type Client } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { processesOf } from './leftovers.ts';
+import { seeFinishedUi } from './finished-ui.ts';
+import { listProcesses, processesOf } from './leftovers.ts';
 import { JupyterPage, type Cell, type Notebook } from './notebook.ts';
 import { Platform, runCommand } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
@@ -210,6 +211,7 @@ describe('the Spark kernels', () => {
 
   it('each notebook has an application of its own', async () => {
     await python.run('x = "only here"');
+    await python.run('sc.setJobDescription("seen later")\nspark.range(9).count()');
     expect((await scala.run('x.length')).text).toContain('not a member of Int');
     const { items } = await client.call('sessions.list', { params: { project: 'demo' } });
     // A driver that waits for the next notebook is among them.
@@ -237,4 +239,17 @@ describe('the Spark kernels', () => {
     const left = () => processesOf(platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line));
     await expect.poll(left, { timeout: 30_000 }).toEqual([]);
   });
+
+  it(
+    'the Spark UI of an application that has ended is made from its event log, with its jobs',
+    { timeout: 180_000 },
+    async () => {
+      await seeFinishedUi(platform, { notebook: 'Jupyter/pysparkkernel.ipynb', job: 'seen later' });
+      // What shows it goes with the platform, unlike Jupyter and drivers.
+      expect(listProcesses(platform.data).filter(({ command }) => command.includes('HistoryServer'))).toHaveLength(1);
+      stopServer = undefined;
+      await platform.stop();
+      await expect.poll(() => processesOf(platform.data), { timeout: 30_000 }).toEqual([]);
+    },
+  );
 });

@@ -134,7 +134,14 @@ export const propertyTable: readonly PropertyEntry[] = [
     'spark.ssl.*',
     'spark.io.encryption.keygen.*',
   ),
-  ...checked('folder', folderInProject, 'spark.eventlog.dir'),
+  ...free(
+    'what the event log holds',
+    'spark.eventlog.logblockupdates.enabled',
+    'spark.eventlog.logstageexecutormetrics',
+    'spark.eventlog.longform.enabled',
+    'spark.eventlog.gcmetrics.*',
+  ),
+  ...pinned('the platform keeps the event log, for the Spark UI of finished applications', 'spark.eventlog.*'),
 
   // Files and packages
   ...checked('files', inProject, 'spark.jars', 'spark.files', 'spark.archives', 'spark.submit.pyfiles'),

@@ -47,6 +47,12 @@ export type Config = {
   readonly sessionIdleTimeoutMs: number;
   /** drivers that may be starting at the same time */
   readonly sessionStartLimit: number;
+  /** how long ended ones stay */
+  readonly sessionKeptMs: number;
+  /** 0: there are no event logs */
+  readonly sessionEventLogBytes: number;
+  /** Spark UIs of finished applications */
+  readonly sessionHistory: { readonly limit: number; readonly idleMs: number };
   readonly livyRequestedBy: boolean;
   /** rules for `compileReach` */
   readonly livyAllowed: readonly string[];
@@ -204,6 +210,12 @@ function compile(settings: Settings): Config {
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     sessionStartLimit: settings.session_start_limit,
+    sessionKeptMs: settings.session_kept_days * 86_400_000,
+    sessionEventLogBytes: settings.session_event_log_mb * 1024 ** 2,
+    sessionHistory: {
+      limit: settings.session_history_limit,
+      idleMs: settings.session_history_idle_minutes * 60_000,
+    },
     livyRequestedBy: settings.livy_requested_by,
     livyAllowed: settings.livy_allowed ?? [],
     sessionsAhead: {

@@ -105,6 +105,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       sessionsFolder: config.paths.sessions,
       batchesFolder: config.paths.batches,
       outputLimitBytes: config.statementOutputLimitBytes,
+      eventLogBytes: config.sessionEventLogBytes,
       sparkrLibrary: config.sparkrLibrary,
       warmStart: classArchive.forDriver,
     }),
@@ -113,7 +114,12 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     authenticateGateway: users.credentials.authenticateGateway,
     findMembership: projects.service.findMembership,
     touchProject: projects.service.touch,
-    limits: { startingDrivers: config.sessionStartLimit },
+    limits: {
+      startingDrivers: config.sessionStartLimit,
+      keptMs: config.sessionKeptMs,
+      historyServers: config.sessionHistory.limit,
+      historyIdleMs: config.sessionHistory.idleMs,
+    },
     ahead: config.sessionsAhead.enabled
       ? {
           ...config.sessionsAhead,
@@ -127,7 +133,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
-  const facts = localFacts(config);
+  const facts = localFacts({ sparkMaster: config.sparkMaster, eventLogBytes: config.sessionEventLogBytes });
   const configurations = createConfigurations({
     db,
     clock,

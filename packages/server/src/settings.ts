@@ -161,6 +161,20 @@ export const settingsSchema = z.strictObject({
     description:
       'How many Spark drivers may be starting at the same time, half of them for one user at most; a request for one more is refused.',
   }),
+  session_kept_days: wholeNumber.pipe(z.number().min(1).max(3650)).default(7).meta({
+    description: 'Spark applications that have ended stay for so many days, with their log and their event log.',
+  }),
+  session_event_log_mb: wholeNumber.pipe(z.number().min(0).max(100_000)).default(100).meta({
+    description:
+      'What the event log of one Spark application may take, MB: the Spark UI of a finished application is made from it. A longer one is not kept; 0: there are none.',
+  }),
+  session_history_limit: wholeNumber.pipe(z.number().min(1).max(100)).default(3).meta({
+    description:
+      'For so many finished applications at a time the Spark UI is there, each by a process of up to 512 MB and some more; the one used last stays the longest.',
+  }),
+  session_history_idle_minutes: wholeNumber.pipe(z.number().min(1).max(1440)).default(15).meta({
+    description: 'The Spark UI of a finished application that nobody uses for so long goes; it can be opened anew.',
+  }),
   livy_requested_by: yesOrNo.default(false).meta({
     description: 'Whether Livy clients have to send the header X-Requested-By with all but reads: true or false.',
   }),

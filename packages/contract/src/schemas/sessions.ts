@@ -71,7 +71,9 @@ export const session = z.object({
   owner: z.object({ email: z.string(), name: z.string() }),
   mine: z.boolean(),
   applicationId: z.string().nullable(),
-  uiAvailable: z.boolean(),
+  uiAvailable: z.boolean().meta({
+    description: 'whether its Spark UI can be opened: while it runs, and later as long as its event log is there',
+  }),
   external: z
     .object({
       livy: z.string().meta({ description: 'host and port' }),

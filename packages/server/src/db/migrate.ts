@@ -9,6 +9,7 @@ import * as configurationDefaults from './migrations/0007-configuration-defaults
 import * as notebooks from './migrations/0008-notebooks.ts';
 import * as serverLimits from './migrations/0009-server-limits.ts';
 import * as sessionSamples from './migrations/0010-session-samples.ts';
+import * as histories from './migrations/0011-histories.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -21,6 +22,7 @@ const migrations = {
   '0008-notebooks': { up: notebooks.up },
   '0009-server-limits': { up: serverLimits.up },
   '0010-session-samples': { up: sessionSamples.up },
+  '0011-histories': { up: histories.up },
 };
 
 /**

@@ -22,6 +22,7 @@ export type Database = {
   grants: GrantsTable;
   sessions: SessionsTable;
   session_samples: SessionSamplesTable;
+  history_servers: HistoryServersTable;
   statements: StatementsTable;
   batches: BatchesTable;
   livy_servers: LivyServersTable;
@@ -194,6 +195,8 @@ export type SessionsTable = {
   /** the name of its Spark UI's origin */
   ui_id: string;
   application_json: string | null;
+  /** what became of its event log: a word of the engines; null until it has ended */
+  event_log: string | null;
   problem: string | null;
   pid: number | null;
   start_ticks: string | null;
@@ -207,6 +210,14 @@ export type SessionsTable = {
 
 /** What was measured of a session's application at a moment. */
 export type SessionSamplesTable = { session_id: number; at: number; sample_json: string };
+
+/** What shows finished applications: a process for each session that somebody has opened. */
+export type HistoryServersTable = {
+  session_id: number;
+  pid: number | null;
+  start_ticks: string | null;
+  created_at: number;
+};
 
 export type StatementsTable = {
   session_id: number;

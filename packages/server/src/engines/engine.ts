@@ -42,6 +42,40 @@ export type BatchSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'python' 
   readonly args: readonly string[];
 };
 
+/**
+ * What became of an event log. `kept`: it is there · `too_large`: it grew beyond what one may take and was given up · `none`: no application has
+ * written one.
+ */
+export type EventLogState = 'kept' | 'too_large' | 'none';
+
+/** What Spark has written down of the applications of sessions, or of batches, named by their ids; by it their Spark UI is shown after their end. */
+export type EventLogs = {
+  /** The ids of the applications that have one, oldest first. */
+  applications(id: number): Promise<readonly string[]>;
+  /** Keeps within bounds what there is: one that is too large goes. To be called now and then, and once more when the driver has ended. */
+  limit(id: number, options: { readonly ended: boolean }): Promise<EventLogState>;
+  remove(id: number): Promise<void>;
+};
+
+/** Where a history server answers on this machine, and what requests have to have with them. */
+export type HistoryAddress = { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+
+/** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
+export type HistoryEngine = {
+  /** Starts the server of a session, which must have none. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(sessionId: number): Promise<LaunchedDriver>;
+  /** As with drivers. */
+  find(sessionId: number): Promise<DriverHandle | null>;
+  /** null: it does not listen (yet). */
+  addressOf(sessionId: number): Promise<HistoryAddress | null>;
+  /** Ends it at once. Resolves when nothing is left; fine to call for a dead one. */
+  end(handle: DriverHandle): Promise<void>;
+  /** Removes what an ended one leaves. */
+  clean(sessionId: number): Promise<void>;
+  /** Where its output lies; the file may not exist. */
+  log(sessionId: number): string;
+};
+
 /** What runs batches. They have ids of their own. A handle is asked about, and ended, as that of any driver. */
 export type BatchEngine = {
   /** Starts a batch. Throws an `EngineError`, with nothing left running, when it can't. */
@@ -58,6 +92,7 @@ export type BatchEngine = {
   forget(batchId: number): Promise<void>;
   /** Where its output lies; the files may not exist yet. */
   logs(batchId: number): { readonly stdout: string; readonly stderr: string };
+  readonly eventLogs: EventLogs;
 };
 
 /**
@@ -77,6 +112,8 @@ export type Engine = {
   forget(sessionId: number): Promise<void>;
   /** Where the driver's output lies; the files may not exist yet. */
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
+  readonly eventLogs: EventLogs;
+  readonly history: HistoryEngine;
   readonly batches: BatchEngine;
 };
 

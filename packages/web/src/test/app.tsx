@@ -188,6 +188,7 @@ function stubServer(answers: Answers): Call[] {
       answers[route] ??
       calmServer[route] ??
       new Refusal(404, 'not_found', `no answer for ${route}`);
+    if (answer instanceof Promise) return answer as Promise<Response>;
     if (typeof answer === 'string') return Promise.resolve(new Response(answer));
     if (answer instanceof Refusal) {
       const { status, code, message, path: field } = answer;

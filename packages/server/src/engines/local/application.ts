@@ -4,11 +4,15 @@ const answerMs = 5000;
 /** Spark's answer for one application has some hundred bytes. */
 const maxAnswer = 64 * 1024;
 
-/** The port of the Spark UI, from what Spark writes to its log when that comes up; null: it has not. */
-export function uiPortIn(log: string): number | null {
-  const port = Number(/ Successfully started service 'SparkUI' on port (\d{1,5})\./.exec(log)?.[1] ?? 0);
+/** The port of one of Spark's web pages, from what Spark writes to its log when that comes up; null: it has not. */
+export function portIn(log: string, service: RegExp): number | null {
+  const line = new RegExp(` Successfully started service '${service.source}' on port (\\d{1,5})\\.`);
+  const port = Number(line.exec(log)?.[1] ?? 0);
   return port > 0 && port < 65_536 ? port : null;
 }
+
+/** That of the Spark UI. */
+export const uiPortIn = (log: string): number | null => portIn(log, /SparkUI/);
 
 /** The id of the application whose Spark UI answers at this port of the machine, by Spark's own REST; null: none does (yet). */
 export async function applicationAt(port: number): Promise<string | null> {

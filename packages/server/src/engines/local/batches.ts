@@ -6,6 +6,7 @@ import { spawnDetached, type Detached } from '../../lib/process.ts';
 import { EngineError, type BatchEngine } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
+import { createEventLogs } from './event-log.ts';
 import { identityOf } from './processes.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
@@ -30,11 +31,14 @@ export type LocalBatchesOptions = SubmitOptions & {
   /** the folder of all batches; each gets one of its own in it, named by its id */
   readonly folder: string;
   /** as for other drivers */
+  readonly eventLogBytes?: number;
+  /** as for other drivers */
   readonly warmStart?: () => Promise<WarmStart>;
 };
 
 /** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
 export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
+  const { eventLogBytes = 0 } = options;
   const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
 
   const filesOf = (batchId: number) => {
@@ -47,6 +51,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
       exit: join(folder, 'exit'),
+      eventLogs: join(folder, 'events'),
     };
   };
 
@@ -66,11 +71,13 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       await clean(spec.batchId);
       await makePrivateFolder(files.folder);
       await makePrivateFolder(files.scratch);
+      if (eventLogBytes > 0) await makePrivateFolder(files.eventLogs);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
       const properties = localProperties(spec, {
         master: options.sparkMaster,
         scratch,
+        eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
         jvmOptions,
         javaOptions: options.driverJavaOptions,
       });
@@ -120,6 +127,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     },
 
     clean,
+    eventLogs: createEventLogs((id) => filesOf(id).eventLogs, eventLogBytes),
     forget: (batchId) => rm(filesOf(batchId).folder, { recursive: true, force: true }),
     logs(batchId) {
       const { stdout, stderr } = filesOf(batchId);

@@ -70,11 +70,15 @@ export function createClassArchive(
   /** Runs the training; answers when its archive is at `file`. */
   async function train(file: string, scratch: string, logFile: string, signal: AbortSignal): Promise<void> {
     const propertiesFile = join(scratch, 'spark.properties');
+    const eventLogs = join(scratch, 'events');
+    await mkdir(eventLogs, { mode: 0o700 });
     const properties = localProperties(
       { appName: 'Emberlab class archive', projectFolder: scratch, properties: { 'spark.driver.memory': '1g' } },
       {
         master: 'local[1]',
         scratch,
+        // Its classes belong into the archive too.
+        eventLogs,
         // It lives for a moment, and most of what it would compile well it would never run again.
         jvmOptions: ['-XX:TieredStopAtLevel=1', `-XX:ArchiveClassesAtExit=${file}`],
       },

@@ -28,7 +28,9 @@ touch "$folder/ready"
 while :; do sleep 3600 & wait $!; done
 `;
 
-async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec: DriverSpec): string }> {
+async function make(
+  eventLogBytes = 0,
+): Promise<EngineUnderTest & { folder: string; folderOf(spec: DriverSpec): string }> {
   const folder = await mkdtemp(join(tmpdir(), 'ember-engine-'));
   const sparkHome = join(folder, 'spark home');
   await mkdir(join(sparkHome, 'bin'), { recursive: true });
@@ -46,6 +48,7 @@ async function make(): Promise<EngineUnderTest & { folder: string; folderOf(spec
       sessionsFolder,
       batchesFolder: join(folder, 'batches'),
       outputLimitBytes: 1000,
+      eventLogBytes,
       sparkrLibrary: '/opt/r library',
       graceMs: 200,
       environment: { PATH: process.env['PATH'], LD_PRELOAD: 'x', EMBERLAB_DATA: 'x' },
@@ -123,7 +126,7 @@ async function* changesOf(folder: string): AsyncGenerator<void> {
   }
 }
 
-engineContract('local', make);
+engineContract('local', () => make());
 
 test('a driver gets a clean environment, the project as its folder, and files for its group', async () => {
   await using it = await make();
@@ -185,10 +188,11 @@ test.each([
 
 test('what is said of drivers before one is started is what they get', () => {
   const request = { projectFolder: '/data/projects/demo', properties: { 'spark.driver.cores': '3', 'spark.a': '1' } };
-  const { defaults, pinned } = localFacts({ sparkMaster: 'local[*]' }).platformProperties(request);
+  const { defaults, pinned } = localFacts({ sparkMaster: 'local[*]', eventLogBytes: 1 }).platformProperties(request);
   const described = { ...defaults, ...request.properties, ...pinned };
-  const real = localProperties({ ...request, appName: 'a.ipynb' }, { master: 'local[*]', scratch: '/scratch' });
-  const words = new Set(['spark.app.name', 'spark.driver.extraJavaOptions']);
+  const places = { master: 'local[*]', scratch: '/scratch', eventLogs: '/scratch/events' };
+  const real = localProperties({ ...request, appName: 'a.ipynb' }, places);
+  const words = new Set(['spark.app.name', 'spark.driver.extraJavaOptions', 'spark.eventLog.dir']);
   const plain = (all: Record<string, string>) => Object.entries(all).filter(([name]) => !words.has(name));
   expect(plain(described)).toEqual(plain(real));
   expect(Object.keys(described)).toEqual(Object.keys(real));
@@ -218,6 +222,28 @@ test('what the platform decides wins over the request, what it proposes does not
     'spark.master': 'local[*]',
     'spark.hadoop.fs.permissions.umask-mode': '022',
   });
+});
+
+test('each driver has a folder of its own for its event log, unless there are none', async () => {
+  await using it = await make(1000);
+  const spec = it.spec('exit');
+  await (
+    await it.engine.launch(spec)
+  ).exited;
+  const written = () => readFile(join(it.folderOf(spec), 'spark.properties'), 'utf8');
+  expect((await stat(join(it.folderOf(spec), 'events'))).mode & 0o777).toBe(0o700);
+  expect(await written()).toMatch(new RegExp(`^spark.eventLog.dir=.*sessions/${spec.sessionId}/events$`, 'm'));
+  expect(await it.engine.eventLogs.limit(spec.sessionId, { ended: true })).toBe('none');
+
+  await using without = await make();
+  const other = without.spec('exit');
+  await (
+    await without.engine.launch(other)
+  ).exited;
+  expect(await readdir(without.folderOf(other))).not.toContain('events');
+  expect(await readFile(join(without.folderOf(other), 'spark.properties'), 'utf8')).toMatch(
+    /^spark.eventLog.enabled=false$/m,
+  );
 });
 
 test('properties are written so that Java reads them back', () => {

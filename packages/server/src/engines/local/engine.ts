@@ -6,6 +6,8 @@ import { makePrivateFolder } from '../../lib/files.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
 import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
+import { createEventLogs } from './event-log.ts';
+import { createLocalHistory } from './history.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
@@ -21,6 +23,8 @@ export type LocalEngineOptions = SubmitOptions & {
   readonly batchesFolder: string;
   /** text of one statement above this is cut by the agent */
   readonly outputLimitBytes: number;
+  /** what the event logs of one session or batch may take, bytes; default: 0, there are none */
+  readonly eventLogBytes?: number;
   /** the R library that has SparkR; default: Spark's own, else R's */
   readonly sparkrLibrary?: string | null;
   /** what makes drivers start faster, asked for each; default: nothing */
@@ -49,7 +53,7 @@ const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "
 
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
 export function createLocalEngine(options: LocalEngineOptions): Engine {
-  const { clock, sparkHome, sessionsFolder } = options;
+  const { clock, sparkHome, sessionsFolder, eventLogBytes = 0 } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const sparkSubmit = join(sparkHome, 'bin/spark-submit');
   const agentProgram = options.agentProgram ?? defaultAgentProgram;
@@ -64,8 +68,11 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       agent: join(folder, 'agent.json'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
+      eventLogs: join(folder, 'events'),
+      history: join(folder, 'history'),
     };
   };
+  const eventLogs = createEventLogs((id) => filesOf(id).eventLogs, eventLogBytes);
 
   const clean = async (sessionId: number) => {
     const files = filesOf(sessionId);
@@ -94,6 +101,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       await makePrivateFolder(files.folder);
       await clean(spec.sessionId);
       await makePrivateFolder(files.scratch);
+      if (eventLogBytes > 0) await makePrivateFolder(files.eventLogs);
       const { sessionId, kind, warmKinds, agentUrl, secret, appName } = spec;
       const agent = { sessionId, kind, warmKinds, agentUrl, secret, appName, orphanTimeoutSeconds };
       await writeFile(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }), {
@@ -104,6 +112,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const properties = localProperties(spec, {
         master: options.sparkMaster,
         scratch,
+        eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
         jvmOptions,
         javaOptions: options.driverJavaOptions,
       });
@@ -169,6 +178,12 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const { stdout, stderr } = filesOf(sessionId);
       return { stdout, stderr };
     },
+    eventLogs,
+    history: createLocalHistory({
+      ...options,
+      folderOf: (id) => filesOf(id).history,
+      logsOf: (id) => filesOf(id).eventLogs,
+    }),
     batches: createLocalBatches({ ...options, folder: options.batchesFolder }),
   };
 }

@@ -1,6 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { PlatformProperties } from '@emberlab/contract';
 import type { DriverSpec, EngineFacts } from '../engine.ts';
+import { eventLogProperties } from './event-log.ts';
 
 /** Properties as a file that `java.util.Properties` reads back unchanged: everything but plain ASCII letters is escaped. */
 export function formatProperties(properties: Readonly<Record<string, string>>): string {
@@ -14,8 +15,9 @@ const escape = (text: string): string =>
     [...Array(char.length).keys()].map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
   );
 
-/** A word of `spark.driver.extraJavaOptions`, which Spark splits as a shell would. */
-const quoted = (word: string): string => (/^[\w.:=+/-]*$/.test(word) ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`);
+/** A word of the options of a JVM, which Spark splits as a shell would. */
+export const quoted = (word: string): string =>
+  /^[\w.:=+/-]*$/.test(word) ? word : `"${word.replace(/[\\"]/g, '\\$&')}"`;
 
 const umaskProperty = 'spark.hadoop.fs.permissions.umask-mode';
 /** What a project's files are made with: its group may change them, others can't read them. */
@@ -35,12 +37,16 @@ const proposed = ({ projectFolder }: Pick<LocalSpec, 'projectFolder'>): Record<s
   'spark.sql.catalogImplementation': 'in-memory',
   'spark.sql.warehouse.dir': pathToFileURL(`${projectFolder}/Resources/warehouse`).href,
   'spark.port.maxRetries': '64',
+  // Without it, the page Storage of a finished application would be empty.
+  'spark.eventLog.logBlockUpdates.enabled': 'true',
 });
 
 type LocalOptions = {
   readonly master: string;
   /** a folder of the session's own */
   readonly scratch: string;
+  /** where its event log goes; default: there is none */
+  readonly eventLogs?: string | null;
   /** further words for the driver's JVM */
   readonly jvmOptions?: readonly string[];
   /** those of the administrator, as a shell reads them */
@@ -50,7 +56,7 @@ type LocalOptions = {
 /** What only the platform may decide. */
 function decided(
   spec: LocalSpec,
-  { master, scratch, jvmOptions = [], javaOptions = '' }: LocalOptions,
+  { master, scratch, eventLogs = null, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
@@ -67,6 +73,7 @@ function decided(
       .trim(),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
+    ...eventLogProperties(eventLogs),
   };
 }
 
@@ -78,16 +85,24 @@ export const localProperties = (spec: LocalSpec, options: LocalOptions): Record<
 });
 
 /** What can be said of drivers on this machine before one is started. */
-export const localFacts = ({ sparkMaster: master }: { sparkMaster: string }): EngineFacts => ({
+export const localFacts = ({
+  sparkMaster: master,
+  eventLogBytes = 0,
+}: {
+  sparkMaster: string;
+  /** as for the engine */
+  eventLogBytes?: number;
+}): EngineFacts => ({
   place: { engine: 'local', master, executors: !/^local(\[.*\])?$/.test(master) },
   platformProperties({ projectFolder, properties }): PlatformProperties {
     const spec = { appName: 'the name of the notebook', projectFolder, properties };
     return {
       defaults: proposed(spec),
       pinned: {
-        ...decided(spec, { master, scratch: '' }),
+        ...decided(spec, { master, scratch: '', eventLogs: eventLogBytes > 0 ? '/' : null }),
         'spark.driver.extraJavaOptions':
           'a folder for temporary files, what makes the start faster, and what the administrator has set',
+        ...(eventLogBytes > 0 ? { 'spark.eventLog.dir': 'a folder of the application’s own' } : {}),
       },
     };
   },

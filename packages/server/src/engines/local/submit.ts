@@ -21,10 +21,10 @@ export const javaHomeOf = ({ javaHome, environment }: SubmitOptions): string | u
 /** The PATH that spark-submit gets. */
 export const pathOf = ({ environment }: SubmitOptions): string => environment['PATH'] ?? fallbackPath;
 
-/** The whole environment of a `spark-submit` on this machine. `scratch` is a folder of its own. */
-export function submitEnvironment(
+/** The whole environment of a program of Spark on this machine. `scratch` is a folder of its own. */
+export function javaEnvironment(
   options: SubmitOptions,
-  { python, home, scratch }: { python: string; home: string; scratch: string },
+  { home, scratch }: { home: string; scratch: string },
 ): Record<string, string> {
   const javaHome = javaHomeOf(options);
   const timeZone = options.environment['TZ'];
@@ -38,9 +38,17 @@ export function submitEnvironment(
     SPARK_LOCAL_IP: '127.0.0.1',
     // The JVM that builds the driver's command line lives for a moment: it need not become fast.
     SPARK_LAUNCHER_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData',
-    PYSPARK_PYTHON: python,
-    PYSPARK_DRIVER_PYTHON: python,
     ...(javaHome === undefined ? {} : { JAVA_HOME: javaHome }),
     ...(timeZone === undefined ? {} : { TZ: timeZone }),
   };
 }
+
+/** The whole environment of a `spark-submit` on this machine. */
+export const submitEnvironment = (
+  options: SubmitOptions,
+  { python, ...places }: { python: string; home: string; scratch: string },
+): Record<string, string> => ({
+  ...javaEnvironment(options, places),
+  PYSPARK_PYTHON: python,
+  PYSPARK_DRIVER_PYTHON: python,
+});

@@ -26,7 +26,7 @@ export function describeEnd(options: { exit: DriverExit | null; ready: boolean; 
 }
 
 /** The line that most likely names the cause: the last that speaks of an error, else the last with text. */
-function causeIn(tail: readonly string[]): string | null {
+export function causeIn(tail: readonly string[]): string | null {
   const lines = tail.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at '));
   const line = lines.findLast((text) => /exception|error|caused by|not found|no such/i.test(text)) ?? lines.at(-1);
   if (line === undefined) return null;

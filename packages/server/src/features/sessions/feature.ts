@@ -45,11 +45,12 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   const limits = { ...defaultLimits, ...deps.limits };
   const external = createExternal(deps, limits);
   const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
-  const { sessions, lifecycle, hub, service, worker, ahead, agents, tunnel } = parts;
+  const { sessions, lifecycle, history, hub, service, worker, ahead, agents, tunnel } = parts;
   const batches = createBatches(deps, parts.limits, (userId) => sessions.countStarting(userId));
   const step = async (signal: AbortSignal) => {
     await worker.step(signal);
     await ahead.step();
+    await history.step();
   };
 
   return {
@@ -107,6 +108,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
 
     async stopForMember(projectId, userId) {
       for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
+      await history.endAll(projectId);
       await batches.stopForMember(projectId, userId);
       await external.stopForMember(projectId, userId);
     },
@@ -129,6 +131,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       for (const session of live) lifecycle.putTarget(session);
       const ids = new Set(live.map(({ id }) => id));
       await parts.uploads.tidy((id) => ids.has(id));
+      await history.start();
       await tunnel.start();
       await agents.start();
       batches.start();
@@ -147,6 +150,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await batches.close();
       await external.close();
       await worker.settled();
+      await history.close();
       hub.changes.close();
       await agents.close();
       await tunnel.close();

@@ -1,6 +1,6 @@
 import type { SessionMetrics } from '@emberlab/contract';
 import type { EdgeTargets } from '../../edge/ports.ts';
-import type { DriverExit, Engine } from '../../engines/engine.ts';
+import type { DriverExit, Engine, EventLogState } from '../../engines/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { appendLine, tailLines } from '../../lib/log-file.ts';
@@ -11,7 +11,7 @@ import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
 import type { Hello } from './link/frames.ts';
 import type { Links } from './link/links.ts';
-import { sessionHeader } from './link/tunnel-server.ts';
+import { uiTarget } from './link/tunnel-server.ts';
 import type { Application, SessionRecord, Statement, StatementKind, StatementOutput } from './model.ts';
 import { isFinal, isLive, next, nextStatement, takesStatements, type StopReason } from './state.ts';
 import type { StatementStore } from './statement-store.ts';
@@ -66,8 +66,7 @@ export function createLifecycle(parts: {
 
   const putTarget = (session: SessionRecord) => {
     if (!takesStatements(session.state) || session.application?.uiAvailable !== true) return;
-    const headers = { [sessionHeader]: String(session.id) };
-    targets.put({ id: session.uiId, socketPath: parts.tunnelSocket, headers, viaControl: true });
+    targets.put(uiTarget(session, parts.tunnelSocket));
   };
 
   const endStatement = async (
@@ -262,7 +261,7 @@ export function createLifecycle(parts: {
       }),
 
     /** The driver is gone and nothing of it is left. `exit` is null when nobody knows how it ended. */
-    ended: (id: number, exit: DriverExit | null) =>
+    ended: (id: number, exit: DriverExit | null, eventLog: EventLogState) =>
       within(id, async (session) => {
         if (!isLive(session.state)) return;
         const onPurpose = session.stopReason !== null && session.stopReason !== 'failed';
@@ -283,6 +282,7 @@ export function createLifecycle(parts: {
         await sessions.update(id, {
           state: next(session.state, 'ended'),
           endedAt: clock.now(),
+          eventLog,
           ...(problem === null ? {} : { problem }),
         });
         links.forget(id);

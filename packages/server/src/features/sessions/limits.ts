@@ -12,6 +12,12 @@ export const defaultLimits = {
   batchListedMs: 86_400_000,
   /** after this a batch counts as running, also without a Spark application */
   batchStartingMs: 60_000,
+  /** finished applications whose Spark UI may be there at the same time */
+  historyServers: 3,
+  /** one that nobody uses for so long ends */
+  historyIdleMs: 15 * 60_000,
+  /** how long it may take until one is there: its event log has to be read */
+  historyStartMs: 180_000,
   /** statements of a session that are kept */
   retainedStatements: 100,
   /** drivers that may be starting at the same time */

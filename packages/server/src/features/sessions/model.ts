@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SessionKind } from '@emberlab/contract';
+import type { EventLogState } from '../../engines/engine.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { StatementState, StopReason, StoredState } from './state.ts';
 
@@ -61,6 +62,8 @@ export type SessionRecord = {
   /** the name of its Spark UI's origin */
   readonly uiId: string;
   readonly application: Application | null;
+  /** what became of its event log; null: it has not ended, or before there were any */
+  readonly eventLog: EventLogState | null;
   readonly problem: string | null;
   readonly process: ProcessIdentity | null;
   readonly heartbeatSeconds: number;

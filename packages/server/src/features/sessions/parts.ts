@@ -1,12 +1,14 @@
 import type { Kysely } from 'kysely';
 import { createAsks } from './asks.ts';
 import { createAhead } from './ahead/ahead.ts';
+import { createHistory } from './history/history.ts';
+import { createHistoryStore } from './history/store.ts';
 import { createHub } from './hub.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { dispatch } from './link/dispatch.ts';
 import { createLinks } from './link/links.ts';
 import { createAgentServer, type AgentHandlers } from './link/server.ts';
-import { createTunnelServer } from './link/tunnel-server.ts';
+import { createTunnelServer, uiTarget } from './link/tunnel-server.ts';
 import type { SessionsDeps } from './deps.ts';
 import { defaultLimits, maxMessageBytes } from './limits.ts';
 import { readCreate } from './livy/request.ts';
@@ -65,7 +67,16 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     findBySecret: (secretDigest) => sessions.findBySecret(secretDigest),
     handlers,
   });
-  const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, log });
+  const history = createHistory({
+    store: createHistoryStore(db),
+    engine,
+    targets,
+    targetOf: (session) => uiTarget(session, config.paths.tunnelSocket),
+    clock,
+    log,
+    limits,
+  });
+  const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, history, log });
   const ahead = createAhead({
     db,
     sessions,
@@ -89,6 +100,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     sessions,
     statements,
     lifecycle,
+    history,
     hub,
     clock,
     limits,
@@ -101,6 +113,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     hub,
     links,
     uploads,
+    history,
     engine,
     clock,
     log,
@@ -119,6 +132,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     links,
     hub,
     lifecycle,
+    history,
     asks,
     metrics,
     uploads,

@@ -3,7 +3,7 @@ import type { Viewer } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { heapBytes } from './ahead/memory.ts';
 import type { SessionRecord } from './model.ts';
-import { takesStatements } from './state.ts';
+import { isLive, takesStatements } from './state.ts';
 
 /** What is known of a session beside its row. */
 export type Observed = { readonly state: SessionState; readonly metrics: SessionMetrics | null };
@@ -20,7 +20,9 @@ export const presentSession = (session: SessionRecord, viewer: Viewer, observed:
   owner: { email: session.owner.email, name: session.owner.name },
   mine: session.owner.id === viewer.userId,
   applicationId: session.application?.id ?? null,
-  uiAvailable: takesStatements(session.state) && session.application?.uiAvailable === true,
+  uiAvailable: isLive(session.state)
+    ? takesStatements(session.state) && session.application?.uiAvailable === true
+    : session.eventLog === 'kept',
   external: null,
   metrics: takesStatements(session.state) ? observed.metrics : null,
   problem: session.problem,

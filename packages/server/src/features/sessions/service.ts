@@ -8,6 +8,7 @@ import { hasPlace } from '../../lib/places.ts';
 import { outputKey, sessionKey, statementKey } from './changes.ts';
 import type { Ahead } from './ahead/ahead.ts';
 import type { SessionsDeps } from './deps.ts';
+import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
@@ -25,6 +26,8 @@ export type CreateRefusal = { readonly refused: 'too-many' } | { readonly refuse
 
 const dashboardLimit = 500;
 
+const ending = 'This Spark application is ending. Its Spark UI can be opened again in a moment.';
+
 export type Service = ReturnType<typeof createService>;
 
 /** The use cases, of Livy clients and of the dashboard. */
@@ -33,6 +36,7 @@ export function createService(
     sessions: SessionStore;
     statements: StatementStore;
     lifecycle: Lifecycle;
+    history: Pick<History, 'open'>;
     ahead: Ahead;
     hub: Hub;
     clock: Clock;
@@ -222,17 +226,21 @@ export function createService(
       return findVisible(projectId, viewer, id);
     },
 
-    /** An address that opens the Spark UI. Throws `session_ended` and `ui_unavailable`. */
+    /**
+     * An address that opens the Spark UI; of an application that has ended, once that is made from its event log. Throws `session_ended` and `ui_unavailable`.
+     */
     async openUi(projectId: string, viewer: Viewer, actor: Actor, id: number): Promise<string> {
       const session = await findVisible(projectId, viewer, id);
-      if (!isLive(session.state) || session.state === 'shutting_down') throw new HttpError('session_ended');
-      if (session.application?.uiAvailable !== true) throw new HttpError('ui_unavailable');
+      if (session.state === 'shutting_down') throw new HttpError('ui_unavailable', { message: ending });
+      const ended = !isLive(session.state);
+      if (!ended && session.application?.uiAvailable !== true) throw new HttpError('ui_unavailable');
+      const path = ended ? await parts.history.open(session) : '/';
       return parts.tickets.issue({
         targetId: session.uiId,
         userId: actor.user.id,
         loginDigest: actor.loginDigest,
         tokenId: actor.tokenId ?? null,
-        path: '/',
+        path,
       });
     },
 

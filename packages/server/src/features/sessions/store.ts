@@ -2,6 +2,7 @@ import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely, type Updateable } from 'kysely';
 import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
 import type { Database, SessionsTable } from '../../db/schema.ts';
+import type { EventLogState } from '../../engines/engine.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { Taken } from '../../lib/places.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
@@ -34,6 +35,7 @@ export type SessionChange = {
   state?: StoredState;
   stopReason?: StopReason;
   application?: Application;
+  eventLog?: EventLogState;
   problem?: string;
   process?: ProcessIdentity;
   secretDigest?: string;
@@ -91,6 +93,7 @@ export function createSessionStore(db: Kysely<Database>) {
           secret_digest: session.secretDigest,
           ui_id: session.uiId,
           application_json: null,
+          event_log: null,
           problem: null,
           pid: null,
           start_ticks: null,
@@ -242,6 +245,7 @@ export function createSessionStore(db: Kysely<Database>) {
           ...(change.state === undefined ? {} : { state: change.state }),
           ...(change.stopReason === undefined ? {} : { stop_reason: change.stopReason }),
           ...(change.application === undefined ? {} : { application_json: JSON.stringify(change.application) }),
+          ...(change.eventLog === undefined ? {} : { event_log: change.eventLog }),
           ...(change.problem === undefined ? {} : { problem: change.problem }),
           ...(change.process === undefined ? {} : { pid: change.process.pid, start_ticks: change.process.startTicks }),
           ...(change.secretDigest === undefined ? {} : { secret_digest: change.secretDigest }),
@@ -281,6 +285,7 @@ export function createSessionStore(db: Kysely<Database>) {
       request: sessionRequest.parse(JSON.parse(row.request_json)),
       uiId: row.ui_id,
       application: row.application_json === null ? null : application.parse(JSON.parse(row.application_json)),
+      eventLog: row.event_log as EventLogState | null,
       problem: row.problem,
       process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
       heartbeatSeconds: row.heartbeat_seconds,

@@ -4,6 +4,7 @@ import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
+import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
 import { describeIdle, idleLimit } from './idle.ts';
 import type { Lifecycle } from './lifecycle.ts';
@@ -32,6 +33,7 @@ export function createWorker(parts: {
   hub: Hub;
   links: Links;
   uploads: Uploads;
+  history: Pick<History, 'end'>;
   engine: Engine;
   clock: Clock;
   log: Log;
@@ -45,7 +47,7 @@ export function createWorker(parts: {
   projectFolder(name: string): string;
   wake: () => void;
 }) {
-  const { sessions, statements, lifecycle, hub, links, uploads, engine, clock, log, limits } = parts;
+  const { sessions, statements, lifecycle, hub, links, uploads, history, engine, clock, log, limits } = parts;
   /** work in the background, one piece for each session at most */
   const working = new Map<number, Promise<void>>();
   /** ends of drivers that this process started */
@@ -119,7 +121,10 @@ export function createWorker(parts: {
     if (handle !== null) await engine.kill(handle);
     await engine.clean(session.id);
     await uploads.remove(session.id);
-    await lifecycle.ended(session.id, exited.get(session.id) ?? null);
+    // Nobody has seen what a driver did that nobody took.
+    if (session.aheadKey !== null) await engine.eventLogs.remove(session.id);
+    const eventLog = await engine.eventLogs.limit(session.id, { ended: true });
+    await lifecycle.ended(session.id, exited.get(session.id) ?? null, eventLog);
     for (const map of [exits, exited, startedAt, lastShown]) map.delete(session.id);
   };
 
@@ -182,7 +187,11 @@ export function createWorker(parts: {
 
   const clean = async (now: number): Promise<void> => {
     await statements.removeUnlisted(now - limits.listedMs);
+    for (const { id, process } of await sessions.listLive()) {
+      if (process !== null) await engine.eventLogs.limit(id, { ended: false });
+    }
     for (const id of await sessions.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
+      await history.end(id);
       await engine.forget(id);
       // One that was on its way when its session ended may have come after all.
       await uploads.remove(id);

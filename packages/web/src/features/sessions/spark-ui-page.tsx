@@ -1,14 +1,16 @@
 import { ApiError } from '@emberlab/contract';
-import { Center, Group, Loader, Paper, Stack, Title } from '@mantine/core';
+import { Center, Group, Loader, Paper, Stack, Text, Title } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { api } from '../../lib/api.ts';
 import { leaveFor } from '../../lib/open-tab.ts';
+import { sessionQuery } from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Flame } from '../../ui/logo.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
+import { isLive, sessionTitle } from './session-state.ts';
 
 const route = getRouteApi('/user/projects/$project/applications/$id/ui');
 
@@ -20,6 +22,7 @@ export function SparkUiPage() {
     mutationFn: () => api.call('sessions.openUi', { params: { project, id } }),
     onSuccess: ({ url }) => leaveFor(url),
   });
+  const session = useQuery({ ...sessionQuery(project, Number(id)), retry: false }).data;
   const asked = useRef(false);
   const { mutate } = open;
   useEffect(() => {
@@ -44,7 +47,15 @@ export function SparkUiPage() {
               {...(hasEnded(open.error) ? {} : { onRetry: () => open.mutate() })}
             />
           ) : (
-            <Loader size="sm" color="gray" aria-label="Please wait" />
+            <Group gap="sm" wrap="nowrap" align="flex-start" mih={44}>
+              <Loader size="sm" color="gray" aria-label="Please wait" />
+              {session !== undefined && !isLive(session) && (
+                <Text size="sm" className="el-break">
+                  <b>{sessionTitle(session)}</b> has ended: Spark makes its pages from its event log now. That takes
+                  some seconds, and longer for an application that did much.
+                </Text>
+              )}
+            </Group>
           )}
           <AnchorLink to="/projects/$project/applications" params={{ project }} size="sm">
             Applications of {project}

@@ -228,3 +228,11 @@ test('one that fails is not tried again at once, and nothing is started for what
   expect((await it.rows()).at(-1)).toMatchObject({ state: 'shutting_down', stop_reason: 'stale' });
   expect(it.rig.fake.launched.length).toBeLessThanOrEqual(2);
 });
+
+test('no event log is kept of a driver that nobody took', async () => {
+  await using it = await make();
+  const { id } = await it.ready();
+  it.rig.fake.eventLogs.logs.set(id, ['local-1']);
+  await it.ended(id);
+  expect(it.rig.fake.eventLogs.logs.has(id)).toBe(false);
+});

@@ -404,3 +404,22 @@ test('the dashboard reads the log of a batch', async () => {
     'counted 7\n',
   ]);
 });
+
+test('its event log is kept within bounds while it runs and at its end', async () => {
+  await using rig = await rigWithFile();
+  const looked: boolean[] = [];
+  const { engine } = rig.fake.batches.eventLogs;
+  engine.limit = async (id, { ended }) => {
+    expect(id).toBe(1);
+    looked.push(ended);
+    return 'kept';
+  };
+  await create(rig);
+  const batch = await launched(rig, 1);
+  await rig.reconcile();
+  await rig.pass(60_000);
+  expect(looked).toEqual([false]);
+  batch.exit(0);
+  await expect.poll(() => stateOf(rig, 1)).toBe('success');
+  expect(looked).toEqual([false, true]);
+});

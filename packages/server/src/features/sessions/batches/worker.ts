@@ -84,6 +84,7 @@ export function createBatchWorker(parts: {
   const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
     if (handle !== null) await engine.kill(handle);
     await batches.clean(batch.id);
+    await batches.eventLogs.limit(batch.id, { ended: true });
     await lifecycle.ended(batch.id, await batches.exitOf(batch.id));
     return false;
   };
@@ -107,6 +108,9 @@ export function createBatchWorker(parts: {
   };
 
   const clean = async (now: number): Promise<void> => {
+    for (const { id, process } of await store.listLive()) {
+      if (process !== null) await batches.eventLogs.limit(id, { ended: false });
+    }
     for (const id of await store.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await batches.forget(id);
       await store.remove(id);

@@ -5,12 +5,24 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import { connect } from 'node:net';
+import type { Target } from '../../../edge/protocol.ts';
 import type { Log } from '../../../lib/log.ts';
 import { listenOnSocket } from '../../../lib/unix-socket.ts';
+import type { History, HistoryWay } from '../history/history.ts';
+import type { SessionRecord } from '../model.ts';
 import type { Links } from './links.ts';
 
 /** Names the session whose Spark UI is meant. The edge sets it from its target; the socket is open to the edge alone. */
-export const sessionHeader = 'x-emberlab-session';
+const sessionHeader = 'x-emberlab-session';
+
+/** The target of a session's Spark UI, live or made from its event log. */
+export const uiTarget = (session: Pick<SessionRecord, 'id' | 'uiId'>, socketPath: string): Target => ({
+  id: session.uiId,
+  socketPath,
+  headers: { [sessionHeader]: String(session.id) },
+  viaControl: true,
+});
 
 /** Headers of one connection, not of the message (RFC 9110, 7.6.1), and our own. */
 const hopByHop = new Set([
@@ -46,8 +58,23 @@ function withoutOrigin(location: string, host: string | undefined): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Hands HTTP requests on through the agents' connections: a Spark UI needs no port that anybody else could reach. */
-export function createTunnelServer(options: { socketPath: string; links: Links; log: Log }) {
+/**
+ * Where the page is that a history server has elsewhere: all of an application lie below its own path, and the list of applications would name this one
+ * alone. null: just there.
+ */
+function withinHistory({ home }: HistoryWay, url: string): string | null {
+  const [path = '/'] = url.split('?', 1);
+  if (path === '/' || path === '/home/' || path === home || path === `${home}/`) return `${home}/jobs/`;
+  return /^\/(history|static|api)\//.test(path) ? null : `${home}${url}`;
+}
+
+type TunnelParts = { links: Links; history: Pick<History, 'wayTo'>; log: Log };
+
+/**
+ * Hands HTTP requests on: through the agents' connections, so that a Spark UI needs no port that anybody else could reach, or to the history server of
+ * an application that has ended.
+ */
+export function createTunnelServer(options: TunnelParts & { socketPath: string }) {
   const http = createServer((incoming, outgoing) => forward(incoming, outgoing, options));
   return {
     async start(): Promise<void> {
@@ -62,11 +89,7 @@ export function createTunnelServer(options: { socketPath: string; links: Links; 
   };
 }
 
-function forward(
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  { links, log }: { links: Links; log: Log },
-): void {
+function forward(incoming: IncomingMessage, outgoing: ServerResponse, { links, history, log }: TunnelParts): void {
   const refuse = (status: number, text: string) => {
     if (outgoing.headersSent) {
       outgoing.destroy();
@@ -77,15 +100,20 @@ function forward(
   };
   const session = Number(incoming.headers[sessionHeader]);
   const link = Number.isInteger(session) ? links.get(session) : null;
-  if (link === null) return refuse(503, 'The Spark driver is not connected at the moment. Please try again.');
+  const past = link === null && Number.isInteger(session) ? history.wayTo(session) : null;
+  const connection = link === null ? null : () => link.openStream('ui');
+  const open = past === null ? connection : () => connect(past.address.port, '127.0.0.1');
+  if (open === null) return refuse(503, 'The Spark driver is not connected at the moment. Please try again.');
+  const place = past === null ? null : withinHistory(past, incoming.url ?? '/');
+  if (place !== null) return void outgoing.writeHead(302, { location: place, 'cache-control': 'no-store' }).end();
 
   const request = httpRequest({
     method: incoming.method,
     path: incoming.url,
-    headers: passedOn(incoming.headers),
+    headers: { ...passedOn(incoming.headers), ...past?.address.headers },
     setHost: false,
     // Without an agent of its own, Node asks this function for the connection, and closes it after the answer.
-    createConnection: () => link.openStream('ui'),
+    createConnection: open,
   });
   request.on('response', (response) => {
     // User code in the driver may answer here; Node throws for a status that is none (RFC 9110, 15).

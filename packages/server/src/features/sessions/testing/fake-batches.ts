@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fakeEventLogs } from './fake-event-logs.ts';
 import {
   EngineError,
   type BatchEngine,
@@ -25,6 +26,7 @@ export function fakeBatches(folder: string) {
   const cleaned: number[] = [];
   let pid = 100_000;
   let refusal: string | null = null;
+  const eventLogs = fakeEventLogs();
   const folderOf = (id: number) => join(folder, String(id));
   const withHandle = (handle: DriverHandle) => [...all.values()].find((batch) => batch.handle.pid === handle.pid);
 
@@ -60,6 +62,7 @@ export function fakeBatches(folder: string) {
       cleaned.push(id);
     },
     forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    eventLogs: eventLogs.engine,
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
   };
 
@@ -67,6 +70,7 @@ export function fakeBatches(folder: string) {
     engine,
     launched,
     cleaned,
+    eventLogs,
     isAlive: (handle: DriverHandle) => withHandle(handle)?.alive === true,
     kill: (handle: DriverHandle) => withHandle(handle)?.exit(143),
     running: () => [...all.values()].filter((batch) => batch.alive).length,

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { DriverExit, DriverHandle, DriverSpec, Engine } from '../../../engines/engine.ts';
 import { EngineError } from '../../../engines/engine.ts';
 import { fakeBatches } from './fake-batches.ts';
+import { fakeEventLogs } from './fake-event-logs.ts';
+import { fakeHistory } from './fake-history.ts';
 
 export type FakeDriver = {
   readonly spec: DriverSpec;
@@ -17,6 +19,8 @@ export function fakeEngine(folder: string) {
   const launched: DriverSpec[] = [];
   const cleaned: number[] = [];
   const batches = fakeBatches(`${folder}-of-batches`);
+  const eventLogs = fakeEventLogs();
+  const history = fakeHistory(folder);
   let pid = 100;
   let refusal: string | null = null;
   const keyOf = (handle: DriverHandle) => `${handle.pid} ${handle.startTicks}`;
@@ -43,7 +47,7 @@ export function fakeEngine(folder: string) {
       const driver = drivers.get(id);
       return driver !== undefined && alive.has(keyOf(driver.handle)) ? driver.handle : null;
     },
-    isAlive: async (handle) => alive.has(keyOf(handle)) || batches.isAlive(handle),
+    isAlive: async (handle) => alive.has(keyOf(handle)) || batches.isAlive(handle) || history.isAlive(handle),
     async kill(handle) {
       batches.kill(handle);
       for (const driver of drivers.values()) {
@@ -55,6 +59,8 @@ export function fakeEngine(folder: string) {
     },
     forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
+    eventLogs: eventLogs.engine,
+    history: history.engine,
     batches: batches.engine,
   };
 
@@ -63,6 +69,8 @@ export function fakeEngine(folder: string) {
     launched,
     cleaned,
     batches,
+    eventLogs,
+    history,
     driver(id: number): FakeDriver {
       const driver = drivers.get(id);
       if (driver === undefined) throw new Error(`session ${id} has no driver`);

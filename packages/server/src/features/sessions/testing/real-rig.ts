@@ -32,6 +32,7 @@ export const createRealRig = ({
         sessionsFolder: join(folder, 'sessions'),
         batchesFolder: join(folder, 'batches'),
         outputLimitBytes: 1024 * 1024,
+        eventLogBytes: 100 * 1024 ** 2,
         environment: process.env,
         ...spark?.(sparkHome, folder),
       }),

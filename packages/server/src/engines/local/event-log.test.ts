@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { createEventLogs, eventLogProperties } from './event-log.ts';
+
+/** Event logs of session 1, at most 1000 bytes together. */
+async function make() {
+  const folder = await mkdtemp(join(tmpdir(), 'ember-events-'));
+  return {
+    folder,
+    logs: createEventLogs((id) => join(folder, String(id)), 1000),
+    /** Writes what Spark would: files of events of these sizes, and its note of how the application stands. */
+    async write(application: string, ...sizes: number[]) {
+      const path = join(folder, '1', `eventlog_v2_${application}`);
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, `appstatus_${application}.inprogress`), '');
+      for (const [at, size] of sizes.entries()) {
+        await writeFile(join(path, `events_${at + 1}_${application}.zstd`), Buffer.alloc(size));
+      }
+    },
+    files: async () =>
+      (await readdir(join(folder, '1'), { recursive: true })).filter((name) => name.includes('events_')),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+test('the applications of a session are told by what Spark has written, oldest first', async () => {
+  await using it = await make();
+  expect(await it.logs.applications(1)).toEqual([]);
+  expect(await it.logs.limit(1, { ended: true })).toBe('none');
+  await it.write('local-1001', 10);
+  await it.write('local-999', 10);
+  await it.write('local-3', 0);
+  await writeFile(join(it.folder, '1', 'eventlog_v2_not a folder'), '');
+  expect(await it.logs.applications(1)).toEqual(['local-999', 'local-1001']);
+  expect(await it.logs.limit(1, { ended: true })).toBe('kept');
+  expect(await it.files()).toHaveLength(3);
+});
+
+test('a log that grows too large goes while its application runs, but for the file that Spark writes to, and stays away', async () => {
+  await using it = await make();
+  await it.write('local-1', ...Array.from({ length: 10 }, () => 90));
+  expect(await it.logs.limit(1, { ended: false })).toBe('kept');
+  await it.write('local-1', ...Array.from({ length: 12 }, () => 90));
+  expect(await it.logs.limit(1, { ended: false })).toBe('too_large');
+  expect(await it.files()).toEqual(['eventlog_v2_local-1/events_12_local-1.zstd']);
+  // what is left is small, but not the whole
+  expect(await it.logs.limit(1, { ended: false })).toBe('too_large');
+  expect(await it.logs.applications(1)).toEqual([]);
+  expect(await it.logs.limit(1, { ended: true })).toBe('too_large');
+  expect(await it.files()).toEqual([]);
+  expect(await it.logs.limit(1, { ended: true })).toBe('too_large');
+});
+
+test('a log that is removed leaves nothing', async () => {
+  await using it = await make();
+  await it.write('local-1', 10);
+  await it.logs.remove(1);
+  expect(await readdir(it.folder)).toEqual([]);
+  await it.logs.remove(1);
+});
+
+test('the folder is named to Spark as an address', () => {
+  expect(eventLogProperties('/data/my sessions/1')).toMatchObject({
+    'spark.eventLog.enabled': 'true',
+    'spark.eventLog.dir': 'file:///data/my%20sessions/1',
+  });
+  expect(eventLogProperties(null)).toEqual({ 'spark.eventLog.enabled': 'false' });
+});

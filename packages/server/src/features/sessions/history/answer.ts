@@ -1,0 +1,30 @@
+import { request } from 'node:http';
+import type { HistoryAddress } from '../../../engines/engine.ts';
+
+/** Where a history server has the pages of an application. */
+export const pagesOf = (applicationId: string): string => `/history/${applicationId}`;
+
+/**
+ * Asks for the first page of an application, which lets the server read its event log: this may take as long as that is. Answers whether the page
+ * is there; false: not (yet).
+ */
+export function asksFirstPage(address: HistoryAddress, applicationId: string, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const asked = request(
+      {
+        host: '127.0.0.1',
+        port: address.port,
+        path: `${pagesOf(applicationId)}/jobs/`,
+        headers: address.headers,
+        agent: false,
+        signal,
+      },
+      (answer) => {
+        answer.resume();
+        answer.once('error', () => resolve(false));
+        answer.once('end', () => resolve(answer.statusCode === 200));
+      },
+    );
+    asked.once('error', () => resolve(false)).end();
+  });
+}
