@@ -84,7 +84,7 @@ def test_syntax_error_runs_nothing(control):
         ("raise KeyboardInterrupt", "KeyboardInterrupt"),
         ("raise GeneratorExit", "GeneratorExit"),
         ("input('name?')", "EOFError"),
-        ("compile('\\0', '', 'exec')", "SyntaxError"),
+        ("compile('(', '', 'exec')", "SyntaxError"),
         ("def r(): r()\nr()", "RecursionError"),
         ("class E(Exception):\n  def __str__(self): raise ValueError\nraise E()", "E"),
         ("class R:\n  def __repr__(self): raise OSError('no')\nR()", "OSError"),

@@ -15,7 +15,7 @@ import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } 
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
-import { executorLogQuery, sessionExecutors, sessionHistory, sinceQuery } from './schemas/session-metrics.ts';
+import { executorLogQuery, sessionExecutors, metricsOverTime, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
@@ -390,7 +390,7 @@ export const routes = define({
     summary: 'What was measured of it over time: tasks, memory, shuffle, input',
     params: inSession,
     query: sinceQuery,
-    response: sessionHistory,
+    response: metricsOverTime,
   },
   'sessions.executors': {
     method: 'GET',

@@ -37,14 +37,14 @@ const note = z
   .meta({ description: 'why there is nothing, for people; null: there may be something' });
 
 /** Metrics over time: close together for the last minutes, further apart for what is older. */
-export const sessionHistory = z.object({
+export const metricsOverTime = z.object({
   points: z.array(sessionPoint).meta({ description: 'oldest first' }),
   statements: z
     .array(z.object({ id: z.number().int(), startedAt: instant, completedAt: instant.nullable() }))
     .meta({ description: 'when the last statements ran' }),
   note,
 });
-export type SessionHistory = z.infer<typeof sessionHistory>;
+export type MetricsOverTime = z.infer<typeof metricsOverTime>;
 
 export const executorStream = z.enum(['stdout', 'stderr']);
 export type ExecutorStream = z.infer<typeof executorStream>;

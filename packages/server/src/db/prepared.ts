@@ -32,7 +32,8 @@ export function prepareQuery<V extends Values, Row>(
 }
 
 /**
- * An update, prepared once for each set of columns that it is made with. `build` gets the values to set, or what stands for them.
+ * An update, prepared once for each set of columns that it is made with. `build` gets what stands for the values to set and for those that say which rows;
+ * the two must have no name in common. A change of nothing does nothing.
  */
 export function prepareUpdate<Change extends Values, Key extends Values>(
   db: Kysely<Database>,
@@ -41,6 +42,7 @@ export function prepareUpdate<Change extends Values, Key extends Values>(
   const known = new Map<string, (values: Change & Key) => Promise<unknown[]>>();
   return async (key, change) => {
     const columns = Object.keys(change);
+    if (columns.length === 0) return;
     const shape = columns.join();
     let run = known.get(shape);
     if (run === undefined) {

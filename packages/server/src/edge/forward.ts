@@ -27,8 +27,8 @@ export type Forwarding = {
   /** How long to wait for somebody to listen; 0: answer at once that nobody does. */
   waitMs: number;
   /**
-   * Whether a request that was sent may be sent again when its connection breaks before the first byte of the answer: as long as `waitMs` allows; when it is
-   * 0, once, and only if others had used the connection before, which the target may have closed just then.
+   * Whether a request that was sent may be sent again when its connection breaks before the first byte of the answer: once at any rate if others had used the
+   * connection before, which the target may have closed just then; else as long as `waitMs` allows.
    */
   resend: boolean;
   /** Headers of the answer for the client. */
@@ -165,9 +165,14 @@ function attempt(
     });
     response.once('close', onGone);
     const broken = () => settle(upstream.reusedSocket ? 'stale' : 'broken');
-    upstream.on('error', (error) => (isRefusal(error) ? settle('refused') : broken()));
+    const failed = (error: Error) => (isRefusal(error) ? settle('refused') : broken());
+    upstream.on('error', failed);
     upstream.on('close', broken);
     upstream.once('response', (answer) => {
+      // From now on the answer says how it ends: the request has ended before a slow client has the last of it.
+      upstream.off('close', broken);
+      upstream.off('error', failed);
+      upstream.on('error', () => undefined);
       try {
         response.writeHead(answer.statusCode ?? 502, options.shape(answer));
         // An event stream's headers must not wait for its first event; others go out with the beginning of their body.

@@ -137,3 +137,16 @@ function changed(path: string, signal: AbortSignal): Promise<void> {
     }
   });
 }
+
+/** The first bytes of a file as Latin-1; nothing of an absent one. */
+export async function beginningOf(path: string, bytes: number): Promise<string> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return '';
+  try {
+    const { size } = await file.stat();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, bytes)), 0, null, 0);
+    return buffer.toString('latin1', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}

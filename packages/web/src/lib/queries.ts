@@ -1,7 +1,7 @@
-import type { Configuration, SessionHistory } from '@emberlab/contract';
+import type { Configuration, MetricsOverTime } from '@emberlab/contract';
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
-import { addToHistory } from './session-history.ts';
+import { addToHistory } from './metrics-over-time.ts';
 
 /** Whose runs of notebooks. */
 export type Whose = 'mine' | 'all';
@@ -31,7 +31,7 @@ export const keys = {
   batches: (project: string) => ['project', project, 'batches'],
   batch: (project: string, id: number) => ['project', project, 'batches', id],
   session: (project: string, id: number) => ['project', project, 'sessions', id],
-  sessionHistory: (project: string, id: number) => ['project', project, 'sessions', id, 'history'],
+  metricsOverTime: (project: string, id: number) => ['project', project, 'sessions', id, 'history'],
   sessionExecutors: (project: string, id: number) => ['project', project, 'sessions', id, 'executors'],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
 
@@ -173,11 +173,11 @@ export const sessionQuery = (project: string, id: number) =>
   });
 
 /** What was measured of an application: all at first, then what is new. */
-export const sessionHistoryQuery = (project: string, id: number) =>
+export const metricsQuery = (project: string, id: number) =>
   queryOptions({
-    queryKey: keys.sessionHistory(project, id),
+    queryKey: keys.metricsOverTime(project, id),
     async queryFn({ client, signal }) {
-      const known = client.getQueryData<SessionHistory>(keys.sessionHistory(project, id));
+      const known = client.getQueryData<MetricsOverTime>(keys.metricsOverTime(project, id));
       const query = { since: known?.points.at(-1)?.at };
       return addToHistory(known, await api.call('sessions.metrics', { params: { project, id }, query }, signal));
     },

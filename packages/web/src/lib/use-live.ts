@@ -20,7 +20,7 @@ function withItem<T extends { id: number }>(list: List<T> | undefined, item: T):
 
 /** What is on the page of an application's metrics and executors is asked for anew; the rest when somebody looks at it. */
 function askForMeasured(client: QueryClient, project: string, id: number): void {
-  void client.invalidateQueries({ queryKey: keys.sessionHistory(project, id) });
+  void client.invalidateQueries({ queryKey: keys.metricsOverTime(project, id) });
   void client.invalidateQueries({ queryKey: keys.sessionExecutors(project, id) });
 }
 

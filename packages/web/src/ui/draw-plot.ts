@@ -28,8 +28,9 @@ export function makePlot(room: HTMLElement, read: () => TimePlotProps, point: (a
     plot = new Plot(optionsFor(Plot, read, point, room.clientWidth), dataOf(read()), room);
     watch.observe(room);
   };
-  // What cannot be drawn is in the words beneath.
-  draw().catch(() => undefined);
+  draw().catch(() => {
+    room.textContent = 'The plot could not be drawn. Its numbers are in the table below.';
+  });
   return {
     update: () => plot?.setData(dataOf(read())),
     remove() {
@@ -116,14 +117,16 @@ function shade(plot: uPlot, bands: TimePlotProps['bands']): void {
 }
 
 const day = 86_400_000;
+/** Axes of less than this show seconds. */
+const tenMinutes = 600_000;
 
 /** As exact as the axis needs it, in the reader's own zone. */
-function timeText(time: number, [from, to]: readonly [number, number]): string {
+export function timeText(time: number, [from, to]: readonly [number, number]): string {
   const span = to - from;
   return new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',
     minute: '2-digit',
-    ...(span < day / 144 ? { second: '2-digit' } : {}),
+    ...(span < tenMinutes ? { second: '2-digit' } : {}),
     ...(span > day ? { day: 'numeric', month: 'short' } : {}),
   }).format(time);
 }

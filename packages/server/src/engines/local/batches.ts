@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
-import { access, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../../lib/files.ts';
+import { beginningOf } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached } from '../../lib/process.ts';
 import { EngineError, type BatchEngine } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
@@ -122,7 +123,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     },
 
     async applicationOf(batchId) {
-      const port = uiPortIn(await beginningOf(filesOf(batchId).stderr));
+      const port = uiPortIn(await beginningOf(filesOf(batchId).stderr, searchedBytes));
       return port === null ? null : applicationAt(port);
     },
 
@@ -134,16 +135,4 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       return { stdout, stderr };
     },
   };
-}
-
-async function beginningOf(path: string): Promise<string> {
-  const file = await open(path, 'r').catch(() => null);
-  if (file === null) return '';
-  try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, searchedBytes)), 0, null, 0);
-    return buffer.toString('latin1', 0, bytesRead);
-  } finally {
-    await file.close();
-  }
 }

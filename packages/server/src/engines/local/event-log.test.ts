@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -20,7 +20,9 @@ async function make() {
       }
     },
     files: async () =>
-      (await readdir(join(folder, '1'), { recursive: true })).filter((name) => name.includes('events_')),
+      (await readdir(join(folder, '1'), { recursive: true }).catch(() => [])).filter((name) =>
+        name.includes('events_'),
+      ),
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
@@ -59,6 +61,38 @@ test('a log that is removed leaves nothing', async () => {
   await it.logs.remove(1);
   expect(await readdir(it.folder)).toEqual([]);
   await it.logs.remove(1);
+});
+
+test('whatever a driver puts there, a log is kept within bounds, and nothing outside is touched', async () => {
+  await using it = await make();
+  const own = join(it.folder, '1');
+  const outside = join(it.folder, 'outside');
+  await mkdir(outside);
+  await writeFile(join(outside, 'events_1_x'), 'precious');
+  await it.write('local-1', 1, 1);
+  // folders and links where Spark has files
+  await mkdir(join(own, 'eventlog_v2_local-1', 'events_3_local-1', 'deep'), { recursive: true });
+  await symlink('/nonexistent/x', join(own, 'too-large'));
+  await symlink(outside, join(own, 'eventlog_v2_local-2'));
+  await writeFile(join(own, 'eventlog_v2_local-1', 'events_4_local-1'), '');
+  await truncate(join(own, 'eventlog_v2_local-1', 'events_4_local-1'), 2 ** 40);
+  expect(await it.logs.limit(1, { ended: false })).toBe('too_large');
+  expect(await readdir(join(own, 'eventlog_v2_local-1'))).toEqual(
+    expect.not.arrayContaining(['events_1_local-1.zstd', 'events_3_local-1']),
+  );
+  expect(await it.logs.limit(1, { ended: true })).toBe('too_large');
+  expect(await readFile(join(outside, 'events_1_x'), 'utf8')).toBe('precious');
+  expect((await readdir(it.folder)).toSorted()).toEqual(['1.too-large', 'outside']);
+});
+
+test('more names than Spark would make are not gone through', async () => {
+  await using it = await make();
+  await it.write('local-1', 10);
+  await Promise.all(Array.from({ length: 1001 }, (_, n) => writeFile(join(it.folder, '1', `name-${n}`), '')));
+  expect(await it.logs.applications(1)).toEqual([]);
+  expect(await it.logs.limit(1, { ended: false })).toBe('too_large');
+  expect(await it.logs.limit(1, { ended: true })).toBe('too_large');
+  expect(await readdir(it.folder)).toEqual(['1.too-large']);
 });
 
 test('the folder is named to Spark as an address', () => {

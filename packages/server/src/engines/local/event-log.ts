@@ -1,12 +1,13 @@
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import type { Dirent } from 'node:fs';
+import { lstat, opendir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { EventLogs } from '../engine.ts';
 
 /** Spark starts a new file of an application's log at this size: what has been written before can be taken away while it goes on. Not less than 10m. */
 const fileSize = '16m';
-/** Stands beside the logs that grew too large, so that the little that is left of them is not taken for the whole. */
-const markName = 'too-large';
+/** An application has a file for each 16 MB and two more; a session has few applications. */
+const mostEntries = 1000;
 /** As Spark names the folder of one application's log. */
 const folderPattern = /^eventlog_v2_([\w-]{1,200})$/;
 
@@ -23,56 +24,79 @@ export const eventLogProperties = (folder: string | null): Record<string, string
         'spark.eventLog.rolling.maxFileSize': fileSize,
       };
 
-/** The event logs in folders of this machine. `maxBytes`: what those of one session or batch may take together. */
+/**
+ * The event logs in folders of this machine. `maxBytes`: what those of one session or batch may take together. Drivers write there, and with them anybody's
+ * code: names, links and numbers may be anything.
+ */
 export function createEventLogs(folderOf: (id: number) => string, maxBytes: number): EventLogs {
-  const isMarked = async (folder: string) => (await stat(join(folder, markName)).catch(() => null)) !== null;
+  const markOf = (folder: string) => `${folder}.too-large`;
+  const isMarked = async (folder: string) => (await lstat(markOf(folder)).catch(() => null)) !== null;
 
   return {
     async applications(id) {
       const folder = folderOf(id);
       if (await isMarked(folder)) return [];
-      const logs = (await logsIn(folder)).filter(({ bytes }) => bytes > 0);
-      return logs.map(({ applicationId }) => applicationId);
+      const logs = (await logsIn(folder)) ?? [];
+      return logs.filter(({ bytes }) => bytes > 0).map(({ applicationId }) => applicationId);
     },
 
     async limit(id, { ended }) {
       const folder = folderOf(id);
-      const logs = await logsIn(folder);
       const marked = await isMarked(folder);
-      if (!marked && logs.reduce((sum, { bytes }) => sum + bytes, 0) <= maxBytes) {
+      const logs = marked && ended ? null : await logsIn(folder);
+      if (!marked && logs !== null && logs.reduce((sum, { bytes }) => sum + bytes, 0) <= maxBytes) {
         return logs.some(({ bytes }) => bytes > 0) ? 'kept' : 'none';
       }
-      if (!marked) await writeFile(join(folder, markName), '', { mode: 0o600 });
-      for (const { path, files } of logs) {
-        // Spark goes on writing to the last one, and fails to make the next one without its folder.
-        if (ended) await rm(path, { recursive: true, force: true });
-        else for (const file of files.slice(0, -1)) await rm(file, { force: true });
+      // What is left is not to be taken for the whole. A link in the place of the mark is not followed.
+      if (!marked) await writeFile(markOf(folder), '', { mode: 0o600, flag: 'wx' });
+      if (ended) await rm(folder, { recursive: true, force: true });
+      // Spark goes on writing to the last one, and fails to make the next one without its folder.
+      for (const { files } of ended ? [] : (logs ?? [])) {
+        for (const file of files.slice(0, -1)) await rm(file, { recursive: true, force: true });
       }
       return 'too_large';
     },
 
-    remove: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    async remove(id) {
+      for (const path of [folderOf(id), markOf(folderOf(id))]) await rm(path, { recursive: true, force: true });
+    },
   };
 }
 
-type Log = { applicationId: string; path: string; bytes: number; files: readonly string[] };
+type Log = { applicationId: string; bytes: number; files: readonly string[] };
 
-/** The logs in a folder, oldest first: Spark's ids hold the time of their making. Each with its files of events in Spark's order. */
-async function logsIn(folder: string): Promise<Log[]> {
+/** The logs in a folder, oldest first: Spark's ids hold the time of their making. Each with its files of events in Spark's order. Null: Spark would not have written so many. */
+async function logsIn(folder: string): Promise<Log[] | null> {
   const logs: Log[] = [];
-  const names = await readdir(folder).catch(() => []);
-  for (const name of names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
-    const applicationId = folderPattern.exec(name)?.[1];
-    const path = join(folder, name);
-    const found = applicationId === undefined ? null : await stat(path).catch(() => null);
-    if (applicationId === undefined || found?.isDirectory() !== true) continue;
-    const numbered = (await readdir(path).catch(() => []))
-      .map((file) => ({ file: join(path, file), number: Number(/^events_(\d+)_/.exec(file)?.[1] ?? 0) }))
+  const found = await entriesOf(folder);
+  if (found === null) return null;
+  const folders = found.flatMap((entry) => {
+    const applicationId = entry.isDirectory() ? folderPattern.exec(entry.name)?.[1] : undefined;
+    return applicationId === undefined ? [] : [{ applicationId, path: join(folder, entry.name) }];
+  });
+  const byAge = new Intl.Collator('en', { numeric: true });
+  for (const { applicationId, path } of folders.toSorted((a, b) => byAge.compare(a.applicationId, b.applicationId))) {
+    const inside = await entriesOf(path);
+    if (inside === null) return null;
+    const numbered = inside
+      .map(({ name }) => ({ file: join(path, name), number: Number(/^events_(\d{1,9})_/.exec(name)?.[1] ?? 0) }))
       .filter(({ number }) => number > 0)
       .toSorted((a, b) => a.number - b.number);
     let bytes = 0;
-    for (const { file } of numbered) bytes += (await stat(file).catch(() => null))?.size ?? 0;
-    logs.push({ applicationId, path, bytes, files: numbered.map(({ file }) => file) });
+    for (const { file } of numbered) bytes += (await lstat(file).catch(() => null))?.size ?? 0;
+    logs.push({ applicationId, bytes, files: numbered.map(({ file }) => file) });
   }
   return logs;
+}
+
+/** What lies in a folder; null: more than is looked at. */
+async function entriesOf(path: string): Promise<Dirent[] | null> {
+  const folder = await opendir(path).catch(() => null);
+  const entries: Dirent[] = [];
+  for await (const entry of folder ?? []) {
+    entries.push(entry);
+    // Leaving the loop closes the folder.
+    if (entries.length > mostEntries) return null;
+  }
+  return entries;
 }

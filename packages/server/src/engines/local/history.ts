@@ -4,6 +4,7 @@ import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
+import { beginningOf } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
 import { EngineError, type HistoryEngine } from '../engine.ts';
 import { portIn } from './application.ts';
@@ -14,7 +15,9 @@ import { javaEnvironment, type SubmitOptions } from './submit.ts';
 
 /** It holds one application; its garbage and its compiled code are few, and it lives for minutes. */
 const heap = '512m';
-const jvmFlags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData'];
+const jvmFlags = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', '-XX:+ExitOnOutOfMemoryError'];
+/** It says its port before it reads an event log, which may have anything in it. */
+const searchedBytes = 1024 * 1024;
 /** What SIGKILL has hit is gone as soon as the kernel gets to it. */
 const killedMs = 5000;
 const pollMs = 20;
@@ -119,7 +122,7 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
 
     async addressOf(sessionId) {
       const files = filesOf(sessionId);
-      const port = portIn(await readFile(files.log, 'latin1').catch(() => ''), /HistoryServer\w*/);
+      const port = portIn(await beginningOf(files.log, searchedBytes), /HistoryServer\w*/);
       if (port === null) return null;
       const token = await readFile(files.token, 'latin1').catch(() => null);
       return { port, headers: token === null ? {} : { authorization: `Bearer ${token}` } };

@@ -131,7 +131,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       for (const session of live) lifecycle.putTarget(session);
       const ids = new Set(live.map(({ id }) => id));
       await parts.uploads.tidy((id) => ids.has(id));
-      await history.start();
+      await history.endLeftovers();
       await tunnel.start();
       await agents.start();
       batches.start();

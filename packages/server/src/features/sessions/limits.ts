@@ -38,8 +38,8 @@ export const defaultLimits = {
   completeMs: 3000,
   /** how long it may take to fetch and add a jar or a file */
   addMs: 120_000,
-  /** what is measured of a session is kept at most this often */
-  sampleMs: 2000,
+  /** what is measured of a session is kept at most this often: agents say it every 2 s at most, and what comes a little early is kept too */
+  sampleMs: 1500,
   /** samples of a session that are kept; when there are more, older ones are thinned */
   keptSamples: 600,
   /** of these, the newest are never thinned */

@@ -3,7 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { mergedLog, type LogFiles } from './log.ts';
 
 /** How much of a long log the dashboard gets to begin with. */
-const maxLogBytes = 2 * 1024 * 1024;
+export const maxLogBytes = 2 * 1024 * 1024;
 
 /** Answers text as it comes. */
 export const sendText = (reply: FastifyReply, text: Readable): FastifyReply =>

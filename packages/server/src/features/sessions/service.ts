@@ -234,7 +234,7 @@ export function createService(
       if (session.state === 'shutting_down') throw new HttpError('ui_unavailable', { message: ending });
       const ended = !isLive(session.state);
       if (!ended && session.application?.uiAvailable !== true) throw new HttpError('ui_unavailable');
-      const path = ended ? await parts.history.open(session) : '/';
+      const path = ended ? await parts.history.open(session, actor.user.id) : '/';
       return parts.tickets.issue({
         targetId: session.uiId,
         userId: actor.user.id,

@@ -63,13 +63,18 @@ export function createSessionStore(db: Kysely<Database>) {
   const byId = prepareQuery(db, (parameter: ParametersOf<{ id: number }>) =>
     select().where('sessions.id', '=', parameter('id')),
   );
+  const listedOf = (projectId: string, userId: string, endedAfter: number) =>
+    select()
+      .where('sessions.project_id', '=', projectId)
+      .where('sessions.user_id', '=', userId)
+      .where(listed(endedAfter));
   type ListedId = { projectId: string; userId: string; id: number; endedAfter: number };
   const listedById = prepareQuery(db, (parameter: ParametersOf<ListedId>) =>
-    select()
-      .where('sessions.project_id', '=', parameter('projectId'))
-      .where('sessions.user_id', '=', parameter('userId'))
-      .where('sessions.id', '=', parameter('id'))
-      .where(listed(parameter('endedAfter'))),
+    listedOf(parameter('projectId'), parameter('userId'), parameter('endedAfter')).where(
+      'sessions.id',
+      '=',
+      parameter('id'),
+    ),
   );
   const updateById = prepareUpdate(db, (change: Updateable<SessionsTable>, key: ParametersOf<{ id: number }>) =>
     db.updateTable('sessions').set(change).where('id', '=', key('id')),
@@ -121,12 +126,7 @@ export function createSessionStore(db: Kysely<Database>) {
 
     /** A member's sessions in a project that Livy clients may see, oldest first. */
     async listListed(projectId: string, userId: string, endedAfter: number): Promise<SessionRecord[]> {
-      const rows = await select()
-        .where('sessions.project_id', '=', projectId)
-        .where('sessions.user_id', '=', userId)
-        .where(listed(endedAfter))
-        .orderBy('sessions.id')
-        .execute();
+      const rows = await listedOf(projectId, userId, endedAfter).orderBy('sessions.id').execute();
       return rows.map(toRecord);
     },
 
@@ -141,10 +141,7 @@ export function createSessionStore(db: Kysely<Database>) {
         const [row] = await listedById({ projectId, userId, id: key.id, endedAfter });
         return row === undefined ? null : toRecord(row);
       }
-      let query = select()
-        .where('sessions.project_id', '=', projectId)
-        .where('sessions.user_id', '=', userId)
-        .where(listed(endedAfter));
+      let query = listedOf(projectId, userId, endedAfter);
       if ('name' in key) query = query.where('sessions.name', '=', key.name);
       else query = query.where('sessions.idempotency_key', '=', key.idempotencyKey);
       const row = await query

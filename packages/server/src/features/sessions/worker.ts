@@ -123,7 +123,11 @@ export function createWorker(parts: {
     await uploads.remove(session.id);
     // Nobody has seen what a driver did that nobody took.
     if (session.aheadKey !== null) await engine.eventLogs.remove(session.id);
-    const eventLog = await engine.eventLogs.limit(session.id, { ended: true });
+    // It has ended, whatever it has left.
+    const eventLog = await engine.eventLogs.limit(session.id, { ended: true }).catch((error: unknown) => {
+      log.error({ session: session.id, err: error }, 'the event log could not be looked after');
+      return 'too_large' as const;
+    });
     await lifecycle.ended(session.id, exited.get(session.id) ?? null, eventLog);
     for (const map of [exits, exited, startedAt, lastShown]) map.delete(session.id);
   };
@@ -188,7 +192,12 @@ export function createWorker(parts: {
   const clean = async (now: number): Promise<void> => {
     await statements.removeUnlisted(now - limits.listedMs);
     for (const { id, process } of await sessions.listLive()) {
-      if (process !== null) await engine.eventLogs.limit(id, { ended: false });
+      if (process === null) continue;
+      await engine.eventLogs
+        .limit(id, { ended: false })
+        .catch((error: unknown) =>
+          log.error({ session: id, err: error }, 'the event log could not be looked after; it will be tried again'),
+        );
     }
     for (const id of await sessions.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await history.end(id);

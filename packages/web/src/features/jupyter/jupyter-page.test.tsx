@@ -265,7 +265,7 @@ describe('Jupyter page', () => {
 
   it('tells viewers what they can do instead', async () => {
     const { calls } = renderApp(page, { 'GET /projects/demo': { ...project, role: 'viewer' } });
-    expect(await screen.findByText('You read in this project')).toBeTruthy();
+    expect(await screen.findByText('You can only read this project')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Run Jupyter' })).toBeNull();
     expect(calls.some((call) => call.route.includes('/jupyter/'))).toBe(false);
   });

@@ -134,7 +134,7 @@ describe('a link that opens a file', () => {
 
   it('tells a viewer that they may not run Jupyter', async () => {
     const { changes } = visit({ 'GET /projects/demo': { ...project, role: 'viewer' } });
-    expect(await screen.findByText('You read in this project')).toBeTruthy();
+    expect(await screen.findByText('You can only read this project')).toBeTruthy();
     expect(changes()).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { useClipboard } from '@mantine/hooks';
-import { IconCheck, IconLink } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconLink } from '@tabler/icons-react';
 import { openLink } from '../jupyter/open-path.ts';
 import { useProject } from '../projects/project-context.ts';
 import { notebookName } from './notebook-path.tsx';
@@ -9,12 +9,13 @@ import { notebookName } from './notebook-path.tsx';
 export function CopyLink({ path }: { path: string }) {
   const project = useProject();
   const clipboard = useClipboard();
-  const label =
-    clipboard.error !== null
-      ? 'Not copied: your browser does not let this page'
-      : clipboard.copied
-        ? 'Link copied'
-        : 'Copy link';
+  const failed = clipboard.error !== null;
+  const label = failed
+    ? 'Could not copy: your browser does not allow it'
+    : clipboard.copied
+      ? 'Link copied'
+      : 'Copy link';
+  const Icon = failed ? IconAlertTriangle : clipboard.copied ? IconCheck : IconLink;
   return (
     <Tooltip label={label} events={{ hover: true, focus: true, touch: true }}>
       <ActionIcon
@@ -23,7 +24,7 @@ export function CopyLink({ path }: { path: string }) {
         aria-label={`${label}: ${notebookName(path)}`}
         onClick={() => clipboard.copy(openLink(window.location.origin, project.name, path))}
       >
-        {clipboard.copied ? <IconCheck size={15} aria-hidden="true" /> : <IconLink size={15} aria-hidden="true" />}
+        <Icon size={15} aria-hidden="true" />
       </ActionIcon>
     </Tooltip>
   );

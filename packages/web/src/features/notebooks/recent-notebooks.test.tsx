@@ -166,7 +166,7 @@ describe('Recent notebooks', () => {
 
     it('and say so when the browser did not let them', async () => {
       await copy(async () => Promise.reject(new Error('not allowed')));
-      expect(await screen.findByRole('button', { name: /^Not copied: your browser/ })).toBeTruthy();
+      expect(await screen.findByRole('button', { name: /^Could not copy: your browser/ })).toBeTruthy();
     });
   });
 

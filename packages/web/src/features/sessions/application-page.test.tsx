@@ -1,4 +1,4 @@
-import type { SessionExecutor, SessionHistory } from '@emberlab/contract';
+import type { SessionExecutor, MetricsOverTime } from '@emberlab/contract';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { busySession, measured, Refusal, renderApp } from '../../test/app.tsx';
@@ -6,7 +6,7 @@ import { FakeEventSource } from '../../test/fake-event-source.ts';
 
 const page = '/projects/demo/applications/3';
 const at = (second: number) => new Date(Date.UTC(2026, 0, 31, 9, 30, second)).toISOString();
-const history: SessionHistory = {
+const history: MetricsOverTime = {
   points: [
     { ...measured, at: at(0) },
     { ...measured, at: at(2), activeTasks: 2, memoryUsedBytes: 3 * 1024 ** 2 },

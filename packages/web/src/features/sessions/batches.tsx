@@ -3,6 +3,7 @@ import { Stack, Table, Text, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { showHidden } from '../../lib/log-lines.ts';
 import { batchesQuery } from '../../lib/queries.ts';
+import { ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
 import { rowClasses, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -14,7 +15,15 @@ import { batchStateOf, batchTitle, fileName } from './batch-state.ts';
 /** Batches: programs that ran once, on Emberlab or on the project's Livy. Nothing where there are none, as in most projects. */
 export function Batches() {
   const project = useProject();
-  const items = useQuery(batchesQuery(project.name)).data?.items ?? [];
+  const batches = useQuery(batchesQuery(project.name));
+  if (batches.isError && batches.data === undefined) {
+    return (
+      <Section title="Batches" flush>
+        <ErrorState error={batches.error} onRetry={() => void batches.refetch()} />
+      </Section>
+    );
+  }
+  const items = batches.data?.items ?? [];
   if (items.length === 0) return null;
   return (
     <Section title="Batches" flush>

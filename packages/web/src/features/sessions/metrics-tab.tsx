@@ -1,9 +1,9 @@
-import type { SessionHistory } from '@emberlab/contract';
+import type { MetricsOverTime } from '@emberlab/contract';
 import { Paper, SimpleGrid, Text } from '@mantine/core';
 import { IconChartLine } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { sessionHistoryQuery } from '../../lib/queries.ts';
+import { metricsQuery } from '../../lib/queries.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
@@ -19,7 +19,7 @@ import { isLive } from './session-state.ts';
 export function MetricsTab() {
   const { name: project } = useProject();
   const session = useApplication();
-  const { data, error, refetch, isPending } = useQuery(sessionHistoryQuery(project, session.id));
+  const { data, error, refetch, isPending } = useQuery(metricsQuery(project, session.id));
   if (data !== undefined && data.points.length > 0) return <Plots history={data} />;
   return (
     <Paper>
@@ -28,7 +28,10 @@ export function MetricsTab() {
       ) : data === undefined ? (
         <ErrorState error={error} onRetry={() => void refetch()} />
       ) : (
-        <EmptyState icon={<IconChartLine size={30} />} title="Nothing measured yet">
+        <EmptyState
+          icon={<IconChartLine size={30} />}
+          title={isLive(session) && data.note === null ? 'Nothing measured yet' : 'Nothing measured'}
+        >
           {data.note ??
             (isLive(session)
               ? 'Tasks, memory and shuffle are shown here from the moment at which Spark is up.'
@@ -39,7 +42,7 @@ export function MetricsTab() {
   );
 }
 
-function Plots({ history }: { history: SessionHistory }) {
+function Plots({ history }: { history: MetricsOverTime }) {
   const session = useApplication();
   const now = useNow(2000);
   const { times, plots } = useMemo(() => plotsOf(history), [history]);
@@ -47,7 +50,7 @@ function Plots({ history }: { history: SessionHistory }) {
   const last = times.at(-1) ?? 0;
   // The clocks of the server and of this page need not agree.
   const end = isLive(session) ? Math.max(now, last) : last;
-  const bands = runsOf(history, end);
+  const bands = useMemo(() => runsOf(history, end), [history, end]);
   return (
     <>
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">

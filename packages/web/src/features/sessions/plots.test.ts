@@ -1,6 +1,6 @@
 import type { SessionPoint } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
-import { addToHistory } from '../../lib/session-history.ts';
+import { addToHistory } from '../../lib/metrics-over-time.ts';
 import { measured } from '../../test/app.tsx';
 import { describePlot, plotsOf, ratesOf, runsOf } from './plots.ts';
 

@@ -1,4 +1,4 @@
-import type { SessionHistory, SessionPoint } from '@emberlab/contract';
+import type { MetricsOverTime, SessionPoint } from '@emberlab/contract';
 import { formatBytes } from '../../lib/units.ts';
 import type { PlotSeries } from '../../ui/time-plot-props.ts';
 
@@ -45,7 +45,7 @@ const shareOf = (part: Values, whole: Values): Values =>
   });
 
 /** What is shown of an application over time: values are in the order of `times`, ms since the epoch. */
-export function plotsOf({ points }: Pick<SessionHistory, 'points'>): { times: number[]; plots: Plot[] } {
+export function plotsOf({ points }: Pick<MetricsOverTime, 'points'>): { times: number[]; plots: Plot[] } {
   const times = points.map(({ at }) => Date.parse(at));
   const valuesOf = (name: Counter) => points.map((point) => point[name]);
   const rate = (name: Counter) => ratesOf(times, valuesOf(name));
@@ -137,7 +137,7 @@ export function plotsOf({ points }: Pick<SessionHistory, 'points'>): { times: nu
 }
 
 /** When statements ran, ms since the epoch; the one that runs goes on until `now`. */
-export const runsOf = ({ statements }: SessionHistory, now: number): { from: number; to: number }[] =>
+export const runsOf = ({ statements }: MetricsOverTime, now: number): { from: number; to: number }[] =>
   statements.map(({ startedAt, completedAt }) => ({
     from: Date.parse(startedAt),
     to: completedAt === null ? now : Date.parse(completedAt),

@@ -16,6 +16,9 @@ const defaultPage = 100;
 const maxPage = 1000;
 const logLinesInBatch = 10;
 
+const present = async (engine: Engine, batch: BatchRecord) =>
+  presentForLivy(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
+
 /** A page of a member's batches, as Livy shows them. */
 export async function batchPage(
   { service, engine }: { service: BatchService; engine: Engine },
@@ -23,9 +26,7 @@ export async function batchPage(
   page: { from: number; size: number },
 ): Promise<{ total: number; items: Record<string, unknown>[] }> {
   const { total, items } = await service.list(client, page);
-  const present = async (batch: BatchRecord) =>
-    presentForLivy(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
-  return { total, items: await Promise.all(items.map(present)) };
+  return { total, items: await Promise.all(items.map((batch) => present(engine, batch))) };
 }
 
 /** Livy's routes for batches, below `/livy/{project}`. */
@@ -35,9 +36,6 @@ export function registerBatchRoutes(
 ): void {
   const { service, engine } = parts;
   const route = routeIn(app);
-
-  const present = async (batch: BatchRecord) =>
-    presentForLivy(batch, await logTail(engine.batches.logs(batch.id), logLinesInBatch));
 
   /** The batch in the path. Throws Livy's 404, also for what is somebody else's. */
   const find = async (request: FastifyRequest): Promise<BatchRecord> => {
@@ -77,10 +75,12 @@ export function registerBatchRoutes(
     const known = key === null ? null : await service.find(client, { idempotencyKey: key });
     const batch = known ?? (await create(request, client, key));
     reply.header('location', `/batches/${batch.id}`);
-    return sendJson(reply, 201, await present(batch));
+    return sendJson(reply, 201, await present(engine, batch));
   });
 
-  route('GET', '/batches/:id', async (request, reply) => sendJson(reply, 200, await present(await find(request))));
+  route('GET', '/batches/:id', async (request, reply) =>
+    sendJson(reply, 200, await present(engine, await find(request))),
+  );
 
   route('GET', '/batches/:id/state', async (request, reply) => {
     const { id, state } = await find(request);

@@ -80,11 +80,17 @@ export function createBatchWorker(parts: {
     return true;
   };
 
+  const limitLogs = (id: number, options: { ended: boolean }) =>
+    batches.eventLogs
+      .limit(id, options)
+      .catch((error: unknown) => log.error({ batch: id, err: error }, 'the event log could not be looked after'));
+
   /** Takes away what is left of it, then says how it ended. */
   const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
     if (handle !== null) await engine.kill(handle);
     await batches.clean(batch.id);
-    await batches.eventLogs.limit(batch.id, { ended: true });
+    // It has ended, whatever it has left.
+    await limitLogs(batch.id, { ended: true });
     await lifecycle.ended(batch.id, await batches.exitOf(batch.id));
     return false;
   };
@@ -109,7 +115,7 @@ export function createBatchWorker(parts: {
 
   const clean = async (now: number): Promise<void> => {
     for (const { id, process } of await store.listLive()) {
-      if (process !== null) await batches.eventLogs.limit(id, { ended: false });
+      if (process !== null) await limitLogs(id, { ended: false });
     }
     for (const id of await store.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await batches.forget(id);

@@ -14,7 +14,7 @@ import type { Log } from '../../../lib/log.ts';
 import type { Limits } from '../limits.ts';
 import type { SessionRecord } from '../model.ts';
 import { asksFirstPage, pagesOf } from './answer.ts';
-import { gaveUp, noEventLog, notStarted, tooMany } from './problems.ts';
+import { another, calledOff, gaveUp, noEventLog, notStarted, stopping, tooMany } from './problems.ts';
 import type { HistoryStore } from './store.ts';
 
 const pollMs = 100;
@@ -27,6 +27,15 @@ type Shown = {
   readonly uiId: string;
   readonly projectId: string;
   usedAt: number;
+};
+
+/** One that comes up, and what calls that off. */
+type Opening = {
+  readonly projectId: string;
+  /** who asked first */
+  readonly userId: string;
+  readonly started: Promise<Shown>;
+  readonly off: AbortController;
 };
 
 /** How requests for the Spark UI of a finished application get there. */
@@ -52,7 +61,7 @@ export function createHistory(parts: {
   const { store, targets, clock, log, limits } = parts;
   const { eventLogs, history: servers } = parts.engine;
   const shown = new Map<number, Shown>();
-  const opening = new Map<number, Promise<Shown>>();
+  const opening = new Map<number, Opening>();
   const ending = new Map<number, Promise<void>>();
   const closed = new AbortController();
 
@@ -63,7 +72,8 @@ export function createHistory(parts: {
     await store.remove(id);
   };
 
-  const end = (id: number): Promise<void> => {
+  /** Ends one that is there. */
+  const endShown = (id: number): Promise<void> => {
     const one = shown.get(id);
     if (one === undefined) return ending.get(id) ?? Promise.resolve();
     shown.delete(id);
@@ -75,12 +85,20 @@ export function createHistory(parts: {
     return done;
   };
 
+  /** The same for one that comes up. */
+  const end = async (id: number): Promise<void> => {
+    const coming = opening.get(id);
+    coming?.off.abort();
+    await coming?.started.catch(() => undefined);
+    await endShown(id);
+  };
+
   /** Ends the servers that were not used for the longest time, until there is room for one more. Which they are is settled before this returns. */
   const makeRoom = (): Promise<unknown> => {
     const byUse = [...shown].toSorted(([, a], [, b]) => a.usedAt - b.usedAt);
     const superfluous = shown.size + opening.size + 1 - limits.historyServers;
     if (superfluous > byUse.length) return Promise.reject(tooMany());
-    return Promise.all(byUse.slice(0, Math.max(superfluous, 0)).map(([id]) => end(id)));
+    return Promise.all(byUse.slice(0, Math.max(superfluous, 0)).map(([id]) => endShown(id)));
   };
 
   /** Waits until a server that was started shows the application. */
@@ -88,12 +106,13 @@ export function createHistory(parts: {
     id: number,
     applicationId: string,
     exited: Promise<DriverExit>,
+    off: AbortSignal,
   ): Promise<HistoryAddress> => {
     const late = new AbortController();
     const callOff = clock.after(limits.historyStartMs, () => late.abort());
     const gone = new AbortController();
     void exited.then(() => gone.abort());
-    const over = AbortSignal.any([late.signal, gone.signal, closed.signal]);
+    const over = AbortSignal.any([late.signal, gone.signal, closed.signal, off]);
     try {
       for (;;) {
         const address = await servers.addressOf(id);
@@ -102,6 +121,8 @@ export function createHistory(parts: {
       }
     } catch (error) {
       if (!over.aborted) throw error;
+      if (closed.signal.aborted) throw stopping();
+      if (off.aborted) throw calledOff();
       const tail = await tailLines(servers.log(id), 50);
       throw late.signal.aborted ? gaveUp(limits.historyStartMs, tail) : notStarted(tail);
     } finally {
@@ -109,7 +130,7 @@ export function createHistory(parts: {
     }
   };
 
-  const start = async (session: SessionRecord): Promise<Shown> => {
+  const launch = async (session: SessionRecord, off: AbortSignal): Promise<Shown> => {
     const { id, uiId } = session;
     await Promise.all([makeRoom(), ending.get(id)]);
     const ids = await eventLogs.applications(id);
@@ -125,7 +146,7 @@ export function createHistory(parts: {
       const launched = await servers.launch(id);
       handle = launched.handle;
       await store.launched(id, handle);
-      const address = await untilShown(id, applicationId, launched.exited);
+      const address = await untilShown(id, applicationId, launched.exited, off);
       const one = { handle, address, applicationId, uiId, projectId: session.project.id, usedAt: clock.now() };
       shown.set(id, one);
       targets.put(parts.targetOf(session));
@@ -139,7 +160,7 @@ export function createHistory(parts: {
     }
   };
 
-  const open = async (session: SessionRecord): Promise<Shown> => {
+  const open = async (session: SessionRecord, userId: string): Promise<Shown> => {
     const { id } = session;
     const one = shown.get(id);
     if (one !== undefined) {
@@ -147,20 +168,23 @@ export function createHistory(parts: {
       return one;
     }
     const begun = opening.get(id);
-    if (begun !== undefined) return begun;
-    const started = start(session).finally(() => opening.delete(id));
-    opening.set(id, started);
+    if (begun !== undefined) return begun.started;
+    // An event log can be made such that reading it takes for ever: nobody keeps all places with some of them.
+    if ([...opening.values()].some((other) => other.userId === userId)) throw another();
+    const off = new AbortController();
+    const started = launch(session, off.signal).finally(() => opening.delete(id));
+    opening.set(id, { projectId: session.project.id, userId, started, off });
     return started;
   };
 
   return {
     /** Lets the Spark UI of a finished application be there; answers the path of its first page. Throws an `HttpError` that says why it can't be. */
-    async open(session: SessionRecord): Promise<string> {
+    async open(session: SessionRecord, userId: string): Promise<string> {
       const { id } = session;
       const one = shown.get(id);
       // It may have been ended by others: the machine ran out of memory, say.
-      if (one !== undefined && !(await parts.engine.isAlive(one.handle))) await end(id);
-      return `${pagesOf((await open(session)).applicationId)}/jobs/`;
+      if (one !== undefined && !(await parts.engine.isAlive(one.handle))) await endShown(id);
+      return `${pagesOf((await open(session, userId)).applicationId)}/jobs/`;
     },
 
     /** The way to one that is there; whoever asks uses it. null: there is none. */
@@ -175,7 +199,7 @@ export function createHistory(parts: {
     async step(): Promise<void> {
       for (const [id, one] of shown) {
         const idle = clock.now() - one.usedAt >= limits.historyIdleMs;
-        if (idle || !(await parts.engine.isAlive(one.handle))) await end(id);
+        if (idle || !(await parts.engine.isAlive(one.handle))) await endShown(id);
       }
     },
 
@@ -184,11 +208,12 @@ export function createHistory(parts: {
 
     /** The same for all of a project: who has left it may have opened them. */
     async endAll(projectId: string): Promise<void> {
-      await Promise.all([...shown].filter(([, one]) => one.projectId === projectId).map(([id]) => end(id)));
+      const all = [...shown, ...opening].filter(([, one]) => one.projectId === projectId);
+      await Promise.all(all.map(([id]) => end(id)));
     },
 
     /** Ends what a former process has left. */
-    async start(): Promise<void> {
+    async endLeftovers(): Promise<void> {
       for (const { sessionId, process } of await store.list()) {
         await bury(sessionId, process ?? (await servers.find(sessionId)));
       }
@@ -196,8 +221,8 @@ export function createHistory(parts: {
 
     async close(): Promise<void> {
       closed.abort(new Error('closed'));
-      await Promise.allSettled(opening.values());
-      await Promise.all([...shown.keys()].map((id) => end(id)));
+      await Promise.allSettled([...opening.values()].map(({ started }) => started));
+      await Promise.all([...shown.keys()].map((id) => endShown(id)));
       await Promise.all(ending.values());
     },
   };

@@ -28,6 +28,20 @@ export const gaveUp = (ms: number, tail: readonly string[]): HttpError =>
     message: `Spark's history server has not made the Spark UI from the event log within ${Math.round(ms / 1000)} s. The log may be very long.${quote(tail)}`,
   });
 
+export const stopping = (): HttpError =>
+  new HttpError('ui_unavailable', { message: 'Emberlab is being stopped. Please try again when it is back.' });
+
+export const calledOff = (): HttpError =>
+  new HttpError('ui_unavailable', {
+    message: 'The Spark UI was closed while it was being made. Please open it again.',
+  });
+
+export const another = (): HttpError =>
+  new HttpError('ui_unavailable', {
+    message:
+      'The Spark UI of another finished application is still being opened for you. Please try again when it is there.',
+  });
+
 export const tooMany = (): HttpError =>
   new HttpError('ui_unavailable', {
     message: 'The Spark UIs of several finished applications are being opened. Please try again in a moment.',

@@ -26,7 +26,7 @@ const answer = z.object({
   type: z.literal('answer'),
   request: z.number().int(),
   value: z.unknown().optional(),
-  error: z.string().optional(),
+  error: cut(10_000).optional(),
 });
 
 export const agentFrame = z.discriminatedUnion('type', [

@@ -13,7 +13,9 @@ const time = z
   .int()
   .min(0)
   .transform((ms) => Math.min(ms, latest))
-  .nullable();
+  .nullable()
+  // One odd time is no reason to show no executor.
+  .catch(null);
 const mostExecutors = 1000;
 
 const executor = z.object({
@@ -50,7 +52,9 @@ export type LogPiece = { readonly text: string; readonly from: number; readonly 
 const position = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const piece = z
   .object({ text: cut(4 * 1024 * 1024), from: position, to: position, total: position })
-  .refine(({ from, to, total }) => from <= to && to <= total);
+  .refine(({ from, to, total }) => from <= to && to <= total)
+  // A byte that is no UTF-8 has become a character of three.
+  .refine(({ text, from, to }) => Buffer.byteLength(text) <= 3 * (to - from));
 
 /** null: that was no answer to this question. */
 export const readLogPiece = (answer: unknown): LogPiece | null => piece.safeParse(answer).data ?? null;

@@ -55,7 +55,8 @@ async function* pieces({
     if (signal.aborted) return;
     // Spark begins a file anew when it rolls it.
     const next = await ask({ from: piece.to, size: Math.min(left, pieceBytes) }).catch(() => null);
-    if (next === null) return;
+    // An answer to another question, or one that goes on without end, is none.
+    if (next === null || (next.from !== piece.to && next.total >= piece.to)) return;
     piece = next.total < piece.to ? { ...next, text: '', from: 0, to: 0, total: next.total } : next;
   }
 }

@@ -1,17 +1,14 @@
-import type { SessionHistory } from '@emberlab/contract';
+import type { MetricsOverTime } from '@emberlab/contract';
 import type { Engine } from '../../../engines/engine.ts';
 import type { Router } from '../../../http/router.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { ExternalSessions } from '../external/external.ts';
-import { sendText, watchEnd } from '../log-answer.ts';
+import { maxLogBytes, sendText, watchEnd } from '../log-answer.ts';
 import { viewerOf } from '../policy.ts';
 import type { Service } from '../service.ts';
 import { isLive } from '../state.ts';
 import { openDriverLog } from './driver-log.ts';
 import type { Metrics } from './service.ts';
-
-/** How much of a log an answer has, if it is not said. */
-const usualLogBytes = 2 * 1024 * 1024;
 
 const elsewhere =
   'Emberlab measures nothing of this application, which runs on the project’s own Livy. The Spark UI there shows its executors and tasks.';
@@ -26,9 +23,9 @@ export function registerMetricsRoutes(
   router.handle('sessions.metrics', async ({ params, query, actor, membership }) => {
     const viewer = viewerOf(actor, membership);
     const there = await external.find(membership.project.id, viewer, params.id);
-    if (there !== null) return { points: [], statements: [], note: elsewhere } satisfies SessionHistory;
+    if (there !== null) return { points: [], statements: [], note: elsewhere } satisfies MetricsOverTime;
     const session = await service.findVisible(membership.project.id, viewer, params.id);
-    return metrics.history(session, query.since === undefined ? 0 : Date.parse(query.since));
+    return metrics.overTime(session, query.since === undefined ? 0 : Date.parse(query.since));
   });
 
   router.handle('sessions.executors', async ({ params, actor, membership }) => {
@@ -45,7 +42,7 @@ export function registerMetricsRoutes(
     const session = await service.findVisible(membership.project.id, viewer, params.id);
     const stream = query.stream ?? 'stderr';
     const follow = query.follow === '1';
-    const wish = { from: query.from ?? null, size: query.size ?? usualLogBytes, follow };
+    const wish = { from: query.from ?? null, size: query.size ?? maxLogBytes, follow };
     const ended = watchEnd({
       signal,
       onChange: (listener) => service.onChange(session.id, listener),

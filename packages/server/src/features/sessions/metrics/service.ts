@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream';
-import type { ExecutorStream, SessionExecutors, SessionHistory } from '@emberlab/contract';
+import type { ErrorCode, ExecutorStream, SessionExecutors, MetricsOverTime } from '@emberlab/contract';
 import { HttpError } from '../../../http/errors.ts';
 import { toInstant, toInstantOrNull, type Clock } from '../../../lib/clock.ts';
 import type { Limits } from '../limits.ts';
 import type { Links } from '../link/links.ts';
 import { QuestionError, type Question } from '../link/questions.ts';
 import type { SessionRecord } from '../model.ts';
-import { isLive, takesStatements } from '../state.ts';
+import { takesStatements } from '../state.ts';
 import type { StatementStore } from '../statement-store.ts';
 import { latest, readExecutors, readLogPiece } from './executor-answers.ts';
 import { openExecutorLog, type LogWish } from './executor-log.ts';
@@ -15,7 +15,8 @@ import type { SampleStore } from './store.ts';
 export type Metrics = ReturnType<typeof createMetrics>;
 
 const tooEarly = 'Spark is still starting: executors are listed here once it is up.';
-const tooLate = 'This application has ended, and its executors with it.';
+const tooLate = 'This application has ended, or is about to, and its executors with it.';
+const notUnderstood = 'The driver’s answer could not be understood. It may be of another version than the platform.';
 
 /** What is known of an application beside its state: metrics over time, its executors and their logs. Rights have been checked. */
 export function createMetrics(parts: {
@@ -27,25 +28,24 @@ export function createMetrics(parts: {
 }) {
   const { samples, statements, links, clock, limits } = parts;
 
-  /** The agent's answer, as `read` understands it. Throws `driver_away`, or `log_unavailable` with the agent's sentence. */
+  /** The agent's answer, as `read` understands it. Throws `driver_away`, or `refused` with the agent's sentence. */
   const ask = async <T>(
     id: number,
     question: Question,
-    ms: number,
-    read: (answer: unknown) => T | null,
+    { ms, refused, read }: { ms: number; refused: ErrorCode; read: (answer: unknown) => T | null },
   ): Promise<T> => {
     const answer = await links.ask(id, question, ms).catch((error: unknown) => {
       if (!(error instanceof QuestionError)) throw error;
-      const code = error.reason === 'refused' ? 'log_unavailable' : 'driver_away';
+      const code = error.reason === 'refused' ? refused : 'driver_away';
       throw new HttpError(code, { message: error.message });
     });
     const value = read(answer);
-    if (value === null) throw new HttpError('driver_away');
+    if (value === null) throw new HttpError('driver_away', { message: notUnderstood });
     return value;
   };
 
   return {
-    async history(session: SessionRecord, since: number): Promise<SessionHistory> {
+    async overTime(session: SessionRecord, since: number): Promise<MetricsOverTime> {
       // What a driver did before somebody took it is nobody's.
       const points = await samples.list(session.id, Math.max(since, session.createdAt - 1));
       const ran = await statements.listRuns(session.id);
@@ -61,13 +61,10 @@ export function createMetrics(parts: {
     },
 
     async executors(session: SessionRecord): Promise<SessionExecutors> {
-      if (!isLive(session.state)) return { items: [], note: tooLate };
       if (!takesStatements(session.state))
         return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
-      return {
-        items: await ask(session.id, { what: 'executors' }, limits.executorsMs, readExecutors),
-        note: null,
-      };
+      const reading = { ms: limits.executorsMs, refused: 'driver_away', read: readExecutors } as const;
+      return { items: await ask(session.id, { what: 'executors' }, reading), note: null };
     },
 
     /** Throws `log_unavailable` and `driver_away`. */
@@ -84,7 +81,11 @@ export function createMetrics(parts: {
         clock,
         pollMs: limits.executorLogPollMs,
         ask: (piece) =>
-          ask(session.id, { what: 'executorLog', executor, stream, ...piece }, limits.executorLogMs, readLogPiece),
+          ask(
+            session.id,
+            { what: 'executorLog', executor, stream, ...piece },
+            { ms: limits.executorLogMs, refused: 'log_unavailable', read: readLogPiece },
+          ),
       });
     },
   };

@@ -7,7 +7,7 @@ const leastStepMs = 1024;
 
 /**
  * Which of the samples (oldest first) stay when there are too many: the newest `fine` as they are; of the older ones half at most, one for each step of
- * time. Steps are powers of two, so that what has been thinned stays as it is until all of it has to be halved. Of a step the sample with the most
+ * time. Steps are powers of two, so that what was thinned before loses nothing while what has come since can be thinned instead. Of a step the sample with the most
  * running tasks stays, since that is what somebody looks for later. The first sample of all stays too.
  */
 export function thin(samples: readonly Sampled[], fine: number): Sampled[] {
