@@ -127,11 +127,11 @@ test('executors are those that the driver has now', async () => {
   // a time that is none is left out, what is no executor at all is not shown
   expect((await asked).items.map((one: SessionExecutor) => one.addedAt)).toEqual(['1970-01-01T00:00:01.000Z', null]);
   const third = executors();
-  const odd = await agent.heard('ask', (frame) => frame.request > Number(request));
+  const odd = await agent.heard('ask', (frame) => frame.request > request);
   agent.say({ type: 'answer', request: odd.request, value: [{ ...executor, cores: -1 }] });
   expect(await third).toMatchObject({ code: 'driver_away', message: expect.stringContaining('understood') });
   const again = executors();
-  const second = await agent.heard('ask', (frame) => frame.request > Number(odd.request));
+  const second = await agent.heard('ask', (frame) => frame.request > odd.request);
   agent.say({ type: 'answer', request: second.request, value: [{ ...executor, addedAt: 1000 }] });
   expect(await again).toEqual({ items: [{ ...executor, addedAt: new Date(1000).toISOString() }], note: null });
   await api.call('DELETE', `/sessions/${id}`, rig.ada);
