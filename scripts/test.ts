@@ -157,8 +157,8 @@ const parts: Record<string, () => Promise<void>> = {
     const archives = join(realpathSync(join(data, 'tools')), 'class-archives');
     const archive = (await readdir(archives).catch(() => [])).find((name) => name.endsWith('.jsa'));
     if (archive !== undefined) env['EMBERLAB_TEST_CLASS_ARCHIVE'] = join(archives, archive);
-    // Three files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
-    await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '3', '--dist', 'loadfile'], {
+    // Two files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
+    await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '2', '--dist', 'loadfile'], {
       cwd: join(root, 'driver'),
     });
   },

@@ -57,9 +57,10 @@ class Channel:
                 view = view[os.write(self._descriptor, view) :]
             return
         with self._lock:
-            while self._poll.poll(0):
-                if not self._drain(READ_BYTES):
-                    break
+            for channel in self._channels:
+                while channel._poll.poll(0):
+                    if not channel._drain(READ_BYTES):
+                        break
             self._put(data)
 
     def begin(self, limit):
