@@ -41,7 +41,8 @@ export class EmberlabTarget implements Target {
     this.startLimit = this.kinds.length + 1;
     this.settings = {
       ...settings,
-      EMBERLAB_SESSION_START_LIMIT: String(this.startLimit),
+      // One user gets half of the places.
+      EMBERLAB_SESSION_START_LIMIT: String(2 * this.startLimit),
       EMBERLAB_STATEMENT_OUTPUT_LIMIT_MB: String(outputLimitMb),
       // The locale in which nothing but ASCII can be written.
       LANG: 'C',
