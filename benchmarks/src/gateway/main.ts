@@ -10,7 +10,7 @@ import { measureCancel } from './cancel.ts';
 import { measureFrames } from './frames.ts';
 import { Livy, type Kind } from './livy.ts';
 import { measureSessionMemory } from './memory.ts';
-import { measureRoundTrips } from './round-trips.ts';
+import { measureOneRequest, measureRoundTrips } from './round-trips.ts';
 import { measureStarts } from './starts.ts';
 
 const body = { kind: 'pyspark', driverMemory: '1g', driverCores: 1 };
@@ -70,6 +70,7 @@ export async function measureGateway(): Promise<Figure[]> {
     say(`Statements of the kinds ${kindsHere.join(', ')}`);
     const session = await livy.start({ ...body, kind: 'shared' });
     add(await measureRoundTrips(livy, session, kindsHere));
+    add([await measureOneRequest(livy, session)]);
     say('Cancel');
     add(await measureCancel(livy, session, kindsHere));
     say('Frames');

@@ -7,6 +7,25 @@ const trivial: Readonly<Record<Kind, string>> = { pyspark: '1+1', spark: '1+1', 
 const goals: Readonly<Partial<Record<Kind, string>>> = { pyspark: 'at most 5 ms', sql: '50 ms', spark: '250 ms' };
 const clientsAtOnce = 8;
 
+/** The same by a client that asks to wait for the result in its POST, which is ours. */
+export async function measureOneRequest(livy: Livy, session: number): Promise<Figure> {
+  const values: number[] = [];
+  for (let round = 0; round < rounds * 8 + 5; round += 1) {
+    values.push(
+      await timed('ms', async () => {
+        const { state } = await livy.runAtOnce(session, trivial.pyspark, 'pyspark');
+        if (state !== 'available') throw new Error(`the answer to a POST that would wait says ${state}`);
+      }),
+    );
+  }
+  return {
+    what: 'pyspark: 1+1 by one POST that waits for the result',
+    unit: 'ms',
+    values: values.slice(5),
+    goal: 'at most 5 ms',
+  };
+}
+
 /** `1+1` from POST to result, by one client and by eight with one session: the statements of a session queue, so the eight wait for each other. */
 export async function measureRoundTrips(livy: Livy, session: number, kinds: readonly Kind[]): Promise<Figure[]> {
   const figures: Figure[] = [];

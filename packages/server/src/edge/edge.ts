@@ -171,8 +171,12 @@ function requestIdOf(request: IncomingMessage): string {
  * others than we might heed the second.
  */
 function isPlain(request: IncomingMessage): boolean {
-  return request.url?.startsWith('/') === true && (request.headersDistinct.host?.length ?? 0) === 1;
+  return request.url?.startsWith('/') === true && hostsIn(request.rawHeaders) === 1;
 }
+
+/** How many `Host` headers there are, of which Node's own view shows the first. */
+const hostsIn = (raw: readonly string[]): number =>
+  raw.filter((name, at) => at % 2 === 0 && name.length === 4 && name.toLowerCase() === 'host').length;
 
 /** What can't be parsed as HTTP, or comes too slowly, is answered in short and cut off. */
 function refuseUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {

@@ -17,6 +17,8 @@ const allReplayableBytes = 32 * 1024 * 1024;
 /** A client that owes us body bytes and sends none for so long is cut off. */
 const stallMs = 60_000;
 const maxResends = 4;
+/** So many shared connections to a target are kept: more than a busy page or a small team uses at once. Making one for a request costs as much as the request. */
+const sharedPerTarget = 64;
 /** A shared connection that nobody has used for so long is closed. */
 const idleMs = 15_000;
 
@@ -31,6 +33,11 @@ export type Forwarding = {
    * connection before, which the target may have closed just then; else as long as `waitMs` allows.
    */
   resend: boolean;
+  /**
+   * Whether the target keeps a connection that nobody uses for longer than we do, so that one breaks only with the target itself. A request with a short body may
+   * then be the next on a shared one, whatever it does: where the target has gone, the kernel takes nothing of it.
+   */
+  lasting?: boolean;
   /** Headers of the answer for the client. */
   shape: (answer: IncomingMessage) => OutgoingHttpHeaders;
 };
@@ -54,12 +61,12 @@ type Body = { kind: 'none' } | { kind: 'kept'; bytes: Buffer } | { kind: 'stream
 /**
  * Forwards requests to Unix sockets, each on a connection of its own: whether an error came before or after sending is then certain, and no idle
  * connection is left behind to a target that has gone. Those that may be sent twice, and have no body that could be mistaken for the next request,
- * share some, which saves a quarter of the work.
+ * share some, which saves a quarter of the work; and so do those to a target that is ours.
  */
 export function createForward({ clock, gate, closing }: ForwardParts): Forward {
   let keptBytes = 0;
   const single = new Agent({ keepAlive: false });
-  const pooled = new Agent({ keepAlive: true, maxFreeSockets: 16, timeout: idleMs });
+  const pooled = new Agent({ keepAlive: true, maxFreeSockets: sharedPerTarget, timeout: idleMs });
   closing.addEventListener('abort', () => pooled.destroy());
 
   return async (request, response, options) => {
@@ -73,7 +80,8 @@ export function createForward({ clock, gate, closing }: ForwardParts): Forward {
       if (body === null || response.destroyed) return 'gone';
       let deadline: number | null = null;
       let left: AbortController | null = null;
-      let agent = options.resend && body.kind === 'none' ? pooled : single;
+      const shares = options.lasting === true ? body.kind !== 'stream' : options.resend && body.kind === 'none';
+      let agent = shares ? pooled : single;
       for (let resends = 0; ;) {
         const outcome = await attempt(request, response, options, body, agent);
         if (outcome === 'stale') {
@@ -164,8 +172,13 @@ function attempt(
       maxHeaderSize: 64 * 1024,
     });
     response.once('close', onGone);
-    const broken = () => settle(upstream.reusedSocket ? 'stale' : 'broken');
-    const failed = (error: Error) => (isRefusal(error) ? settle('refused') : broken());
+    const broken = () => settle(upstream.reusedSocket && options.resend ? 'stale' : 'broken');
+    const failed = (error: Error) => {
+      if (isRefusal(error)) return settle('refused');
+      // Nothing can be written to a socket whose other end is closed, so nobody has read this request (write(2), EPIPE).
+      if (upstream.reusedSocket && isBrokenPipe(error)) return settle('stale');
+      broken();
+    };
     upstream.on('error', failed);
     upstream.on('close', broken);
     upstream.once('response', (answer) => {

@@ -1,8 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { appHeader } from './ports.ts';
 
-type Distinct = NodeJS.Dict<string[]>;
-
 /** Belong to one connection and end there (RFC 9110, 7.6.1); together with those that `Connection` names. */
 const hopByHop: ReadonlySet<string> = new Set([
   'connection',
@@ -23,18 +21,22 @@ const identity =
 /** Names of Emberlab's own cookies, on whichever origin. */
 const ownCookie = /^(?:__(?:host|secure)-)?emberlab/i;
 
-/** What goes on to the next connection, without what `refuse` names. */
-function endToEnd(headers: Distinct, refuse: (name: string) => boolean = () => false): OutgoingHttpHeaders {
+/** What goes on to the next connection, without what `refuse` names. `raw`: names and values in turn, as Node gives them. */
+function endToEnd(raw: readonly string[], refuse: (name: string) => boolean = () => false): OutgoingHttpHeaders {
+  // without a prototype, as a header may be called __proto__
+  const kept = Object.create(null) as Record<string, string | string[]>;
   const named = new Set<string>();
-  for (const value of headers.connection ?? [])
-    for (const name of value.split(',')) named.add(name.trim().toLowerCase());
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase();
+    const value = raw[at + 1] ?? '';
+    if (name === 'connection') for (const one of value.split(',')) named.add(one.trim().toLowerCase());
+    if (hopByHop.has(name) || refuse(name)) continue;
+    const before = kept[name];
+    kept[name] = before === undefined ? value : [before, value].flat();
+  }
   // how long the body is says the message itself, not a `Connection` that wants it dropped
   named.delete('content-length');
-  // without a prototype, as a header may be called __proto__
-  const kept = Object.create(null) as OutgoingHttpHeaders;
-  for (const [name, values] of Object.entries(headers)) {
-    if (values !== undefined && !hopByHop.has(name) && !named.has(name) && !refuse(name)) kept[name] = values;
-  }
+  for (const name of named) delete kept[name];
   return kept;
 }
 
@@ -73,7 +75,7 @@ function setForwarded(
 
 /** What control gets: the request's headers, with those that say whence it came made anew. */
 export function toControl(request: IncomingMessage, forwarded: Forwarded): OutgoingHttpHeaders {
-  const headers = endToEnd(request.headersDistinct, (name) => identity.test(name));
+  const headers = endToEnd(request.rawHeaders, (name) => identity.test(name));
   setForwarded(headers, request, forwarded);
   frame(request, headers);
   return headers;
@@ -106,7 +108,7 @@ export function toTarget(
   },
 ): OutgoingHttpHeaders {
   const ours = (name: string) => name === 'authorization' || name === 'cookie' || identity.test(name);
-  const headers = endToEnd(request.headersDistinct, ours);
+  const headers = endToEnd(request.rawHeaders, ours);
   const cookies = withoutOwnCookies(request.headers.cookie);
   if (cookies !== null) headers.cookie = cookies;
   if (options.viaControl) {
@@ -160,14 +162,14 @@ function ownHostCookies(cookies: readonly string[]): string[] {
 }
 
 /** Headers of control's answer, as they go on to the client. */
-export const fromControl = (answer: IncomingMessage): OutgoingHttpHeaders => endToEnd(answer.headersDistinct);
+export const fromControl = (answer: IncomingMessage): OutgoingHttpHeaders => endToEnd(answer.rawHeaders);
 
 /**
  * Headers of a target's answer, as they go on to the client. Ours are added to a policy that the target has itself: a browser keeps to each of
  * several (CSP Level 3, 8.1).
  */
 export function fromTarget(answer: IncomingMessage, relocate: (location: string) => string): OutgoingHttpHeaders {
-  const headers = endToEnd(answer.headersDistinct, (name) => name === 'set-cookie');
+  const headers = endToEnd(answer.rawHeaders, (name) => name === 'set-cookie');
   const cookies = ownHostCookies(answer.headersDistinct['set-cookie'] ?? []);
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   const location = answer.headers.location;

@@ -118,6 +118,44 @@ describe('the public origin', () => {
     await control.close();
   });
 
+  it('sends a POST on a connection that others have used, and once only, also when control has just gone', async () => {
+    await using world = await startWorld();
+    const bodies: string[] = [];
+    const connections = new Set<object>();
+    const listener = (request: IncomingMessage, response: ServerResponse) => {
+      connections.add(request.socket);
+      request.on('data', (chunk: Buffer) => bodies.push(chunk.toString()));
+      request.on('end', () => response.end('done'));
+    };
+    const control = await serveOn(world.paths.controlSocket, listener);
+    const client = connect(world.port, '127.0.0.1');
+    await once(client, 'connect');
+    const post = (body: string) =>
+      client.write(`POST /x HTTP/1.1\r\nhost: ${world.publicHost}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    const answered = async () => {
+      let said = '';
+      while (!said.includes('done')) said += String((await once(client, 'data'))[0]);
+      return said.slice(0, 12);
+    };
+    for (const body of ['one', 'two']) {
+      post(body);
+      expect(await answered()).toBe('HTTP/1.1 200');
+    }
+    expect(connections.size).toBe(1);
+    // In one turn: the edge reads of the request before it can hear that the connection has ended.
+    post('three');
+    control.server.closeAllConnections();
+    const closed = once(control.server, 'close');
+    control.server.close();
+    await closed;
+    const next = await serveOn(world.paths.controlSocket, listener);
+    expect(await answered()).toBe('HTTP/1.1 200');
+    expect(bodies).toEqual(['one', 'two', 'three']);
+    expect(connections.size).toBe(2);
+    client.destroy();
+    await next.close();
+  });
+
   it('gives up on a request that breaks control again and again', async () => {
     await using world = await startWorld();
     let tries = 0;

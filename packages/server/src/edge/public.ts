@@ -20,6 +20,7 @@ export function createPublic(options: { controlSocket: string; forward: Forward;
       headers: toControl(request, { host: place.host, scheme: place.scheme, requestId }),
       waitMs: options.waitMs,
       resend: isHarmlessTwice(request) || isKeyedLivyPost(request),
+      lasting: true,
       shape: (answer) => ({ 'x-request-id': requestId, ...fromControl(answer) }),
     });
     if (outcome === 'refused' || outcome === 'broken') {

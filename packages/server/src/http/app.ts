@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
-import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { errorTable, type ErrorBody, type ErrorCode } from '@emberlab/contract';
@@ -18,6 +18,7 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
+import helmet from 'helmet';
 import { isCrossSite } from './cross-site.ts';
 import { HttpError } from './errors.ts';
 
@@ -53,9 +54,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
   await app.register(cookie);
-  await app.register(helmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy },
-    strictTransportSecurity: options.publicOrigin.startsWith('https:'),
+  const headers = securityHeaders({ https: options.publicOrigin.startsWith('https:') });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(headers);
+    done();
   });
   await app.register(swagger, {
     openapi: { openapi: '3.1.0', info: { title: 'Emberlab', version: options.version } },
@@ -80,6 +82,23 @@ const dashboardPolicy = {
   'form-action': ["'self'"],
   'frame-ancestors': ["'none'"],
 };
+
+/** The headers with which browsers are told what answers may do. They are the same for all, so they are made once. */
+function securityHeaders({ https }: { https: boolean }): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const response = {
+    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
+    removeHeader: () => undefined,
+  };
+  const make = helmet({
+    contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy },
+    strictTransportSecurity: https,
+  });
+  make({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
+    if (error !== undefined) throw error as Error;
+  });
+  return headers;
+}
 
 function errorBodyOf(
   code: ErrorCode,

@@ -10,7 +10,7 @@ export type Role = 'control' | 'edge';
  */
 const nodeOptions: Readonly<Record<Role, readonly string[]>> = {
   control: ['--max-semi-space-size=4'],
-  edge: ['--max-semi-space-size=1'],
+  edge: ['--max-semi-space-size=2'],
 };
 
 /** How long a child may take to end by itself once asked. */

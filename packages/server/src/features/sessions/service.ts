@@ -92,11 +92,16 @@ export function createService(
       });
     },
 
-    /** A statement; the answer waits for its end. null: there is none. */
-    awaitStatement: (sessionId: number, id: number, signal: AbortSignal): Promise<Statement | null> =>
+    /** A statement; the answer waits for its end, no longer than `ms` and never too long. null: there is none. */
+    awaitStatement: (
+      sessionId: number,
+      id: number,
+      signal: AbortSignal,
+      ms = limits.holdMs,
+    ): Promise<Statement | null> =>
       changes.hold({
         key: statementKey(sessionId, id),
-        ms: limits.holdMs,
+        ms: Math.min(ms, limits.holdMs),
         signal,
         read: () => statements.find(sessionId, id),
         done: (statement) => statement === null || isFinal(statement.state),

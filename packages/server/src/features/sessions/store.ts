@@ -5,6 +5,7 @@ import type { Database, SessionsTable } from '../../db/schema.ts';
 import type { EventLogState } from '../../engines/engine.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { Taken } from '../../lib/places.ts';
+import { rememberLast } from '../../lib/remember.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
 import { vanishing, type StopReason, type StoredState } from './state.ts';
 
@@ -42,6 +43,11 @@ export type SessionChange = {
   readyAt?: number;
   endedAt?: number;
 };
+
+/** A session's row is read several times for each statement; what it was asked for and what application it has changes hardly ever. */
+const rememberedSessions = 256;
+const readRequest = rememberLast(rememberedSessions, (json): SessionRequest => sessionRequest.parse(JSON.parse(json)));
+const readApplication = rememberLast(rememberedSessions, (json): Application => application.parse(JSON.parse(json)));
 
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
@@ -279,9 +285,9 @@ export function createSessionStore(db: Kysely<Database>) {
       notebook: row.notebook,
       state: row.state as StoredState,
       stopReason: row.stop_reason as StopReason | null,
-      request: sessionRequest.parse(JSON.parse(row.request_json)),
+      request: readRequest(row.request_json),
       uiId: row.ui_id,
-      application: row.application_json === null ? null : application.parse(JSON.parse(row.application_json)),
+      application: row.application_json === null ? null : readApplication(row.application_json),
       eventLog: row.event_log as EventLogState | null,
       problem: row.problem,
       process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },

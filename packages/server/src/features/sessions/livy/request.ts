@@ -235,6 +235,13 @@ export function readIdempotencyKey(header: string | string[] | undefined): strin
   return header;
 }
 
+/** How long a client would wait for the end of what it asks for, in milliseconds, from its header `Prefer: wait=seconds` (RFC 7240, 4.3); 0: it said nothing. */
+export function readWait(header: string | string[] | undefined): number {
+  const [, seconds = '0'] =
+    /(?:^|[,;])\s*wait\s*=\s*(\d{1,6})\s*(?:$|[,;])/i.exec([header ?? []].flat().join(',')) ?? [];
+  return Number(seconds) * 1000;
+}
+
 function decode(text: string): string | null {
   try {
     return decodeURIComponent(text);

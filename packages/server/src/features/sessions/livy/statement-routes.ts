@@ -6,7 +6,7 @@ import { LivyError, sessionNotFound } from './errors.ts';
 import { readInt, readOptionalInt } from './numbers.ts';
 import { sendJson } from './plugin.ts';
 import { presentLivyStatement } from './present.ts';
-import { readIdempotencyKey, readStatement } from './request.ts';
+import { readIdempotencyKey, readStatement, readWait } from './request.ts';
 
 const noRows =
   'This statement has no rows to fetch. Those of the last five statements of the kind "arrow" are kept, if they succeeded.';
@@ -40,7 +40,12 @@ export function registerStatementRoutes({ service, asks, route, find }: LivyCont
       if ('full' in answer)
         throw new LivyError(429, 'Too many statements are waiting in this session. Please wait for some to end.');
       reply.header('location', `/sessions/${session.id}/statements/${answer.statement.id}`);
-      return sendJson(reply, 201, presentLivyStatement(answer.statement));
+      // Ours: whoever says that they would wait may have the result at once, without a second request.
+      const ms = readWait(request.headers.prefer);
+      if (ms === 0) return sendJson(reply, 201, presentLivyStatement(answer.statement));
+      reply.header('preference-applied', 'wait');
+      const ended = await service.awaitStatement(session.id, answer.statement.id, goneSignal(reply), ms);
+      return sendJson(reply, 201, presentLivyStatement(ended ?? answer.statement));
     },
     { hasCode: true },
   );

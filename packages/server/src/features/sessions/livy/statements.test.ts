@@ -39,6 +39,36 @@ test('a statement runs and its result is stored before it is acknowledged', asyn
   expect((await post(rig, id, { code: 'x' })).body.id).toBe(1);
 });
 
+test('a client that would wait has the result in the answer to its POST', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const prefer = (prefer: string) =>
+    rig.call('POST', `/sessions/${id}/statements`, { body: { code: '1+1' }, headers: { prefer } });
+  const posted = prefer('respond-async; x, Wait=5');
+  await agent.heard('run');
+  agent.answer(0, '2', 5000);
+  expect(await posted).toMatchObject({
+    status: 201,
+    headers: { 'preference-applied': 'wait', location: `/sessions/${id}/statements/0` },
+    body: { id: 0, state: 'available', output: { data: { 'text/plain': '2' } } },
+  });
+  for (const none of ['wait=0', 'wait=x', 'await=5', 'wait=1234567']) {
+    const { body, headers } = await prefer(none);
+    expect([none, body.state, headers['preference-applied']]).toEqual([none, 'waiting', undefined]);
+  }
+});
+
+test('a client that would wait is told after that time how far the statement is', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  const before = rig.clock.waiting();
+  const posted = rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' }, headers: { prefer: 'wait=1' } });
+  await agent.heard('run');
+  while (rig.clock.waiting() === before) await new Promise((resolve) => setImmediate(resolve));
+  rig.clock.advance(1000);
+  expect((await posted).body).toMatchObject({ id: 0, state: 'waiting', output: null });
+});
+
 test('statements that are not there, and requests that say nothing', async () => {
   await using rig = await createRig();
   const { id } = await rig.idle();
