@@ -85,7 +85,7 @@ export function createApps(options: AppsOptions): Apps {
     waitMs: target.viaControl ? options.waitMs : 0,
     // What a member's server does is not ours to do twice, reads apart.
     resend: isHarmlessTwice(request) && (target.viaControl || isRead(request)),
-    shape: (answer) => fromTarget(answer, (location) => ownLocation(location, place.origin)),
+    shape: (raw) => fromTarget(raw, (location) => ownLocation(location, place.origin)),
   });
 
   return {
@@ -154,7 +154,7 @@ export function createApps(options: AppsOptions): Apps {
         head,
         socketPath: target.socketPath,
         headers: toTarget(request, { ...place, ...target, requestId, webSocket: true }),
-        shape: (answer) => ({ ...fromTarget(answer, relocate), connection: 'Upgrade', upgrade: 'websocket' }),
+        shape: (raw) => ({ ...fromTarget(raw, relocate), connection: 'Upgrade', upgrade: 'websocket' }),
         onMessage: () => seen.note(target.id),
         onRefused: (answer) => {
           // A target may run users' code: Node throws for a status that is none (RFC 9110, 15).
@@ -164,7 +164,7 @@ export function createApps(options: AppsOptions): Apps {
             return refuse(target.viaControl ? 'unavailable' : 'unreachable');
           }
           const response = responseOn(socket, request);
-          response.writeHead(status, { ...fromTarget(answer, relocate), connection: 'close' });
+          response.writeHead(status, { ...fromTarget(answer.rawHeaders, relocate), connection: 'close' });
           pipeline(answer, response, () => undefined);
         },
       });

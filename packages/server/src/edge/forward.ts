@@ -9,6 +9,7 @@ import type { Socket } from 'node:net';
 import { delay, type Clock } from '../lib/clock.ts';
 import { isRefusal, type Gate } from './gate.ts';
 import { hasBody } from './headers.ts';
+import { createShared } from './shared.ts';
 
 /** Bodies up to this size can be sent again; larger ones stream. */
 const replayableBytes = 1024 * 1024;
@@ -38,8 +39,8 @@ export type Forwarding = {
    * then be the next on a shared one, whatever it does: where the target has gone, the kernel takes nothing of it.
    */
   lasting?: boolean;
-  /** Headers of the answer for the client. */
-  shape: (answer: IncomingMessage) => OutgoingHttpHeaders;
+  /** Headers of the answer for the client; `raw`: names and values in turn. */
+  shape: (raw: readonly string[]) => OutgoingHttpHeaders;
 };
 
 /**
@@ -66,8 +67,12 @@ type Body = { kind: 'none' } | { kind: 'kept'; bytes: Buffer } | { kind: 'stream
 export function createForward({ clock, gate, closing }: ForwardParts): Forward {
   let keptBytes = 0;
   const single = new Agent({ keepAlive: false });
-  const pooled = new Agent({ keepAlive: true, maxFreeSockets: sharedPerTarget, timeout: idleMs });
-  closing.addEventListener('abort', () => pooled.destroy());
+  const kept = new Agent({ keepAlive: true, maxFreeSockets: sharedPerTarget, timeout: idleMs });
+  const shared = createShared();
+  closing.addEventListener('abort', () => {
+    kept.destroy();
+    void shared.close();
+  });
 
   return async (request, response, options) => {
     request.on('error', () => undefined);
@@ -80,12 +85,16 @@ export function createForward({ clock, gate, closing }: ForwardParts): Forward {
       if (body === null || response.destroyed) return 'gone';
       let deadline: number | null = null;
       let left: AbortController | null = null;
-      const shares = options.lasting === true ? body.kind !== 'stream' : options.resend && body.kind === 'none';
-      let agent = shares ? pooled : single;
+      let isShared = body.kind === 'none' && options.resend;
+      let agent = options.lasting === true && body.kind !== 'stream' ? kept : single;
       for (let resends = 0; ;) {
-        const outcome = await attempt(request, response, options, body, agent);
+        const outcome = isShared
+          ? await shared.send(request, response, options)
+          : await attempt(request, response, options, body, agent);
         if (outcome === 'stale') {
+          isShared = false;
           agent = single;
+          resends += 1;
           continue;
         }
         if (outcome === 'answered' || outcome === 'gone' || options.waitMs === 0) return outcome;
@@ -187,7 +196,7 @@ function attempt(
       upstream.off('error', failed);
       upstream.on('error', () => undefined);
       try {
-        response.writeHead(answer.statusCode ?? 502, options.shape(answer));
+        response.writeHead(answer.statusCode ?? 502, options.shape(answer.rawHeaders));
         // An event stream's headers must not wait for its first event; others go out with the beginning of their body.
         if (answer.headers['content-length'] === undefined) response.flushHeaders();
       } catch {

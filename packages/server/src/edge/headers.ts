@@ -162,23 +162,26 @@ function ownHostCookies(cookies: readonly string[]): string[] {
 }
 
 /** Headers of control's answer, as they go on to the client. */
-export const fromControl = (answer: IncomingMessage): OutgoingHttpHeaders => endToEnd(answer.rawHeaders);
+export const fromControl = (raw: readonly string[]): OutgoingHttpHeaders => endToEnd(raw);
 
 /**
  * Headers of a target's answer, as they go on to the client. Ours are added to a policy that the target has itself: a browser keeps to each of
  * several (CSP Level 3, 8.1).
  */
-export function fromTarget(answer: IncomingMessage, relocate: (location: string) => string): OutgoingHttpHeaders {
-  const headers = endToEnd(answer.rawHeaders, (name) => name === 'set-cookie');
-  const cookies = ownHostCookies(answer.headersDistinct['set-cookie'] ?? []);
+export function fromTarget(raw: readonly string[], relocate: (location: string) => string): OutgoingHttpHeaders {
+  const headers = endToEnd(raw);
+  const cookies = ownHostCookies(listOf(headers['set-cookie']));
   if (cookies.length > 0) headers['set-cookie'] = cookies;
-  const location = answer.headers.location;
+  else delete headers['set-cookie'];
+  const [location] = listOf(headers.location);
   if (location !== undefined) headers.location = relocate(location);
   headers['x-content-type-options'] = 'nosniff';
   headers['referrer-policy'] = 'same-origin';
-  headers['content-security-policy'] = [
-    ...(answer.headersDistinct['content-security-policy'] ?? []),
-    "frame-ancestors 'self'",
-  ].join(', ');
+  headers['content-security-policy'] = [...listOf(headers['content-security-policy']), "frame-ancestors 'self'"].join(
+    ', ',
+  );
   return headers;
 }
+
+const listOf = (value: OutgoingHttpHeaders[string]): string[] =>
+  value === undefined ? [] : [value].flat().map(String);

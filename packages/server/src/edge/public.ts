@@ -21,7 +21,7 @@ export function createPublic(options: { controlSocket: string; forward: Forward;
       waitMs: options.waitMs,
       resend: isHarmlessTwice(request) || isKeyedLivyPost(request),
       lasting: true,
-      shape: (answer) => ({ 'x-request-id': requestId, ...fromControl(answer) }),
+      shape: (raw) => ({ 'x-request-id': requestId, ...fromControl(raw) }),
     });
     if (outcome === 'refused' || outcome === 'broken') {
       sendError(request, response, { code: 'unavailable', requestId, dashboard: null });

@@ -24,8 +24,8 @@ export type TunnelOptions = {
   head: Buffer;
   socketPath: string;
   headers: OutgoingHttpHeaders;
-  /** Headers of the target's 101, for the client. */
-  shape: (answer: IncomingMessage) => OutgoingHttpHeaders;
+  /** Headers of the target's 101, for the client; `raw`: names and values in turn. */
+  shape: (raw: readonly string[]) => OutgoingHttpHeaders;
   /** The client sent a message. */
   onMessage: () => void;
   /** The target didn't upgrade: `answer` is what it said instead, null when it didn't say anything. The socket is still to be answered. */
@@ -86,7 +86,7 @@ export function openTunnel(options: TunnelOptions): Tunnel {
     }
     // a client that vanished without a word (sleep, lost network) is noticed within minutes
     (socket as Socket).setKeepAlive(true, 30_000);
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headerLines(options.shape(answer))}\r\n`, 'latin1');
+    socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headerLines(options.shape(answer.rawHeaders))}\r\n`, 'latin1');
     const fromClient = createFrameWatcher(options.onMessage);
     socket.on('data', (chunk: Buffer) => fromClient.push(chunk));
     upgraded.on('data', (chunk: Buffer) => toClient.push(chunk));
