@@ -58,6 +58,27 @@ describe('emberlab', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('makes a token that may do a part, and an account without a password', async () => {
+    expect((await emberlab(['user', 'add', 'ada@example.org', '--no-password'])).code).toBe(0);
+    const create = (...args: string[]) =>
+      emberlab(['token', 'create', '--user', 'ada@example.org', '--name', 'x', ...args]);
+    expect((await create('--scope', 'read', 'run')).stdout).toMatch(/^ember_token_/);
+    expect((await create('--scope', 'admin')).stderr).toContain('administrators');
+    expect((await create('--project', 'none')).stderr).toContain('There is no project none');
+  });
+
+  it('gives somebody another password, which has to be good', async () => {
+    await add('ada@example.org');
+    const change = (password: string) =>
+      emberlab(['user', 'password', 'ada@example.org', '--password-stdin'], `${password}\n`);
+    expect((await change('Password2026!')).stderr).toContain('tried first');
+    expect(await change('seven lazy foxes dream')).toEqual({
+      code: 0,
+      stdout: 'ada@example.org can log in with the new password now. Other logins have ended.\n',
+      stderr: '',
+    });
+  });
+
   it('makes nothing in a folder where Emberlab is not', async () => {
     const mistyped = join(data, 'emberlap');
     const { code, stderr } = await emberlab(

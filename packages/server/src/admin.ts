@@ -30,6 +30,9 @@ export async function openAdmin(config: Config) {
     db,
     clock: systemClock,
     secure: config.publicOrigin.startsWith('https:'),
+    loginLimits: config.loginLimits,
+    openId: null,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onLoginEnded: async () => undefined,
   });
   return {

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestR
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { createProjects, type ProjectPart } from '../features/projects/index.ts';
-import { createUsers } from '../features/users/index.ts';
+import { createUsers, type UsersDeps } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
 import type { ProjectChange } from '../http/project-events.ts';
 import { createRouter, type Router } from '../http/router.ts';
@@ -24,12 +24,15 @@ export type TestApp = {
   as(token: string, request: InjectOptions): Promise<LightMyRequestResponse>;
 } & AsyncDisposable;
 
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
 /** The real app with users and projects on a database in memory, as the tests of other features need it too. */
 export async function testApp(options: {
   clock: Clock;
   projectsFolder: string;
   parts?: readonly ProjectPart[];
   removeEnvironment?: (projectId: string) => Promise<void>;
+  openId?: Omit<NonNullable<UsersDeps['openId']>, 'applyRoles'>;
 }): Promise<TestApp> {
   const database = await testDatabase();
   const { db } = database;
@@ -48,6 +51,12 @@ export async function testApp(options: {
     db,
     clock: options.clock,
     secure: false,
+    openId:
+      options.openId === undefined
+        ? null
+        : { ...options.openId, applyRoles: (userId, wanted) => projects.applyGroupRoles(userId, wanted) },
+    log: quiet,
+    loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
     onLoginEnded: async (login) => void endedLogins.push(login),
   });
   const projects = createProjects({

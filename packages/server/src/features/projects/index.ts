@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import { ensureDemoProject, type DemoDeps } from './demo.ts';
 import { removeProjectFolder } from './folder.ts';
+import { createGroupRoles } from './group-roles.ts';
 import { createInvitationService } from './invitations/service.ts';
 import { createInvitationStore } from './invitations/store.ts';
 import { createLifecycleStore } from './lifecycle/store.ts';
@@ -69,6 +70,15 @@ export function createProjects(deps: ProjectsDeps) {
     service,
     members,
     forgetExpired: invitations.forgetExpired,
+    /** what the login provider says about groups */
+    applyGroupRoles: createGroupRoles({
+      db,
+      clock,
+      onChanged: async (projectId) => {
+        changed(projectId);
+        await look();
+      },
+    }),
     ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) =>
       ensureDemoProject({ db, service, ...demo }),
     registerRoutes: (router: Router, routes: Pick<ProjectRoutesDeps, 'snapshots' | 'countRunning'>) =>

@@ -43,7 +43,8 @@ export function createProjectService(deps: {
       return made;
     },
 
-    list: (userId: string): Promise<ProjectRecord[]> => store.list(userId),
+    /** The user's projects; `only`: those of them with these ids. */
+    list: (userId: string, only: readonly string[] | null): Promise<ProjectRecord[]> => store.list(userId, only),
     nameOf: (projectId: string): Promise<string | null> => store.nameOf(projectId),
 
     async setLabel(projectId: string, label: string): Promise<void> {
