@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers';
 import { email, labelText, newPassword, scope, type Scope } from '@emberlab/contract';
-import { ConfigError, FatalError, HttpError, openAdmin, readConfig, type Config } from '@emberlab/server/admin';
+import { ConfigError, FatalError, HttpError, openAdmin, readConfig, redact, type Config } from '@emberlab/server/admin';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { registerLogin } from './login.ts';
 import { registerLivy } from './livy.ts';
+import { registerMaintenance } from './maintenance.ts';
 import { checked, UsageError } from './usage.ts';
 
 const days = (value: string): number => {
@@ -81,6 +82,7 @@ user
     process.stdout.write(`${address} can log in with the new password now. Other logins have ended.\n`);
   });
 
+registerMaintenance(program, config);
 registerLivy(program.command('project').description('projects'), withAdmin);
 
 registerLogin(program, () => config().publicOrigin);
@@ -121,6 +123,7 @@ try {
     error instanceof ConfigError ||
     error instanceof FatalError ||
     error instanceof HttpError;
-  process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  const text = forPeople ? error.message : error instanceof Error ? String(error.stack) : String(error);
+  process.stderr.write(`${redact(text)}\n`);
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

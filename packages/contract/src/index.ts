@@ -1,4 +1,5 @@
 export * from './account-routes.ts';
+export * from './audit-actions.ts';
 export * from './client.ts';
 export * from './configuration/differences.ts';
 export * from './configuration/effective.ts';
@@ -18,6 +19,7 @@ export * from './project-routes.ts';
 export * from './route-scopes.ts';
 export * from './route-shape.ts';
 export * from './routes.ts';
+export * from './schemas/audit.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';
 export * from './schemas/environments.ts';

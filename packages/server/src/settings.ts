@@ -1,5 +1,6 @@
 import { projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
+import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
 
 const wholeNumber = z
@@ -28,6 +29,16 @@ const groupRoles = z
       return z.NEVER;
     }),
   );
+const networks = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((part) => part.trim() !== ''))])
+  .transform((list, context) => {
+    try {
+      compileNetworks(list);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+    return list.map((network) => network.trim());
+  });
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
@@ -60,6 +71,19 @@ export const settingsSchema = z.strictObject({
       description:
         'Origin of each Jupyter server and Spark UI, with {id} in it. Default: {id}. in front of the host of public_url.',
     }),
+  tls_cert: z.string().min(1).optional().meta({
+    description:
+      'File with the certificate in PEM, those that lead to its root behind it; it has to name the hosts of public_url and apps_url. With it Emberlab speaks TLS itself. A renewed file is read within seconds.',
+  }),
+  tls_key: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'File with its private key in PEM, without a passphrase.' }),
+  trusted_proxies: networks.optional().meta({
+    description:
+      'Addresses of the proxies in front of Emberlab, a comma between them: IP addresses, or networks such as 10.0.0.0/8. What these say about clients in X-Forwarded-For and X-Forwarded-Proto is believed, and nobody else. Default: none.',
+  }),
   spark_home: z
     .string()
     .min(1)
@@ -272,6 +296,19 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1024))
     .default(16)
     .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  audit_days: wholeNumber
+    .pipe(z.number().max(36_500))
+    .refine((days) => days === 0 || days >= 30, 'please write 30 or more, or 0 for no end')
+    .default(365)
+    .meta({ description: 'Events of the audit log stay for so many days, 30 or more; 0: for ever.' }),
+  metrics_token: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, 'please write 16 to 200 letters, digits or signs, without spaces')
+    .optional()
+    .meta({
+      description:
+        'The bearer token with which /metrics is read. Without it only programs on this machine may, and only while public_url is an address of this machine.',
+    }),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

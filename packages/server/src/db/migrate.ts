@@ -13,6 +13,7 @@ import * as histories from './migrations/0011-histories.ts';
 import * as accounts from './migrations/0012-accounts.ts';
 import * as identities from './migrations/0013-identities.ts';
 import * as projects from './migrations/0014-projects.ts';
+import * as audit from './migrations/0017-audit.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -29,7 +30,11 @@ const migrations = {
   '0012-accounts': { up: accounts.up },
   '0013-identities': { up: identities.up },
   '0014-projects': { up: projects.up },
+  '0017-audit': { up: audit.up },
 };
+
+/** Their names, in their order. */
+export const migrationNames: readonly string[] = Object.keys(migrations);
 
 /**
  * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and

@@ -5,7 +5,17 @@ import { createKeyedQueue } from '../lib/lifecycle.ts';
 import { listenOnSocket } from '../lib/unix-socket.ts';
 import type { Log } from '../lib/log.ts';
 import type { EdgeTargets, EdgeTickets } from './ports.ts';
-import { redeemBody, seenBody, type FeedLine, type Grant, type Target } from './protocol.ts';
+import {
+  redeemBody,
+  refusedBody,
+  reportBody,
+  seenBody,
+  type EdgeReport,
+  type FeedLine,
+  type Grant,
+  type Refusal,
+  type Target,
+} from './protocol.ts';
 import type { EdgeStore, StoredGrant } from './store.ts';
 
 const ticketMs = 60_000;
@@ -47,6 +57,10 @@ export function createFeedServer(options: {
   log: Log;
   /** Targets had traffic. */
   onSeen: (targetIds: readonly string[]) => Promise<void>;
+  /** The edge has refused what other pages than a target's own asked for. */
+  onRefused?: (refusals: readonly Refusal[]) => Promise<void>;
+  /** An edge says how it does. */
+  onReport?: (report: EdgeReport) => void;
 }): FeedServer {
   const { store, clock, log } = options;
   const targets = new Map<string, Target>();
@@ -127,6 +141,18 @@ export function createFeedServer(options: {
         const body = seenBody.safeParse(await readJson(request));
         if (!body.success) return send(response, 400);
         await options.onSeen(body.data.targetIds);
+        return send(response, 204);
+      }
+      case 'POST /refused': {
+        const body = refusedBody.safeParse(await readJson(request));
+        if (!body.success) return send(response, 400);
+        await options.onRefused?.(body.data.refusals);
+        return send(response, 204);
+      }
+      case 'POST /report': {
+        const body = reportBody.safeParse(await readJson(request));
+        if (!body.success) return send(response, 400);
+        options.onReport?.(body.data);
         return send(response, 204);
       }
       default:

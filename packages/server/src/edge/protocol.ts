@@ -35,5 +35,28 @@ export type FeedLine = z.infer<typeof feedLine>;
 export const redeemBody = z.object({ ticket: z.string().max(200), targetId: z.string().max(63) });
 export const redeemed = z.object({ secret: z.string(), maxAgeSeconds: z.number().int(), path: z.string() });
 
+/** Somebody's page asked for what isn't its own, so often since the last call. */
+const refusal = z.object({
+  targetId: z.string().max(63),
+  address: z.string().max(64),
+  /** of the first of them */
+  requestId: z.string().max(64),
+  count: z.number().int().min(1),
+});
+export type Refusal = z.infer<typeof refusal>;
+/** `POST /refused`: what the edge has refused because another page than the target's own asked. */
+export const refusedBody = z.object({ refusals: z.array(refusal).max(200) });
+
+/** `POST /report`: how an edge does. `requests`: by kind and class of status since it began; `0xx` were cut short. */
+export const reportBody = z.object({
+  edge: z.string().max(20),
+  connections: z.number().int().min(0),
+  requests: z.record(z.string().max(20), z.number().int().min(0)),
+  /** the part of the last seconds in which it computed, 0 to 1 */
+  busy: z.number().min(0).max(1),
+  memoryBytes: z.number().int().min(0),
+});
+export type EdgeReport = z.infer<typeof reportBody>;
+
 /** `POST /seen`: which targets had traffic since the last call. */
 export const seenBody = z.object({ targetIds: z.array(z.string()) });

@@ -1,4 +1,5 @@
 import {
+  auditActions,
   routes,
   statesOf,
   type CallOutput,
@@ -11,6 +12,7 @@ import {
 } from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { RouteAudit } from './audit-trail.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HttpError } from './errors.ts';
 import { checkToken } from './token-rights.ts';
@@ -104,6 +106,7 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
       app.route({
         method: route.method,
         url: `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`,
+        config: { audit: auditOf(name, route) },
         schema: {
           operationId: name,
           summary: route.summary,
@@ -137,6 +140,13 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
       });
     },
   };
+}
+
+/** What a route leaves in the audit log: what it changes, under a name of its own; else refusals, and programs that use an administrator's rights. */
+function auditOf(name: RouteName, { access }: RouteShape): RouteAudit {
+  const named = auditActions[name];
+  if (named !== undefined && named !== null) return { ...named, records: 'always' };
+  return { action: name, records: access === 'admin' ? 'token' : 'refusals' };
 }
 
 type Access = { actor: Actor | null; membership: Membership | null };

@@ -1,6 +1,13 @@
-import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type InjectOptions,
+  type LightMyRequestResponse,
+} from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { createAudit } from '../features/audit/index.ts';
+import { createPlatformMetrics } from '../features/metrics/index.ts';
 import { createProjects, type ProjectPart } from '../features/projects/index.ts';
 import { createUsers, type UsersDeps } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
@@ -18,6 +25,8 @@ export type TestApp = {
   db: Kysely<Database>;
   users: ReturnType<typeof createUsers>;
   projects: ReturnType<typeof createProjects>;
+  audit: ReturnType<typeof createAudit>;
+  metrics: ReturnType<typeof createPlatformMetrics>;
   /** what has ended with a login, in order */
   endedLogins: string[];
   /** Sends a request with somebody's bearer token. */
@@ -33,16 +42,24 @@ export async function testApp(options: {
   parts?: readonly ProjectPart[];
   removeEnvironment?: (projectId: string) => Promise<void>;
   openId?: Omit<NonNullable<UsersDeps['openId']>, 'applyRoles'>;
+  /** the dashboard's; http://localhost:8080 unless given */
+  publicOrigin?: string;
+  metricsToken?: string;
+  log?: FastifyBaseLogger;
 }): Promise<TestApp> {
+  const { publicOrigin = testOrigin } = options;
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
+  const { log = Fastify().log } = options;
+  const audit = createAudit({ db, clock: options.clock, log, keptMs: 365 * 86_400_000 });
   const app = await createApp({
-    log: Fastify().log,
-    publicOrigin: testOrigin,
+    log,
+    publicOrigin,
     ownOrigins: ['http://127.0.0.1:8080'],
     dashboard: '/nowhere',
     version: '0.0.0',
+    audit: audit.service.record,
   });
   const bus = createBus<ProjectChange>((error) => {
     throw error;
@@ -50,7 +67,7 @@ export async function testApp(options: {
   const users = createUsers({
     db,
     clock: options.clock,
-    secure: false,
+    secure: publicOrigin.startsWith('https:'),
     openId:
       options.openId === undefined
         ? null
@@ -71,11 +88,20 @@ export async function testApp(options: {
     removeEnvironment: options.removeEnvironment ?? (async () => undefined),
     onRightsChanged: async () => undefined,
   });
+  const metrics = createPlatformMetrics({
+    db,
+    clock: options.clock,
+    version: '0.0.0',
+    token: options.metricsToken ?? null,
+    publicOrigin,
+  });
+  metrics.registerRoutes(app);
   const router = createRouter(
     app,
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
     options.clock,
   );
+  audit.registerRoutes(router);
   users.registerRoutes(router, async () => undefined);
   projects.registerRoutes(router, {
     snapshots: [],
@@ -87,12 +113,15 @@ export async function testApp(options: {
     db,
     users,
     projects,
+    audit,
+    metrics,
     endedLogins,
     as: (token, request) =>
       app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
     async [Symbol.asyncDispose]() {
       await projects.close();
       await app.close();
+      await audit.service.close();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -13,9 +13,12 @@ const settingsPages: Readonly<Record<string, string>> = {
 };
 const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
 
+const settingsPages: Readonly<Record<string, string>> = { libraries: 'Python libraries', audit: 'Audit' };
+
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
+  if (area === 'admin') return [{ label: 'Administration' }, { label: 'Audit' }];
   if (area === 'account') return [{ label: 'Account' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;

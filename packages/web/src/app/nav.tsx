@@ -3,6 +3,7 @@ import {
   IconApps,
   IconCpu,
   IconFolders,
+  IconHistory,
   IconKeyboard,
   IconNotebook,
   IconPackage,
@@ -11,7 +12,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { isInUse } from '../features/projects/project-search.ts';
-import { projectsQuery } from '../lib/queries.ts';
+import { authQuery, projectQuery, projectsQuery } from '../lib/queries.ts';
 import { Flame } from '../ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import classes from './nav.module.css';
@@ -63,20 +64,18 @@ export function Nav({
 function ProjectLinks() {
   const projects = useQuery(projectsQuery);
   return (
-    <nav aria-label="Projects">
-      <NavItemLink
-        color="gray"
-        noWrap
-        className={classes.link}
-        to="/"
-        label="Projects"
-        leftSection={<IconFolders size={iconSize} />}
-        activeOptions={{ exact: true }}
-      />
-      {(projects.data?.items ?? [])
-        .filter(isInUse)
-        .slice(0, 12)
-        .map((each) => (
+    <Stack gap="xs">
+      <nav aria-label="Projects">
+        <NavItemLink
+          color="gray"
+          noWrap
+          className={classes.link}
+          to="/"
+          label="Projects"
+          leftSection={<IconFolders size={iconSize} />}
+          activeOptions={{ exact: true }}
+        />
+        {(projects.data?.items ?? []).filter(isInUse).slice(0, 12).map((each) => (
           <NavItemLink
             color="gray"
             noWrap
@@ -88,12 +87,37 @@ function ProjectLinks() {
             pl={40}
           />
         ))}
+      </nav>
+      <AdminPages />
+    </Stack>
+  );
+}
+
+/** What administrators have beside their projects. */
+function AdminPages() {
+  const auth = useQuery(authQuery);
+  if (auth.data?.user?.admin !== true) return null;
+  return (
+    <nav aria-label="Administration">
+      <Text size="xs" c="dimmed" fw={500} px="sm" pt="md" pb={4}>
+        Administration
+      </Text>
+      <NavItemLink
+        color="gray"
+        noWrap
+        className={classes.link}
+        to="/admin/audit"
+        activeOptions={{ includeSearch: false }}
+        label="Audit"
+        leftSection={<IconHistory size={iconSize} />}
+      />
     </nav>
   );
 }
 
 function ProjectPages({ project }: { project: string }) {
   const params = { project };
+  const { data } = useQuery(projectQuery(project));
   return (
     <Stack gap="xs">
       <ProjectSwitcher current={project} />
@@ -158,6 +182,18 @@ function ProjectPages({ project }: { project: string }) {
           label="Python libraries"
           leftSection={<IconPackage size={iconSize} />}
         />
+        {data?.role === 'owner' && (
+          <NavItemLink
+            color="gray"
+            noWrap
+            className={classes.link}
+            to="/projects/$project/settings/audit"
+            params={params}
+            activeOptions={{ includeSearch: false }}
+            label="Audit"
+            leftSection={<IconHistory size={iconSize} />}
+          />
+        )}
       </nav>
     </Stack>
   );

@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { authQuery } from '../lib/queries.ts';
+import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readCliSearch } from '../features/auth/cli-search.ts';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
@@ -114,6 +115,13 @@ const serviceAccounts = createRoute({
   getParentRoute: () => frame,
   path: '/admin/service-accounts',
   component: lazyRouteComponent(() => import('../features/account/service-accounts-page.tsx'), 'ServiceAccountsPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
 const project = createRoute({ getParentRoute: () => frame, path: '/projects/$project', component: ProjectLayout });
@@ -227,6 +235,13 @@ const libraries = createRoute({
   component: lazyRouteComponent(() => import('../features/environments/libraries-page.tsx'), 'LibrariesPage'),
 });
 
+const projectAudit = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/project-audit-page.tsx'), 'ProjectAuditPage'),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -239,6 +254,7 @@ const routeTree = root.addChildren([
       home,
       account,
       serviceAccounts,
+      audit,
       project.addChildren([
         projectIndex,
         jupyter,
@@ -257,6 +273,7 @@ const routeTree = root.addChildren([
         members,
         compute,
         libraries,
+        projectAudit,
       ]),
     ]),
   ]),

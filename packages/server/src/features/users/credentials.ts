@@ -15,6 +15,7 @@ export type GatewayCaller = {
   readonly serverId: string | null;
   /** whether the token may run things; else it only reads */
   readonly mayRun: boolean;
+  readonly tokenId: string;
 };
 
 /** `__Host-` binds the cookie to this very host; browsers take such a name over https alone. */
@@ -70,8 +71,8 @@ export function createCredentials(deps: { logins: LoginService; tokens: TokenSer
       }
       const holder = secret === '' ? null : await tokens.findToken(secret);
       if (holder === null) return null;
-      const { user, projectIds, serverId, scopes } = holder;
-      return { user, projectIds, serverId, mayRun: allowsScope(scopes, 'run') };
+      const { user, projectIds, serverId, tokenId, scopes } = holder;
+      return { user, projectIds, serverId, tokenId, mayRun: allowsScope(scopes, 'run') };
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { actsAs } from '../../http/audit-trail.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Actor, Router } from '../../http/router.ts';
 import type { Credentials } from './credentials.ts';
@@ -43,6 +44,7 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
 
   router.handle('auth.setUp', async ({ body, request, reply }) => {
     const { user, secret, maxAgeSeconds } = await accounts.setUp(body.token, body, placeOf(request));
+    actsAs(request, user);
     await deps.onSetUp();
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
@@ -50,6 +52,7 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
 
   router.handle('auth.logIn', async ({ body, request, reply }) => {
     const { user, secret, maxAgeSeconds } = await accounts.logIn(body.email, body.password, placeOf(request));
+    actsAs(request, user);
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
   });
