@@ -96,4 +96,8 @@ export const routeScopes: Readonly<Record<RouteName, ScopeRule>> = {
   'batches.get': 'read',
   'batches.stop': 'run',
   'batches.log': 'read',
+  'audit.list': 'admin',
+  'audit.export': 'admin',
+  'audit.ofProject': 'manage',
+  'audit.exportOfProject': 'manage',
 };

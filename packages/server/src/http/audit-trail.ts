@@ -85,13 +85,14 @@ function eventOf(request: FastifyRequest, reply: FastifyReply): AuditRecord | nu
     target: targetOf(audit?.target, request, reply),
     address: request.ip,
     requestId: request.id,
-    code: outcome === 'done' ? null : (request.errorCode ?? String(reply.statusCode)),
+    code: request.errorCode ?? (outcome === 'done' ? null : String(reply.statusCode)),
   };
 }
 
 /** Nobody learns whether a project is there that isn't theirs, so that refusal reads `not found`; here it is what it is. */
 function outcomeOf(request: FastifyRequest, status: number): AuditOutcome {
-  if (status < 400) return 'done';
+  // A browser that comes back from the login provider is led on, whatever came of it.
+  if (status < 400) return request.errorCode === null ? 'done' : 'refused';
   if (status === 401 || status === 403) return 'refused';
   const { params } = request as { params?: { project?: unknown } | null };
   const notLetIn = status === 404 && request.access === null && request.doer === null && params?.project !== undefined;

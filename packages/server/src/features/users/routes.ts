@@ -82,7 +82,11 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
     const { challenge, ...token } = body;
     return { code: await deps.cli.grant(actor.user, loginOf(actor), challenge, token) };
   });
-  router.handle('auth.cli', ({ body }) => deps.cli.redeem(body.code, body.verifier));
+  router.handle('auth.cli', async ({ body, request }) => {
+    const redeemed = await deps.cli.redeem(body.code, body.verifier);
+    actsAs(request, redeemed.user);
+    return redeemed;
+  });
 
   router.handle('me.logins', async ({ actor }) => ({
     items: await logins.list(actor.user.id, loginOf(actor)),

@@ -1,3 +1,4 @@
+import { actsAs } from '../../../http/audit-trail.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { Router } from '../../../http/router.ts';
 import type { Credentials } from '../credentials.ts';
@@ -46,7 +47,9 @@ export function registerOpenIdRoutes(
     const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : '';
     const place = { address: request.ip, userAgent: request.headers['user-agent'] };
     const attempt = credentials.takeAttempt(request, reply);
-    const { login, path } = await theService().finish(query, attempt, actor?.loginDigest ?? null, place);
+    const { login, path, problem } = await theService().finish(query, attempt, actor?.loginDigest ?? null, place);
+    request.errorCode = problem;
+    if (login !== null) actsAs(request, login.user);
     if (login !== null) credentials.setLogin(reply, login.secret, login.maxAgeSeconds);
     return reply.header('cache-control', 'no-store').header('referrer-policy', 'no-referrer').redirect(path, 303);
   });

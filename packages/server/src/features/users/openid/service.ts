@@ -25,7 +25,8 @@ const attemptShape = z.object({
 type Attempt = z.infer<typeof attemptShape>;
 
 /** Where a login through the provider has led: in, or to a sentence on a page of ours. */
-export type Landing = { readonly login: NewLogin | null; readonly path: string };
+/** `problem`: why there is no login, or no link. */
+export type Landing = { readonly login: NewLogin | null; readonly path: string; readonly problem: ErrorCode | null };
 
 /** Gives people the roles that their groups have, and takes those that came from groups only. */
 export type ApplyGroupRoles = (userId: string, wanted: readonly Omit<GroupRole, 'group'>[]) => Promise<void>;
@@ -61,11 +62,11 @@ export function createOpenIdService(deps: {
       if (login === null) throw new HttpError('openid_expired');
       await accounts.link(login.id, identity);
       await deps.applyRoles(login.id, rolesOf(identity));
-      return { login: null, path: attempt.next };
+      return { login: null, path: attempt.next, problem: null };
     }
     const user = await accounts.resolve(identity);
     await deps.applyRoles(user.id, rolesOf(identity));
-    return { login: await logins.begin(user, place), path: attempt.next };
+    return { login: await logins.begin(user, place), path: attempt.next, problem: null };
   }
 
   return {
@@ -109,7 +110,7 @@ export function createOpenIdService(deps: {
                 : null;
         if (code === null) throw error;
         log.warn({ err: error, code }, 'OpenID Connect: a login was refused');
-        return { login: null, path: `${attempt?.link == null ? '/login' : '/account'}?problem=${code}` };
+        return { login: null, path: `${attempt?.link == null ? '/login' : '/account'}?problem=${code}`, problem: code };
       }
     },
   };
