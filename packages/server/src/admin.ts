@@ -28,6 +28,8 @@ export async function openAdmin(config: Config) {
     );
   }
   await checkDataFolder(config.dataDir, false);
+  // Others may be able to go through the data folder.
+  process.umask(0o077);
   const db = openSqlite(config.paths.database);
   await upgrade(db, config.paths.upgrades, systemClock.now());
   const { service } = createUsers({

@@ -72,6 +72,11 @@ export type Config = {
   readonly auditKeptMs: number | null;
   /** null: /metrics is for this machine alone */
   readonly metricsToken: string | null;
+  readonly isolation: Settings['isolation'];
+  /** numbers of the machine's users and groups that are ours to give */
+  readonly unixIds: { readonly first: number; readonly last: number };
+  /** of a member in a project; null: no limit */
+  readonly memberProcesses: number | null;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
 };
@@ -174,6 +179,10 @@ function* contradictions(settings: Settings): Generator<string> {
   if ((settings.oidc_issuer === undefined) !== (settings.oidc_client_id === undefined)) {
     yield 'oidc_issuer and oidc_client_id belong together: please set both, or neither.';
   }
+  const { first, last } = rangeOf(settings.unix_ids);
+  if (first < 1000 || last <= first || last > 2_147_483_646) {
+    yield `unix_ids (${settings.unix_ids}) can't be used: please give two numbers from 1000 to 2147483646, the smaller one first.`;
+  }
   if (settings.server_max_hours < settings.server_hours) {
     yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
   }
@@ -185,6 +194,11 @@ function covers(template: string, address: string): boolean {
   const name = address.toLowerCase();
   const id = name.slice(before.length, name.length - after.length);
   return name.startsWith(before) && name.endsWith(after) && /^[a-z0-9-]+$/.test(id);
+}
+
+function rangeOf(text: string): { first: number; last: number } {
+  const [first = 0, last = 0] = text.split('-').map(Number);
+  return { first, last };
 }
 
 function readToml(file: string): Record<string, unknown> {
@@ -290,6 +304,9 @@ function compile(settings: Settings): Config {
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
     auditKeptMs: settings.audit_days === 0 ? null : settings.audit_days * 86_400_000,
     metricsToken: settings.metrics_token ?? null,
+    isolation: settings.isolation,
+    unixIds: rangeOf(settings.unix_ids),
+    memberProcesses: settings.member_processes === 0 ? null : settings.member_processes,
     logLevel: settings.log_level,
     paths: {
       database: join(dataDir, 'emberlab.db'),

@@ -19,6 +19,8 @@ import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
 import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
+import { findIdentities } from './identities/find.ts';
+import { noticesOf } from './identities/notices.ts';
 import { createApp } from './http/app.ts';
 import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
@@ -27,7 +29,7 @@ import { systemClock } from './lib/clock.ts';
 import { digest } from './lib/ids.ts';
 import { createLoop } from './lib/lifecycle.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
-import { createLocalSpark } from './local-spark.ts';
+import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { sparkVersionOf } from './spark-version.ts';
@@ -81,6 +83,9 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   });
   closing.defer(() => feed.close());
 
+  const { spark, classArchive } = await createLocalSpark(config, log);
+  const { identities, keeper } = await findIdentities({ config, db, clock, log, ...sharedWithMembers(config, spark) });
+  if (keeper !== null) closing.defer(() => keeper.close());
   const users = createUsers({
     db,
     clock,
@@ -116,10 +121,10 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     config,
     bus,
     log,
+    identities,
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
-  const { spark, classArchive } = await createLocalSpark(config, log);
   const findSparkR = () =>
     hasSparkR({
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
@@ -135,6 +140,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     tickets: feed.tickets,
     engine: createLocalEngine({
       ...spark,
+      identities,
       sparkMaster: config.sparkMaster,
       sessionsFolder: config.paths.sessions,
       batchesFolder: config.paths.batches,
@@ -143,6 +149,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       sparkrLibrary: config.sparkrLibrary,
       warmStart: classArchive.forDriver,
     }),
+    identities,
     pythonFor: environments.pythonFor,
     projectFolder: projects.service.folderOf,
     authenticateGateway: users.credentials.authenticateGateway,
@@ -189,7 +196,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner: createLocalSpawner({ clock, config, cgroups }),
+    spawner: createLocalSpawner({ clock, config, cgroups, identities }),
     environments,
     configurations: configurations.service,
     projects: projects.service,
@@ -255,7 +262,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   router.handle('system.get', async () => ({
     version,
     sparkVersion: sparkVersionOf(config.sparkHome),
-    notices: notices(),
+    notices: noticesOf(identities.isolation),
   }));
   const missing = router.missing();
   if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
@@ -263,6 +270,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   return {
     async start() {
       if (config.classArchive) await classArchive.find();
+      keeper?.start();
       await environments.start();
       closing.defer(() => environments.close());
       await servers.start();
@@ -301,13 +309,4 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   };
 }
 
-/** What everyone should know about this installation. */
-function notices(): { level: 'info' | 'warning'; message: string }[] {
-  return [
-    {
-      level: 'warning',
-      message:
-        'All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.',
-    },
-  ];
 }

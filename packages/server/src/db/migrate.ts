@@ -13,6 +13,7 @@ import * as histories from './migrations/0011-histories.ts';
 import * as accounts from './migrations/0012-accounts.ts';
 import * as identities from './migrations/0013-identities.ts';
 import * as projects from './migrations/0014-projects.ts';
+import * as unixAccounts from './migrations/0016-unix-accounts.ts';
 import * as audit from './migrations/0017-audit.ts';
 import type { Database } from './schema.ts';
 
@@ -30,6 +31,7 @@ const migrations = {
   '0012-accounts': { up: accounts.up },
   '0013-identities': { up: identities.up },
   '0014-projects': { up: projects.up },
+  '0016-unix-accounts': { up: unixAccounts.up },
   '0017-audit': { up: audit.up },
 };
 

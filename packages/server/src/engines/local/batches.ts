@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder } from '../../lib/files.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { beginningOf } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type BatchEngine } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
@@ -11,6 +12,7 @@ import { createEventLogs } from './event-log.ts';
 import { identityOf } from './processes.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
+import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 /**
  * The program around spark-submit, the leader of the batch's processes. It sets the umask, writes down who it is and, at the end, how that was: a
@@ -39,7 +41,7 @@ export type LocalBatchesOptions = SubmitOptions & {
 
 /** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
 export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
-  const { eventLogBytes = 0 } = options;
+  const { eventLogBytes = 0, identities = oneUser() } = options;
   const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
 
   const filesOf = (batchId: number) => {
@@ -51,6 +53,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       scratch: join(folder, 'scratch'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
+      uiToken: join(folder, 'ui-token'),
       exit: join(folder, 'exit'),
       eventLogs: join(folder, 'events'),
     };
@@ -58,7 +61,8 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
 
   const clean = async (batchId: number) => {
     const files = filesOf(batchId);
-    for (const path of [files.scratch, files.properties]) await rm(path, { recursive: true, force: true });
+    await removeTree(files.scratch);
+    for (const path of [files.properties, files.uiToken]) await rm(path, { force: true });
   };
 
   return {
@@ -70,29 +74,26 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
         });
       });
       await clean(spec.batchId);
-      await makePrivateFolder(files.folder);
-      await makePrivateFolder(files.scratch);
-      if (eventLogBytes > 0) await makePrivateFolder(files.eventLogs);
+      const identity = await identities.of(spec.owner, spec.projectFolder);
+      await identity.lendFolder(files.folder);
+      await identity.giveFolder(files.scratch);
+      if (eventLogBytes > 0) await identity.giveFolder(files.eventLogs);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
       const properties = localProperties(spec, {
         master: options.sparkMaster,
         scratch,
         eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
+        ui: await guardUi(options.sparkHome, files.uiToken),
         jvmOptions,
         javaOptions: options.driverJavaOptions,
       });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
-      let started: Detached;
-      try {
-        started = await spawnDetached({
-          file: '/bin/sh',
+      await identity.lendFile(files.properties);
+      const submit = identity.command(
+        {
+          file: sparkSubmit,
           args: [
-            '-c',
-            wrapper,
-            files.folder,
-            umaskOf(properties),
-            sparkSubmit,
             '--properties-file',
             files.properties,
             ...(spec.className === null ? [] : ['--class', spec.className]),
@@ -100,11 +101,21 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
             spec.file,
             ...spec.args,
           ],
-          cwd: spec.projectFolder,
           env: {
             ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
             ...environment,
           },
+        },
+        { cwd: spec.projectFolder, tmp: scratch },
+      );
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: ['-c', wrapper, files.folder, umaskOf(properties), submit.file, ...submit.args],
+          cwd: spec.projectFolder,
+          env: submit.env,
+          input: submit.input,
           stdoutFile: files.stdout,
           stderrFile: files.stderr,
         });
@@ -123,13 +134,14 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     },
 
     async applicationOf(batchId) {
-      const port = uiPortIn(await beginningOf(filesOf(batchId).stderr, searchedBytes));
-      return port === null ? null : applicationAt(port);
+      const files = filesOf(batchId);
+      const port = uiPortIn(await beginningOf(files.stderr, searchedBytes));
+      return port === null ? null : applicationAt(port, await uiHeadersIn(files.uiToken));
     },
 
     clean,
     eventLogs: createEventLogs((id) => filesOf(id).eventLogs, eventLogBytes),
-    forget: (batchId) => rm(filesOf(batchId).folder, { recursive: true, force: true }),
+    forget: (batchId) => removeTree(filesOf(batchId).folder),
     logs(batchId) {
       const { stdout, stderr } = filesOf(batchId);
       return { stdout, stderr };

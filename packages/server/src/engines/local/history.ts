@@ -1,17 +1,18 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { oneUser } from '../../identities/one-user.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
-import { makePrivateFolder } from '../../lib/files.ts';
 import { beginningOf } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type HistoryEngine } from '../engine.ts';
 import { portIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
 import { formatProperties, quoted } from './properties.ts';
 import { javaEnvironment, type SubmitOptions } from './submit.ts';
+import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 /** It holds one application; its garbage and its compiled code are few, and it lives for minutes. */
 const heap = '512m';
@@ -25,9 +26,6 @@ const pollMs = 20;
 /** As that of drivers: writes down who it is, so that one is found whose start we did not live to write down. */
 const wrapper = 'IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
 
-/** Spark's filter that lets in requests with a token signed by a secret alone. Spark 3.5 has none. */
-const filter = 'org.apache.spark.ui.JWSFilter';
-
 export type LocalHistoryOptions = SubmitOptions & {
   readonly clock: Clock;
   /** a folder of its own for the server of a session */
@@ -39,7 +37,7 @@ export type LocalHistoryOptions = SubmitOptions & {
 
 /** Runs Spark's own history server, each for the event logs of one session: nobody sees another's through it. */
 export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine {
-  const { clock, sparkHome } = options;
+  const { clock, sparkHome, identities = oneUser() } = options;
   const sparkClass = join(sparkHome, 'bin/spark-class');
 
   const filesOf = (sessionId: number) => {
@@ -54,58 +52,54 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
     };
   };
 
-  /** Whether this Spark can ask for a token: the filter, and what it reads tokens with. */
-  const hasFilter = async (): Promise<boolean> => {
-    const jars = await readdir(join(sparkHome, 'jars')).catch(() => []);
-    return jars.some((name) => /^spark-core_.*-[4-9]/.test(name)) && jars.some((name) => name.startsWith('jjwt-impl-'));
-  };
-
   return {
-    async launch(sessionId) {
+    async launch({ sessionId, owner, projectFolder }) {
       const files = filesOf(sessionId);
       await access(sparkClass, constants.X_OK).catch((cause: unknown) => {
         throw new EngineError(`There is no Spark in ${sparkHome}. Please ask an administrator to install it.`, {
           cause,
         });
       });
-      await rm(files.folder, { recursive: true, force: true });
-      await makePrivateFolder(files.scratch);
-      const secret = (await hasFilter()) ? randomBytes(32) : null;
-      if (secret !== null) await writeFile(files.token, signedToken(secret), { mode: 0o600 });
+      await removeTree(files.folder);
+      const identity = await identities.of(owner, projectFolder);
+      await identity.lendFolder(files.folder);
+      await identity.giveFolder(files.scratch);
+      // Whoever wrote them, under whatever number of this machine.
+      await identity.giveFolder(options.logsOf(sessionId));
       const properties = {
         // A path as it is: what is escaped in an address stays so here.
         'spark.history.fs.logDirectory': `file://${options.logsOf(sessionId)}`,
         'spark.history.ui.port': '0',
         'spark.history.retainedApplications': '1',
-        ...(secret === null
-          ? {}
-          : { 'spark.ui.filters': filter, [`spark.${filter}.param.secretKey`]: secret.toString('base64url') }),
+        ...(await guardUi(sparkHome, files.token)),
       };
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
+      await identity.lendFile(files.properties);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
-      let started: Detached;
-      try {
-        started = await spawnDetached({
-          file: '/bin/sh',
-          args: [
-            '-c',
-            wrapper,
-            files.process,
-            sparkClass,
-            'org.apache.spark.deploy.history.HistoryServer',
-            '--properties-file',
-            files.properties,
-          ],
-          cwd: files.folder,
+      const server = identity.command(
+        {
+          file: sparkClass,
+          args: ['org.apache.spark.deploy.history.HistoryServer', '--properties-file', files.properties],
           env: {
-            ...javaEnvironment(options, { home: files.folder, scratch }),
+            ...javaEnvironment(options, { home: scratch, scratch }),
             SPARK_DAEMON_MEMORY: heap,
             SPARK_HISTORY_OPTS: [`-Djava.io.tmpdir=${scratch}`, ...jvmFlags, ...jvmOptions].map(quoted).join(' '),
             // What an administrator has set for drivers is not meant for it.
             SPARK_CONF_DIR: scratch,
             ...environment,
           },
+        },
+        { cwd: scratch, tmp: scratch },
+      );
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: ['-c', wrapper, files.process, server.file, ...server.args],
+          cwd: files.folder,
+          env: server.env,
+          input: server.input,
           stdoutFile: files.log,
           stderrFile: files.log,
         });
@@ -123,9 +117,7 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
     async addressOf(sessionId) {
       const files = filesOf(sessionId);
       const port = portIn(await beginningOf(files.log, searchedBytes), /HistoryServer\w*/);
-      if (port === null) return null;
-      const token = await readFile(files.token, 'latin1').catch(() => null);
-      return { port, headers: token === null ? {} : { authorization: `Bearer ${token}` } };
+      return port === null ? null : { port, headers: await uiHeadersIn(files.token) };
     },
 
     async end(handle) {
@@ -139,14 +131,7 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
       }
     },
 
-    clean: (sessionId) => rm(filesOf(sessionId).folder, { recursive: true, force: true }),
+    clean: (sessionId) => removeTree(filesOf(sessionId).folder),
     log: (sessionId) => filesOf(sessionId).log,
   };
-}
-
-/** A token (RFC 7519) that says nothing but that its bearer knows the secret. */
-function signedToken(secret: Buffer): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: 'HS256' })}.${part({ sub: 'emberlab' })}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }

@@ -29,6 +29,9 @@ export function umaskOf(properties: Readonly<Record<string, string>>): string {
   return /^[0-7]{3,4}$/.test(mask) ? mask : projectUmask;
 }
 
+/** Whether the driver runs the tasks too. */
+const isLocal = (master: string): boolean => /^local(\[.*\])?$/.test(master);
+
 type LocalSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>;
 
 /** What the platform proposes for a driver on this machine. */
@@ -47,6 +50,8 @@ type LocalOptions = {
   readonly scratch: string;
   /** where its event log goes; default: there is none */
   readonly eventLogs?: string | null;
+  /** what guards its Spark UI; default: nothing */
+  readonly ui?: Readonly<Record<string, string>>;
   /** further words for the driver's JVM */
   readonly jvmOptions?: readonly string[];
   /** those of the administrator, as a shell reads them */
@@ -56,7 +61,7 @@ type LocalOptions = {
 /** What only the platform may decide. */
 function decided(
   spec: LocalSpec,
-  { master, scratch, eventLogs = null, jvmOptions = [], javaOptions = '' }: LocalOptions,
+  { master, scratch, eventLogs = null, ui = {}, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
@@ -71,8 +76,11 @@ function decided(
       .concat(javaOptions)
       .join(' ')
       .trim(),
+    // Its ports are open to all users of the machine. With a local master Spark makes the secret itself; another one would have to be told it.
+    ...(isLocal(master) ? { 'spark.authenticate': 'true' } : {}),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
+    ...ui,
     ...eventLogProperties(eventLogs),
   };
 }
@@ -93,7 +101,7 @@ export const localFacts = ({
   /** as for the engine */
   eventLogBytes?: number;
 }): EngineFacts => ({
-  place: { engine: 'local', master, executors: !/^local(\[.*\])?$/.test(master) },
+  place: { engine: 'local', master, executors: !isLocal(master) },
   platformProperties({ projectFolder, properties }): PlatformProperties {
     const spec = { appName: 'the name of the notebook', projectFolder, properties };
     return {

@@ -50,7 +50,11 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const samples = createSampleStore(db, limits);
   const recorder = createRecorder({ sessions, samples, bus: deps.bus, clock });
   const metrics = createMetrics({ samples, statements, links, clock, limits });
-  const uploads = createUploads({ folder: config.paths.uploads, limits });
+  const uploads = createUploads({
+    folder: config.paths.uploads,
+    limits,
+    identities: deps.identities,
+  });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
@@ -72,11 +76,18 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     engine,
     targets,
     targetOf: (session) => uiTarget(session, config.paths.tunnelSocket),
+    projectFolder: (name) => deps.projectFolder(name),
     clock,
     log,
     limits,
   });
-  const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, history, log });
+  const tunnel = createTunnelServer({
+    socketPath: config.paths.tunnelSocket,
+    links,
+    history,
+    uiHeaders: (id) => engine.uiHeaders(id),
+    log,
+  });
   const ahead = createAhead({
     db,
     sessions,

@@ -11,6 +11,7 @@ import { auditRequests, type AuditRecord } from '../../../http/audit-trail.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../../http/project-events.ts';
 import type { Membership } from '../../../http/router.ts';
+import { oneUser } from '../../../identities/one-user.ts';
 import { createBus } from '../../../lib/bus.ts';
 import { fakeClock } from '../../../lib/clock.fake.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -115,6 +116,7 @@ export async function createRig(
     },
     log,
     engine,
+    identities: oneUser(),
     async pythonFor() {
       if (!state.environmentReady) throw new HttpError('environment_not_ready');
       return { python: state.python };
