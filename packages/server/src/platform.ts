@@ -308,5 +308,3 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     close: () => closing.disposeAsync(),
   };
 }
-
-}

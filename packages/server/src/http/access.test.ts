@@ -126,6 +126,7 @@ describe('every route', () => {
       ownOrigins: [],
       dashboard: '/nowhere',
       version: '0',
+      audit: async () => undefined,
     };
     app = await createApp(options);
     const { authenticate } = kit.users.credentials;

@@ -35,6 +35,7 @@ describe('every route', () => {
       ownOrigins: [],
       dashboard: '/nowhere',
       version: '0',
+      audit: async () => undefined,
     });
     const access = {
       authenticate: world.users.credentials.authenticate,

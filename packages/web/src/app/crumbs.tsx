@@ -10,15 +10,16 @@ const settingsPages: Readonly<Record<string, string>> = {
   members: 'Members',
   compute: 'Compute configuration',
   libraries: 'Python libraries',
+  audit: 'Audit',
 };
 const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
 
-const settingsPages: Readonly<Record<string, string>> = { libraries: 'Python libraries', audit: 'Audit' };
+const adminPages: Readonly<Record<string, string>> = { audit: 'Audit', 'service-accounts': 'Service accounts' };
 
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
-  if (area === 'admin') return [{ label: 'Administration' }, { label: 'Audit' }];
+  if (area === 'admin') return [{ label: 'Administration' }, { label: adminPages[project ?? ''] ?? '' }];
   if (area === 'account') return [{ label: 'Account' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;

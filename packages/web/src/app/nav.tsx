@@ -7,6 +7,7 @@ import {
   IconKeyboard,
   IconNotebook,
   IconPackage,
+  IconRobot,
   IconSettings,
   IconUsers,
 } from '@tabler/icons-react';
@@ -110,6 +111,14 @@ function AdminPages() {
         activeOptions={{ includeSearch: false }}
         label="Audit"
         leftSection={<IconHistory size={iconSize} />}
+      />
+      <NavItemLink
+        color="gray"
+        noWrap
+        className={classes.link}
+        to="/admin/service-accounts"
+        label="Service accounts"
+        leftSection={<IconRobot size={iconSize} />}
       />
     </nav>
   );

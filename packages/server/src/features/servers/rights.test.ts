@@ -41,7 +41,15 @@ async function startWorld() {
           log: silent,
           onSeen: async () => undefined,
         });
-        users = createUsers({ db, clock: systemClock, secure: false, onLoginEnded: feed.revokeLogin });
+        users = createUsers({
+          db,
+          clock: systemClock,
+          secure: false,
+          openId: null,
+          log: silent,
+          loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
+          onLoginEnded: feed.revokeLogin,
+        });
         return { bus, targets: feed.targets, tickets: feed.tickets, tokens: users.service };
       },
     }),
@@ -66,7 +74,15 @@ async function startWorld() {
   projects.start();
   stack.defer(() => projects.close());
   const edge = await runEdge(
-    { host: '127.0.0.1', port: 0, publicOrigin: 'http://localhost:0', appsOrigin, paths },
+    {
+      host: '127.0.0.1',
+      port: 0,
+      publicOrigin: 'http://localhost:0',
+      appsOrigin,
+      tls: null,
+      trustedProxies: [],
+      paths,
+    },
     silent,
     { graceMs: 500 },
   );

@@ -280,7 +280,7 @@ describe('a login through a provider of OpenID Connect', () => {
       const world = await openWorld({ roles });
       const { id } = await world.projects.service.create({ name: 'alpha' }, world.user.id);
       const roleOf = async (email: string) =>
-        (await world.projects.service.members(id)).find((member) => member.email === email)?.role ?? null;
+        (await world.projects.members.list(id)).find((member) => member.email === email)?.role ?? null;
       return { world, id, roleOf };
     }
 

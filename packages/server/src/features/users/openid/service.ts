@@ -1,4 +1,4 @@
-import { safeNext } from '@emberlab/contract';
+import { safeNext, type ErrorCode } from '@emberlab/contract';
 import { z } from 'zod';
 import { HttpError } from '../../../http/errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
