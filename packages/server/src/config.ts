@@ -59,6 +59,11 @@ export type Config = {
   readonly statementOutputLimitBytes: number;
   /** drivers that are started before anyone asks */
   readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
+  readonly isolation: Settings['isolation'];
+  /** numbers of the machine's users and groups that are ours to give */
+  readonly unixIds: { readonly first: number; readonly last: number };
+  /** of a member in a project; null: no limit */
+  readonly memberProcesses: number | null;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
 };
@@ -139,12 +144,23 @@ export function readConfig(
       `server_memory_mb (${parsed.data.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`,
     ]);
   }
+  const { first, last } = rangeOf(parsed.data.unix_ids);
+  if (first < 1000 || last <= first || last > 2_147_483_646) {
+    throw new ConfigError([
+      `unix_ids (${parsed.data.unix_ids}) can't be used: please give two numbers from 1000 to 2147483646, the smaller one first.`,
+    ]);
+  }
   if (parsed.data.server_max_hours < parsed.data.server_hours) {
     throw new ConfigError([
       `server_max_hours (${parsed.data.server_max_hours}) can't be less than server_hours (${parsed.data.server_hours}).`,
     ]);
   }
   return compile(parsed.data);
+}
+
+function rangeOf(text: string): { first: number; last: number } {
+  const [first = 0, last = 0] = text.split('-').map(Number);
+  return { first, last };
 }
 
 function readToml(file: string): Record<string, unknown> {
@@ -227,6 +243,9 @@ function compile(settings: Settings): Config {
           : settings.session_warm_memory_mb * 1024 ** 2,
     },
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
+    isolation: settings.isolation,
+    unixIds: rangeOf(settings.unix_ids),
+    memberProcesses: settings.member_processes === 0 ? null : settings.member_processes,
     logLevel: settings.log_level,
     paths: {
       database: join(dataDir, 'emberlab.db'),

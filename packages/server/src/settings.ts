@@ -197,6 +197,22 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1024))
     .default(16)
     .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  isolation: z.enum(['auto', 'on', 'off']).default('auto').meta({
+    description:
+      'Whether each member of a project is a user of the machine: auto (where Emberlab runs as root and the machine lets it), on (or Emberlab does not start), or off.',
+  }),
+  unix_ids: z
+    .string()
+    .regex(/^\d{4,10}-\d{4,10}$/, 'please write two numbers, such as 700000-1999999')
+    .default('700000-1999999')
+    .meta({
+      description:
+        'The numbers that users and groups of the machine get which Emberlab makes for projects and their members. None is used twice.',
+    }),
+  member_processes: wholeNumber.pipe(z.number().min(0).max(4_000_000)).default(4096).meta({
+    description:
+      'How many processes and threads a member may have in one project, where members are users of the machine; 0: as many as it takes.',
+  }),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

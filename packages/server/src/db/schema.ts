@@ -28,6 +28,7 @@ export type Database = {
   livy_servers: LivyServersTable;
   external_sessions: ExternalSessionsTable;
   external_statements: ExternalStatementsTable;
+  unix_accounts: UnixAccountsTable;
   facts: FactsTable;
 };
 
@@ -312,6 +313,17 @@ export type ExternalStatementsTable = {
   session_id: number;
   idempotency_key: string;
   statement_id: number | null;
+};
+
+/** Users and groups of the machine that members and projects have. */
+export type UnixAccountsTable = {
+  id: Generated<number>;
+  kind: 'group' | 'member' | 'guest';
+  project_id: string;
+  /** empty, but for a member */
+  user_id: string;
+  /** the number that the machine knows it by */
+  unix_id: number;
 };
 
 /** What the platform remembers about itself, such as that the demo project has been made. */

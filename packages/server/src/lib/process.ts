@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { Writable } from 'node:stream';
 
 /**
  * A process that may outlive us. A pid alone is used again by the system; together with the start time (clock ticks since boot, field 22 of
@@ -60,6 +61,8 @@ export type DetachedCommand = {
   /** appended to; made with mode 0600 */
   stdoutFile: string;
   stderrFile: string;
+  /** what it can read at descriptor 3; absent or null: it has none */
+  input?: string | null;
 };
 
 export type Detached = {
@@ -77,8 +80,14 @@ export async function spawnDetached(command: DetachedCommand): Promise<Detached>
       cwd: command.cwd,
       env: { ...command.env },
       detached: true,
-      stdio: ['ignore', out, err],
+      stdio: ['ignore', out, err, ...(typeof command.input === 'string' ? (['pipe'] as const) : [])],
     });
+    const input = child.stdio[3];
+    if (input instanceof Writable) {
+      // One that has ended meanwhile tells so by its exit.
+      input.on('error', () => undefined);
+      input.end(command.input);
+    }
     const exited = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
       child.once('exit', (code, signal) => resolve({ code, signal }));
     });
