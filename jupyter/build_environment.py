@@ -1,8 +1,11 @@
 """Builds one revision of a project's Python environment.
 
     python -I build_environment.py --uv FILE --python NAME --folder FOLDER --status FILE [--like FOLDER ...]
+                                   [--try-as=WORD ...]
 
 ``--like`` names an environment that is good already, or was: what is the same in both need not be compiled again.
+The WORDs stand in front of a command that runs what was installed: packages are put there by us, each by its hash
+and without running anything of it, and tried by somebody who may do nothing here.
 
 Runs by itself, so that a restart of the platform does not disturb it: what it prints is the build's log, and
 ``--status`` is a JSON file that is replaced as a whole after each step. Its keys:
@@ -126,12 +129,13 @@ def explain(lines: list[str]) -> str:
 class Builder:
     """The steps of a build, in order."""
 
-    def __init__(self, uv: str, python: str, folder: Path, status: Status, like: list[Path]) -> None:
+    def __init__(self, uv: str, python: str, folder: Path, status: Status, like: list[Path], try_as: list[str]) -> None:
         self.uv = uv
         self.base_python = python
         self.folder = folder
         self.status = status
         self.like = like
+        self.try_as = try_as
         self.python = folder / "bin" / "python"
 
     def build(self) -> dict[str, object]:
@@ -147,6 +151,7 @@ class Builder:
             {"disabledExtensions": dict.fromkeys(DISABLED_EXTENSIONS, True)},
         )
         self.compile(site_packages)
+        open_to_all(self.folder)
         return self.check(site_packages)
 
     def install_packages(self) -> None:
@@ -165,7 +170,7 @@ class Builder:
         self.status.working("Installing packages", 0.03)
         # The compiled list names everything, and leaves out what sparkmagic asks for in vain: no looking for more.
         install = [self.uv, "pip", "install", "--python", str(self.python), "--no-deps", "--require-hashes"]
-        run([*install, "-r", str(REQUIREMENTS)], on_line)
+        run([*install, "--only-binary", ":all:", "-r", str(REQUIREMENTS)], on_line)
 
     def compile(self, site_packages: Path) -> None:
         """Compiles what people import. Packages' own tests are half of all files, and nobody does."""
@@ -196,11 +201,25 @@ class Builder:
         try:
             run([self.uv, "pip", "check", "--python", str(self.python)])
             program = f"import {IMPORTS}, platform; print(platform.python_version())"
-            lines = run([str(self.python), "-I", "-c", program])
+            lines = run([*self.try_as, str(self.python), "-I", "-c", program])
         except BuildError as error:
             raise BuildError(f"The environment was made, but it does not work. {error}") from error
         packages = sum(1 for _ in importlib.metadata.distributions(path=[str(site_packages)]))
         return {"pythonVersion": lines[-1], "packages": packages}
+
+
+def open_to_all(folder: Path) -> None:
+    """Lets everybody read an environment who gets there; the folder around it decides who does.
+
+    Files are links into the installer's cache, whose modes are those of the day on which they came there.
+    """
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_symlink():
+            continue
+        mode = path.stat().st_mode
+        wanted = mode | 0o444 | (0o111 if mode & 0o100 else 0)
+        if mode != wanted:
+            path.chmod(wanted)
 
 
 def compile_files(files: list[str]) -> None:
@@ -261,16 +280,17 @@ def main() -> int:
     for option in ("--uv", "--python", "--folder", "--status"):
         parser.add_argument(option, required=True)
     parser.add_argument("--like", type=Path, action="append", default=[])
+    parser.add_argument("--try-as", action="append", default=[])
     options = parser.parse_args()
     folder = Path(options.folder)
     status = Status(Path(options.status))
     # People who work come first; whoever waits for this hardly notices.
     os.nice(5)
-    os.umask(0o007)
+    os.umask(0o022)
     problem = "The build ended unexpectedly. Please build again."
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        result = Builder(options.uv, options.python, folder, status, options.like).build()
+        result = Builder(options.uv, options.python, folder, status, options.like, options.try_as).build()
         status.write(result)
         return 0
     except BuildError as error:

@@ -1,9 +1,28 @@
+import { existsSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createClassArchive } from './engines/local/class-archive.ts';
 import { systemClock } from './lib/clock.ts';
 import type { Log } from './lib/log.ts';
+
+const repository = join(import.meta.dirname, '../../..');
+
+/** What members' processes have to reach on this machine besides the data folder, and what all of them read of it. */
+export function sharedWithMembers(
+  config: Pick<Config, 'paths' | 'sparkrLibrary'>,
+  spark: { readonly sparkHome: string; readonly javaHome: string | null },
+) {
+  const agent = join(repository, 'driver/emberlab_driver');
+  const jupyter = join(repository, 'jupyter');
+  const given = [spark.javaHome, config.sparkrLibrary].filter((path) => path !== null);
+  return {
+    needed: [config.paths.tools, spark.sparkHome, agent, jupyter, ...given],
+    read: [join(agent, '__main__.py'), join(jupyter, 'lab/dist'), join(spark.sparkHome, 'jars'), ...given].filter(
+      (path) => existsSync(path),
+    ),
+  };
+}
 
 /**
  * Spark on this machine, and the archive of its classes. Links are followed once, at the start: what runs keeps its version while another is set up, and

@@ -18,6 +18,8 @@ import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
 import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
+import { findIdentities } from './identities/find.ts';
+import type { Isolation } from './identities/identities.ts';
 import { createApp } from './http/app.ts';
 import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
@@ -26,7 +28,7 @@ import { systemClock } from './lib/clock.ts';
 import { digest } from './lib/ids.ts';
 import { createLoop } from './lib/lifecycle.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
-import { createLocalSpark } from './local-spark.ts';
+import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
@@ -64,6 +66,9 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   });
   closing.defer(() => feed.close());
 
+  const { spark, classArchive } = await createLocalSpark(config, log);
+  const { identities, keeper } = await findIdentities({ config, db, clock, log, ...sharedWithMembers(config, spark) });
+  if (keeper !== null) closing.defer(() => keeper.close());
   const users = createUsers({
     db,
     clock,
@@ -82,10 +87,10 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     config,
     bus,
     log,
+    identities,
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
-  const { spark, classArchive } = await createLocalSpark(config, log);
   const findSparkR = () =>
     hasSparkR({
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
@@ -101,6 +106,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     tickets: feed.tickets,
     engine: createLocalEngine({
       ...spark,
+      identities,
       sparkMaster: config.sparkMaster,
       sessionsFolder: config.paths.sessions,
       batchesFolder: config.paths.batches,
@@ -109,6 +115,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       sparkrLibrary: config.sparkrLibrary,
       warmStart: classArchive.forDriver,
     }),
+    identities,
     pythonFor: environments.pythonFor,
     projectFolder: projects.service.folderOf,
     authenticateGateway: users.credentials.authenticateGateway,
@@ -155,7 +162,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner: createLocalSpawner({ clock, config, cgroups }),
+    spawner: createLocalSpawner({ clock, config, cgroups, identities }),
     environments,
     configurations: configurations.service,
     projects: projects.service,
@@ -214,7 +221,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   router.handle('system.get', async () => ({
     version,
     sparkVersion: sparkVersionOf(config.sparkHome),
-    notices: notices(),
+    notices: noticesOf(identities.isolation),
   }));
   const missing = router.missing();
   if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
@@ -222,6 +229,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   return {
     async start() {
       if (config.classArchive) await classArchive.find();
+      keeper?.start();
       await environments.start();
       closing.defer(() => environments.close());
       await servers.start();
@@ -269,12 +277,9 @@ function sparkVersionOf(sparkHome: string): string | null {
 }
 
 /** What everyone should know about this installation. */
-function notices(): { level: 'info' | 'warning'; message: string }[] {
-  return [
-    {
-      level: 'warning',
-      message:
-        'All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.',
-    },
-  ];
+function noticesOf({ users, missing }: Isolation): { level: 'info' | 'warning'; message: string }[] {
+  if (users) return missing.map((message) => ({ level: 'info', message }));
+  const what =
+    'All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.';
+  return [{ level: 'warning', message: [what, ...missing].join(' ') }];
 }

@@ -1,9 +1,12 @@
 import type { PlatformProperties, SessionKind, SparkPlace } from '@emberlab/contract';
+import type { Owner } from '../identities/identities.ts';
 import type { ProcessIdentity } from '../lib/process.ts';
 
 /** A driver to be started for a session. Everything in it has been checked; nothing is interpreted by a shell. */
 export type DriverSpec = {
   readonly sessionId: number;
+  /** as whose it runs */
+  readonly owner: Owner;
   readonly kind: SessionKind;
   /** kinds whose interpreters start once the driver is ready, before anybody needs them */
   readonly warmKinds: readonly SessionKind[];
@@ -33,7 +36,7 @@ export type LaunchedDriver = {
 };
 
 /** A program to be run as a batch. Everything in it has been checked; nothing is interpreted by a shell. */
-export type BatchSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'python' | 'properties'> & {
+export type BatchSpec = Pick<DriverSpec, 'owner' | 'appName' | 'projectFolder' | 'python' | 'properties'> & {
   readonly batchId: number;
   /** a Python file or a jar: an absolute path or a URI */
   readonly file: string;
@@ -62,8 +65,8 @@ export type HistoryAddress = { readonly port: number; readonly headers: Readonly
 
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {
-  /** Starts the server of a session, which must have none. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(sessionId: number): Promise<LaunchedDriver>;
+  /** Starts the server of a session, which must have none, as its driver ran. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(session: Pick<DriverSpec, 'sessionId' | 'owner' | 'projectFolder'>): Promise<LaunchedDriver>;
   /** As with drivers. */
   find(sessionId: number): Promise<DriverHandle | null>;
   /** null: it does not listen (yet). */

@@ -67,7 +67,7 @@ export async function findIdentities(options: FindOptions): Promise<{ identities
       python: python.file,
       view: facts.mounts ? view : null,
       processes: config.memberProcesses,
-      isolation: { users: true, missing: facts.missing },
+      isolation: { users: true, ownTmp: facts.mounts, missing: facts.missing },
     }),
     keeper: createKeeper({ ...options, store, dataDir: config.dataDir }),
   };
@@ -87,17 +87,7 @@ async function pythonOf(name: string): Promise<{ file: string; needed: string[] 
  */
 async function openDataFolder({ dataDir, paths }: Pick<Config, 'dataDir' | 'paths'>): Promise<void> {
   const { projects, environments, servers, sessions, batches, uploads, run } = paths;
-  const passages = [
-    projects,
-    environments,
-    servers,
-    sessions,
-    batches,
-    uploads,
-    run,
-    join(dataDir, 'homes'),
-    join(run, 's'),
-  ];
+  const passages = [projects, environments, servers, sessions, batches, uploads, run, join(dataDir, 'homes')];
   for (const path of [dataDir, ...passages]) {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await chmod(path, 0o711);

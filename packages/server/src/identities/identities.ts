@@ -1,5 +1,11 @@
+import { join } from 'node:path';
+
 /** Whose a process is: a member's, in a project. Ids are never used again, so that what was made for them is nobody else's. */
 export type Owner = { readonly projectId: string; readonly userId: string };
+
+/** The home of a member in a project, in the data folder. */
+export const homeOf = (dataDir: string, { projectId, userId }: Owner): string =>
+  join(dataDir, 'homes', projectId, userId);
 
 /** A command with its whole environment: nothing is inherited. */
 export type Command = {
@@ -54,6 +60,8 @@ export type ProjectIdentity = {
 export type Isolation = {
   /** whether each member of a project is a user of the machine */
   readonly users: boolean;
+  /** whether processes have a /tmp of their own */
+  readonly ownTmp: boolean;
   /** what is missing, a sentence or two for administrators each, with what to do */
   readonly missing: readonly string[];
 };

@@ -11,7 +11,7 @@ const self: Identity = {
 
 /** Everything runs as the user that we are; `missing` says why. */
 export const oneUser = (missing: readonly string[] = []): Identities => ({
-  isolation: { users: false, missing },
+  isolation: { users: false, ownTmp: false, missing },
   of: async () => self,
   ofProject: async () => ({ lendFolder: makePrivateFolder, prefix: async () => [] }),
 });

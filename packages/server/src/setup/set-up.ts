@@ -18,10 +18,16 @@ export async function setUp(
     if (options.willServe) await checkPort(config.host, config.port);
     await checkDataFolder(config.dataDir, true);
   }
-  for (const [index, step] of missing.entries()) {
-    const start = performance.now();
-    options.say(`[${index + 1}/${missing.length}] ${step.title} …`);
-    await step.run();
-    options.say(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  // Members' processes run as users of their own, where that is possible, and all read what is made here: nothing of it is secret.
+  const before = process.umask(0o022);
+  try {
+    for (const [index, step] of missing.entries()) {
+      const start = performance.now();
+      options.say(`[${index + 1}/${missing.length}] ${step.title} …`);
+      await step.run();
+      options.say(` ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+    }
+  } finally {
+    process.umask(before);
   }
 }

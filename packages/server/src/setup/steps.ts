@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, readlink, realpath, rename, rm, stat, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import type { Config } from '../config.ts';
 import { writeFileAtomic } from '../lib/files.ts';
@@ -58,6 +58,15 @@ async function makeFolder(path: string, fill: (folder: string) => Promise<void>)
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/** Folders of ours that members' processes read, whoever they run as. */
+const shared = (tools: string): string[] => [tools, join(repository, 'jupyter/lab/dist')];
+
+/** Those of them that others can't read. */
+async function closedOf(folders: readonly string[]): Promise<string[]> {
+  const modes = await Promise.all(folders.map(async (folder) => (await stat(folder).catch(() => null))?.mode ?? 0o005));
+  return folders.filter((_, index) => ((modes[index] ?? 0) & 0o005) !== 0o005);
 }
 
 /** What has to be there before control can serve. npm's packages are: this program runs on them. */
@@ -179,5 +188,15 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
       },
     },
     ...buildSteps(repository),
+    {
+      title: 'Opening what all members read',
+      // What an earlier version has made was closed.
+      needed: async () => (await closedOf(shared(tools))).length > 0,
+      async run() {
+        for (const folder of await closedOf(shared(tools))) {
+          await run(`Opening ${folder}`, 'chmod', ['-R', 'a+rX', await realpath(folder)]);
+        }
+      },
+    },
   ];
 }

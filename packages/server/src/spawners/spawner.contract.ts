@@ -44,8 +44,9 @@ export function describeSpawner(name: string, open: () => Promise<SpawnerFixture
       expect(log).toContain(`${cwd}\n`);
       expect(log).toContain('hello');
       expect(log).not.toContain(`HOME=${secret}`);
-      expect(statSync(join(folder, 'deep/note')).mode & 0o777).toBe(0o600);
-      expect(statSync(folder).mode & 0o777).toBe(0o700);
+      // Others see nothing of it, and a group at most what is lent to it.
+      expect(statSync(join(folder, 'deep/note')).mode & 0o137).toBe(0);
+      expect(statSync(folder).mode & 0o027).toBe(0);
       expect(statSync(home).mode & 0o777).toBe(0o700);
     });
 

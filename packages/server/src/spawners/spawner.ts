@@ -11,6 +11,10 @@ export type ServerPlaces = {
   readonly socket: string;
   /** the member's own folder in this project: stays from server to server */
   readonly home: string;
+  /** where it keeps what its kernels are reached by; short enough for a Unix socket's address when `sockets` */
+  readonly runtime: string;
+  /** whether kernels are reached by Unix sockets there, which nobody else can open; else by ports of the machine */
+  readonly sockets: boolean;
 };
 
 /** What a server may take, with all that it runs; null: as much as there is. */
@@ -41,8 +45,10 @@ export type ServerSpec = ServerOwner & {
   readonly cwd: string;
   /** the whole environment: nothing is inherited */
   readonly env: Readonly<Record<string, string>>;
-  /** written with mode 0600 before it starts: path below its folder → content */
+  /** written before it starts, for nobody else to read: path below its folder → content */
   readonly files: Readonly<Record<string, string>>;
+  /** folders below its own that it writes to; absent: none */
+  readonly folders?: readonly string[];
   readonly limits: ServerLimits;
   /** symbolic links made before it starts: path below its folder → what it leads to, absolute */
   readonly links?: Readonly<Record<string, string>>;

@@ -73,6 +73,7 @@ async function make(): Promise<Made> {
     spec(behaviour: BatchBehaviour) {
       const spec: BatchSpec = {
         batchId: ++id,
+        owner: { projectId: 'project1', userId: 'user1' },
         appName: 'nightly čaša',
         projectFolder,
         python: '/usr/bin/python3',

@@ -1,9 +1,10 @@
 import { constants } from 'node:fs';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateFolder } from '../../lib/files.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { beginningOf } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type BatchEngine } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
@@ -39,7 +40,7 @@ export type LocalBatchesOptions = SubmitOptions & {
 
 /** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
 export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
-  const { eventLogBytes = 0 } = options;
+  const { eventLogBytes = 0, identities = oneUser() } = options;
   const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
 
   const filesOf = (batchId: number) => {
@@ -58,7 +59,8 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
 
   const clean = async (batchId: number) => {
     const files = filesOf(batchId);
-    for (const path of [files.scratch, files.properties]) await rm(path, { recursive: true, force: true });
+    await removeTree(files.scratch);
+    await rm(files.properties, { force: true });
   };
 
   return {
@@ -70,9 +72,10 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
         });
       });
       await clean(spec.batchId);
-      await makePrivateFolder(files.folder);
-      await makePrivateFolder(files.scratch);
-      if (eventLogBytes > 0) await makePrivateFolder(files.eventLogs);
+      const identity = await identities.of(spec.owner, spec.projectFolder);
+      await identity.lendFolder(files.folder);
+      await identity.giveFolder(files.scratch);
+      if (eventLogBytes > 0) await identity.giveFolder(files.eventLogs);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
       const properties = localProperties(spec, {
@@ -83,16 +86,11 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
         javaOptions: options.driverJavaOptions,
       });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
-      let started: Detached;
-      try {
-        started = await spawnDetached({
-          file: '/bin/sh',
+      await identity.lendFile(files.properties);
+      const submit = identity.command(
+        {
+          file: sparkSubmit,
           args: [
-            '-c',
-            wrapper,
-            files.folder,
-            umaskOf(properties),
-            sparkSubmit,
             '--properties-file',
             files.properties,
             ...(spec.className === null ? [] : ['--class', spec.className]),
@@ -100,11 +98,21 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
             spec.file,
             ...spec.args,
           ],
-          cwd: spec.projectFolder,
           env: {
             ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
             ...environment,
           },
+        },
+        { cwd: spec.projectFolder, tmp: scratch },
+      );
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: ['-c', wrapper, files.folder, umaskOf(properties), submit.file, ...submit.args],
+          cwd: spec.projectFolder,
+          env: submit.env,
+          input: submit.input,
           stdoutFile: files.stdout,
           stderrFile: files.stderr,
         });
@@ -129,7 +137,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
 
     clean,
     eventLogs: createEventLogs((id) => filesOf(id).eventLogs, eventLogBytes),
-    forget: (batchId) => rm(filesOf(batchId).folder, { recursive: true, force: true }),
+    forget: (batchId) => removeTree(filesOf(batchId).folder),
     logs(batchId) {
       const { stdout, stderr } = filesOf(batchId);
       return { stdout, stderr };

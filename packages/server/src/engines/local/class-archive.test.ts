@@ -185,6 +185,7 @@ test.skipIf(realSpark === null)(
     });
     const { handle, exited } = await engine.launch({
       sessionId: 1,
+      owner: { projectId: 'project1', userId: 'user1' },
       kind: 'pyspark',
       warmKinds: [],
       appName: 'archive',

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { delay, type Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -126,7 +126,9 @@ export function createClassArchive(
       throw new NoArchive(
         `the JVM takes no class path with files in ${join(sparkHome, 'conf')} (${inConf.slice(0, 3).join(', ')})`,
       );
-    await mkdir(folder, { recursive: true, mode: 0o770 });
+    await mkdir(folder, { recursive: true });
+    // All drivers read it, whoever they run as.
+    await chmod(folder, 0o755);
     const free = await freeBytes(folder);
     if (free < neededBytes)
       throw new NoArchive(
@@ -136,6 +138,7 @@ export function createClassArchive(
     try {
       const fresh = join(scratch, 'archive.jsa');
       await train(fresh, scratch, join(folder, `${key}.log`), signal);
+      await chmod(fresh, 0o644);
       await rename(fresh, fileOf(key));
     } finally {
       await rm(scratch, { recursive: true, force: true });

@@ -72,6 +72,7 @@ async function make(
     spec(behaviour: Behaviour) {
       const spec: DriverSpec = {
         sessionId: ++id,
+        owner: { projectId: 'project1', userId: 'user1' },
         kind: 'pyspark',
         warmKinds: ['spark'],
         appName: 'Reports/čaša.ipynb',
@@ -152,12 +153,12 @@ test('a driver gets a clean environment, the project as its folder, and files fo
   expect([flag, properties, agent]).toEqual([
     '--properties-file',
     `${folder}/spark.properties`,
-    `${folder}/agent.json`,
+    `${folder}/scratch/agent.json`,
   ]);
   expect((await stat(program ?? '')).isFile()).toBe(true);
-  for (const name of ['spark.properties', 'agent.json'])
+  for (const name of ['spark.properties', 'scratch/agent.json'])
     expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(await read('agent.json'))).toEqual({
+  expect(JSON.parse(await read('scratch/agent.json'))).toEqual({
     sessionId: spec.sessionId,
     kind: 'pyspark',
     warmKinds: ['spark'],
@@ -170,7 +171,7 @@ test('a driver gets a clean environment, the project as its folder, and files fo
   await it.engine.kill(handle);
   await it.engine.clean(spec.sessionId);
   expect((await readdir(folder)).filter((name) => name.endsWith('.log'))).toHaveLength(2);
-  expect(await readdir(folder)).not.toContain('agent.json');
+  expect(await readdir(folder)).not.toContain('scratch');
 });
 
 test.each([

@@ -1,9 +1,11 @@
 import { constants } from 'node:fs';
 import { access, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { oneUser } from '../../identities/one-user.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
@@ -53,7 +55,7 @@ const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "
 
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
 export function createLocalEngine(options: LocalEngineOptions): Engine {
-  const { clock, sparkHome, sessionsFolder, eventLogBytes = 0 } = options;
+  const { clock, sparkHome, sessionsFolder, eventLogBytes = 0, identities = oneUser() } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const sparkSubmit = join(sparkHome, 'bin/spark-submit');
   const agentProgram = options.agentProgram ?? defaultAgentProgram;
@@ -65,7 +67,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       stdout: join(folder, 'stdout.log'),
       stderr: join(folder, 'stderr.log'),
       scratch: join(folder, 'scratch'),
-      agent: join(folder, 'agent.json'),
+      // in a folder of the driver's own: it removes the file once it has read it
+      agent: join(folder, 'scratch', 'agent.json'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
       eventLogs: join(folder, 'events'),
@@ -76,9 +79,8 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
 
   const clean = async (sessionId: number) => {
     const files = filesOf(sessionId);
-    for (const path of [files.scratch, files.agent, files.properties, files.process]) {
-      await rm(path, { recursive: true, force: true });
-    }
+    await removeTree(files.scratch);
+    for (const path of [files.properties, files.process]) await rm(path, { force: true });
   };
 
   /** Waits until `gone()`, at most `ms`; answers whether it came true. */
@@ -98,10 +100,11 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
           cause,
         });
       });
-      await makePrivateFolder(files.folder);
+      const identity = await identities.of(spec.owner, spec.projectFolder);
+      await identity.lendFolder(files.folder);
       await clean(spec.sessionId);
       await makePrivateFolder(files.scratch);
-      if (eventLogBytes > 0) await makePrivateFolder(files.eventLogs);
+      if (eventLogBytes > 0) await identity.giveFolder(files.eventLogs);
       const { sessionId, kind, warmKinds, agentUrl, secret, appName } = spec;
       const agent = { sessionId, kind, warmKinds, agentUrl, secret, appName, orphanTimeoutSeconds };
       await writeFile(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }), {
@@ -117,27 +120,28 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         javaOptions: options.driverJavaOptions,
       });
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
-      let started: Detached;
-      try {
-        started = await spawnDetached({
-          file: '/bin/sh',
-          args: [
-            '-c',
-            wrapper,
-            files.process,
-            umaskOf(properties),
-            sparkSubmit,
-            '--properties-file',
-            files.properties,
-            agentProgram,
-            files.agent,
-          ],
-          cwd: spec.projectFolder,
+      await identity.lendFile(files.properties);
+      await identity.giveFolder(scratch);
+      const submit = identity.command(
+        {
+          file: sparkSubmit,
+          args: ['--properties-file', files.properties, agentProgram, files.agent],
           env: {
             ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
             ...environment,
             ...(typeof options.sparkrLibrary === 'string' ? { EMBERLAB_SPARKR: options.sparkrLibrary } : {}),
           },
+        },
+        { cwd: spec.projectFolder, tmp: scratch },
+      );
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: ['-c', wrapper, files.process, umaskOf(properties), submit.file, ...submit.args],
+          cwd: spec.projectFolder,
+          env: submit.env,
+          input: submit.input,
           stdoutFile: files.stdout,
           stderrFile: files.stderr,
         });
@@ -173,7 +177,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
     },
 
     clean,
-    forget: (sessionId) => rm(filesOf(sessionId).folder, { recursive: true, force: true }),
+    forget: (sessionId) => removeTree(filesOf(sessionId).folder),
     logs(sessionId) {
       const { stdout, stderr } = filesOf(sessionId);
       return { stdout, stderr };

@@ -18,6 +18,9 @@ touch ready
 wait
 `;
 
+/** The session whose server is started. */
+const first = { sessionId: 1, owner: { projectId: 'project1', userId: 'user1' }, projectFolder: '/nowhere' };
+
 async function make(jars: readonly string[]) {
   const folder = await mkdtemp(join(tmpdir(), 'ember-history-'));
   const sparkHome = join(folder, 'spark home');
@@ -59,7 +62,7 @@ const spark4 = ['spark-core_2.13-4.3.0.jar', 'jjwt-impl-0.13.0.jar'];
 
 test('a server reads the logs of one session alone, lets in who knows its secret, and is found again', async () => {
   await using it = await make(spark4);
-  const { handle } = await it.servers.launch(1);
+  const { handle } = await it.servers.launch(first);
   await it.settled();
   const properties = (await it.read('spark.properties')).replaceAll(/\\u([0-9a-f]{4})/g, (_, code: string) =>
     String.fromCharCode(Number.parseInt(code, 16)),
@@ -96,14 +99,14 @@ test('what a former server has said of its port is not believed of the next', as
   expect(await it.servers.addressOf(1)).toBeNull();
   await mkdir(it.own, { recursive: true });
   await writeFile(join(it.own, 'history.log'), " Successfully started service 'HistoryServerUI' on port 1.");
-  await it.servers.launch(1);
+  await it.servers.launch(first);
   await it.settled();
   expect((await it.servers.addressOf(1))?.port).toBe(43_210);
 });
 
 test('a Spark without the filter is asked without a token', async () => {
   await using it = await make(['spark-core_2.12-3.5.8.jar']);
-  await it.servers.launch(1);
+  await it.servers.launch(first);
   await it.settled();
   expect(await it.servers.addressOf(1)).toEqual({ port: 43_210, headers: {} });
   expect(await it.read('spark.properties')).not.toContain('filter');
@@ -123,5 +126,5 @@ test('a process of another is not ended in place of a server, and without Spark 
   expect(isAlive(other.identity)).toBe(true);
   await it.servers.end(other.identity);
   expect(isAlive(other.identity)).toBe(false);
-  await expect(it.open('/nothing').launch(1)).rejects.toThrow(/no Spark in \/nothing.*administrator/);
+  await expect(it.open('/nothing').launch(first)).rejects.toThrow(/no Spark in \/nothing.*administrator/);
 });

@@ -1,11 +1,12 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { oneUser } from '../../identities/one-user.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
-import { makePrivateFolder } from '../../lib/files.ts';
 import { beginningOf } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type HistoryEngine } from '../engine.ts';
 import { portIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
@@ -39,7 +40,7 @@ export type LocalHistoryOptions = SubmitOptions & {
 
 /** Runs Spark's own history server, each for the event logs of one session: nobody sees another's through it. */
 export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine {
-  const { clock, sparkHome } = options;
+  const { clock, sparkHome, identities = oneUser() } = options;
   const sparkClass = join(sparkHome, 'bin/spark-class');
 
   const filesOf = (sessionId: number) => {
@@ -61,15 +62,19 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
   };
 
   return {
-    async launch(sessionId) {
+    async launch({ sessionId, owner, projectFolder }) {
       const files = filesOf(sessionId);
       await access(sparkClass, constants.X_OK).catch((cause: unknown) => {
         throw new EngineError(`There is no Spark in ${sparkHome}. Please ask an administrator to install it.`, {
           cause,
         });
       });
-      await rm(files.folder, { recursive: true, force: true });
-      await makePrivateFolder(files.scratch);
+      await removeTree(files.folder);
+      const identity = await identities.of(owner, projectFolder);
+      await identity.lendFolder(files.folder);
+      await identity.giveFolder(files.scratch);
+      // Whoever wrote them, under whatever number of this machine.
+      await identity.giveFolder(options.logsOf(sessionId));
       const secret = (await hasFilter()) ? randomBytes(32) : null;
       if (secret !== null) await writeFile(files.token, signedToken(secret), { mode: 0o600 });
       const properties = {
@@ -82,30 +87,32 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
           : { 'spark.ui.filters': filter, [`spark.${filter}.param.secretKey`]: secret.toString('base64url') }),
       };
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
+      await identity.lendFile(files.properties);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
-      let started: Detached;
-      try {
-        started = await spawnDetached({
-          file: '/bin/sh',
-          args: [
-            '-c',
-            wrapper,
-            files.process,
-            sparkClass,
-            'org.apache.spark.deploy.history.HistoryServer',
-            '--properties-file',
-            files.properties,
-          ],
-          cwd: files.folder,
+      const server = identity.command(
+        {
+          file: sparkClass,
+          args: ['org.apache.spark.deploy.history.HistoryServer', '--properties-file', files.properties],
           env: {
-            ...javaEnvironment(options, { home: files.folder, scratch }),
+            ...javaEnvironment(options, { home: scratch, scratch }),
             SPARK_DAEMON_MEMORY: heap,
             SPARK_HISTORY_OPTS: [`-Djava.io.tmpdir=${scratch}`, ...jvmFlags, ...jvmOptions].map(quoted).join(' '),
             // What an administrator has set for drivers is not meant for it.
             SPARK_CONF_DIR: scratch,
             ...environment,
           },
+        },
+        { cwd: scratch, tmp: scratch },
+      );
+      let started: Detached;
+      try {
+        started = await spawnDetached({
+          file: '/bin/sh',
+          args: ['-c', wrapper, files.process, server.file, ...server.args],
+          cwd: files.folder,
+          env: server.env,
+          input: server.input,
           stdoutFile: files.log,
           stderrFile: files.log,
         });
@@ -139,7 +146,7 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
       }
     },
 
-    clean: (sessionId) => rm(filesOf(sessionId).folder, { recursive: true, force: true }),
+    clean: (sessionId) => removeTree(filesOf(sessionId).folder),
     log: (sessionId) => filesOf(sessionId).log,
   };
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Identities } from '../../identities/identities.ts';
 
 /** The driver agent's package; its programs are started by `spark-submit`. */
 export const agentFolder = join(import.meta.dirname, '../../../../../driver/emberlab_driver');
@@ -12,6 +13,8 @@ export type SubmitOptions = {
   readonly driverJavaOptions?: string;
   /** the environment of the control plane: only PATH, JAVA_HOME and TZ are taken from it */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** as whom drivers run; default: as the user that we are */
+  readonly identities?: Identities;
 };
 
 /** The Java home that spark-submit is told; undefined: it takes the java on the PATH. */

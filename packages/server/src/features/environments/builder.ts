@@ -1,7 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { makePrivateFolder } from '../../lib/files.ts';
+import type { Identities, ProjectIdentity } from '../../identities/identities.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
 
 /** What `build_environment.py` writes to its status file; see there. */
@@ -11,6 +12,8 @@ const status = z.union([
   z.object({ step: z.string(), progress: z.number().min(0).max(1) }),
 ]);
 export type BuildStatus = z.infer<typeof status>;
+
+const systemPath = '/usr/local/bin:/usr/bin:/bin';
 
 /** Names a revision's files. */
 export type RevisionKey = { readonly projectId: string; readonly number: number };
@@ -33,13 +36,38 @@ export function createBuilder(options: {
   /** the environment that set-up has made; it may be missing */
   model: string;
   python: string;
+  /** whom an environment is for, and who tries it; default: the user that we are */
+  identities?: Identities;
   platformEnv: Readonly<Record<string, string | undefined>>;
 }) {
+  const { identities = oneUser() } = options;
+  /** projects whose environments their members can look into, since we started */
+  const lent = new Set<string>();
   const base = ({ projectId, number }: RevisionKey) => join(options.folder, projectId, String(number));
+  const identityFile = (key: RevisionKey) => `${base(key)}.identity.json`;
   const statusFile = (key: RevisionKey) => `${base(key)}.status.json`;
+
+  /** Lets the members of a project look into its environments, and nobody else. */
+  async function lend(projectId: string): Promise<ProjectIdentity> {
+    const project = await identities.ofProject(projectId);
+    await project.lendFolder(join(options.folder, projectId));
+    lent.add(projectId);
+    return project;
+  }
+
+  /** How the script runs what is in the environment: not as we are, and without what only we may know. */
+  async function tryAs(project: ProjectIdentity, key: RevisionKey): Promise<string[]> {
+    const env = { PATH: systemPath, LANG: 'C.UTF-8', HOME: '/tmp', PYTHONDONTWRITEBYTECODE: '1' };
+    const words = await project.prefix(identityFile(key), { cwd: dirname(base(key)), env });
+    return words.map((word) => `--try-as=${word}`);
+  }
 
   return {
     folderOf: base,
+    /** Makes sure that members can use the environments of their project; quick when they can. */
+    async open(projectId: string): Promise<void> {
+      if (!lent.has(projectId)) await lend(projectId);
+    },
     pythonOf: (key: RevisionKey): string => join(base(key), 'bin', 'python'),
     logOf: (key: RevisionKey): string => `${base(key)}.log`,
     isAlive: (process: ProcessIdentity): boolean => isAlive(process),
@@ -47,12 +75,12 @@ export function createBuilder(options: {
     kill: (process: ProcessIdentity): void => void signalGroup(process, 'SIGKILL'),
 
     /**
-     * Starts a build from nothing; what an earlier one of the same revision has left is removed. `like` is a revision that is good already: what
+     * Starts a build from nothing; what an earlier one of the same revision has left is removed. `like` is a revision of the same project that is good already: what
      * is the same in both, or in the environment that set-up has made, is quicker then. Throws when Python can't be started.
      */
     async start(key: RevisionKey, like: RevisionKey | null): Promise<StartedBuild> {
       const folder = base(key);
-      await makePrivateFolder(dirname(folder));
+      const project = await lend(key.projectId);
       await rm(statusFile(key), { force: true });
       const log = `${folder}.log`;
       await rm(log, { force: true });
@@ -65,6 +93,7 @@ export function createBuilder(options: {
           `--python=${options.python}`,
           `--folder=${folder}`,
           `--status=${statusFile(key)}`,
+          ...(await tryAs(project, key)),
           ...[...(like === null ? [] : [base(like)]), options.model].map((folder) => `--like=${folder}`),
         ],
         cwd: dirname(folder),
@@ -84,7 +113,7 @@ export function createBuilder(options: {
     /** Removes the environment itself; its log stays. */
     async remove(key: RevisionKey): Promise<void> {
       await rm(base(key), { recursive: true, force: true });
-      await rm(statusFile(key), { force: true });
+      for (const file of [statusFile(key), identityFile(key)]) await rm(file, { force: true });
     },
   };
 }

@@ -61,6 +61,7 @@ export function createEnvironmentService(deps: {
     async pythonFor(projectId: string): Promise<PythonOfProject> {
       const current = await store.current(projectId);
       if (current === null) throw new HttpError('environment_not_ready');
+      await builder.open(projectId);
       return { python: builder.pythonOf(current), revisionId: current.id, number: current.number };
     },
 

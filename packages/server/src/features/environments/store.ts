@@ -120,12 +120,6 @@ export function createEnvironmentStore(db: Kysely<Database>) {
       return row === undefined ? null : toRecord(row);
     },
 
-    /** The last that became ready, of any project. */
-    async newestReady(): Promise<RevisionRecord | null> {
-      const row = await rows().where('state', '=', 'ready').orderBy('ready_at', 'desc').limit(1).executeTakeFirst();
-      return row === undefined ? null : toRecord(row);
-    },
-
     async setProcess(id: string, process: ProcessIdentity): Promise<void> {
       await db
         .updateTable('revisions')

@@ -49,7 +49,7 @@ export function createEnvironmentWorker(deps: {
   /** Starts the process of a build; false when it can't be. */
   async function begin(revision: RevisionRecord): Promise<RevisionRecord | null> {
     try {
-      const { process, exited } = await builder.start(revision, await store.newestReady());
+      const { process, exited } = await builder.start(revision, await store.current(revision.projectId));
       started.set(revision.id, exited);
       await store.setProcess(revision.id, process);
       return { ...revision, process };

@@ -53,6 +53,8 @@ export function jupyterConfig(options: {
       delete_to_trash: false,
       always_delete_dir: true,
     },
+    // A port is open to all users of the machine, and what kernels print goes to everyone who listens there.
+    ...(places.sockets ? { KernelManager: { transport: 'ipc' } } : {}),
     KernelSpecManager: { allowed_kernelspecs: kernelsOf(type, hasSparkR) },
     // Output is never dropped for being much.
     ZMQChannelsWebsocketConnection: { limit_rate: false },

@@ -61,7 +61,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       PYTHONNOUSERSITE: '1',
       JUPYTER_CONFIG_DIR: join(places.home, '.jupyter'),
       JUPYTER_DATA_DIR: join(places.home, '.local/share/jupyter'),
-      JUPYTER_RUNTIME_DIR: join(places.folder, 'runtime'),
+      JUPYTER_RUNTIME_DIR: places.runtime,
       IPYTHONDIR: join(places.home, '.ipython'),
       MPLCONFIGDIR: join(places.home, '.config/matplotlib'),
       SPARKMAGIC_CONF_DIR: sparkmagicFolder,
@@ -80,6 +80,8 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       ),
       ...(options.gatewayToken === null ? {} : { 'sparkmagic/token': options.gatewayToken }),
     },
+    // sparkmagic writes its log beside its settings.
+    folders: ['sparkmagic', 'runtime'],
     links: pythonOnly.links,
   };
 }

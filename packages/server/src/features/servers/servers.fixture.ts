@@ -28,6 +28,8 @@ function fakeSpawner(folder: string) {
     places: ({ serverId }) => ({
       folder: join(folder, serverId),
       socket: join(folder, `${serverId}.sock`),
+      runtime: join(folder, 'runtime'),
+      sockets: false,
       home: join(folder, 'home'),
     }),
     async start(spec) {

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { Database } from '../../db/schema.ts';
 import type { EdgeTargets, EdgeTickets } from '../../edge/ports.ts';
 import type { Engine } from '../../engines/engine.ts';
+import type { Identities } from '../../identities/identities.ts';
 import type { ProjectBus } from '../../http/project-events.ts';
 import type { Membership } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -33,6 +34,8 @@ export type SessionsDeps = {
   readonly tickets: EdgeTickets;
   readonly log: Log;
   readonly engine: Engine;
+  /** as whom drivers run, for files that are handed to them; default: as the user that we are */
+  readonly identities?: Identities;
   /** The Python of a project's environment. Throws `HttpError('environment_not_ready')`. */
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   /** The folder of a project, absolute. */

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import { oneUser } from '../../identities/one-user.ts';
 import { createAsks } from './asks.ts';
 import { createAhead } from './ahead/ahead.ts';
 import { createHistory } from './history/history.ts';
@@ -50,7 +51,11 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const samples = createSampleStore(db, limits);
   const recorder = createRecorder({ sessions, samples, bus: deps.bus, clock });
   const metrics = createMetrics({ samples, statements, links, clock, limits });
-  const uploads = createUploads({ folder: config.paths.uploads, limits });
+  const uploads = createUploads({
+    folder: config.paths.uploads,
+    limits,
+    identities: deps.identities ?? oneUser(),
+  });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');
   const handlers: AgentHandlers = {
@@ -72,6 +77,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     engine,
     targets,
     targetOf: (session) => uiTarget(session, config.paths.tunnelSocket),
+    projectFolder: (name) => deps.projectFolder(name),
     clock,
     log,
     limits,

@@ -4,13 +4,16 @@ import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { makePrivateFolder } from '../../lib/files.ts';
+import type { Identities, Owner } from '../../identities/identities.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import type { Limits } from './limits.ts';
 import type { Question } from './link/questions.ts';
 
 /** What a file is to Spark. */
 type AddedAs = Extract<Question, { what: 'add' }>['as'];
+
+/** For which session a file is, and as whose that runs. */
+type ForSession = { readonly sessionId: number; readonly owner: Owner; readonly projectFolder: string };
 
 /** A file as it lies on the disk. `isNew`: it was not there before. */
 export type Upload = { readonly path: string; readonly isNew: boolean };
@@ -34,9 +37,10 @@ const partialPrefix = '.part-';
 
 /**
  * Files that clients have handed in for their sessions. Each session has a folder of its own, below `folder`, which is there as long as the session is
- * and which only we can enter: drivers run as we do.
+ * and which its driver alone can look into.
  */
-export function createUploads({ folder, limits }: { folder: string; limits: Limits }) {
+export function createUploads(options: { folder: string; limits: Limits; identities: Identities }) {
+  const { folder, limits, identities } = options;
   const placing = createKeyedQueue();
   /** sessions to which something is on its way: what they had before the first of it, and what has come since, bytes */
   const filling = new Map<number, { uploads: number; before: Promise<number>; added: number }>();
@@ -72,7 +76,8 @@ export function createUploads({ folder, limits }: { folder: string; limits: Limi
      * Writes a file to the disk while it comes. `name` has to be a plain file name. Throws an `UploadError`, and whatever the disk says; nothing is left
      * of it then.
      */
-    async keep(sessionId: number, as: AddedAs, name: string, source: Readable): Promise<Upload> {
+    async keep(session: ForSession, as: AddedAs, name: string, source: Readable): Promise<Upload> {
+      const { sessionId } = session;
       const own = folderOf(sessionId);
       // Spark too has one room for jars, and one for all else.
       const path = join(own, as === 'jar' ? 'jars' : 'files', name);
@@ -84,9 +89,11 @@ export function createUploads({ folder, limits }: { folder: string; limits: Limi
       let kept: Upload | null = null;
       try {
         const before = await all.before;
-        await makePrivateFolder(dirname(path));
+        const identity = await identities.of(session.owner, session.projectFolder);
+        for (const one of [own, dirname(path)]) await identity.lendFolder(one);
         // Opened here: a stream that opens its file itself may do so after it has failed, and after our cleaning.
         const file = await open(partial, 'wx', 0o600);
+        await identity.lendFile(partial);
         await pipeline(counted(source, count, all, before), file.createWriteStream());
         kept = await placing(path, () => place(partial, path));
         return kept;

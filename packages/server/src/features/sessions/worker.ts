@@ -95,6 +95,7 @@ export function createWorker(parts: {
       const projectFolder = parts.projectFolder(session.project.name);
       const { handle, exited: exit } = await engine.launch({
         sessionId: session.id,
+        owner: { projectId: session.project.id, userId: session.owner.id },
         kind: session.kind,
         warmKinds: session.aheadKey === null ? [] : await parts.warmKinds(),
         appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,

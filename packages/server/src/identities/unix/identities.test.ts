@@ -7,6 +7,8 @@ import { describe, expect, test } from 'vitest';
 import { seedProject, seedUser } from '../../testing/database.ts';
 import { canMakeUsers, unixRig } from './testing.ts';
 
+const later = () => new Promise((resolve) => setTimeout(resolve, 5));
+
 describe.skipIf(!canMakeUsers)('users of the machine, as root', () => {
   test('a member of a project gets a user and the project a group, once, with names and numbers of their own', async () => {
     await using rig = await unixRig();
@@ -101,7 +103,7 @@ describe.skipIf(!canMakeUsers)('users of the machine, as root', () => {
     await identity.giveFolder(home);
     const before = await rig.unixId(ada);
     const running = await rig.start(ada, 'setsid sleep 600 & echo up; sleep 600');
-    expect(rig.processesOf(before).length).toBeGreaterThan(0);
+    while (rig.processesOf(before).length < 3) await later();
 
     await rig.leave(ada);
     await rig.keeper.look();
@@ -110,7 +112,7 @@ describe.skipIf(!canMakeUsers)('users of the machine, as root', () => {
     rig.clock.advance(5000);
     await rig.keeper.look();
     await running.exited;
-    while (rig.processesOf(before).length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (rig.processesOf(before).length > 0) await later();
     await rig.keeper.look();
     expect(existsSync(home)).toBe(false);
     expect(readFileSync('/etc/passwd', 'utf8')).not.toContain(`:${before}:`);

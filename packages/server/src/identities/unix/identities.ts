@@ -3,7 +3,15 @@ import { dirname, join, sep } from 'node:path';
 import { execa } from 'execa';
 import { digest } from '../../lib/ids.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
-import type { Command, CommandPlaces, Identities, Identity, Isolation, PreparedCommand } from '../identities.ts';
+import {
+  homeOf,
+  type Command,
+  type CommandPlaces,
+  type Identities,
+  type Identity,
+  type Isolation,
+  type PreparedCommand,
+} from '../identities.ts';
 import { ensureGroup, ensureUser, systemPath, type Entry } from './machine.ts';
 import type { Account, AccountStore } from './store.ts';
 import type { View } from './view.ts';
@@ -29,10 +37,6 @@ export const entryOf = ({ kind, projectId, userId, unixId }: Account): Entry => 
   name: `ember-${unixId}-${digest(`${kind}/${projectId}/${userId}`).slice(0, 8)}`,
   id: unixId,
 });
-
-/** The home that a member's servers have in a project. */
-export const homeOf = (dataDir: string, projectId: string, userId: string): string =>
-  join(dataDir, 'homes', projectId, userId);
 
 /** Each member of a project is a user of this machine, and all of them a group. For root alone. */
 export function createUnixIdentities(options: UnixOptions): Identities {
@@ -82,8 +86,9 @@ export function createUnixIdentities(options: UnixOptions): Identities {
     if (!path.startsWith(dataDir + sep)) return;
     await makePassage(dirname(path));
     await mkdir(path).catch(ifThere);
-    const { mode, uid } = await lstat(path);
-    if (uid === 0 && (mode & 0o011) !== 0o011) await chmod(path, (mode & 0o777) | 0o011);
+    const { mode, uid, gid } = await lstat(path);
+    // One that is lent to somebody stays theirs alone.
+    if (uid === 0 && gid === 0 && (mode & 0o011) !== 0o011) await chmod(path, (mode & 0o777) | 0o011);
   }
 
   /** Makes a folder of ours that a group can look into. */
@@ -155,7 +160,7 @@ export function createUnixIdentities(options: UnixOptions): Identities {
     isolation: options.isolation,
 
     async of({ projectId, userId }, projectFolder) {
-      const who = await userOf('member', projectId, userId, homeOf(dataDir, projectId, userId));
+      const who = await userOf('member', projectId, userId, homeOf(dataDir, { projectId, userId }));
       await inTurn(projectFolder, () => giveProject(projectFolder, who.group));
       return identity(who);
     },

@@ -2,8 +2,10 @@ import { readdirSync, statSync } from 'node:fs';
 import type { Clock } from '../../lib/clock.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import type { Log } from '../../lib/log.ts';
+import { identify, isAlive } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { entryOf, homeOf } from './identities.ts';
+import { homeOf } from '../identities.ts';
+import { entryOf } from './identities.ts';
 import { removeEntry } from './machine.ts';
 import type { Account, AccountStore } from './store.ts';
 
@@ -32,7 +34,7 @@ export function createKeeper(deps: { store: AccountStore; dataDir: string; clock
       return;
     }
     const { kind, projectId, userId } = account;
-    if (kind === 'member') await removeTree(homeOf(dataDir, projectId, userId));
+    if (kind === 'member') await removeTree(homeOf(dataDir, { projectId, userId }));
     await removeEntry(entryOf(account));
     await store.remove(account.id);
     since.delete(account.id);
@@ -54,11 +56,15 @@ export function createKeeper(deps: { store: AccountStore; dataDir: string; clock
   };
 }
 
-/** The processes that run as a user. */
+/** The processes that run as a user. What has ended and waits for its parent to notice runs no more. */
 export function processesOf(unixId: number): number[] {
   return readdirSync('/proc')
     .map(Number)
-    .filter((pid) => Number.isInteger(pid) && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === unixId);
+    .filter((pid) => Number.isInteger(pid) && statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid === unixId)
+    .filter((pid) => {
+      const one = identify(pid);
+      return one !== null && isAlive(one);
+    });
 }
 
 function endNow(pid: number): void {

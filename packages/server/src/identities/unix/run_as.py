@@ -20,6 +20,7 @@ import ctypes
 import json
 import os
 import resource
+import signal
 import socket
 import stat
 import sys
@@ -42,8 +43,14 @@ def check(result):
 
 
 def mount(source, target, kind, flags, data=None):
-    words = [None if word is None else os.fsencode(word) for word in (source, target, kind)]
-    check(libc.mount(*words, ctypes.c_ulong(flags), None if data is None else data.encode()))
+    words = [
+        None if word is None else os.fsencode(word) for word in (source, target, kind)
+    ]
+    check(
+        libc.mount(
+            *words, ctypes.c_ulong(flags), None if data is None else data.encode()
+        )
+    )
 
 
 def read(arguments):
@@ -74,7 +81,11 @@ def change_view(view, tmp):
     check(libc.unshare(CLONE_NEWNS | CLONE_NEWIPC))
     # What is mounted from now on is seen by us alone.
     mount(None, "/", None, MS_REC | MS_PRIVATE)
-    kept = [path for path in view["keep"] if any(is_below(path, cover) for cover in [*TEMPORARY, *view["cover"]])]
+    kept = [
+        path
+        for path in view["keep"]
+        if any(is_below(path, cover) for cover in [*TEMPORARY, *view["cover"]])
+    ]
     held = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in kept}
     own = None if tmp is None else os.open(tmp, os.O_PATH | os.O_CLOEXEC)
     for folder in TEMPORARY:
@@ -108,7 +119,9 @@ def become(plan):
     for capability in range(last + 1):
         check(libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0))
     if plan["processes"] is not None:
-        resource.setrlimit(resource.RLIMIT_NPROC, (plan["processes"], plan["processes"]))
+        resource.setrlimit(
+            resource.RLIMIT_NPROC, (plan["processes"], plan["processes"])
+        )
     # A picture of a process's memory is written as the kernel is told to, which may be anywhere.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.setgroups(plan["groups"])
@@ -127,6 +140,9 @@ def main():
     if made is not None:
         os.dup2(made.fileno(), SOCKET)
         os.set_inheritable(SOCKET, True)
+    # Python itself ignores these, and what is ignored stays so in the command.
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
     os.execve(plan["argv"][0], plan["argv"], plan["env"])
 
 

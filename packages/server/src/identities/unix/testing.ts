@@ -61,7 +61,7 @@ export async function unixRig(options: { processes?: number; needed?: readonly s
     python,
     view: viewOf([folder, python, base, ...(options.needed ?? [])]),
     processes: options.processes ?? null,
-    isolation: { users: true, missing: [] },
+    isolation: { users: true, ownTmp: true, missing: [] },
   });
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
   const keeper = createKeeper({ store, dataDir: folder, clock, log });

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { identify, isAlive, type ProcessIdentity } from '../../lib/process.ts';
 
 /**
@@ -29,10 +29,15 @@ export function processesOf(serverId: string): ProcessIdentity[] {
   return found;
 }
 
-/** The first process of a server: of those with its marker, the one whose parent has none. */
-export function leaderOf(serverId: string): ProcessIdentity | null {
+/**
+ * The first process of a server: of those with its marker, the one whose parent has none. Anybody can mark a process of theirs, so only those of
+ * `users` are looked at.
+ */
+export function leaderOf(serverId: string, users: readonly number[]): ProcessIdentity | null {
   const wanted = `${marker}=${serverId}`;
-  const isMarked = (pid: number) => environmentOf(pid).includes(wanted);
+  const isMarked = (pid: number) =>
+    environmentOf(pid).includes(wanted) &&
+    users.includes(statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? Number.NaN);
   const roots = processesOf(serverId).filter(({ pid }) => isMarked(pid) && !isMarked(parentOf(pid) ?? 0));
   return roots.toSorted((a, b) => Number(a.startTicks) - Number(b.startTicks))[0] ?? null;
 }

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { canMakeUsers, unixRig } from '../../identities/unix/testing.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { identify, isAlive } from '../../lib/process.ts';
@@ -25,9 +26,24 @@ async function fixture(cgroups: Cgroups | null) {
   };
 }
 
+/** The same with members as users of the machine. */
+async function withUsers() {
+  const rig = await unixRig();
+  const paths = { servers: join(rig.folder, 'servers'), run: join(rig.folder, 'run') };
+  const config = { dataDir: rig.folder, paths, serverLogBytes: contractLogBytes };
+  const cwd = join(rig.folder, 'projects', 'demo');
+  mkdirSync(cwd);
+  return {
+    spawner: createLocalSpawner({ clock: systemClock, config, cgroups: null, identities: rig.identities }),
+    cwd,
+    [Symbol.asyncDispose]: () => rig[Symbol.asyncDispose](),
+  };
+}
+
 const findOurs = () => findCgroups({ name: `emberlab-test-${newId()}` });
 
 describeSpawner('local, without groups', () => fixture(null));
+describe.skipIf(!canMakeUsers)('as root', () => describeSpawner('local, with users of the machine', withUsers));
 
 describe.skipIf(findOurs() === null)('on a machine that lets us make groups', () => {
   describeSpawner('local, in groups', () => fixture(findOurs()));

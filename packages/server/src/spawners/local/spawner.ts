@@ -1,11 +1,14 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
+import { homeOf, type Identities, type Identity } from '../../identities/identities.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { identify, isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
+import { removeTree } from '../../lib/trees.ts';
 import { SpawnError, type ServerSpec, type Spawner } from '../spawner.ts';
 import { bound, boundsOf, hasTaskset, limitedBy } from './bounds.ts';
 import { pidsOfGroup, removeGroup, type CgroupFolders, type Cgroups } from './cgroups.ts';
@@ -18,6 +21,7 @@ const lookEveryMs = 25;
 /** What force does not end within this long waits in the kernel for something, such as a disk that is gone; ms. */
 const giveUpMs = 10_000;
 const logName = 'server.log';
+const tmpName = 'tmp';
 
 export type LocalSpawnerOptions = {
   readonly clock: Clock;
@@ -26,17 +30,22 @@ export type LocalSpawnerOptions = {
   };
   /** groups that the kernel bounds; null: this machine has none for us */
   readonly cgroups: Cgroups | null;
+  /** as whom they run; default: as the user that we are */
+  readonly identities?: Identities;
 };
 
-/** Runs servers as processes on this machine, as the user that we are. */
-export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptions): Spawner {
+/** The socket that is made for a server has this descriptor. */
+const socketVariable = { EMBER_SOCKET_FD: '3' };
+
+/** Runs servers as processes on this machine. */
+export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
+  const { clock, config, cgroups, identities = oneUser() } = options;
   const { dataDir, paths, serverLogBytes } = config;
   const taskset = hasTaskset();
   /** Says where a server's groups are: those of one that runs may lie elsewhere than we would make them now. */
   const groupsFileOf = (serverId: string) => join(paths.run, 'groups', serverId);
   const folderOf = (serverId: string) => join(paths.servers, serverId);
   const socketOf = (serverId: string) => join(paths.run, 's', `${serverId}.sock`);
-  const homeOf = (projectId: string, userId: string) => join(dataDir, 'homes', projectId, userId);
 
   /** Resolves when none of them runs any more, or after `ms`; says which. */
   async function haveEnded(processes: readonly ProcessIdentity[], ms: number): Promise<boolean> {
@@ -73,6 +82,24 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
     await rm(groupsFileOf(serverId), { force: true });
   }
 
+  /** Puts everything where the server finds it. What lies in a folder of its own is put there while that is still ours. */
+  async function layOut(identity: Identity, { serverId, files, links = {}, folders = [] }: ServerSpec): Promise<void> {
+    const folder = folderOf(serverId);
+    const within = (name: string) => folders.includes(dirname(name));
+    const lent = new Set([...Object.keys(files), ...Object.keys(links)].filter((name) => !within(name)).map(dirname));
+    for (const name of lent) await identity.lendFolder(join(folder, name));
+    for (const name of folders) await makePrivateFolder(join(folder, name));
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(join(folder, name), content, { mode: 0o600 });
+      if (!within(name)) await identity.lendFile(join(folder, name));
+    }
+    for (const [name, target] of Object.entries(links)) {
+      await rm(join(folder, name), { force: true });
+      await symlink(target, join(folder, name));
+    }
+    for (const name of [...folders, tmpName]) await identity.giveFolder(join(folder, name));
+  }
+
   /** All of a server's processes: also what has lost its parent and its marker stays in the group. */
   async function allOf(serverId: string): Promise<ProcessIdentity[]> {
     const inGroup = pidsOfGroup(await groupsOf(serverId))
@@ -83,13 +110,14 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
 
   return {
     limitedBy: (limits) => limitedBy(limits, cgroups, taskset),
-    places: ({ serverId, projectId, userId }) => ({
-      folder: folderOf(serverId),
-      socket: socketOf(serverId),
-      home: homeOf(projectId, userId),
-    }),
+    places({ serverId, ...owner }) {
+      const folder = folderOf(serverId);
+      const { ownTmp } = identities.isolation;
+      const runtime = ownTmp ? '/tmp/.jupyter' : join(folder, 'runtime');
+      return { folder, socket: socketOf(serverId), home: homeOf(dataDir, owner), runtime, sockets: ownTmp };
+    },
     log: (serverId) => join(folderOf(serverId), logName),
-    find: async (serverId) => leaderOf(serverId),
+    find: async (serverId) => leaderOf(serverId, await usersOf(folderOf(serverId))),
     isAlive: async (handle) => isAlive(handle),
 
     async start(spec) {
@@ -97,31 +125,29 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
       const socket = socketOf(spec.serverId);
       const log = join(folder, logName);
       try {
-        for (const path of [folder, dirname(socket), homeOf(spec.projectId, spec.userId)])
-          await makePrivateFolder(path);
-        for (const [name, content] of Object.entries(spec.files)) {
-          const path = join(folder, name);
-          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-          await writeFile(path, content, { mode: 0o600 });
-        }
-        for (const [name, target] of Object.entries(spec.links ?? {})) {
-          const path = join(folder, name);
-          await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-          await rm(path, { force: true });
-          await symlink(target, path);
-        }
+        const identity = await identities.of(spec, spec.cwd);
+        await identity.lendFolder(folder);
+        await identity.giveFolder(homeOf(dataDir, spec));
+        await layOut(identity, spec);
+        await makePrivateFolder(dirname(socket));
         await rm(socket, { force: true });
         // What runs first is a shell, which would say so to the log alone.
         await access(spec.file, constants.X_OK);
         await makeGroup(spec);
-        const { identity, exited } = await spawnDetached({
-          ...bound(spec, boundsOf(spec.serverId, spec.limits, cgroups, taskset)),
+        const mark = { [marker]: spec.serverId };
+        const command = identity.command(
+          { ...spec, env: { ...spec.env, ...mark, ...(identity.getsSocket ? socketVariable : {}) } },
+          { cwd: spec.cwd, tmp: join(folder, tmpName), ...(identity.getsSocket ? { socket } : {}) },
+        );
+        const started = await spawnDetached({
+          ...bound(command, boundsOf(spec.serverId, spec.limits, cgroups, taskset)),
           cwd: spec.cwd,
-          env: { ...spec.env, [marker]: spec.serverId },
+          env: { ...command.env, ...mark },
+          input: command.input,
           stdoutFile: log,
           stderrFile: log,
         });
-        return { handle: identity, exited };
+        return { handle: started.identity, exited: started.exited };
       } catch (error) {
         await removeGroupOf(spec.serverId);
         throw error instanceof SpawnError ? error : new SpawnError(explain(error), { cause: error });
@@ -145,7 +171,7 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
     async clean(serverId) {
       const folder = folderOf(serverId);
       for (const name of await readdir(folder).catch(() => [])) {
-        if (name !== logName) await rm(join(folder, name), { recursive: true, force: true });
+        if (name !== logName) await removeTree(join(folder, name));
       }
       await rm(socketOf(serverId), { force: true });
       await removeGroupOf(serverId);
@@ -155,9 +181,15 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
     use: async (serverIds) => useOf(await Promise.all(serverIds.map(async (id) => [id, await groupsOf(id)] as const))),
 
     async forget(serverId) {
-      await rm(folderOf(serverId), { recursive: true, force: true });
+      await removeTree(folderOf(serverId));
     },
   };
+}
+
+/** As whom a server's processes may run: as we do until they have become its member, whose group can look into its folder. */
+async function usersOf(folder: string): Promise<number[]> {
+  const group = (await stat(folder).catch(() => null))?.gid ?? 0;
+  return [process.getuid?.() ?? 0, group];
 }
 
 const sentences: Readonly<Record<string, string>> = {

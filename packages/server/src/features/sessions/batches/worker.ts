@@ -59,6 +59,7 @@ export function createBatchWorker(parts: {
       const { python } = await parts.pythonFor(batch.project.id);
       const { handle, exited } = await batches.launch({
         batchId: batch.id,
+        owner: { projectId: batch.project.id, userId: batch.owner.id },
         appName: batch.name ?? `emberlab-batch-${batch.id}`,
         projectFolder: parts.projectFolder(batch.project.name),
         python,

@@ -235,7 +235,11 @@ test('what a control plane that was killed has left is ended by the next, whethe
       .insertInto('history_servers')
       .values({ session_id: id, pid: null, start_ticks: null, created_at: 0 })
       .execute();
-    const { handle } = await rig.deps.engine.history.launch(id);
+    const { handle } = await rig.deps.engine.history.launch({
+      sessionId: id,
+      owner: { projectId: 'project1', userId: 'user1' },
+      projectFolder: '/nowhere',
+    });
     if (id === second) continue;
     await rig.db
       .updateTable('history_servers')

@@ -54,6 +54,7 @@ export function createHistory(parts: {
   targets: EdgeTargets;
   /** the target of a session's Spark UI */
   targetOf(session: SessionRecord): Target;
+  projectFolder(name: string): string;
   clock: Clock;
   log: Log;
   limits: Limits;
@@ -143,7 +144,11 @@ export function createHistory(parts: {
     let handle: DriverHandle | null = null;
     try {
       const begun = clock.now();
-      const launched = await servers.launch(id);
+      const launched = await servers.launch({
+        sessionId: id,
+        owner: { projectId: session.project.id, userId: session.owner.id },
+        projectFolder: parts.projectFolder(session.project.name),
+      });
       handle = launched.handle;
       await store.launched(id, handle);
       const address = await untilShown(id, applicationId, launched.exited, off);

@@ -12,7 +12,7 @@ const statusOf = { cut: 400, 'too-large': 413, full: 413, taken: 409, ended: 409
 
 /** Livy's routes for files that a client has, beside those for files that Spark can reach. In a scope of its own: their bodies are forms. */
 export function registerUploadRoutes(app: FastifyInstance, context: LivyContext): void {
-  const { service, uploads, asks, find } = context;
+  const { service, uploads, asks, find, projectFolder } = context;
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -30,7 +30,12 @@ export function registerUploadRoutes(app: FastifyInstance, context: LivyContext)
         service.used(session.id);
         const part = await readForm(request, field);
         const name = readFileName(part.filename);
-        const upload = await keep(() => uploads.keep(session.id, as, name, part.file));
+        const whose = {
+          sessionId: session.id,
+          owner: { projectId: session.project.id, userId: session.owner.id },
+          projectFolder: projectFolder(session.project.name),
+        };
+        const upload = await keep(() => uploads.keep(whose, as, name, part.file));
         try {
           await addTo(asks, session.id, { as, uri: upload.path });
         } catch (error) {

@@ -28,7 +28,7 @@ export function fakeHistory(folder: string) {
   const byHandle = (handle: DriverHandle) => [...servers].find(([, one]) => one.handle.pid === handle.pid);
 
   const engine: HistoryEngine = {
-    async launch(sessionId) {
+    async launch({ sessionId }) {
       if (state.refusal !== null) throw new EngineError(state.refusal);
       state.launches += 1;
       const http = createServer((incoming, outgoing) => {
