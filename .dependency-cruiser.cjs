@@ -81,16 +81,17 @@ module.exports = {
       comment: 'http/ gets what it needs from features injected.',
       severity: 'error',
       from: { path: `${server}http/` },
-      to: { path: `${server}(features|engines|spawners|edge)/` },
+      to: { path: `${server}(features|engines|spawners|identities|edge)/` },
     },
     {
       name: 'ports-only',
-      comment: 'Features may import engine.ts, spawner.ts and edge/ports.ts; adapters are named in platform.ts alone.',
+      comment:
+        'Features may import engine.ts, spawner.ts, identities.ts and edge/ports.ts; adapters are named in platform.ts alone.',
       severity: 'error',
       from: { path: `${server}features/`, pathNot: '\\.test\\.ts$' },
       to: {
-        path: `${server}(engines|spawners|edge)/`,
-        pathNot: '(engines/engine|spawners/spawner|edge/ports|edge/protocol)\\.ts$',
+        path: `${server}(engines|spawners|identities|edge)/`,
+        pathNot: '(engines/engine|spawners/spawner|identities/identities|edge/ports|edge/protocol)\\.ts$',
       },
     },
     ...Object.entries(order).map(([name, allowed]) => ({

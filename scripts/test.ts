@@ -22,6 +22,8 @@ const olderSparkHome = join(build, `spark-${olderSpark}`);
 /** Where `SparkR_VERSION.tar.gz` is, which isn't part of this repository; tests of R are skipped without it. */
 const sparkrPackage = process.env['EMBERLAB_TEST_SPARKR'] ?? join(root, '../shared/sparkr');
 const rLibrary = join(build, 'test-r-library');
+/** What is written in Python. */
+const pythonFolders = ['driver', 'jupyter', 'examples', 'e2e', 'benchmarks', 'packages/server/src/identities'];
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
 const env: NodeJS.ProcessEnv = {
@@ -150,8 +152,8 @@ const parts: Record<string, () => Promise<void>> = {
     await node('Reference pages', 'scripts/reference.ts', '--check');
     await node('Conformance', 'scripts/check-conformance.ts');
     const ruff = join(python, 'bin/ruff');
-    await must('Python lint', ruff, ['check', 'driver', 'jupyter', 'examples', 'e2e', 'benchmarks']);
-    await must('Python format', ruff, ['format', '--check', 'driver', 'jupyter', 'examples', 'e2e', 'benchmarks']);
+    await must('Python lint', ruff, ['check', ...pythonFolders]);
+    await must('Python format', ruff, ['format', '--check', ...pythonFolders]);
   },
   async driver() {
     const archives = join(realpathSync(join(data, 'tools')), 'class-archives');

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { mkdir, rm, rmdir } from 'node:fs/promises';
@@ -164,7 +164,25 @@ export class Platform {
         for (const path of [folder, dirname(folder)]) await rmdir(path).catch(() => undefined);
       }
     }
+    removeUsers(this.data);
     // What was killed may have a file half made for a moment longer.
     await rm(this.data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+}
+
+/** Removes the users of this machine, and their groups, whose home lies in a folder: as an administrator does who gives up an installation. */
+function removeUsers(folder: string): void {
+  if (process.getuid?.() !== 0) return;
+  const groups = new Set<string>();
+  for (const line of readFileSync('/etc/passwd', 'utf8').split('\n')) {
+    const [name = '', , , group = '', , home = ''] = line.split(':');
+    if (!name.startsWith('ember-') || !home.startsWith(`${folder}/`)) continue;
+    groups.add(group);
+    execFileSync('/usr/sbin/userdel', ['--force', name], { stdio: 'ignore' });
+    execFileSync('/usr/sbin/groupdel', [name], { stdio: 'ignore' });
+  }
+  for (const line of readFileSync('/etc/group', 'utf8').split('\n')) {
+    const [name = '', , id = ''] = line.split(':');
+    if (groups.has(id)) execFileSync('/usr/sbin/groupdel', [name]);
   }
 }

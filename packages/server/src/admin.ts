@@ -24,6 +24,8 @@ export async function openAdmin(config: Config) {
     );
   }
   await checkDataFolder(config.dataDir, false);
+  // Others may be able to go through the data folder.
+  process.umask(0o077);
   const db = openSqlite(config.paths.database);
   await migrate(db);
   const { service } = createUsers({

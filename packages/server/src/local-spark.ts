@@ -18,9 +18,12 @@ export function sharedWithMembers(
   const given = [spark.javaHome, config.sparkrLibrary].filter((path) => path !== null);
   return {
     needed: [config.paths.tools, spark.sparkHome, agent, jupyter, ...given],
-    read: [join(agent, '__main__.py'), join(jupyter, 'lab/dist'), join(spark.sparkHome, 'jars'), ...given].filter(
-      (path) => existsSync(path),
-    ),
+    read: [
+      join(agent, '__main__.py'),
+      join(jupyter, 'lab/dist'),
+      join(spark.sparkHome, 'bin/spark-submit'),
+      ...given,
+    ].filter((path) => existsSync(path)),
   };
 }
 

@@ -143,6 +143,8 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
         await makeFolder(sparkFolder, (folder) =>
           withPackage('pyspark', `${folder}.packages`, async (packages) => {
             await rename(join(packages, 'pyspark'), folder);
+            // Its files are links into uv's cache, whose modes are those of the day on which they came there.
+            await run('Opening Spark', 'chmod', ['-R', 'a+rX', folder]);
             const lib = 'python/lib';
             const program = join(repository, 'driver/compile_modules.py');
             await run("Compiling Spark's modules", python, [program, join(folder, lib), join(config.sparkHome, lib)]);

@@ -29,6 +29,9 @@ export function umaskOf(properties: Readonly<Record<string, string>>): string {
   return /^[0-7]{3,4}$/.test(mask) ? mask : projectUmask;
 }
 
+/** Whether the driver runs the tasks too. */
+const isLocal = (master: string): boolean => /^local(\[.*\])?$/.test(master);
+
 type LocalSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>;
 
 /** What the platform proposes for a driver on this machine. */
@@ -71,6 +74,8 @@ function decided(
       .concat(javaOptions)
       .join(' ')
       .trim(),
+    // Its ports are open to all users of the machine. With a local master Spark makes the secret itself; another one would have to be told it.
+    ...(isLocal(master) ? { 'spark.authenticate': 'true' } : {}),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
     ...eventLogProperties(eventLogs),
@@ -93,7 +98,7 @@ export const localFacts = ({
   /** as for the engine */
   eventLogBytes?: number;
 }): EngineFacts => ({
-  place: { engine: 'local', master, executors: !/^local(\[.*\])?$/.test(master) },
+  place: { engine: 'local', master, executors: !isLocal(master) },
   platformProperties({ projectFolder, properties }): PlatformProperties {
     const spec = { appName: 'the name of the notebook', projectFolder, properties };
     return {

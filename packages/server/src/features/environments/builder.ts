@@ -2,7 +2,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { Identities, ProjectIdentity } from '../../identities/identities.ts';
-import { oneUser } from '../../identities/one-user.ts';
 import { isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
 
 /** What `build_environment.py` writes to its status file; see there. */
@@ -36,11 +35,11 @@ export function createBuilder(options: {
   /** the environment that set-up has made; it may be missing */
   model: string;
   python: string;
-  /** whom an environment is for, and who tries it; default: the user that we are */
-  identities?: Identities;
+  /** whom an environment is for, and who tries it */
+  identities: Identities;
   platformEnv: Readonly<Record<string, string | undefined>>;
 }) {
-  const { identities = oneUser() } = options;
+  const { identities } = options;
   /** projects whose environments their members can look into, since we started */
   const lent = new Set<string>();
   const base = ({ projectId, number }: RevisionKey) => join(options.folder, projectId, String(number));

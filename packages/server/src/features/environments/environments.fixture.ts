@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Environment } from '@emberlab/contract';
 import type { ProjectChange } from '../../http/project-events.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { createBus } from '../../lib/bus.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
@@ -75,6 +76,7 @@ export async function environmentsFixture(options: { python?: string; now?: () =
           paths: { environments: join(dataDir, 'environments'), tools: join(dataDir, 'tools') },
         },
         bus,
+        identities: oneUser(),
         log: { info: () => undefined, warn: () => undefined, error: (details) => void errors.push(details['err']) },
         platformEnv: process.env,
       });

@@ -23,8 +23,8 @@ export type EnvironmentsDeps = {
   readonly config: Pick<Config, 'python'> & { readonly paths: Pick<Config['paths'], 'environments' | 'tools'> };
   readonly bus: ProjectBus;
   readonly log: Log;
-  /** whom environments are for; default: the user that we are */
-  readonly identities?: Identities;
+  /** whom environments are for */
+  readonly identities: Identities;
   /** What goes into an environment, and the script that builds it. Default: the repository's `jupyter` folder. */
   readonly jupyterFolder?: string;
   /** The platform's own environment variables: the installer finds the network and its cache by them. */
@@ -43,7 +43,7 @@ export function createEnvironments(deps: EnvironmentsDeps) {
     uv: join(config.paths.tools, 'bin', 'uv'),
     model: join(config.paths.tools, 'environment'),
     python: config.python,
-    ...(deps.identities === undefined ? {} : { identities: deps.identities }),
+    identities: deps.identities,
     platformEnv: deps.platformEnv,
   });
   const announce = createAnnouncer({ bus, store });

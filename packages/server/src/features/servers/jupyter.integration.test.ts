@@ -8,6 +8,7 @@ import { defaultConfiguration, defaultPythonConfiguration, sessionBody, type Ser
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
+import { oneUser } from '../../identities/one-user.ts';
 import { createBus } from '../../lib/bus.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
@@ -65,6 +66,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       config: { python, paths },
       bus,
       log: silent,
+      identities: oneUser(),
       platformEnv,
     });
     stack.defer(() => environments.close());

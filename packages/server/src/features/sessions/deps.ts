@@ -34,8 +34,8 @@ export type SessionsDeps = {
   readonly tickets: EdgeTickets;
   readonly log: Log;
   readonly engine: Engine;
-  /** as whom drivers run, for files that are handed to them; default: as the user that we are */
-  readonly identities?: Identities;
+  /** as whom drivers run, for files that are handed to them */
+  readonly identities: Identities;
   /** The Python of a project's environment. Throws `HttpError('environment_not_ready')`. */
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   /** The folder of a project, absolute. */

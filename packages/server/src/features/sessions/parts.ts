@@ -1,5 +1,4 @@
 import type { Kysely } from 'kysely';
-import { oneUser } from '../../identities/one-user.ts';
 import { createAsks } from './asks.ts';
 import { createAhead } from './ahead/ahead.ts';
 import { createHistory } from './history/history.ts';
@@ -54,7 +53,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const uploads = createUploads({
     folder: config.paths.uploads,
     limits,
-    identities: deps.identities ?? oneUser(),
+    identities: deps.identities,
   });
   const failed = (session: number) => (error: unknown) =>
     log.error({ session, err: error }, 'a message of an agent failed');

@@ -170,7 +170,7 @@ export function createUnixIdentities(options: UnixOptions): Identities {
       return {
         lendFolder: (path) => lendFolder(path, group.unixId),
         async prefix(file, { cwd, env }) {
-          const who = await userOf('guest', projectId, '', '/nonexistent');
+          const who = await userOf('guest', projectId, '', homeOf(dataDir, { projectId, userId: 'nobody' }));
           const plan = { ...planOf(who, { file: '', args: [], env }, { cwd }), argv: [] };
           await writeFile(file, JSON.stringify(plan), { mode: 0o600 });
           return [options.python, '-I', '-S', launcher, file];

@@ -10,6 +10,7 @@ import type { Engine } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../../http/project-events.ts';
 import type { Membership } from '../../../http/router.ts';
+import { oneUser } from '../../../identities/one-user.ts';
 import { createBus } from '../../../lib/bus.ts';
 import { fakeClock } from '../../../lib/clock.fake.ts';
 import type { Clock } from '../../../lib/clock.ts';
@@ -112,6 +113,7 @@ export async function createRig(
     },
     log,
     engine,
+    identities: oneUser(),
     async pythonFor() {
       if (!state.environmentReady) throw new HttpError('environment_not_ready');
       return { python: state.python };
