@@ -84,4 +84,6 @@ CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references
 
 CREATE INDEX "tokens_user" on "tokens" ("user_id");
 
+CREATE TABLE "unix_accounts" ("id" integer primary key autoincrement, "kind" text not null, "project_id" text not null, "user_id" text not null, "unix_id" integer not null, constraint "unix_accounts_whose" unique ("kind", "project_id", "user_id"));
+
 CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint);

@@ -1,9 +1,10 @@
 """What somebody tries who runs code in a notebook and knows everything: each attempt that succeeds is printed.
 
 The placeholder below is replaced by JSON: ``read`` (files), ``list`` (folders), ``connect`` (Unix sockets),
-``processes`` (pids), ``write`` (files and folders), ``remove`` (files).
+``processes`` (pids), ``ports``, ``write`` (files and folders), ``remove`` (files).
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -77,6 +78,23 @@ def attempt_process(pid):
 
 for pid in targets["processes"]:
     attempt_process(pid)
+
+
+def ask(port):
+    """A page or an answer of Spark's REST; what is refused, or is no web server, is nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/api/v1/applications")
+        if connection.getresponse().status != 200:
+            raise PermissionError(port)
+    except http.client.HTTPException as error:
+        raise PermissionError(port) from error
+    finally:
+        connection.close()
+
+
+for port in targets["ports"]:
+    attempt("ask port", port, lambda port=port: ask(port))
 for path in targets["write"]:
     attempt("write", path, lambda path=path: write(path))
     attempt("own", path, lambda path=path: os.chmod(path, 0o777))

@@ -8,7 +8,8 @@ import { JupyterPage } from './notebook.ts';
 import { Platform, runCommand } from './platform.ts';
 
 type Person = { client: Client; token: string; id: string };
-type Targets = Record<'read' | 'list' | 'connect' | 'write' | 'remove', string[]> & { processes: number[] };
+type Targets = Record<'read' | 'list' | 'connect' | 'write' | 'remove', string[]> &
+  Record<'processes' | 'ports', number[]>;
 
 const attack = readFileSync(join(import.meta.dirname, 'attack.py'), 'utf8');
 const attackOn = (targets: Targets) => attack.replace('TARGETS', () => JSON.stringify(targets));
@@ -17,6 +18,16 @@ const reached = (text: string): unknown => {
   const line = /^ATTACK (.*)$/m.exec(text)?.[1];
   return line === undefined ? text : JSON.parse(line);
 };
+
+/** Where a user of the machine listens, on all addresses or on loopback. */
+const portsOf = (uid: number): number[] =>
+  ['tcp', 'tcp6'].flatMap((name) =>
+    readFileSync(`/proc/net/${name}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter((fields) => fields[3] === '0A' && fields[7] === String(uid))
+      .map(([, address = '']) => Number.parseInt(address.split(':')[1] ?? '', 16)),
+  );
 
 /** Two projects on one machine, real Jupyter servers and real drivers: Ada's in `demo`; Eve has a project of her own, and is a member of `demo` too. */
 describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
@@ -137,7 +148,7 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
   /** What is Ada's alone, of the platform, or of nobody but the kernel. */
   function targets(): Targets {
     const project = projectId('demo');
-    const [server] = readdirSync(at('servers')).filter(
+    const server = readdirSync(at('servers')).find(
       (id) =>
         existsSync(at('servers', id, 'proxy-secret')) &&
         query('SELECT id FROM servers WHERE id = ? AND user_id = ?', id, ada.id).length === 1,
@@ -147,6 +158,8 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
     );
     const home = at('homes', project, ada.id);
     writeFileSync(join(home, 'private'), 'mine');
+    // Spark's own page is among them.
+    expect(portsOf(unixId('demo', ada)).length).toBeGreaterThan(0);
     const own = platform.pids();
     const ofServer = (name: string) => at('servers', server ?? '', name);
     return {
@@ -171,13 +184,15 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
         ...['', 'projects', 'homes', 'servers', 'sessions', 'environments', 'run', 'run/s', 'logs'].map((name) =>
           at(name),
         ),
-        ...[home, ofServer(''), ofServer('runtime'), ofServer('tmp'), ofServer('sparkmagic')],
+        home,
+        ...['', 'runtime', 'tmp', 'sparkmagic'].map(ofServer),
         ...sessions.flatMap((id) => ['', 'scratch', 'events'].map((name) => at('sessions', id, name))),
       ],
       connect: [
         ...['control.sock', 'edge.sock', 'tunnel.sock'].map((name) => at('run', name)),
         ...readdirSync(at('run/s')).map((name) => at('run/s', name)),
       ],
+      ports: portsOf(unixId('demo', ada)),
       processes: [...processesOf(unixId('demo', ada)), own.supervisor, own.control, own.edge],
       write: [
         at(''),
@@ -207,6 +222,10 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
     expect(await runOnDriver(eve, 'demo', evesDriver, worker)).toBe(`[${eves}]`);
     const jvm = 'print(spark._jvm.java.lang.System.getProperty("user.name"))';
     expect(await runOnDriver(eve, 'demo', evesDriver, jvm)).toMatch(new RegExp(`^ember-${eves}-`));
+  });
+
+  it('the dashboard has nothing to warn of', async () => {
+    expect((await ada.client.call('system.get', {})).notices).toEqual([]);
   });
 
   it('members share the files of their project', async () => {
@@ -254,17 +273,14 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
     const kernel = await evesPage.notebook('python3', 'ways');
     const code = 'import ipykernel\nprint(ipykernel.get_connection_info())';
     expect((await kernel.run(code)).text).toMatch(/"ip": "\/tmp\/\.jupyter\/kernel-[^"]*".*"transport": "ipc"/s);
-    expect((await kernel.run('import os\nprint(oct(os.stat("/tmp/.jupyter").st_mode))')).text.trim()).toBe('0o40700');
+    expect((await kernel.run('import os\nprint(oct(os.stat("/tmp/.jupyter").st_mode))')).text.trim()).toBe('0o41700');
     kernel.close();
     expect(existsSync('/tmp/.jupyter')).toBe(false);
   });
 
   it('no secret is in a command line', () => {
-    const secrets = [
-      ...readdirSync(at('servers')).flatMap((id) =>
-        ['proxy-secret', 'sparkmagic/token'].map((name) => at('servers', id, name)),
-      ),
-    ]
+    const secrets = readdirSync(at('servers'))
+      .flatMap((id) => ['proxy-secret', 'sparkmagic/token'].map((name) => at('servers', id, name)))
       .filter(existsSync)
       .map((path) => readFileSync(path, 'utf8').trim());
     expect(secrets.length).toBeGreaterThanOrEqual(4);

@@ -69,6 +69,14 @@ describe('readConfig', () => {
     }
   });
 
+  it('takes numbers for users of the machine that a machine has', () => {
+    expect(readConfig({ EMBERLAB_DATA: data }).unixIds).toEqual({ first: 700_000, last: 1_999_999 });
+    expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_UNIX_IDS: '20000-30000' }).unixIds.first).toBe(20_000);
+    for (const ids of ['0-100', '0000-5000', '30000-20000', '700000-9999999999', 'many']) {
+      expect([ids, problemsOf({ EMBERLAB_UNIX_IDS: ids })]).toEqual([ids, [expect.stringMatching(/unix_ids/i)]]);
+    }
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

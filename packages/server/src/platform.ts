@@ -19,7 +19,7 @@ import { createServers } from './features/servers/index.ts';
 import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
 import { findIdentities } from './identities/find.ts';
-import type { Isolation } from './identities/identities.ts';
+import { noticesOf } from './identities/notices.ts';
 import { createApp } from './http/app.ts';
 import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
@@ -274,12 +274,4 @@ function sparkVersionOf(sparkHome: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** What everyone should know about this installation. */
-function noticesOf({ users, missing }: Isolation): { level: 'info' | 'warning'; message: string }[] {
-  if (users) return missing.map((message) => ({ level: 'info', message }));
-  const what =
-    'All notebooks run as the same user of this machine, so members of one project can read the files of others. Invite only people who may.';
-  return [{ level: 'warning', message: [what, ...missing].join(' ') }];
 }

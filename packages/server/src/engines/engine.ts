@@ -109,6 +109,8 @@ export type Engine = {
   isAlive(handle: DriverHandle): Promise<boolean>;
   /** Ends the driver and everything it started: politely, then after 5 s by force. Resolves when nothing is left; fine to call for a dead one. */
   kill(handle: DriverHandle): Promise<void>;
+  /** What requests to its Spark UI have to have with them. */
+  uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
   /** Removes what an ended driver leaves, but its logs. */
   clean(sessionId: number): Promise<void>;
   /** Removes the logs too. */

@@ -14,16 +14,26 @@ export function portIn(log: string, service: RegExp): number | null {
 /** That of the Spark UI. */
 export const uiPortIn = (log: string): number | null => portIn(log, /SparkUI/);
 
-/** The id of the application whose Spark UI answers at this port of the machine, by Spark's own REST; null: none does (yet). */
-export async function applicationAt(port: number): Promise<string | null> {
-  const body = await ask(port).catch(() => '');
+/** The id of the application whose Spark UI answers at this port of the machine, by Spark's own REST, to requests with these headers; null: none does (yet). */
+export async function applicationAt(
+  port: number,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<string | null> {
+  const body = await ask(port, headers).catch(() => '');
   return /^\[\s*\{\s*"id"\s*:\s*"([\w-]{1,100})"/.exec(body)?.[1] ?? null;
 }
 
-function ask(port: number): Promise<string> {
+function ask(port: number, headers: Readonly<Record<string, string>>): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const asked = request(
-    { host: '127.0.0.1', port, path: '/api/v1/applications', agent: false, signal: AbortSignal.timeout(answerMs) },
+    {
+      host: '127.0.0.1',
+      port,
+      path: '/api/v1/applications',
+      headers: { ...headers },
+      agent: false,
+      signal: AbortSignal.timeout(answerMs),
+    },
     (answer) => {
       let body = '';
       answer.setEncoding('utf8');

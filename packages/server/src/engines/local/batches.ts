@@ -12,6 +12,7 @@ import { createEventLogs } from './event-log.ts';
 import { identityOf } from './processes.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
+import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 /**
  * The program around spark-submit, the leader of the batch's processes. It sets the umask, writes down who it is and, at the end, how that was: a
@@ -52,6 +53,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       scratch: join(folder, 'scratch'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
+      uiToken: join(folder, 'ui-token'),
       exit: join(folder, 'exit'),
       eventLogs: join(folder, 'events'),
     };
@@ -60,7 +62,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
   const clean = async (batchId: number) => {
     const files = filesOf(batchId);
     await removeTree(files.scratch);
-    await rm(files.properties, { force: true });
+    for (const path of [files.properties, files.uiToken]) await rm(path, { force: true });
   };
 
   return {
@@ -82,6 +84,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
         master: options.sparkMaster,
         scratch,
         eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
+        ui: await guardUi(options.sparkHome, files.uiToken),
         jvmOptions,
         javaOptions: options.driverJavaOptions,
       });
@@ -131,8 +134,9 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     },
 
     async applicationOf(batchId) {
-      const port = uiPortIn(await beginningOf(filesOf(batchId).stderr, searchedBytes));
-      return port === null ? null : applicationAt(port);
+      const files = filesOf(batchId);
+      const port = uiPortIn(await beginningOf(files.stderr, searchedBytes));
+      return port === null ? null : applicationAt(port, await uiHeadersIn(files.uiToken));
     },
 
     clean,

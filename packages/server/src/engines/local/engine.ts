@@ -14,6 +14,7 @@ import { identityOf, killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { agentFolder, submitEnvironment, type SubmitOptions } from './submit.ts';
+import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 export type LocalEngineOptions = SubmitOptions & {
   readonly clock: Clock;
@@ -71,6 +72,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       agent: join(folder, 'scratch', 'agent.json'),
       properties: join(folder, 'spark.properties'),
       process: join(folder, 'process'),
+      uiToken: join(folder, 'ui-token'),
       eventLogs: join(folder, 'events'),
       history: join(folder, 'history'),
     };
@@ -80,7 +82,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
   const clean = async (sessionId: number) => {
     const files = filesOf(sessionId);
     await removeTree(files.scratch);
-    for (const path of [files.properties, files.process]) await rm(path, { force: true });
+    for (const path of [files.properties, files.process, files.uiToken]) await rm(path, { force: true });
   };
 
   /** Waits until `gone()`, at most `ms`; answers whether it came true. */
@@ -116,6 +118,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
         master: options.sparkMaster,
         scratch,
         eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
+        ui: await guardUi(sparkHome, files.uiToken),
         jvmOptions,
         javaOptions: options.driverJavaOptions,
       });
@@ -176,6 +179,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       }, killedMs);
     },
 
+    uiHeaders: (sessionId) => uiHeadersIn(filesOf(sessionId).uiToken),
     clean,
     forget: (sessionId) => removeTree(filesOf(sessionId).folder),
     logs(sessionId) {

@@ -1,7 +1,8 @@
-import type { Dirent } from 'node:fs';
-import { lstat, opendir, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { constants, type Dirent } from 'node:fs';
+import { lstat, open, opendir, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { removeTree } from '../../lib/trees.ts';
 import type { EventLogs } from '../engine.ts';
 
 /** Spark starts a new file of an application's log at this size: what has been written before can be taken away while it goes on. Not less than 10m. */
@@ -49,18 +50,30 @@ export function createEventLogs(folderOf: (id: number) => string, maxBytes: numb
       }
       // What is left is not to be taken for the whole. A link in the place of the mark is not followed.
       if (!marked) await writeFile(markOf(folder), '', { mode: 0o600, flag: 'wx' });
-      if (ended) await rm(folder, { recursive: true, force: true });
+      if (ended) await removeTree(folder);
       // Spark goes on writing to the last one, and fails to make the next one without its folder.
       for (const { files } of ended ? [] : (logs ?? [])) {
-        for (const file of files.slice(0, -1)) await rm(file, { recursive: true, force: true });
+        await removeFiles(files.slice(0, -1));
       }
       return 'too_large';
     },
 
     async remove(id) {
-      for (const path of [folderOf(id), markOf(folderOf(id))]) await rm(path, { recursive: true, force: true });
+      for (const path of [folderOf(id), markOf(folderOf(id))]) await removeTree(path);
     },
   };
+}
+
+/** Removes files of one folder, by that very folder: what wrote them may put a link in its place meanwhile. */
+async function removeFiles(files: readonly string[]): Promise<void> {
+  const [first] = files;
+  if (first === undefined) return;
+  const folder = await open(dirname(first), constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    for (const file of files) await removeTree(`/proc/${process.pid}/fd/${folder.fd}/${basename(file)}`);
+  } finally {
+    await folder.close();
+  }
 }
 
 type Log = { applicationId: string; bytes: number; files: readonly string[] };

@@ -1,6 +1,5 @@
-import { createHmac, randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneUser } from '../../identities/one-user.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
@@ -13,6 +12,7 @@ import type { WarmStart } from './class-archive.ts';
 import { identityOf, killNow, sessionMembers } from './processes.ts';
 import { formatProperties, quoted } from './properties.ts';
 import { javaEnvironment, type SubmitOptions } from './submit.ts';
+import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 /** It holds one application; its garbage and its compiled code are few, and it lives for minutes. */
 const heap = '512m';
@@ -25,9 +25,6 @@ const pollMs = 20;
 
 /** As that of drivers: writes down who it is, so that one is found whose start we did not live to write down. */
 const wrapper = 'IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
-
-/** Spark's filter that lets in requests with a token signed by a secret alone. Spark 3.5 has none. */
-const filter = 'org.apache.spark.ui.JWSFilter';
 
 export type LocalHistoryOptions = SubmitOptions & {
   readonly clock: Clock;
@@ -55,12 +52,6 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
     };
   };
 
-  /** Whether this Spark can ask for a token: the filter, and what it reads tokens with. */
-  const hasFilter = async (): Promise<boolean> => {
-    const jars = await readdir(join(sparkHome, 'jars')).catch(() => []);
-    return jars.some((name) => /^spark-core_.*-[4-9]/.test(name)) && jars.some((name) => name.startsWith('jjwt-impl-'));
-  };
-
   return {
     async launch({ sessionId, owner, projectFolder }) {
       const files = filesOf(sessionId);
@@ -75,16 +66,12 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
       await identity.giveFolder(files.scratch);
       // Whoever wrote them, under whatever number of this machine.
       await identity.giveFolder(options.logsOf(sessionId));
-      const secret = (await hasFilter()) ? randomBytes(32) : null;
-      if (secret !== null) await writeFile(files.token, signedToken(secret), { mode: 0o600 });
       const properties = {
         // A path as it is: what is escaped in an address stays so here.
         'spark.history.fs.logDirectory': `file://${options.logsOf(sessionId)}`,
         'spark.history.ui.port': '0',
         'spark.history.retainedApplications': '1',
-        ...(secret === null
-          ? {}
-          : { 'spark.ui.filters': filter, [`spark.${filter}.param.secretKey`]: secret.toString('base64url') }),
+        ...(await guardUi(sparkHome, files.token)),
       };
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
       await identity.lendFile(files.properties);
@@ -130,9 +117,7 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
     async addressOf(sessionId) {
       const files = filesOf(sessionId);
       const port = portIn(await beginningOf(files.log, searchedBytes), /HistoryServer\w*/);
-      if (port === null) return null;
-      const token = await readFile(files.token, 'latin1').catch(() => null);
-      return { port, headers: token === null ? {} : { authorization: `Bearer ${token}` } };
+      return port === null ? null : { port, headers: await uiHeadersIn(files.token) };
     },
 
     async end(handle) {
@@ -149,11 +134,4 @@ export function createLocalHistory(options: LocalHistoryOptions): HistoryEngine 
     clean: (sessionId) => removeTree(filesOf(sessionId).folder),
     log: (sessionId) => filesOf(sessionId).log,
   };
-}
-
-/** A token (RFC 7519) that says nothing but that its bearer knows the secret. */
-function signedToken(secret: Buffer): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  const signed = `${part({ alg: 'HS256' })}.${part({ sub: 'emberlab' })}`;
-  return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }

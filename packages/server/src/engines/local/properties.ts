@@ -50,6 +50,8 @@ type LocalOptions = {
   readonly scratch: string;
   /** where its event log goes; default: there is none */
   readonly eventLogs?: string | null;
+  /** what guards its Spark UI; default: nothing */
+  readonly ui?: Readonly<Record<string, string>>;
   /** further words for the driver's JVM */
   readonly jvmOptions?: readonly string[];
   /** those of the administrator, as a shell reads them */
@@ -59,7 +61,7 @@ type LocalOptions = {
 /** What only the platform may decide. */
 function decided(
   spec: LocalSpec,
-  { master, scratch, eventLogs = null, jvmOptions = [], javaOptions = '' }: LocalOptions,
+  { master, scratch, eventLogs = null, ui = {}, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
   const cores = spec.properties['spark.driver.cores'];
   return {
@@ -78,6 +80,7 @@ function decided(
     ...(isLocal(master) ? { 'spark.authenticate': 'true' } : {}),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
+    ...ui,
     ...eventLogProperties(eventLogs),
   };
 }

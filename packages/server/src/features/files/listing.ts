@@ -1,5 +1,5 @@
-import type { Stats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { constants, type Dirent, type Stats } from 'node:fs';
+import { open, readdir, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProjectEntry } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
@@ -25,7 +25,7 @@ export async function listFolder(
 ): Promise<{ items: ProjectEntry[]; next: string | null }> {
   const parts = path.split('/').filter((part) => part !== '');
   const folder = parts.includes('..') || path.includes('\0') ? null : await realPathIn(projectFolder, parts.join('/'));
-  const entries = folder === null ? null : await readdir(folder, { withFileTypes: true }).catch(() => null);
+  const entries = folder === null ? null : await entriesIn(folder).catch(() => null);
   if (folder === null || entries === null) {
     throw new HttpError('not_found', { message: 'There is no such folder in the project.' });
   }
@@ -60,6 +60,18 @@ export async function findEntry(projectFolder: string, path: string): Promise<Pr
     throw new HttpError('not_found', { message: 'There is no such file or folder in the project.' });
   }
   return describe(parts, type, facts);
+}
+
+/** What is in a folder that was found in the project. Throws when a link has taken the place of some folder above it meanwhile. */
+async function entriesIn(folder: string): Promise<Dirent[]> {
+  const opened = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  try {
+    const path = `/proc/self/fd/${opened.fd}`;
+    if ((await readlink(path)) !== folder) throw new Error('it lies elsewhere now');
+    return await readdir(path, { withFileTypes: true });
+  } finally {
+    await opened.close();
+  }
 }
 
 const typeOf = (entry: { isDirectory(): boolean; isFile(): boolean }): ProjectEntry['type'] | null =>

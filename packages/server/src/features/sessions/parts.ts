@@ -81,7 +81,13 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     log,
     limits,
   });
-  const tunnel = createTunnelServer({ socketPath: config.paths.tunnelSocket, links, history, log });
+  const tunnel = createTunnelServer({
+    socketPath: config.paths.tunnelSocket,
+    links,
+    history,
+    uiHeaders: (id) => engine.uiHeaders(id),
+    log,
+  });
   const ahead = createAhead({
     db,
     sessions,

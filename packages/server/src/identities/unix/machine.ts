@@ -3,8 +3,14 @@ import { execa } from 'execa';
 /** What a user or group of the machine is made with. */
 export type Entry = { readonly name: string; readonly id: number };
 
-/** What a program answers where there is no such entry. */
-const absent: Readonly<Record<string, readonly number[]>> = { getent: [2], userdel: [6], groupdel: [6] };
+/** What a program answers where there is no such entry, or where another installation was quicker to take the number. */
+const nothing: Readonly<Record<string, readonly number[]>> = {
+  getent: [2],
+  userdel: [6],
+  groupdel: [6],
+  useradd: [4],
+  groupadd: [4],
+};
 /** Another program of the machine may be writing its users at this moment. */
 const busy: Readonly<Record<string, readonly number[]>> = {
   useradd: [1, 10],
@@ -25,7 +31,7 @@ async function run(program: (typeof programs)[number], args: readonly string[]):
     const result = await execa(program, args, { env: { PATH: systemPath }, extendEnv: false, reject: false });
     if (!result.failed) return result.stdout;
     const code = result.exitCode ?? -1;
-    if (absent[program]?.includes(code) === true) return null;
+    if (nothing[program]?.includes(code) === true) return null;
     if (left <= 1 || busy[program]?.includes(code) !== true) {
       throw new Error(`${program} failed: ${result.stderr.trim() || result.shortMessage}`);
     }
@@ -40,8 +46,7 @@ const nameOf = async (kind: 'passwd' | 'group', id: number): Promise<string | nu
 export async function ensureGroup({ name, id }: Entry): Promise<boolean> {
   const there = await nameOf('group', id);
   if (there !== null) return there === name;
-  await run('groupadd', ['--gid', String(id), name]);
-  return true;
+  return (await run('groupadd', [`--gid=${id}`, name])) !== null;
 }
 
 /**
@@ -52,20 +57,20 @@ export async function ensureUser(user: Entry, group: Entry, home: string): Promi
   if (!(await ensureGroup(user))) return false;
   const there = await nameOf('passwd', user.id);
   if (there !== null) return there === user.name;
-  await run('useradd', [
+  const made = await run('useradd', [
     // Its number would make files of past logins as long as it is large.
     '--no-log-init',
     '--no-create-home',
     '--no-user-group',
-    ...['--uid', String(user.id)],
-    ...['--gid', String(group.id)],
-    ...['--groups', String(user.id)],
-    ...['--home-dir', home],
-    ...['--shell', '/usr/sbin/nologin'],
-    ...['--comment', 'Emberlab'],
+    `--uid=${user.id}`,
+    `--gid=${group.id}`,
+    `--groups=${user.id}`,
+    `--home-dir=${home}`,
+    '--shell=/usr/sbin/nologin',
+    '--comment=Emberlab',
     user.name,
   ]);
-  return true;
+  return made !== null;
 }
 
 /** Removes a user with its own group, or a group. Fine to call for what is gone; leaves alone who has its number under another name. */

@@ -21,7 +21,7 @@ import { viewOf } from './view.ts';
 export const canMakeUsers = (() => {
   try {
     accessSync('/usr/sbin/useradd');
-    execFileSync('unshare', ['-m', 'true']);
+    execFileSync('/usr/bin/unshare', ['-m', 'true']);
     return process.getuid?.() === 0;
   } catch {
     return false;

@@ -43,7 +43,9 @@ async function withUsers() {
 const findOurs = () => findCgroups({ name: `emberlab-test-${newId()}` });
 
 describeSpawner('local, without groups', () => fixture(null));
-describe.skipIf(!canMakeUsers)('as root', () => describeSpawner('local, with users of the machine', withUsers));
+describe.skipIf(!canMakeUsers)('as root', () => {
+  describeSpawner('local, with users of the machine', withUsers);
+});
 
 describe.skipIf(findOurs() === null)('on a machine that lets us make groups', () => {
   describeSpawner('local, in groups', () => fixture(findOurs()));

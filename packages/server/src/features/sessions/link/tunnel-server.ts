@@ -68,14 +68,20 @@ function withinHistory({ home }: HistoryWay, url: string): string | null {
   return /^\/(history|static|api)\//.test(path) ? null : `${home}${url}`;
 }
 
-type TunnelParts = { links: Links; history: Pick<History, 'wayTo'>; log: Log };
+type TunnelParts = {
+  links: Links;
+  history: Pick<History, 'wayTo'>;
+  /** what requests to the Spark UI of a session's driver have to have with them */
+  uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
+  log: Log;
+};
 
 /**
  * Hands HTTP requests on: through the agents' connections, so that a Spark UI needs no port that anybody else could reach, or to the history server of
  * an application that has ended.
  */
 export function createTunnelServer(options: TunnelParts & { socketPath: string }) {
-  const http = createServer((incoming, outgoing) => forward(incoming, outgoing, options));
+  const http = createServer((incoming, outgoing) => void forward(incoming, outgoing, options));
   return {
     async start(): Promise<void> {
       await listenOnSocket(http, options.socketPath);
@@ -89,7 +95,11 @@ export function createTunnelServer(options: TunnelParts & { socketPath: string }
   };
 }
 
-function forward(incoming: IncomingMessage, outgoing: ServerResponse, { links, history, log }: TunnelParts): void {
+async function forward(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  { links, history, uiHeaders, log }: TunnelParts,
+): Promise<void> {
   const refuse = (status: number, text: string) => {
     if (outgoing.headersSent) {
       outgoing.destroy();
@@ -107,10 +117,12 @@ function forward(incoming: IncomingMessage, outgoing: ServerResponse, { links, h
   const place = past === null ? null : withinHistory(past, incoming.url ?? '/');
   if (place !== null) return void outgoing.writeHead(302, { location: place, 'cache-control': 'no-store' }).end();
 
+  const secret = past === null ? await uiHeaders(session) : past.address.headers;
+  if (outgoing.destroyed) return;
   const request = httpRequest({
     method: incoming.method,
     path: incoming.url,
-    headers: { ...passedOn(incoming.headers), ...past?.address.headers },
+    headers: { ...passedOn(incoming.headers), ...secret },
     setHost: false,
     // Without an agent of its own, Node asks this function for the connection, and closes it after the answer.
     createConnection: open,

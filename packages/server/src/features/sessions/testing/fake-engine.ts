@@ -47,6 +47,7 @@ export function fakeEngine(folder: string) {
       const driver = drivers.get(id);
       return driver !== undefined && alive.has(keyOf(driver.handle)) ? driver.handle : null;
     },
+    uiHeaders: async () => ({}),
     isAlive: async (handle) => alive.has(keyOf(handle)) || batches.isAlive(handle) || history.isAlive(handle),
     async kill(handle) {
       batches.kill(handle);
