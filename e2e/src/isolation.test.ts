@@ -228,6 +228,20 @@ describe.skipIf(process.getuid?.() !== 0)('isolation, as root', () => {
     expect((await ada.client.call('system.get', {})).notices).toEqual([]);
   });
 
+  it('a batch runs as its member, and its end is written down by us', async () => {
+    const program = 'import os\nprint("uid", os.getuid())\nraise SystemExit(3)';
+    await runOnDriver(eve, 'demo', evesDriver, `open("Resources/who.py", "w").write(${JSON.stringify(program)})`);
+    const { id } = await livy(eve, 'demo', 'POST', '/batches', {
+      file: at('projects/demo/Resources/who.py'),
+      driverMemory: '512m',
+    });
+    const state = async () => (await livy(eve, 'demo', 'GET', `/batches/${id}`)).state;
+    await vi.waitUntil(async () => ['success', 'dead', 'killed'].includes(await state()), { timeout: 60_000 });
+    expect(readFileSync(at('batches', String(id), 'stdout.log'), 'utf8')).toContain(`uid ${unixId('demo', eve)}\n`);
+    expect(readFileSync(at('batches', String(id), 'exit'), 'utf8')).toBe('3\n');
+    expect(statSync(at('batches', String(id), 'exit')).uid).toBe(0);
+  });
+
   it('members share the files of their project', async () => {
     expect(await runOnDriver(eve, 'demo', evesDriver, 'print(open("Jupyter/plan.txt").read())')).toBe('of the project');
     await runOnDriver(

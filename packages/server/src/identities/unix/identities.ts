@@ -12,7 +12,7 @@ import {
   type Isolation,
   type PreparedCommand,
 } from '../identities.ts';
-import { ensureGroup, ensureUser, systemPath, type Entry } from './machine.ts';
+import { ensureGroup, ensureUser, removeEntry, systemPath, type Entry } from './machine.ts';
 import type { Account, AccountStore } from './store.ts';
 import type { View } from './view.ts';
 
@@ -67,6 +67,8 @@ export function createUnixIdentities(options: UnixOptions): Identities {
           known.set(word, account);
           return account;
         }
+        // Half of it may have been made.
+        await removeEntry(entryOf(account));
         await store.remove(account.id);
       }
     });
