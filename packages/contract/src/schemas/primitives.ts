@@ -23,3 +23,11 @@ export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.arra
 
 /** The answer of calls that return nothing. */
 export const nothing = z.object({});
+
+/** E-mail addresses are compared in lower case and stored so. */
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .max(254)
+  .pipe(z.email('Please enter an e-mail address, such as ada@example.org.'));

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { instant, labelText, opaqueId } from './primitives.ts';
-import { email } from './users.ts';
+import { email, instant, labelText, opaqueId } from './primitives.ts';
 
 /** A project's name is part of URLs and folder names, so it is plain ASCII; people see the label. */
 export const projectName = z

@@ -1,14 +1,6 @@
 import { z } from 'zod';
-import { instant, labelText, opaqueId } from './primitives.ts';
+import { email, instant, labelText, opaqueId } from './primitives.ts';
 import { projectName } from './projects.ts';
-
-/** E-mail addresses are compared in lower case and stored so. */
-export const email = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .max(254)
-  .pipe(z.email('Please enter an e-mail address, such as ada@example.org.'));
 
 /** What can be said without knowing whose it is; the server refuses common ones too. At most 256 characters, so that hashing stays bounded. */
 export const newPassword = z
