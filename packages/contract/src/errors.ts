@@ -13,6 +13,29 @@ export const errorTable = {
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },
   method_not_allowed: { status: 405, message: 'This address does not take that method.' },
   name_taken: { status: 409, message: 'That name is taken. Please choose another.' },
+  project_archived: {
+    status: 409,
+    message: 'This project is archived, so nothing in it can be changed. An owner can unarchive it in its settings.',
+  },
+  project_active: { status: 409, message: 'This project is in use already.' },
+  project_deleting: { status: 409, message: 'This project is being deleted.' },
+  wrong_name: { status: 409, message: 'This is not the name of the project. Please enter it exactly.' },
+  last_owner: {
+    status: 409,
+    message: 'A project has to have an owner. Please make somebody else an owner first, or delete the project.',
+  },
+  no_such_user: {
+    status: 409,
+    message: 'Nobody has an account with this address. Please send them an invitation.',
+  },
+  invitation_over: {
+    status: 410,
+    message: 'This invitation has been used, was withdrawn or has expired. Please ask an owner for a new one.',
+  },
+  invitation_for_another: {
+    status: 403,
+    message: 'This invitation is for another e-mail address. Please log in with that one, or ask for a new invitation.',
+  },
   set_up_done: {
     status: 410,
     message: 'This link has been used or has expired. Please log in, or start again for a new one.',

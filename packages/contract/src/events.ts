@@ -12,6 +12,9 @@ import { session } from './schemas/sessions.ts';
  * ask for them. What was measured of a session is asked for as well, after each word of something new.
  */
 export const projectEvent = z.discriminatedUnion('type', [
+  z
+    .object({ type: z.literal('project') })
+    .meta({ description: 'the project or who is in it has changed: ask for it again' }),
   z.object({ type: z.literal('server'), server }),
   z.object({ type: z.literal('environment'), environment }),
   z.object({ type: z.literal('configuration-defaults'), defaults: configurationDefaults }),

@@ -13,15 +13,19 @@ import { projectEntry, projectEntryQuery, projectFolderQuery, uploadQuery } from
 import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
-import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
+import { projectRoutes } from './project-routes.ts';
+import { projectName, type ProjectState, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
 import { executorLogQuery, sessionExecutors, metricsOverTime, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
 
-/** Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. */
-export type Access = 'public' | 'user' | 'admin' | { project: Role };
+/**
+ * Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. `in`: the states in which a
+ * project answers it; unless it says otherwise, an archived one answers reads alone, and one that is being deleted nothing.
+ */
+export type Access = 'public' | 'user' | 'admin' | { project: Role; in?: readonly ProjectState[] };
 
 export type RouteShape = {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -111,45 +115,7 @@ export const routes = define({
     summary: 'Version and notices of the platform',
     response: system,
   },
-  'projects.list': {
-    method: 'GET',
-    path: '/projects',
-    access: 'user',
-    summary: "The caller's projects",
-    response: listOf(project),
-  },
-  'projects.create': {
-    method: 'POST',
-    path: '/projects',
-    access: 'user',
-    summary: 'Make a project; the caller becomes its owner',
-    body: newProjectBody,
-    status: 201,
-    response: project,
-  },
-  'projects.get': {
-    method: 'GET',
-    path: '/projects/{project}',
-    access: { project: 'viewer' },
-    summary: 'A project',
-    params: inProject,
-    response: project,
-  },
-  'projects.members': {
-    method: 'GET',
-    path: '/projects/{project}/members',
-    access: { project: 'viewer' },
-    summary: 'Its members',
-    params: inProject,
-    response: listOf(member),
-  },
-  'projects.events': {
-    method: 'GET',
-    path: '/projects/{project}/events',
-    access: { project: 'viewer' },
-    summary: 'Server-sent events: see ProjectEvent',
-    params: inProject,
-  },
+  ...projectRoutes,
   'environment.get': {
     method: 'GET',
     path: '/projects/{project}/environment',
@@ -378,7 +344,7 @@ export const routes = define({
   'sessions.openUi': {
     method: 'POST',
     path: '/projects/{project}/sessions/{id}/ui',
-    access: { project: 'viewer' },
+    access: { project: 'viewer', in: ['active', 'archived'] },
     summary: 'An address that opens the Spark UI, good once',
     params: inSession,
     response: openedPage,
@@ -476,6 +442,12 @@ export const routes = define({
     query: follow,
   },
 });
+
+/** The states in which a project answers a route. */
+export function statesOf({ method, access }: RouteShape): readonly ProjectState[] {
+  if (typeof access === 'object' && access.in !== undefined) return access.in;
+  return method === 'GET' ? ['active', 'archived'] : ['active'];
+}
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;

@@ -73,8 +73,14 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   const projects = createProjects({
     db,
     clock,
+    log,
+    bus,
     projectsFolder: config.paths.projects,
+    publicOrigin: config.publicOrigin,
     onCreated: (projectId) => environments.create(projectId),
+    parts: () => [servers.part, sessions.part],
+    removeEnvironment: (projectId) => environments.removeAll(projectId),
+    onRightsChanged: () => feed.review(),
   });
   const environments = createEnvironments({
     db,
@@ -190,7 +196,6 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   );
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
-    bus,
     snapshots: [
       environments.snapshot,
       configurations.snapshot,
@@ -228,11 +233,14 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       closing.defer(() => servers.close());
       await sessions.start();
       closing.defer(() => sessions.close());
+      projects.start();
+      closing.defer(() => projects.close());
       // After everything that runs has been found again: an edge takes the first table for the whole truth.
       await feed.listen();
       for (const [step, intervalMs] of [
         [ensureDemo, demoCheckMs],
         [users.service.forgetExpired, housekeepingMs],
+        [projects.forgetExpired, housekeepingMs],
       ] as const) {
         const loop = createLoop({
           step,

@@ -17,7 +17,7 @@ export const startStep = z.enum(startSteps);
 export type StartStep = z.infer<typeof startStep>;
 
 /** Why a server was stopped: its member wanted it · its time was over · nothing ran in it. */
-export const stopReason = z.enum(['asked', 'time', 'idle']);
+export const stopReason = z.enum(['asked', 'time', 'idle', 'member', 'project']);
 export type ServerStopReason = z.infer<typeof stopReason>;
 
 /** The last thing that was no idleness: a kernel that computes, a command in a terminal, a Spark statement. */

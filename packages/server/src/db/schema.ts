@@ -1,4 +1,4 @@
-import type { SessionKind } from '@emberlab/contract';
+import type { DeletionStep, ServerStopReason, SessionKind } from '@emberlab/contract';
 import type { ColumnType, Generated } from 'kysely';
 
 /**
@@ -12,6 +12,8 @@ export type Database = {
   set_up_links: SetUpLinksTable;
   projects: ProjectsTable;
   members: MembersTable;
+  former_members: FormerMembersTable;
+  invitations: InvitationsTable;
   environments: EnvironmentsTable;
   revisions: RevisionsTable;
   configurations: ConfigurationsTable;
@@ -65,13 +67,43 @@ export type TokensTable = {
 
 export type SetUpLinksTable = { digest: string; created_at: number; expires_at: number };
 
-export type ProjectsTable = { id: string; name: string; label: string; created_at: number; last_activity_at: number };
+export type ProjectsTable = {
+  id: string;
+  name: string;
+  label: string;
+  created_at: number;
+  last_activity_at: number;
+  archived_at: ColumnType<number | null, number | null | undefined, number | null>;
+  /** since when it is being deleted; the row goes last */
+  deleting_at: ColumnType<number | null, number | null | undefined, number | null>;
+  deletion_step: ColumnType<DeletionStep | null, DeletionStep | null | undefined, DeletionStep | null>;
+  /** what is in the deletion's way */
+  deletion_problem: ColumnType<string | null, string | null | undefined, string | null>;
+};
 
 export type MembersTable = {
   project_id: string;
   user_id: string;
   role: 'viewer' | 'editor' | 'owner';
   since: number;
+};
+
+/** Who has left a project or lost a right in it, and when: invitations that are older are not for them. */
+export type FormerMembersTable = { project_id: string; user_id: string; left_at: number };
+
+/** Links that let people join a project. Only the digest of the secret is kept. */
+export type InvitationsTable = {
+  id: string;
+  digest: string;
+  project_id: string;
+  role: MembersTable['role'];
+  /** the only address that may use it; null: whoever has the link */
+  email: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+  uses: number;
+  max_uses: number;
 };
 
 /** Which revision of a project new servers use. */
@@ -128,7 +160,7 @@ export type ServersTable = {
   /** when its time is over; null: before it runs, or without a limit */
   stops_at: number | null;
   /** why it is to end, once it is; null where nobody wanted that */
-  stop_reason: 'asked' | 'time' | 'idle' | null;
+  stop_reason: ServerStopReason | null;
   /** what it did last, and when */
   activity_json: string | null;
   /** what it may take; null: its process has not been started */
@@ -163,9 +195,12 @@ export type TicketsTable = {
   token_id: string | null;
   path: string;
   expires_at: number;
+  /** the project in which its user has to have at least this role; null: the target belongs to none */
+  project_id: ColumnType<string | null, string | null | undefined, string | null>;
+  role: ColumnType<MembersTable['role'] | null, MembersTable['role'] | null | undefined, never>;
 };
 
-/** Cookies on the origins of servers and Spark UIs: each opens one target, for as long as the login behind it lasts. */
+/** Cookies on the origins of servers and Spark UIs: each opens one target, for as long as the login and the membership behind it last. */
 export type GrantsTable = {
   digest: string;
   target_id: string;
@@ -174,6 +209,9 @@ export type GrantsTable = {
   token_id: string | null;
   created_at: number;
   expires_at: number;
+  /** as in tickets */
+  project_id: ColumnType<string | null, string | null | undefined, string | null>;
+  role: ColumnType<MembersTable['role'] | null, MembersTable['role'] | null | undefined, never>;
 };
 
 export type SessionsTable = {

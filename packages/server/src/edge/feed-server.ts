@@ -22,6 +22,8 @@ export type FeedServer = {
   tickets: EdgeTickets;
   /** Ends what was opened with a login; call it when that ends. */
   revokeLogin(loginDigest: string): Promise<void>;
+  /** Looks at once whether the rights are still there behind what is open; it does so every 2 s anyway. */
+  review(): Promise<void>;
   /** Ends what a user has open: everywhere, or on one target, which they have lost the right to. */
   revokeUser(userId: string, targetId?: string): Promise<void>;
   /**
@@ -91,8 +93,8 @@ export function createFeedServer(options: {
       if (found === null) return null;
       const secret = newSecret('ember_app');
       const expiresAt = Math.min(now + maxGrantMs, found.loginExpiresAt ?? Infinity);
-      const { userId, loginDigest, tokenId, path } = found;
-      const grant = { digest: digest(secret), targetId, userId, loginDigest, tokenId, expiresAt };
+      const { userId, loginDigest, tokenId, path, needs } = found;
+      const grant = { digest: digest(secret), targetId, userId, loginDigest, tokenId, expiresAt, needs };
       await store.insertGrant({ ...grant, createdAt: now });
       grants.set(grant.digest, grant);
       tell({ type: 'grant', grant: toGrant(grant) });
@@ -163,10 +165,19 @@ export function createFeedServer(options: {
       },
     },
     tickets: {
-      async issue({ targetId, userId, loginDigest, tokenId = null, path }) {
+      async issue({ targetId, userId, loginDigest, tokenId = null, path, needs = null }) {
         const ticket = newSecret('ember_ticket');
         const expiresAt = clock.now() + ticketMs;
-        await store.insertTicket({ digest: digest(ticket), targetId, userId, loginDigest, tokenId, path, expiresAt });
+        await store.insertTicket({
+          digest: digest(ticket),
+          targetId,
+          userId,
+          loginDigest,
+          tokenId,
+          path,
+          expiresAt,
+          needs,
+        });
         return `${options.appsOrigin.replace('{id}', targetId)}/-/open?ticket=${ticket}`;
       },
     },
@@ -175,6 +186,7 @@ export function createFeedServer(options: {
         await store.remove({ loginDigest });
         forget((grant) => grant.loginDigest === loginDigest);
       }),
+    review: compare,
     revokeUser: (userId, targetId) =>
       alone(async () => {
         await store.remove({ userId, targetId: targetId ?? null });

@@ -1,3 +1,4 @@
+import type { Role } from '@emberlab/contract';
 import type { Target } from './protocol.ts';
 
 /** By which control knows from which app's page a request comes. The edge sets it and takes it from whoever sends it. */
@@ -17,6 +18,8 @@ export type TicketOptions = {
   loginDigest: string | null;
   tokenId?: string | null;
   path: string;
+  /** the membership that its user needs for as long as it is open; absent: the target belongs to no project */
+  needs?: { readonly projectId: string; readonly role: Role };
 };
 
 /** Makes one-time addresses on other origins. */

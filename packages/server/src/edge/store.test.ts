@@ -53,7 +53,7 @@ describe('tickets', () => {
     const redeem = () => world.store.redeemTicket({ digest: 't', targetId: 'a', now: 50 });
     const answers = await Promise.all(Array.from({ length: 10 }, redeem));
     expect(answers.filter((answer) => answer !== null)).toEqual([
-      { userId: world.userId, loginDigest: 'login', tokenId: null, path: '/lab', loginExpiresAt: 1000 },
+      { userId: world.userId, loginDigest: 'login', tokenId: null, path: '/lab', loginExpiresAt: 1000, needs: null },
     ]);
   });
 

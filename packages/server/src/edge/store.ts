@@ -1,5 +1,9 @@
-import type { Kysely } from 'kysely';
+import type { Role } from '@emberlab/contract';
+import { sql, type Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
+
+/** At least this role in that project. */
+export type Needs = { readonly projectId: string; readonly role: Role };
 
 /** A row of `grants`. */
 export type StoredGrant = {
@@ -10,6 +14,8 @@ export type StoredGrant = {
   /** the API token that it was opened with, where there is no login */
   tokenId?: string | null;
   expiresAt: number;
+  /** the membership that it rests on; null or absent: none */
+  needs?: Needs | null;
 };
 export type StoredTicket = StoredGrant & { path: string };
 
@@ -20,17 +26,54 @@ export type RedeemedTicket = {
   tokenId: string | null;
   path: string;
   loginExpiresAt: number | null;
+  needs: Needs | null;
 };
+
+const rankOf = (column: string) =>
+  sql`case ${sql.ref(column)} when 'owner' then 2 when 'editor' then 1 when 'viewer' then 0 else -1 end`;
+
+const toNeeds = (row: { project_id: string | null; role: Role | null }): Needs | null =>
+  row.project_id === null || row.role === null ? null : { projectId: row.project_id, role: row.role };
 
 export type EdgeStore = ReturnType<typeof createEdgeStore>;
 
+const needsColumns = ({ needs }: Pick<StoredGrant, 'needs'>) => ({
+  project_id: needs?.projectId ?? null,
+  role: needs?.role ?? null,
+});
+
 /** SQL of tickets and grants. Times are milliseconds since the epoch; secrets come in as digests only. */
 export function createEdgeStore(db: Kysely<Database>) {
+  /** Whether a user has a membership now, in a project that is not being deleted. */
+  const isMember = async (userId: string, { projectId, role }: Needs): Promise<boolean> => {
+    const found = await db
+      .selectFrom('members')
+      .innerJoin('projects', 'projects.id', 'members.project_id')
+      .select('projects.id')
+      .where('members.project_id', '=', projectId)
+      .where('members.user_id', '=', userId)
+      .where('projects.deleting_at', 'is', null)
+      .where(
+        sql<boolean>`${rankOf('members.role')} >= case ${role} when 'owner' then 2 when 'editor' then 1 else 0 end`,
+      )
+      .executeTakeFirst();
+    return found !== undefined;
+  };
+
   return {
     async insertTicket(ticket: StoredTicket): Promise<void> {
       const { digest, targetId: target_id, userId: user_id, loginDigest: login_digest, path } = ticket;
       const token_id = ticket.tokenId ?? null;
-      const row = { digest, target_id, user_id, login_digest, token_id, path, expires_at: ticket.expiresAt };
+      const row = {
+        digest,
+        target_id,
+        user_id,
+        login_digest,
+        token_id,
+        path,
+        expires_at: ticket.expiresAt,
+        ...needsColumns(ticket),
+      };
       await db.insertInto('tickets').values(row).execute();
     },
 
@@ -44,12 +87,20 @@ export function createEdgeStore(db: Kysely<Database>) {
         .where('digest', '=', ticket.digest)
         .where('target_id', '=', ticket.targetId)
         .where('expires_at', '>', ticket.now)
-        .returning(['user_id', 'login_digest', 'token_id', 'path'])
+        .returning(['user_id', 'login_digest', 'token_id', 'path', 'project_id', 'role'])
         .executeTakeFirst();
       if (row === undefined) return null;
       const user = await db.selectFrom('users').select('disabled_at').where('id', '=', row.user_id).executeTakeFirst();
       if (user === undefined || user.disabled_at !== null) return null;
-      const found = { userId: row.user_id, loginDigest: row.login_digest, tokenId: row.token_id, path: row.path };
+      const needs = toNeeds(row);
+      if (needs !== null && !(await isMember(row.user_id, needs))) return null;
+      const found = {
+        userId: row.user_id,
+        loginDigest: row.login_digest,
+        tokenId: row.token_id,
+        path: row.path,
+        needs,
+      };
       if (row.token_id !== null) {
         const token = await db
           .selectFrom('tokens')
@@ -79,17 +130,29 @@ export function createEdgeStore(db: Kysely<Database>) {
         token_id: grant.tokenId ?? null,
         created_at: grant.createdAt,
         expires_at: grant.expiresAt,
+        ...needsColumns(grant),
       };
       await db.insertInto('grants').values(row).execute();
     },
 
-    /** Grants that are good now: unexpired, with their login or token still there and their user not disabled. */
+    /** Grants that are good now: unexpired, with their login or token and their membership still there and their user not disabled. */
     async liveGrants(now: number): Promise<StoredGrant[]> {
       const rows = await db
         .selectFrom('grants')
         .innerJoin('users', 'users.id', 'grants.user_id')
         .leftJoin('logins', 'logins.digest', 'grants.login_digest')
         .leftJoin('tokens', 'tokens.id', 'grants.token_id')
+        .leftJoin('members', (join) =>
+          join.onRef('members.project_id', '=', 'grants.project_id').onRef('members.user_id', '=', 'grants.user_id'),
+        )
+        .leftJoin('projects', 'projects.id', 'grants.project_id')
+        .where('projects.deleting_at', 'is', null)
+        .where((e) =>
+          e.or([
+            e('grants.project_id', 'is', null),
+            sql<boolean>`${rankOf('members.role')} >= ${rankOf('grants.role')}`,
+          ]),
+        )
         .select(['grants.digest', 'target_id', 'grants.user_id', 'login_digest', 'grants.expires_at'])
         .where('grants.expires_at', '>', now)
         .where('users.disabled_at', 'is', null)

@@ -104,8 +104,11 @@ export type Engine = {
   /** The driver of a session whose launch was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(sessionId: number): Promise<DriverHandle | null>;
   isAlive(handle: DriverHandle): Promise<boolean>;
-  /** Ends the driver and everything it started: politely, then after 5 s by force. Resolves when nothing is left; fine to call for a dead one. */
-  kill(handle: DriverHandle): Promise<void>;
+  /**
+   * Ends the driver and everything it started: politely, then after 5 s, or `graceMs`, by force. Resolves when nothing is left; fine to call for a dead
+   * one.
+   */
+  kill(handle: DriverHandle, graceMs?: number): Promise<void>;
   /** Removes what an ended driver leaves, but its logs. */
   clean(sessionId: number): Promise<void>;
   /** Removes the logs too. */

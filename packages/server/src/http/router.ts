@@ -1,4 +1,13 @@
-import { routes, type CallOutput, type Role, type RouteName, type Routes, type RouteShape } from '@emberlab/contract';
+import {
+  routes,
+  statesOf,
+  type CallOutput,
+  type ProjectState,
+  type Role,
+  type RouteName,
+  type Routes,
+  type RouteShape,
+} from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
@@ -16,7 +25,12 @@ export type Actor = {
 
 /** A project as its member sees it. */
 export type Membership = {
-  readonly project: { readonly id: string; readonly name: string; readonly label: string };
+  readonly project: {
+    readonly id: string;
+    readonly name: string;
+    readonly label: string;
+    readonly state: ProjectState;
+  };
   readonly role: Role;
 };
 
@@ -24,6 +38,14 @@ const rank: Readonly<Record<Role, number>> = { viewer: 0, editor: 1, owner: 2 };
 
 /** Whether a role includes the rights of another. */
 export const atLeast = (role: Role, needed: Role): boolean => rank[role] >= rank[needed];
+
+/** Throws unless the project is in one of these states. */
+export function mustBeIn(states: readonly ProjectState[], { project }: Membership): void {
+  if (states.includes(project.state)) return;
+  if (project.state === 'deleting') throw new HttpError('project_deleting');
+  if (project.state === 'archived') throw new HttpError('project_archived');
+  throw new HttpError('project_active');
+}
 
 /** What access decisions need, injected so that HTTP knows no feature. */
 export type AccessControl = {
@@ -91,6 +113,10 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
         handler: async (request, reply) => {
           reply.status(route.status ?? 200);
           const mayGoOn = async () => isSame(request.access, await authorize(route, request, access));
+          const streams = route.response === undefined;
+          // Nor does a file go on to come from somebody who has lost the right to send it.
+          const watched = streams || request.headers['content-type'] === 'application/octet-stream';
+          const ended = watched ? watchStream(reply.raw, mayGoOn, clock) : null;
           const context = {
             params: request.params,
             query: request.query,
@@ -98,7 +124,7 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
             ...request.access,
             request,
             reply,
-            streamEnded: route.response === undefined ? watchStream(reply.raw, mayGoOn, clock) : null,
+            streamEnded: streams ? ended : null,
           } as unknown as Context<typeof name>;
           return handler(context);
         },
@@ -128,6 +154,7 @@ async function authorize(route: RouteShape, request: FastifyRequest, access: Acc
   const membership = typeof project === 'string' ? await access.findMembership(project, actor.user.id) : null;
   if (membership === null) throw new HttpError('not_found');
   if (!atLeast(membership.role, route.access.project)) throw new HttpError('forbidden');
+  mustBeIn(statesOf(route), membership);
   return { actor, membership };
 }
 

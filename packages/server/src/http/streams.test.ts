@@ -32,7 +32,7 @@ async function startStream() {
         return rights.actor;
       },
       findMembership: async (name) =>
-        rights.role === null ? null : { project: { id: 'p1', name, label: name }, role: rights.role },
+        rights.role === null ? null : { project: { id: 'p1', name, label: name, state: 'active' }, role: rights.role },
     },
     clock,
   );

@@ -72,10 +72,10 @@ export type Spawner = {
   find(serverId: string): Promise<ServerHandle | null>;
   isAlive(handle: ServerHandle): Promise<boolean>;
   /**
-   * Ends the server with all that it started, kernels and terminals included: politely, then after 5 s by force. Resolves when nothing is left;
-   * fine to call when there is nothing.
+   * Ends the server with all that it started, kernels and terminals included: politely, then after 5 s, or `graceMs`, by force. Resolves when nothing is
+   * left; fine to call when there is nothing.
    */
-  stop(serverId: string, handle: ServerHandle | null): Promise<void>;
+  stop(serverId: string, handle: ServerHandle | null, graceMs?: number): Promise<void>;
   /** Removes what an ended server leaves, but its log. */
   clean(serverId: string): Promise<void>;
   /** Removes its log too. */

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import { createProjects } from '../features/projects/index.ts';
+import { createProjects, type ProjectPart } from '../features/projects/index.ts';
 import { createUsers } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
 import type { ProjectChange } from '../http/project-events.ts';
@@ -25,7 +25,12 @@ export type TestApp = {
 } & AsyncDisposable;
 
 /** The real app with users and projects on a database in memory, as the tests of other features need it too. */
-export async function testApp(options: { clock: Clock; projectsFolder: string }): Promise<TestApp> {
+export async function testApp(options: {
+  clock: Clock;
+  projectsFolder: string;
+  parts?: readonly ProjectPart[];
+  removeEnvironment?: (projectId: string) => Promise<void>;
+}): Promise<TestApp> {
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
@@ -36,6 +41,9 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     dashboard: '/nowhere',
     version: '0.0.0',
   });
+  const bus = createBus<ProjectChange>((error) => {
+    throw error;
+  });
   const users = createUsers({
     db,
     clock: options.clock,
@@ -45,8 +53,14 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
   const projects = createProjects({
     db,
     clock: options.clock,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+    bus,
     projectsFolder: options.projectsFolder,
+    publicOrigin: testOrigin,
     onCreated: async () => undefined,
+    parts: () => options.parts ?? [],
+    removeEnvironment: options.removeEnvironment ?? (async () => undefined),
+    onRightsChanged: async () => undefined,
   });
   const router = createRouter(
     app,
@@ -55,9 +69,6 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
   );
   users.registerRoutes(router, async () => undefined);
   projects.registerRoutes(router, {
-    bus: createBus<ProjectChange>((error) => {
-      throw error;
-    }),
     snapshots: [],
     countRunning: async () => new Map(),
   });
@@ -71,6 +82,7 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     as: (token, request) =>
       app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
     async [Symbol.asyncDispose]() {
+      await projects.close();
       await app.close();
       await database[Symbol.asyncDispose]();
     },

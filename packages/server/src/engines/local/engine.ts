@@ -156,10 +156,10 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
 
     isAlive: async (handle) => isAlive(handle),
 
-    async kill(handle: DriverHandle) {
+    async kill(handle: DriverHandle, patienceMs = graceMs) {
       if (isAlive(handle)) {
         signalGroup(handle, 'SIGTERM');
-        if (!(await waitUntil(() => !isAlive(handle), graceMs))) {
+        if (!(await waitUntil(() => !isAlive(handle), patienceMs))) {
           signalGroup(handle, 'SIGKILL');
           await waitUntil(() => !isAlive(handle), killedMs);
         }

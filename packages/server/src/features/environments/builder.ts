@@ -81,6 +81,10 @@ export function createBuilder(options: {
       return text === null ? null : status.parse(JSON.parse(text));
     },
 
+    /** Removes all environments of a project, with their logs. */
+    removeAll: (projectId: string): Promise<void> =>
+      rm(join(options.folder, projectId), { recursive: true, force: true, maxRetries: 3 }),
+
     /** Removes the environment itself; its log stays. */
     async remove(key: RevisionKey): Promise<void> {
       await rm(base(key), { recursive: true, force: true });

@@ -51,6 +51,8 @@ export function createEnvironments(deps: EnvironmentsDeps) {
   const service = createEnvironmentService({ store, builder, clock, wake: worker.wake, changed });
   return {
     ...service,
+    /** Ends the build of a project that is being deleted, and removes its environments. Safe to repeat. */
+    removeAll: (projectId: string): Promise<void> => worker.remove(projectId),
     registerRoutes: (router: Router): void => registerEnvironmentRoutes(router, service),
     async start(): Promise<void> {
       // A project whose making was interrupted gets its environment now.

@@ -31,6 +31,8 @@ const waiting = 'Waiting for its turn';
 /** SQL of environments and their revisions. */
 export function createEnvironmentStore(db: Kysely<Database>) {
   const rows = () => db.selectFrom('revisions').selectAll('revisions');
+  const inUse = () =>
+    rows().innerJoin('projects', 'projects.id', 'revisions.project_id').where('projects.deleting_at', 'is', null);
   type Row = Awaited<ReturnType<ReturnType<typeof rows>['executeTakeFirstOrThrow']>>;
   const toRecord = (row: Row): RevisionRecord => ({
     id: row.id,
@@ -90,6 +92,7 @@ export function createEnvironmentStore(db: Kysely<Database>) {
       const found = await db
         .selectFrom('projects')
         .select('id')
+        .where('deleting_at', 'is', null)
         .where((e) =>
           e.not(e.exists(e.selectFrom('revisions').select('id').whereRef('revisions.project_id', '=', 'projects.id'))),
         )
@@ -97,10 +100,20 @@ export function createEnvironmentStore(db: Kysely<Database>) {
       return found.map((row) => row.id);
     },
 
-    /** Those that are being made: the one with a process first, then the oldest. */
+    /** Those that are being made: the one with a process first, then the oldest. None of projects that are being deleted. */
     async building(): Promise<RevisionRecord[]> {
-      const found = await rows().where('state', '=', 'building').orderBy('created_at').orderBy('id').execute();
+      const found = await inUse()
+        .where('state', '=', 'building')
+        .orderBy('revisions.created_at')
+        .orderBy('revisions.id')
+        .execute();
       return found.map(toRecord).toSorted((a, b) => Number(a.process === null) - Number(b.process === null));
+    },
+
+    /** What is being made of one project, whatever becomes of that. */
+    async unfinished(projectId: string): Promise<RevisionRecord[]> {
+      const found = await rows().where('state', '=', 'building').where('project_id', '=', projectId).execute();
+      return found.map(toRecord);
     },
 
     async current(projectId: string): Promise<RevisionRecord | null> {
@@ -122,7 +135,7 @@ export function createEnvironmentStore(db: Kysely<Database>) {
 
     /** The last that became ready, of any project. */
     async newestReady(): Promise<RevisionRecord | null> {
-      const row = await rows().where('state', '=', 'ready').orderBy('ready_at', 'desc').limit(1).executeTakeFirst();
+      const row = await inUse().where('state', '=', 'ready').orderBy('ready_at', 'desc').limit(1).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
     },
 

@@ -28,6 +28,7 @@ export function createEnvironmentWorker(deps: {
   const { store, builder, clock, changed } = deps;
   const started = new Map<string, StartedBuild['exited']>();
   const since = new Map<string, number>();
+  const removals = new Map<string, PromiseWithResolvers<void>>();
   let loop: ReturnType<typeof createLoop> | null = null;
 
   function forget(id: string): void {
@@ -116,12 +117,31 @@ export function createEnvironmentWorker(deps: {
     );
   }
 
+  /** Removes what projects have that are being deleted: in the loop's own turn, so that no build is begun meanwhile. */
+  async function removeDoomed(): Promise<void> {
+    for (const [projectId, { resolve, reject }] of removals) {
+      removals.delete(projectId);
+      await removeAll(projectId).then(resolve, reject);
+    }
+  }
+
+  async function removeAll(projectId: string): Promise<void> {
+    for (const revision of await store.unfinished(projectId)) {
+      if (revision.process !== null) builder.kill(revision.process);
+      await started.get(revision.id);
+      forget(revision.id);
+    }
+    await builder.removeAll(projectId);
+  }
+
   async function step(signal: AbortSignal): Promise<void> {
+    await removeDoomed();
     while (!signal.aborted) {
       const [revision] = await store.building();
       if (revision === undefined) return;
       const running = revision.process === null ? await begin(revision) : revision;
       if (running !== null && (await look(running))) await delay(clock, askEveryMs, signal);
+      await removeDoomed();
     }
   }
 
@@ -131,7 +151,17 @@ export function createEnvironmentWorker(deps: {
       loop = createLoop({ step, intervalMs: lookEveryMs, onError });
     },
     wake: (): void => loop?.wake(),
+    /** Ends what is built for a project that is being deleted, and removes all that was. */
+    remove(projectId: string): Promise<void> {
+      const removal = removals.get(projectId) ?? Promise.withResolvers<void>();
+      removals.set(projectId, removal);
+      loop?.wake();
+      return removal.promise;
+    },
     /** Ends the looking; a build goes on. */
-    close: async (): Promise<void> => loop?.close(),
+    async close(): Promise<void> {
+      await loop?.close();
+      for (const { reject } of removals.values()) reject(new Error('closed'));
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { chmod, copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** The folders that every project begins with. */
@@ -40,5 +40,28 @@ export async function copyIntoProject(from: string, to: string): Promise<void> {
     if (!entry.isFile()) continue;
     await copyFile(source, target);
     await chmod(target, fileMode);
+  }
+}
+
+/**
+ * Removes a project's folder with all that is in it; fine when it is gone. Links in it are removed and never followed. Folders that their members have
+ * closed to us are opened first.
+ */
+export async function removeProjectFolder(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error;
+    await openFolders(path);
+    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+async function openFolders(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) return;
+  await chmod(path, 0o700);
+  for (const entry of await readdir(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(path, entry.name));
   }
 }

@@ -1,27 +1,80 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
+import type { ProjectBus } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
 import { ensureDemoProject, type DemoDeps } from './demo.ts';
+import { removeProjectFolder } from './folder.ts';
+import { createInvitationService } from './invitations/service.ts';
+import { createInvitationStore } from './invitations/store.ts';
+import { createLifecycleStore } from './lifecycle/store.ts';
+import { createLifecycleWorker } from './lifecycle/worker.ts';
+import { createMemberService } from './members/service.ts';
+import { createMemberStore } from './members/store.ts';
+import type { ProjectPart } from './part.ts';
 import { registerProjectRoutes, type ProjectRoutesDeps } from './routes.ts';
 import { createProjectService } from './service.ts';
 import { createProjectStore } from './store.ts';
 
+export type { EndReason, ProjectPart } from './part.ts';
 export type { ProjectService } from './service.ts';
 
-/** Projects, members, and the demo project of a new platform. */
-export function createProjects(deps: {
+export type ProjectsDeps = {
   db: Kysely<Database>;
   clock: Clock;
+  log: Log;
+  bus: ProjectBus;
   projectsFolder: string;
+  publicOrigin: string;
   onCreated: (projectId: string) => Promise<void>;
-}) {
-  const service = createProjectService({ ...deps, store: createProjectStore(deps.db) });
+  /** what runs things for members; asked once all of it is built */
+  parts: () => readonly ProjectPart[];
+  removeEnvironment: (projectId: string) => Promise<void>;
+  /** Members have other rights than before: looks whether what they have open may stay so. */
+  onRightsChanged: () => Promise<void>;
+};
+
+/** Projects, their members and invitations, what becomes of things whose right is gone, and the demo project of a new platform. */
+export function createProjects(deps: ProjectsDeps) {
+  const { db, clock, bus } = deps;
+  const changed = (projectId: string): void => bus.publish({ projectId, present: () => ({ type: 'project' }) });
+  const lifecycle = createLifecycleStore(db);
+  const worker = createLifecycleWorker({
+    ...deps,
+    store: lifecycle,
+    changed,
+    removeFolder: (name) => removeProjectFolder(service.folderOf(name)),
+  });
+  const look = async (): Promise<void> => {
+    await worker.look();
+    await deps.onRightsChanged();
+  };
+  const service = createProjectService({ ...deps, store: createProjectStore(db), lifecycle, changed, look });
+  const members = createMemberService({
+    store: createMemberStore(db),
+    clock,
+    rightsChanged: async (projectId) => {
+      changed(projectId);
+      await look();
+    },
+  });
+  const invitations = createInvitationService({
+    ...deps,
+    store: createInvitationStore(db),
+    members,
+    membersChanged: changed,
+  });
   return {
     service,
+    members,
+    forgetExpired: invitations.forgetExpired,
     ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) =>
-      ensureDemoProject({ db: deps.db, service, ...demo }),
-    registerRoutes: (router: Router, routes: Omit<ProjectRoutesDeps, 'service'>) =>
-      registerProjectRoutes(router, { service, ...routes }),
+      ensureDemoProject({ db, service, ...demo }),
+    registerRoutes: (router: Router, routes: Pick<ProjectRoutesDeps, 'snapshots' | 'countRunning'>) =>
+      registerProjectRoutes(router, { service, members, invitations, bus, ...routes }),
+    /** Begins to look after rights and deletions; what an earlier control plane has begun goes on. */
+    start: (): void => worker.start(),
+    close: (): Promise<void> => worker.close(),
   };
 }

@@ -3,11 +3,17 @@ import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
 import { sendStateThenChanges, streamEvents } from '../../http/event-stream.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Router } from '../../http/router.ts';
+import { registerInvitationRoutes } from './invitations/routes.ts';
+import type { InvitationService } from './invitations/service.ts';
+import { registerMemberRoutes } from './members/routes.ts';
+import type { MemberService } from './members/service.ts';
 import type { ProjectService } from './service.ts';
 import type { ProjectRecord } from './store.ts';
 
 export type ProjectRoutesDeps = {
   service: ProjectService;
+  members: MemberService;
+  invitations: InvitationService;
   bus: ProjectBus;
   /** what an event stream begins with, from each feature that has something to show */
   snapshots: readonly ProjectSnapshot[];
@@ -15,7 +21,7 @@ export type ProjectRoutesDeps = {
   countRunning: (projectIds: readonly string[]) => Promise<Map<string, Project['running']>>;
 };
 
-/** Projects, members and the event stream. */
+/** Projects, their members and invitations, and the event stream. */
 export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): void {
   const { service, bus, snapshots, countRunning } = deps;
 
@@ -37,10 +43,30 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
   router.handle('projects.get', async ({ actor, params }) =>
     presentOne(await service.find(params.project, actor.user.id)),
   );
-  router.handle('projects.members', async ({ membership }) => ({
-    items: await service.members(membership.project.id),
-    next: null,
-  }));
+  const presentFor = async (name: string, userId: string): Promise<Project> =>
+    presentOne(await service.find(name, userId));
+
+  router.handle('projects.change', async ({ actor, membership, body }) => {
+    await service.setLabel(membership.project.id, body.label);
+    return presentFor(membership.project.name, actor.user.id);
+  });
+  router.handle('projects.archive', async ({ actor, membership }) => {
+    await service.archive(membership.project.id);
+    return presentFor(membership.project.name, actor.user.id);
+  });
+  router.handle('projects.unarchive', async ({ actor, membership }) => {
+    await service.unarchive(membership.project.id);
+    return presentFor(membership.project.name, actor.user.id);
+  });
+  router.handle('projects.delete', async ({ actor, membership, body }) => {
+    const before = await presentFor(membership.project.name, actor.user.id);
+    await service.remove(membership.project, body.name);
+    // A small one may be gone already.
+    const now = await service.find(membership.project.name, actor.user.id);
+    return now === null ? before : presentOne(now);
+  });
+  registerMemberRoutes(router, deps.members);
+  registerInvitationRoutes(router, deps.invitations, presentFor);
 
   router.handle('projects.events', async (call) => {
     const { actor, membership } = call;

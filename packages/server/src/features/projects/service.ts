@@ -1,22 +1,26 @@
 import { join } from 'node:path';
-import type { Member } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { Membership } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { makeProjectFolder } from './folder.ts';
+import type { LifecycleStore } from './lifecycle/store.ts';
 import type { ProjectRecord, ProjectStore } from './store.ts';
 
 export type ProjectService = ReturnType<typeof createProjectService>;
 
-/** Projects and their members. `onCreated` runs once the project's row and folder are there. */
+/** Projects. `onCreated` runs once the project's row and folder are there; `changed` tells those who look at it. */
 export function createProjectService(deps: {
   store: ProjectStore;
+  lifecycle: Pick<LifecycleStore, 'doom'>;
   clock: Clock;
   projectsFolder: string;
   onCreated: (projectId: string) => Promise<void>;
+  changed: (projectId: string) => void;
+  /** something may have lost its right to run, or is to be deleted: resolves when that is being done */
+  look: () => Promise<void>;
 }) {
-  const { store, clock } = deps;
+  const { store, clock, changed } = deps;
   /** A project's name is its folder's: both are injective, lower-case ASCII (see the contract's `projectName`). */
   const folderOf = (name: string): string => join(deps.projectsFolder, name);
 
@@ -40,8 +44,32 @@ export function createProjectService(deps: {
     },
 
     list: (userId: string): Promise<ProjectRecord[]> => store.list(userId),
-    members: (projectId: string): Promise<Member[]> => store.members(projectId),
     nameOf: (projectId: string): Promise<string | null> => store.nameOf(projectId),
+
+    async setLabel(projectId: string, label: string): Promise<void> {
+      await store.setLabel(projectId, label);
+      changed(projectId);
+    },
+
+    /** Lets a project be read alone: what runs in it is told to end before this resolves. */
+    async archive(projectId: string): Promise<void> {
+      await store.setArchived(projectId, clock.now());
+      changed(projectId);
+      await deps.look();
+    },
+
+    async unarchive(projectId: string): Promise<void> {
+      await store.setArchived(projectId, null);
+      changed(projectId);
+    },
+
+    /** Begins to delete a project, which goes on in the background and over restarts. Throws `wrong_name` unless `confirmed` is its name. */
+    async remove({ id, name }: { id: string; name: string }, confirmed: string): Promise<void> {
+      if (confirmed !== name) throw new HttpError('wrong_name');
+      await deps.lifecycle.doom(id, clock.now());
+      changed(id);
+      await deps.look();
+    },
 
     exists: (name: string): Promise<boolean> => store.exists(name),
 

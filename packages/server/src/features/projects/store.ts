@@ -1,9 +1,10 @@
-import type { Member, Role } from '@emberlab/contract';
-import type { Kysely } from 'kysely';
+import type { Project, ProjectState, Role } from '@emberlab/contract';
+import type { Kysely, Selectable } from 'kysely';
 import { prepareQuery, type ParametersOf } from '../../db/prepared.ts';
-import type { Database } from '../../db/schema.ts';
+import type { Database, ProjectsTable } from '../../db/schema.ts';
 import type { Membership } from '../../http/router.ts';
-import { toInstant } from '../../lib/clock.ts';
+import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import { stateOf } from './state.ts';
 
 /** A project without what other features know of it. */
 export type ProjectRecord = {
@@ -11,6 +12,9 @@ export type ProjectRecord = {
   name: string;
   label: string;
   role: Role;
+  state: ProjectState;
+  archivedAt: string | null;
+  deletion: Project['deletion'];
   members: number;
   createdAt: string;
   lastActivityAt: string;
@@ -18,7 +22,12 @@ export type ProjectRecord = {
 
 export type ProjectStore = ReturnType<typeof createProjectStore>;
 
-/** SQL of projects and members. */
+const deletionOf = (row: Selectable<ProjectsTable>): Project['deletion'] =>
+  row.deleting_at === null
+    ? null
+    : { step: row.deletion_step ?? 'stopping', startedAt: toInstant(row.deleting_at), problem: row.deletion_problem };
+
+/** SQL of projects. */
 export function createProjectStore(db: Kysely<Database>) {
   const seenBy = (userId: string) =>
     db
@@ -26,14 +35,8 @@ export function createProjectStore(db: Kysely<Database>) {
       .innerJoin('members as own', (join) =>
         join.onRef('own.project_id', '=', 'projects.id').on('own.user_id', '=', userId),
       )
-      .select([
-        'projects.id',
-        'projects.name',
-        'projects.label',
-        'projects.created_at',
-        'projects.last_activity_at',
-        'own.role',
-      ])
+      .selectAll('projects')
+      .select('own.role')
       .select((e) =>
         e
           .selectFrom('members')
@@ -47,6 +50,9 @@ export function createProjectStore(db: Kysely<Database>) {
     name: row.name,
     label: row.label,
     role: row.role,
+    state: stateOf({ archivedAt: row.archived_at, deletingAt: row.deleting_at }),
+    archivedAt: toInstantOrNull(row.archived_at),
+    deletion: deletionOf(row),
     members: row.members ?? 0,
     createdAt: toInstant(row.created_at),
     lastActivityAt: toInstant(row.last_activity_at),
@@ -56,7 +62,7 @@ export function createProjectStore(db: Kysely<Database>) {
     db
       .selectFrom('projects')
       .innerJoin('members', 'members.project_id', 'projects.id')
-      .select(['projects.id', 'projects.name', 'projects.label', 'members.role'])
+      .select(['projects.id', 'projects.name', 'projects.label', 'archived_at', 'deleting_at', 'members.role'])
       .where('projects.name', '=', parameter('name'))
       .where('members.user_id', '=', parameter('userId')),
   );
@@ -86,14 +92,6 @@ export function createProjectStore(db: Kysely<Database>) {
       });
     },
 
-    async count(): Promise<number> {
-      const row = await db
-        .selectFrom('projects')
-        .select((e) => e.fn.countAll<number>().as('n'))
-        .executeTakeFirstOrThrow();
-      return row.n;
-    },
-
     async list(userId: string): Promise<ProjectRecord[]> {
       return (await seenBy(userId).orderBy('projects.last_activity_at', 'desc').execute()).map(toRecord);
     },
@@ -106,15 +104,13 @@ export function createProjectStore(db: Kysely<Database>) {
     /** A project by what each request has to know of it; null as for `find`. */
     async findMembership(name: string, userId: string): Promise<Membership | null> {
       const [row] = await membership({ name, userId });
-      return row === undefined ? null : { project: { id: row.id, name: row.name, label: row.label }, role: row.role };
+      if (row === undefined) return null;
+      const state = stateOf({ archivedAt: row.archived_at, deletingAt: row.deleting_at });
+      return { project: { id: row.id, name: row.name, label: row.label, state }, role: row.role };
     },
 
     async exists(name: string): Promise<boolean> {
       return (await db.selectFrom('projects').select('id').where('name', '=', name).executeTakeFirst()) !== undefined;
-    },
-
-    async idOf(name: string): Promise<string | null> {
-      return (await db.selectFrom('projects').select('id').where('name', '=', name).executeTakeFirst())?.id ?? null;
     },
 
     async nameOf(projectId: string): Promise<string | null> {
@@ -123,21 +119,18 @@ export function createProjectStore(db: Kysely<Database>) {
       );
     },
 
-    async members(projectId: string): Promise<Member[]> {
-      const rows = await db
-        .selectFrom('members')
-        .innerJoin('users', 'users.id', 'members.user_id')
-        .select(['user_id', 'email', 'name', 'role', 'since'])
-        .where('project_id', '=', projectId)
-        .orderBy('since')
+    async setLabel(projectId: string, label: string): Promise<void> {
+      await db.updateTable('projects').set({ label }).where('id', '=', projectId).execute();
+    },
+
+    /** Archives a project, or with null takes it into use again; one that is being deleted stays as it is. */
+    async setArchived(projectId: string, at: number | null): Promise<void> {
+      await db
+        .updateTable('projects')
+        .set({ archived_at: at })
+        .where('id', '=', projectId)
+        .where('deleting_at', 'is', null)
         .execute();
-      return rows.map((row) => ({
-        userId: row.user_id,
-        email: row.email,
-        name: row.name,
-        role: row.role,
-        since: toInstant(row.since),
-      }));
     },
 
     async touch(projectId: string, now: number): Promise<void> {

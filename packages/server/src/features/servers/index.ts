@@ -34,6 +34,7 @@ export function createServers(deps: ServersDeps) {
   return {
     service,
     snapshot: service.snapshot,
+    part: service.part,
     countLive: service.countLive,
     registerRoutes: (router: Router): void => registerServerRoutes(router, service),
     /** What the edge asks for servers' own pages. */

@@ -25,7 +25,7 @@ async function routesFixture(role: Role = 'editor') {
     {
       authenticate: async () => (login.ended ? null : { user, loginDigest: 'login1' }),
       findMembership: async (name) =>
-        name === 'demo' ? { project: { id: fixture.projectId, name, label: name }, role } : null,
+        name === 'demo' ? { project: { id: fixture.projectId, name, label: name, state: 'active' }, role } : null,
     },
     fixture.clock,
   );

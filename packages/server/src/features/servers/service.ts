@@ -5,11 +5,13 @@ import {
   type Project,
   type Server,
   type ServerRun,
+  type ServerStopReason,
 } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
+import type { ProjectPart } from '../projects/index.ts';
 import type { ServersDeps } from './deps.ts';
 import { never, type Presenter } from './present.ts';
 import { extendedEnd } from './shutdown.ts';
@@ -80,6 +82,17 @@ export function createServerService(
     return { started: false };
   }
 
+  /** Has the member's server ended; where none is live, nothing changes. */
+  async function stop(whose: Whose, stopReason: ServerStopReason = 'asked'): Promise<Server> {
+    const live = await store.latest(whose.projectId, whose.userId);
+    if (live === null || live.endedAt !== null || live.state === 'stopping') return get(whose);
+    if (await store.apply(live.id, 'stop', { stopReason })) {
+      await changed(live.id);
+      worker.wake();
+    }
+    return get(whose);
+  }
+
   return {
     get,
 
@@ -100,16 +113,7 @@ export function createServerService(
       return get(whose);
     },
 
-    /** Has the member's server ended; where none is live, nothing changes. */
-    async stop(whose: Whose): Promise<Server> {
-      const live = await store.latest(whose.projectId, whose.userId);
-      if (live === null || live.endedAt !== null || live.state === 'stopping') return get(whose);
-      if (await store.apply(live.id, 'stop', { stopReason: 'asked' })) {
-        await changed(live.id);
-        worker.wake();
-      }
-      return get(whose);
-    },
+    stop,
 
     /**
      * Adds hours to the time of the member's server, or with null takes its limit away. Throws `server_not_running`, `forbidden` where there has to be a
@@ -141,10 +145,11 @@ export function createServerService(
     ): Promise<{ url: string }> {
       const record = await store.latest(whose.projectId, whose.userId);
       if (record?.state !== 'running') throw new HttpError('server_not_running');
-      const { userId } = whose;
+      const { userId, projectId } = whose;
       const path = labPath(options.path);
       const { loginDigest, tokenId = null } = options;
-      return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest, tokenId, path }) };
+      const needs = { projectId, role: 'editor' } as const;
+      return { url: await deps.tickets.issue({ targetId: record.id, userId, loginDigest, tokenId, path, needs }) };
     },
 
     /** The runs of the member's server whose logs are kept, the newest first. */
@@ -184,6 +189,21 @@ export function createServerService(
       }
       return all;
     },
+
+    /** As a part of projects: whose servers live, their ends, and the logs that are left of them. */
+    part: {
+      async living() {
+        return (await store.live()).map(({ projectId, userId, state }) => ({
+          projectId,
+          userId,
+          ending: state === 'stopping',
+        }));
+      },
+      stop: async (whose: Whose, why: 'member' | 'project') => void (await stop(whose, why)),
+      async remove(projectId: string) {
+        for (const id of await store.allOf(projectId)) await deps.spawner.forget(id);
+      },
+    } satisfies ProjectPart,
 
     /** How many servers are live in each project. */
     countLive: (projectIds: readonly string[]): Promise<Map<string, Project['running']['servers']>> =>

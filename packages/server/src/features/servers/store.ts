@@ -181,6 +181,12 @@ export function createServerStore(db: Kysely<Database>) {
       return found.map(toRecord);
     },
 
+    /** Every server that a project has had and that is known. */
+    async allOf(projectId: string): Promise<string[]> {
+      const found = await db.selectFrom('servers').select('id').where('project_id', '=', projectId).execute();
+      return found.map(({ id }) => id);
+    },
+
     /** The member's live server and the newest that have ended, at most `ended` of those; the newest first. */
     async runs(projectId: string, userId: string, ended: number): Promise<ServerRecord[]> {
       const found = await rows()

@@ -22,6 +22,8 @@ import type { Problem, ServerRecord, ServerStore } from './store.ts';
 
 /** How often a starting server is asked whether it answers, ms. */
 const probeEveryMs = 50;
+/** Who has lost the right to a server has it no longer than 5 s more, whatever it does. */
+const hurriedGraceMs = 2000;
 /** How often all are looked at without a reason, ms: the end of a process that we did not start shows then. */
 const lookEveryMs = 1000;
 
@@ -88,7 +90,10 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   async function takeDown(record: ServerRecord): Promise<void> {
     await targets.remove(record.id);
     // At the same time: either may take its while, and people wait for both.
-    const ended = await Promise.allSettled([spawner.stop(record.id, record.process), deps.stopSessionsOf(record.id)]);
+    const ended = await Promise.allSettled([
+      spawner.stop(record.id, record.process, record.stopReason === 'member' ? hurriedGraceMs : undefined),
+      deps.stopSessionsOf(record.id),
+    ]);
     for (const one of ended) if (one.status === 'rejected') throw one.reason;
     // A kernel may have begun one with its last breath.
     await deps.stopSessionsOf(record.id);

@@ -33,12 +33,17 @@ export function causeIn(tail: readonly string[]): string | null {
   return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
 }
 
+/** Why what somebody ran was ended: for sessions and batches alike. */
+export const leftProject = 'Its owner may not run anything in the project any more.';
+export const projectClosed = 'The project was archived or deleted.';
+
 /** Sentences for sessions that were ended on purpose; null where nobody needs one. */
 export function describeStop(reason: StopReason, heartbeatSeconds: number): string | null {
   const sentences: Partial<Record<StopReason, string>> = {
     expired: `Its notebook was not heard of for ${heartbeatSeconds} s, so the application was stopped.`,
     server: 'Its Jupyter server was stopped.',
-    member: 'Its owner left the project.',
+    member: leftProject,
+    project: projectClosed,
   };
   return sentences[reason] ?? null;
 }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ProjectPart } from '../projects/index.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
@@ -26,8 +27,8 @@ export type Sessions = {
   stopForServer(serverId: string): Promise<void>;
   /** One of a Jupyter server's sessions in which a statement runs or waits, with its notebook or its name. */
   busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
-  /** The same for a member who leaves a project, batches included. */
-  stopForMember(projectId: string, userId: string): Promise<void>;
+  /** Sessions and batches as a part of projects: for whom they live, their ends, and the logs that are left of them. */
+  readonly part: ProjectPart;
   /** Whether the sessions of a project run on a Livy. */
   hasLivy(projectId: string): Promise<boolean>;
   /** How many live sessions each project has; those without any are absent. */
@@ -106,11 +107,29 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       return busy === undefined ? null : { name: busy.notebook ?? busy.name };
     },
 
-    async stopForMember(projectId, userId) {
-      for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
-      await history.endAll(projectId);
-      await batches.stopForMember(projectId, userId);
-      await external.stopForMember(projectId, userId);
+    part: {
+      async living() {
+        const here = (await sessions.listLive()).map((session) => ({
+          projectId: session.project.id,
+          userId: session.owner.id,
+          ending: session.state === 'shutting_down',
+        }));
+        return [...here, ...(await batches.living()), ...(await external.living())];
+      },
+      async stop({ projectId, userId }, why) {
+        for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, why);
+        if (why === 'member') await history.endAll(projectId);
+        await batches.stopForMember(projectId, userId, why);
+        await external.stopForMember(projectId, userId, why);
+      },
+      async remove(projectId) {
+        await history.endAll(projectId);
+        for (const id of await sessions.allOf(projectId)) {
+          await deps.engine.forget(id);
+          await parts.uploads.remove(id);
+        }
+        await batches.remove(projectId);
+      },
     },
 
     async reconcile() {

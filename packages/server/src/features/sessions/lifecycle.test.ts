@@ -261,7 +261,7 @@ test('sessions end with their server, and with their owner’s membership', asyn
   await rig.sessions.stopForServer('serveraaaa');
   rig.fake.driver(first.id).exit();
   await rig.until((session) => session.id === first.id && session.state === 'dead');
-  await rig.sessions.stopForMember(rig.projectId, bea.id);
+  await rig.sessions.part.stop({ projectId: rig.projectId, userId: bea.id }, 'member');
   rig.fake.driver(third.id).exit();
   await rig.until((session) => session.id === third.id && session.state === 'dead');
   expect((await rig.call('GET', `/sessions/${first.id}`)).status).toBe(404);

@@ -26,6 +26,8 @@ export const defaultLimits = {
   absentMs: 10_000,
   /** how long a driver that was asked to stop may take before it is signalled */
   stopGraceMs: 4000,
+  /** the same, and how long it may take once it was signalled, where its owner has lost the right to it */
+  hurriedGraceMs: 1500,
   /** how long DELETE waits for the driver's end; stop and kill are bounded below that */
   deleteMs: 10_000,
   /** a control plane that stood still for longer than this restarts the heartbeat clocks: its clients could not reach it */

@@ -246,6 +246,7 @@ export function createService(
         loginDigest: actor.loginDigest,
         tokenId: actor.tokenId ?? null,
         path,
+        needs: { projectId, role: session.owner.id === actor.user.id ? 'viewer' : 'owner' },
       });
     },
 

@@ -32,8 +32,8 @@ export function shown(state: StoredState, agentAbsentForLong: boolean): SessionS
 
 /**
  * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `idle`: nobody
- * used it for too long · `server`: its Jupyter server ended · `member`: its owner left the project · `failed`: the driver did not come up. Of drivers
- * started ahead: `unused`: nobody took it for long · `stale`: it fits nothing any more · `room`: its memory is needed.
+ * used it for too long · `server`: its Jupyter server ended · `member`: its owner left the project or may only read it · `project`: that is archived or being
+ * deleted · `failed`: the driver did not come up. Of drivers started ahead: `unused`: nobody took it for long · `stale`: it fits nothing any more · `room`: its memory is needed.
  */
 export type StopReason =
   | 'deleted'
@@ -42,13 +42,21 @@ export type StopReason =
   | 'idle'
   | 'server'
   | 'member'
+  | 'project'
   | 'failed'
   | 'unused'
   | 'stale'
   | 'room';
 
 /** Reasons after which clients find nothing any more; after the others they see the end for a while. */
-export const vanishing = ['deleted', 'expired', 'idle', 'server', 'member'] as const satisfies readonly StopReason[];
+export const vanishing = [
+  'deleted',
+  'expired',
+  'idle',
+  'server',
+  'member',
+  'project',
+] as const satisfies readonly StopReason[];
 
 /** `waiting`: after others · `running` · `cancelling`: told to end · `available`: it has an output · `cancelled`: it ended before it had one. */
 export type StatementState = 'waiting' | 'running' | 'cancelling' | 'available' | 'cancelled';

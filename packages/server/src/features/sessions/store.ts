@@ -191,6 +191,12 @@ export function createSessionStore(db: Kysely<Database>) {
       return rows.map(toRecord);
     },
 
+    /** All of a project, ended ones included. */
+    async allOf(projectId: string): Promise<number[]> {
+      const rows = await db.selectFrom('sessions').select('id').where('project_id', '=', projectId).execute();
+      return rows.map(({ id }) => id);
+    },
+
     async listLive(filter: { serverId?: string; projectId?: string; userId?: string } = {}): Promise<SessionRecord[]> {
       let query = select().where('sessions.ended_at', 'is', null);
       if (filter.serverId !== undefined) query = query.where('sessions.server_id', '=', filter.serverId);

@@ -20,6 +20,9 @@ const cleanEveryMs = 60_000;
 const pollMs = 50;
 const removedAtOnce = 100;
 
+/** Whether its owner has lost the right to it: then it is gone within 5 s, whatever it does. */
+const hurried = (session: SessionRecord): boolean => session.stopReason === 'member';
+
 export type Worker = ReturnType<typeof createWorker>;
 
 /**
@@ -118,7 +121,7 @@ export function createWorker(parts: {
 
   /** The driver is gone: takes away what it left, then says so. */
   const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
-    if (handle !== null) await engine.kill(handle);
+    if (handle !== null) await engine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
     await engine.clean(session.id);
     await uploads.remove(session.id);
     // Nobody has seen what a driver did that nobody took.
@@ -142,7 +145,7 @@ export function createWorker(parts: {
       await Promise.race([
         ...(exit === undefined ? [] : [exit]),
         goneByItself(),
-        delay(clock, limits.stopGraceMs, signal),
+        delay(clock, hurried(session) ? limits.hurriedGraceMs : limits.stopGraceMs, signal),
       ]).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });

@@ -128,10 +128,10 @@ export function createLocalSpawner({ clock, config, cgroups }: LocalSpawnerOptio
       }
     },
 
-    async stop(serverId, handle) {
+    async stop(serverId, handle, patienceMs = graceMs) {
       // Seen before the server is told: what has lost its parent and its marker by then could not be found any more.
       const before = await allOf(serverId);
-      if (handle !== null && signalGroup(handle, 'SIGTERM')) await haveEnded([handle], graceMs);
+      if (handle !== null && signalGroup(handle, 'SIGTERM')) await haveEnded([handle], patienceMs);
       for (const end = clock.now() + giveUpMs; ;) {
         const left = [...(await allOf(serverId)), ...before.filter((one) => isAlive(one))];
         if (left.length === 0) return;

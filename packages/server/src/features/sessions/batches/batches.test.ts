@@ -271,10 +271,12 @@ test('a member who leaves takes their batches along', async () => {
   await using rig = await rigWithFile();
   await create(rig);
   await launched(rig, 1);
-  await rig.sessions.stopForMember(rig.projectId, rig.ada.id);
+  await rig.sessions.part.stop({ projectId: rig.projectId, userId: rig.ada.id }, 'member');
   await expect.poll(() => stateOf(rig, 1)).toBe('killed');
   expect(rig.fake.batches.running()).toBe(0);
-  expect((await get(rig, '/batches/1/log')).body.log.at(-1)).toBe('emberlab: Its owner left the project.');
+  expect((await get(rig, '/batches/1/log')).body.log.at(-1)).toBe(
+    'emberlab: Its owner may not run anything in the project any more.',
+  );
 });
 
 test('a repeated request makes no second batch', async () => {

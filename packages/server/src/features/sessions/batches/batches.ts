@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createLoop } from '../../../lib/lifecycle.ts';
 import type { Taken } from '../../../lib/places.ts';
+import type { EndReason } from '../../projects/index.ts';
 import { createChanges } from '../changes.ts';
 import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
@@ -51,9 +52,23 @@ export function createBatches(deps: SessionsDeps, limits: Limits, countStarting:
     /** A page of a member's batches, as Livy shows them. */
     page: (client: Client, page: { from: number; size: number }) => batchPage({ service, engine }, client, page),
 
-    /** Lets all batches of a member end who leaves a project. */
-    async stopForMember(projectId: string, userId: string): Promise<void> {
-      for (const { id } of await store.listLive({ projectId, userId })) await lifecycle.stop(id, 'member');
+    /** For whom batches live. */
+    async living() {
+      return (await store.listLive()).map((batch) => ({
+        projectId: batch.project.id,
+        userId: batch.owner.id,
+        ending: batch.state === 'shutting_down',
+      }));
+    },
+
+    /** Lets all batches of a member end who may not run any more in a project. */
+    async stopForMember(projectId: string, userId: string, why: EndReason): Promise<void> {
+      for (const { id } of await store.listLive({ projectId, userId })) await lifecycle.stop(id, why);
+    },
+
+    /** Removes what a project's batches have left beside their rows. */
+    async remove(projectId: string): Promise<void> {
+      for (const id of await store.allOf(projectId)) await engine.batches.forget(id);
     },
 
     /** Looks at everything now. */

@@ -8,7 +8,7 @@ import { appendLine, tailLines } from '../../../lib/log-file.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Changes } from '../changes.ts';
-import { describeEnd } from '../end.ts';
+import { describeEnd, leftProject, projectClosed } from '../end.ts';
 import type { BatchRecord } from './model.ts';
 import { maySee } from '../policy.ts';
 import { presentBatch } from './present.ts';
@@ -113,7 +113,8 @@ export function createBatchLifecycle(parts: {
       within(id, async (batch) => {
         if (!isLive(batch.state)) return;
         if (batch.state === 'shutting_down') {
-          return end(batch, 'ended', batch.stopReason === 'member' ? 'Its owner left the project.' : null);
+          const sentences = { member: leftProject, project: projectClosed, stopped: null, deleted: null };
+          return end(batch, 'ended', sentences[batch.stopReason ?? 'stopped']);
         }
         if (exit?.code === 0) return end(batch, 'succeeded', null);
         // A Python program's own errors come with its output; what Spark says, and a JVM that fails, is the better word.

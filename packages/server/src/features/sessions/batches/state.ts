@@ -24,5 +24,8 @@ export const { next } = batchMachine;
 /** Whether it has a driver, or may have one. */
 export const isLive = (state: BatchState): boolean => !batchMachine.isFinal(state);
 
-/** Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `stopped`: somebody did in the dashboard · `member`: its owner left the project. */
-export type BatchStopReason = 'deleted' | 'stopped' | 'member';
+/**
+ * Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `stopped`: somebody did in the dashboard · `member`, `project`: as of
+ * sessions.
+ */
+export type BatchStopReason = 'deleted' | 'stopped' | 'member' | 'project';

@@ -129,6 +129,12 @@ export function createBatchStore(db: Kysely<Database>) {
       return (await query.orderBy('batches.id', 'desc').limit(options.limit).execute()).map(toRecord);
     },
 
+    /** All of a project, ended ones included. */
+    async allOf(projectId: string): Promise<number[]> {
+      const rows = await db.selectFrom('batches').select('id').where('project_id', '=', projectId).execute();
+      return rows.map(({ id }) => id);
+    },
+
     async listLive(filter: { projectId?: string; userId?: string } = {}): Promise<BatchRecord[]> {
       let query = select().where('batches.ended_at', 'is', null);
       if (filter.projectId !== undefined) query = query.where('batches.project_id', '=', filter.projectId);

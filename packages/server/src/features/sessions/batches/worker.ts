@@ -87,7 +87,8 @@ export function createBatchWorker(parts: {
 
   /** Takes away what is left of it, then says how it ended. */
   const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
-    if (handle !== null) await engine.kill(handle);
+    const graceMs = batch.stopReason === 'member' ? limits.hurriedGraceMs : undefined;
+    if (handle !== null) await engine.kill(handle, graceMs);
     await batches.clean(batch.id);
     // It has ended, whatever it has left.
     await limitLogs(batch.id, { ended: true });

@@ -120,12 +120,12 @@ test('a right that ends, ends at once; what ran for it is ended', async () => {
   const { id } = await rig.idle(bea);
   await rig.db.deleteFrom('members').where('user_id', '=', bea.id).execute();
   expect((await rig.call('GET', `/sessions/${id}`, { as: bea })).body.msg).toBe("Project 'demo' not found.");
-  await rig.sessions.stopForMember(rig.projectId, bea.id);
+  await rig.sessions.part.stop({ projectId: rig.projectId, userId: bea.id }, 'member');
   await rig.sessions.reconcile();
   expect(rig.livy.state.sessions).toEqual([]);
   expect((await rig.api('GET', `/sessions/${id}`)).body).toMatchObject({
     state: 'dead',
-    problem: 'Its owner left the project.',
+    problem: 'Its owner may not run anything in the project any more.',
   });
 });
 

@@ -6,6 +6,7 @@ import { createLoop } from '../../../lib/lifecycle.ts';
 import { newId } from '../../../lib/ids.ts';
 import { compileReach } from '../../../lib/reach.ts';
 import { createSealer } from '../../../lib/seal.ts';
+import type { EndReason } from '../../projects/index.ts';
 import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
 import type { StopReason } from '../state.ts';
@@ -124,9 +125,18 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
     /** Lets everything end that came from a Jupyter server. */
     stopForServer: async (serverId: string) => stopAll(await store.listLive({ serverId }), 'server'),
 
-    /** The same for a member who leaves a project. */
-    stopForMember: async (projectId: string, userId: string) =>
-      stopAll(await store.listLive({ projectId, userId }), 'member'),
+    /** For whom something lives on a Livy. */
+    async living() {
+      return (await store.listLive()).map((one) => ({
+        projectId: one.project.id,
+        userId: one.owner.id,
+        ending: one.stopReason !== null,
+      }));
+    },
+
+    /** Lets everything end of a member who may not run any more in a project. */
+    stopForMember: async (projectId: string, userId: string, why: EndReason) =>
+      stopAll(await store.listLive({ projectId, userId }), why),
 
     /** Looks at everything now. */
     reconcile: () => worker.step(),

@@ -3,6 +3,7 @@ import type { ProjectBus, Viewer } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Log } from '../../../lib/log.ts';
+import { describeStop } from '../end.ts';
 import { maySee } from '../policy.ts';
 import type { StopReason } from '../state.ts';
 import { isFinal, type External, type ExternalState, type ExternalType } from './model.ts';
@@ -109,10 +110,10 @@ export function createExternalLifecycle(parts: {
 }
 
 const reasonOf = (external: External): string | null =>
-  external.stopReason === 'member'
-    ? 'Its owner left the project.'
-    : external.stopReason === 'failed'
-      ? 'It was not known whether Livy had started it, so it was ended.'
+  external.stopReason === 'failed'
+    ? 'It was not known whether Livy had started it, so it was ended.'
+    : external.stopReason === 'member' || external.stopReason === 'project'
+      ? describeStop(external.stopReason, 0)
       : null;
 
 /** Why it has ended, as far as its Livy tells. */

@@ -96,7 +96,7 @@ test('others of the project open no Spark UI of somebody else’s, its owners do
   expect((await it.open(hers, bea)).status).toBe(200);
   expect((await it.open(hers)).status).toBe(200);
   // whoever leaves a project keeps nothing open
-  await it.rig.sessions.stopForMember(it.rig.projectId, bea.id);
+  await it.rig.sessions.part.stop({ projectId: it.rig.projectId, userId: bea.id }, 'member');
   expect([it.rig.targets.size, it.rig.fake.history.running()]).toEqual([0, []]);
 });
 
@@ -107,7 +107,7 @@ test('whoever leaves a project keeps nothing open that was still coming up eithe
   it.rig.fake.history.state.deaf = true;
   const waiting = it.open(hers, bea);
   while (it.rig.fake.history.running().length === 0) await new Promise((resolve) => setImmediate(resolve));
-  await it.rig.sessions.stopForMember(it.rig.projectId, bea.id);
+  await it.rig.sessions.part.stop({ projectId: it.rig.projectId, userId: bea.id }, 'member');
   expect((await waiting).body).toMatchObject({ code: 'ui_unavailable', message: expect.stringContaining('closed') });
   expect([it.rig.targets.size, it.rig.fake.history.running(), await rows(it.rig)]).toEqual([0, [], []]);
 });

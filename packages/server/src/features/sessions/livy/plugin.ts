@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../../../http/errors.ts';
-import { atLeast, type Membership } from '../../../http/router.ts';
+import { atLeast, mustBeIn, type Membership } from '../../../http/router.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { GatewayCaller } from '../../users/index.ts';
 import type { SessionsDeps } from '../deps.ts';
@@ -117,6 +117,7 @@ async function admit(
   if (!opened) throw new LivyError(404, `Project '${project.slice(0, 100)}' not found.`);
   const reads = request.method === 'GET' || request.method === 'HEAD';
   if (!reads && !atLeast(membership.role, 'editor')) throw new HttpError('forbidden');
+  mustBeIn(reads ? ['active', 'archived'] : ['active'], membership);
   const { doAs } = request.query as { doAs?: string | string[] };
   for (const name of [doAs ?? []].flat()) checkProxyUser(name, caller.user.email);
   return { caller, membership };

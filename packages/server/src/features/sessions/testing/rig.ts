@@ -77,7 +77,8 @@ export async function createRig(
       .where('members.user_id', '=', userId)
       .select(['projects.id', 'projects.name', 'projects.label', 'members.role'])
       .executeTakeFirst();
-    return row === undefined ? null : { project: { id: row.id, name: row.name, label: row.label }, role: row.role };
+    if (row === undefined) return null;
+    return { project: { id: row.id, name: row.name, label: row.label, state: 'active' }, role: row.role };
   };
 
   const deps: SessionsDeps = {
