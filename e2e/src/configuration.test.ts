@@ -26,7 +26,7 @@ describe('an owner sets what Jupyter runs with', () => {
   });
 
   const jupyter = () => `${platform.url}/projects/demo/jupyter`;
-  const general = () => `${platform.url}/projects/demo/settings/general`;
+  const general = () => `${platform.url}/projects/demo/settings/compute`;
   const folded = (on: Page, name: RegExp) => on.getByRole('button', { name });
   const unfold = async (on: Page, name: RegExp) => {
     const control = folded(on, name);

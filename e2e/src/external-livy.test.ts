@@ -30,7 +30,7 @@ describe('a project on an Apache Livy', () => {
     await livy?.[Symbol.asyncDispose]();
   });
 
-  const general = () => `${platform.url}/projects/demo/settings/general`;
+  const general = () => `${platform.url}/projects/demo/settings/compute`;
   const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
     accessibility.push(
       ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),

@@ -1,5 +1,6 @@
+import type { Role } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
-import { seedUser, testDatabase } from '../testing/database.ts';
+import { seedProject, seedUser, testDatabase } from '../testing/database.ts';
 import { createEdgeStore } from './store.ts';
 
 async function startStore() {
@@ -119,6 +120,43 @@ describe('grants', () => {
     expect(await world.live(0)).toEqual(['g1']);
     expect(await world.live(300)).toEqual([]);
     expect(await world.store.redeemTicket({ digest: 't', targetId: 'a', now: 1 })).toBeNull();
+  });
+
+  it('of a project end with the membership that they need', async () => {
+    await using world = await startStore();
+    const { db, store, other } = world;
+    const projectId = await seedProject(db, world.userId);
+    const beMember = (role: Role) =>
+      db
+        .insertInto('members')
+        .values({ project_id: projectId, user_id: other, role, since: 0 })
+        .onConflict((conflict) => conflict.columns(['project_id', 'user_id']).doUpdateSet({ role }))
+        .execute();
+    const grant = { ...world.grant, userId: other, loginDigest: null, expiresAt: 5000 };
+    for (const role of ['viewer', 'editor', 'owner'] as const) {
+      await store.insertGrant({ ...grant, digest: role, needs: { projectId, role } });
+    }
+    expect(await world.live(0)).toEqual([]);
+    await beMember('owner');
+    expect(await world.live(0)).toEqual(['editor', 'owner', 'viewer']);
+    await beMember('editor');
+    expect(await world.live(0)).toEqual(['editor', 'viewer']);
+    await beMember('viewer');
+    expect(await world.live(0)).toEqual(['viewer']);
+
+    const ticket = { ...world.ticket, userId: other, loginDigest: null };
+    const redeem = (digest: string) => store.redeemTicket({ digest, targetId: 'a', now: 1 });
+    await store.insertTicket({ ...ticket, digest: 't1', needs: { projectId, role: 'viewer' } });
+    await store.insertTicket({ ...ticket, digest: 't2', needs: { projectId, role: 'editor' } });
+    expect(await redeem('t1')).toMatchObject({ needs: { projectId, role: 'viewer' } });
+    expect(await redeem('t2')).toBeNull();
+
+    await db.updateTable('projects').set({ deleting_at: 1 }).execute();
+    expect(await world.live(0)).toEqual([]);
+    await store.insertTicket({ ...ticket, digest: 't3', needs: { projectId, role: 'viewer' } });
+    expect(await redeem('t3')).toBeNull();
+    await db.deleteFrom('projects').execute();
+    expect(await db.selectFrom('grants').select('digest').execute()).toEqual([]);
   });
 
   it('go by target, by login, by user, and by user on a target', async () => {

@@ -6,6 +6,11 @@ import { AnchorLink } from '../ui/links.tsx';
 
 type Crumb = { label: string; to?: string };
 
+const settingsPages: Readonly<Record<string, string>> = {
+  members: 'Members',
+  compute: 'Compute configuration',
+  libraries: 'Python libraries',
+};
 const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
 
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
@@ -30,7 +35,7 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
       crumbs.push({ label: `Executors of ${detail}`, to: `${application}/executors` }, { label: `Log of ${executor}` });
   }
   if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });
-  if (page === 'settings') crumbs.push({ label: detail === 'libraries' ? 'Python libraries' : 'General' });
+  if (page === 'settings') crumbs.push({ label: settingsPages[detail ?? ''] ?? 'General' });
   return crumbs;
 }
 

@@ -1,6 +1,16 @@
 import { ActionIcon, CloseButton, Group, ScrollArea, Stack, Text, Tooltip } from '@mantine/core';
-import { IconApps, IconFolders, IconKeyboard, IconNotebook, IconPackage, IconSettings } from '@tabler/icons-react';
+import {
+  IconApps,
+  IconCpu,
+  IconFolders,
+  IconKeyboard,
+  IconNotebook,
+  IconPackage,
+  IconSettings,
+  IconUsers,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { isInUse } from '../features/projects/project-search.ts';
 import { projectsQuery } from '../lib/queries.ts';
 import { Flame } from '../ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
@@ -63,7 +73,7 @@ function ProjectLinks() {
         leftSection={<IconFolders size={iconSize} />}
         activeOptions={{ exact: true }}
       />
-      {(projects.data?.items ?? []).slice(0, 12).map((each) => (
+      {(projects.data?.items ?? []).filter(isInUse).slice(0, 12).map((each) => (
         <NavItemLink
           color="gray"
           noWrap
@@ -116,6 +126,25 @@ function ProjectPages({ project }: { project: string }) {
           params={params}
           label="General"
           leftSection={<IconSettings size={iconSize} />}
+        />
+        <NavItemLink
+          color="gray"
+          noWrap
+          className={classes.link}
+          to="/projects/$project/settings/members"
+          params={params}
+          activeOptions={{ includeSearch: false }}
+          label="Members"
+          leftSection={<IconUsers size={iconSize} />}
+        />
+        <NavItemLink
+          color="gray"
+          noWrap
+          className={classes.link}
+          to="/projects/$project/settings/compute"
+          params={params}
+          label="Compute configuration"
+          leftSection={<IconCpu size={iconSize} />}
         />
         <NavItemLink
           color="gray"

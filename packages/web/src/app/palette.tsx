@@ -1,6 +1,7 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import {
   IconApps,
+  IconCpu,
   IconFolder,
   IconFolders,
   IconKeyboard,
@@ -10,6 +11,7 @@ import {
   IconSearch,
   IconSettings,
   IconUser,
+  IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
@@ -32,6 +34,8 @@ export function Palette({ project, onHelp }: { project: string | undefined; onHe
             { to: '/projects/$project/jupyter', label: 'Jupyter', Icon: IconNotebook },
             { to: '/projects/$project/applications', label: 'Applications', Icon: IconApps },
             { to: '/projects/$project/settings/general', label: 'General settings', Icon: IconSettings },
+            { to: '/projects/$project/settings/members', label: 'Members', Icon: IconUsers },
+            { to: '/projects/$project/settings/compute', label: 'Compute configuration', Icon: IconCpu },
             { to: '/projects/$project/settings/libraries', label: 'Python libraries', Icon: IconPackage },
           ] as const
         ).map(({ to, label, Icon }) => ({

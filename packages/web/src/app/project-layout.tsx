@@ -4,6 +4,8 @@ import { getRouteApi, Outlet } from '@tanstack/react-router';
 import { isNotFound } from '../lib/api.ts';
 import { projectQuery } from '../lib/queries.ts';
 import { ProjectContext } from '../features/projects/project-context.ts';
+import { ArchivedNotice } from '../features/projects/archived-notice.tsx';
+import { DeletedPage, DeletionProgress } from '../features/projects/deletion-progress.tsx';
 import { TimeWarning } from '../features/jupyter/time-warning.tsx';
 import { ErrorState } from '../ui/error-state.tsx';
 import { NotFoundPage } from '../ui/fallbacks.tsx';
@@ -16,12 +18,15 @@ export function ProjectLayout() {
   const { project: name } = route.useParams();
   const project = useQuery(projectQuery(name));
   const titlePrefix = useTitlePrefixState();
+  if (isNotFound(project.error)) return project.data?.state === 'deleting' ? <DeletedPage /> : <NotFoundPage />;
+  if (project.data?.state === 'deleting') return <DeletionProgress project={project.data} />;
   if (project.data !== undefined) {
     // Keyed: what was typed or opened in one project is not carried to the next.
     return (
       <ProjectContext value={project.data} key={name}>
         <TitlePrefixContext value={titlePrefix}>
           <Stack gap="md">
+            <ArchivedNotice />
             <TimeWarning />
             <Outlet />
           </Stack>
@@ -29,7 +34,6 @@ export function ProjectLayout() {
       </ProjectContext>
     );
   }
-  if (isNotFound(project.error)) return <NotFoundPage />;
   if (project.isError) return <ErrorState error={project.error} onRetry={() => void project.refetch()} />;
   return (
     <Stack gap="md" aria-busy="true" aria-label="Loading the project">

@@ -11,6 +11,9 @@ import {
 import { authQuery } from '../lib/queries.ts';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
+import { keepInvitation } from '../features/members/kept-invitation.ts';
+import { readMemberSearch } from '../features/members/member-search.ts';
+import { readProjectSearch } from '../features/projects/project-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
 import { Frame } from './frame.tsx';
@@ -43,6 +46,11 @@ const user = createRoute({
   id: 'user',
   component: Outlet,
   beforeLoad: async ({ context, location }) => {
+    // Before the address goes into that of the login page, which is sent to the server.
+    if (location.pathname === '/invitation' && location.hash !== '') {
+      keepInvitation(location.hash);
+      throw redirect({ to: '/invitation', replace: true });
+    }
     const auth = await context.queryClient.ensureQueryData(authQuery);
     if (auth.user === null) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
   },
@@ -67,11 +75,19 @@ const sparkUi = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/spark-ui-page.tsx'), 'SparkUiPage'),
 });
 
+/** Where an invitation's link leads, once its secret is put away and one is logged in. */
+const invitation = createRoute({
+  getParentRoute: () => user,
+  path: '/invitation',
+  component: lazyRouteComponent(() => import('../features/members/invitation-page.tsx'), 'InvitationPage'),
+});
+
 const frame = createRoute({ getParentRoute: () => user, id: 'frame', component: Frame });
 
 const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
+  validateSearch: readProjectSearch,
   component: lazyRouteComponent(() => import('../features/projects/home-page.tsx'), 'HomePage'),
 });
 
@@ -173,6 +189,19 @@ const general = createRoute({
   component: lazyRouteComponent(() => import('../features/projects/general-page.tsx'), 'GeneralPage'),
 });
 
+const members = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/members',
+  validateSearch: readMemberSearch,
+  component: lazyRouteComponent(() => import('../features/members/members-page.tsx'), 'MembersPage'),
+});
+
+const compute = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/compute',
+  component: lazyRouteComponent(() => import('../features/configurations/compute-page.tsx'), 'ComputePage'),
+});
+
 const libraries = createRoute({
   getParentRoute: () => project,
   path: '/settings/libraries',
@@ -184,6 +213,7 @@ const routeTree = root.addChildren([
   setup,
   user.addChildren([
     opening,
+    invitation,
     sparkUi,
     frame.addChildren([
       home,
@@ -203,6 +233,8 @@ const routeTree = root.addChildren([
         ]),
         batchLog,
         general,
+        members,
+        compute,
         libraries,
       ]),
     ]),

@@ -14,6 +14,7 @@ export const keys = {
   projects: ['projects'],
   project: (project: string) => ['project', project],
   members: (project: string) => ['project', project, 'members'],
+  invitations: (project: string) => ['project', project, 'invitations'],
   environment: (project: string) => ['project', project, 'environment'],
   environmentLog: (project: string) => ['project', project, 'environment', 'log'],
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
@@ -67,6 +68,12 @@ export const membersQuery = (project: string) =>
   queryOptions({
     queryKey: keys.members(project),
     queryFn: ({ signal }) => api.call('projects.members', { params: { project } }, signal),
+  });
+
+export const invitationsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.invitations(project),
+    queryFn: ({ signal }) => api.call('projects.invitations', { params: { project } }, signal),
   });
 
 export const environmentQuery = (project: string) =>

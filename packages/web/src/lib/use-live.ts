@@ -27,6 +27,12 @@ function askForMeasured(client: QueryClient, project: string, id: number): void 
 /** Writes one event to where the pages read the resource from. */
 export function applyEvent(client: QueryClient, project: string, event: ProjectEvent): void {
   switch (event.type) {
+    case 'project':
+      for (const queryKey of [keys.project(project), keys.members(project), keys.invitations(project)]) {
+        void client.invalidateQueries({ queryKey, exact: true });
+      }
+      void client.invalidateQueries({ queryKey: keys.projects });
+      break;
     case 'server':
       client.setQueryData(keys.server(project), event.server);
       break;
@@ -88,7 +94,11 @@ export function useLive(project: string): LiveStatus {
       url: routePath('projects.events', { params: { project } }),
       onStatus: setStatus,
       onEvent: (event) => applyEvent(client, project, event),
-      onRefused: () => void client.invalidateQueries({ queryKey: keys.auth }),
+      onRefused() {
+        void client.invalidateQueries({ queryKey: keys.auth });
+        // Who is no member any more learns it here, and who is a viewer now sees what viewers see.
+        void client.invalidateQueries({ queryKey: keys.project(project), exact: true });
+      },
     });
   }, [client, project, inUse]);
   return status;

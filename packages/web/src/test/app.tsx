@@ -3,6 +3,7 @@ import {
   type Configuration,
   type ConfigurationDefaults,
   type Environment,
+  type Member,
   type Project,
   type RecentNotebook,
   type Server,
@@ -28,11 +29,16 @@ export const project: Project = {
   name: 'demo',
   label: 'Demo',
   role: 'owner',
+  state: 'active',
+  archivedAt: null,
+  deletion: null,
   members: 1,
   running: { servers: 0, sessions: 0 },
   createdAt: at,
   lastActivityAt: at,
 };
+
+export const owner: Member = { userId: user.id, email: user.email, name: user.name, role: 'owner', since: at };
 
 export const sparkConfiguration: Configuration = defaultConfiguration;
 
@@ -162,6 +168,8 @@ const calmServer: Answers = {
   'GET /system': { version: '0.1.0', sparkVersion: '4.3.0', notices: [] },
   'GET /projects': { items: [project], next: null },
   'GET /projects/demo': project,
+  'GET /projects/demo/members': { items: [owner], next: null },
+  'GET /projects/demo/invitations': { items: [], next: null },
   'GET /projects/demo/environment': readyEnvironment,
   'GET /projects/demo/jupyter/server': stoppedServer,
   'GET /projects/demo/jupyter/configuration': sparkConfiguration,

@@ -73,6 +73,8 @@ export function createProjects(deps: ProjectsDeps) {
       ensureDemoProject({ db, service, ...demo }),
     registerRoutes: (router: Router, routes: Pick<ProjectRoutesDeps, 'snapshots' | 'countRunning'>) =>
       registerProjectRoutes(router, { service, members, invitations, bus, ...routes }),
+    /** Looks at once whether all that runs has a right to. */
+    look,
     /** Begins to look after rights and deletions; what an earlier control plane has begun goes on. */
     start: (): void => worker.start(),
     close: (): Promise<void> => worker.close(),

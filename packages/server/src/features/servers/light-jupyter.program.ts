@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, watch, writeFileSync, writeSync } from 'node:fs';
 import { createServer } from 'node:http';
 
@@ -10,7 +11,20 @@ const { ServerApp } = JSON.parse(readFileSync(configFile, 'utf8')) as { ServerAp
 const mode = existsSync('mode') ? readFileSync('mode', 'utf8') : 'well';
 
 function listen(): void {
-  const server = createServer((_request, response) => response.end('{}'));
+  const server = createServer((request, response) => {
+    // An answer that stays open, as that of a download.
+    if (request.url === '/hold') response.write('held');
+    else response.end('{}');
+  });
+  // A WebSocket that nobody says anything on (RFC 6455, 4.2.2).
+  server.on('upgrade', (request, socket) => {
+    const key = `${request.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+    const accept = createHash('sha1').update(key).digest('base64');
+    socket.on('error', () => undefined);
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\nsec-websocket-accept: ${accept}\r\n\r\n`,
+    );
+  });
   server.on('error', (error: NodeJS.ErrnoException) => {
     process.stderr.write(
       `OSError: [Errno 98] ${error.code === 'EADDRINUSE' ? 'Address already in use' : error.message}\n`,

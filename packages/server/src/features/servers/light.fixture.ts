@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defaultConfiguration, type Server } from '@emberlab/contract';
+import type { Kysely } from 'kysely';
 import { migrate } from '../../db/migrate.ts';
+import type { Database } from '../../db/schema.ts';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import type { Target } from '../../edge/protocol.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
@@ -13,7 +15,7 @@ import { findCgroups } from '../../spawners/local/cgroups.ts';
 import { processesOf } from '../../spawners/local/processes.ts';
 import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedRevision, seedUser } from '../../testing/database.ts';
-import { createServers } from './index.ts';
+import { createServers, type ServersDeps } from './index.ts';
 import type { Whose } from './service.ts';
 
 const program = join(import.meta.dirname, 'light-jupyter.program.ts');
@@ -30,7 +32,15 @@ export const makeLightFolder = () => mkdtemp(join(tmpdir(), 'ember-light-'));
  * The servers feature with real processes, sockets, logs and, where this machine lets us make them, groups, of a light program in Jupyter's place.
  * Opened a second time with the same folder it finds what the first has left.
  */
-export async function lightServers(folder: string, options: { clock?: Clock; startLimit?: number } = {}) {
+export async function lightServers(
+  folder: string,
+  options: {
+    clock?: Clock;
+    startLimit?: number;
+    /** what is real of the parts around the feature, on this database */
+    around?: (db: Kysely<Database>) => Partial<ServersDeps>;
+  } = {},
+) {
   const { clock = systemClock, startLimit = 2 } = options;
   const db = openSqlite(join(folder, 'emberlab.db'));
   await migrate(db);
@@ -88,6 +98,7 @@ export async function lightServers(folder: string, options: { clock?: Clock; sta
     stopSessionsOf: async () => undefined,
     busySessionOf: async () => null,
     platformEnv: { PATH: process.env['PATH'] },
+    ...options.around?.(db),
   });
 
   const get = (whose: Whose): Promise<Server> => servers.service.get(whose);

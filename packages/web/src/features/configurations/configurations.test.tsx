@@ -275,7 +275,7 @@ describe('project defaults', () => {
       jobs: { ...defaultConfiguration, driverMemoryMb: 4096 },
       changedAt: '2026-01-31T09:31:00.000Z',
     };
-    const { calls } = renderApp('/projects/demo/settings/general', { ...general, [put]: saved });
+    const { calls } = renderApp('/projects/demo/settings/compute', { ...general, [put]: saved });
     await screen.findByLabelText('Jobs');
     set('Driver memory (GB)', '8');
     fireEvent.click(screen.getByLabelText('Jobs'));
@@ -297,7 +297,7 @@ describe('project defaults', () => {
   });
 
   it('are shown to others, to read', async () => {
-    renderApp('/projects/demo/settings/general', {
+    renderApp('/projects/demo/settings/compute', {
       ...withDefaults,
       'GET /projects/demo': { ...project, role: 'viewer' },
       'GET /projects/demo/members': { items: [], next: null },

@@ -6,7 +6,7 @@ import { api } from '../../lib/api.ts';
 import { configurationDefaultsQuery, keys, placeQuery } from '../../lib/queries.ts';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
-import { useProject } from '../projects/project-context.ts';
+import { mayManage, useProject } from '../projects/project-context.ts';
 import { ConfigurationEditor } from './configuration-editor.tsx';
 import { ConfigurationSummary } from './configuration-summary.tsx';
 import { toDraft, type Draft } from './draft.ts';
@@ -32,7 +32,7 @@ export function DefaultsSection() {
   const [drafts, setDrafts] = useState<Partial<Record<Purpose, Draft>>>({});
   const failed = [defaults, place].find((query) => query.data === undefined && query.isError);
   return (
-    <Section title="Compute configuration">
+    <Section title="Defaults">
       {failed !== undefined ? (
         <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
       ) : defaults.data === undefined || place.data === undefined ? (
@@ -50,7 +50,7 @@ export function DefaultsSection() {
               {words[purpose]}
             </Text>
           </Group>
-          {project.role === 'owner' ? (
+          {mayManage(project) ? (
             <DefaultsForm
               key={purpose}
               defaults={defaults.data}

@@ -36,7 +36,7 @@ export function LibrariesPage() {
       tab={project.label}
       description="The Python environment that Jupyter and Spark use in this project."
       actions={
-        project.role === 'owner' && (
+        mayManage(project) && (
           <Button
             leftSection={<IconRefresh size={16} />}
             onClick={confirm.open}

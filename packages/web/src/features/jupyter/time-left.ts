@@ -41,6 +41,8 @@ export function spellActivity(activity: ServerActivity | null, now: number): str
 /** Why a server does not run any more, for one that its member has not stopped; else null. */
 export function spellStopReason(reason: ServerStopReason | null, { time }: Server): string | null {
   if (reason === 'time') return 'Its time was over.';
+  if (reason === 'member') return 'Your role did not let you run Jupyter any more.';
+  if (reason === 'project') return 'The project was archived.';
   if (reason === 'idle') return `Nothing had run in it for ${formatDuration(time.idleMinutes * minuteMs)}.`;
   return null;
 }

@@ -3,7 +3,7 @@ import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
 import { project, Refusal, renderApp, type Answers } from '../../test/app.tsx';
 
-const page = '/projects/demo/settings/general';
+const page = '/projects/demo/settings/compute';
 const at = '2026-01-31T09:30:00.000Z';
 const none: LivySettings = { server: null, allowed: [], mayChooseAny: true };
 const set: LivySettings = {

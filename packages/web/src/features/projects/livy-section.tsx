@@ -17,7 +17,7 @@ export function LivySection() {
         <Skeleton height={60} />
       ) : settings.isError ? (
         <ErrorState error={settings.error} onRetry={() => void settings.refetch()} />
-      ) : project.role === 'owner' ? (
+      ) : mayManage(project) ? (
         // What somebody else has saved meanwhile is shown anew.
         <LivySettingsForm key={settings.data.server?.changedAt ?? ''} settings={settings.data} />
       ) : (

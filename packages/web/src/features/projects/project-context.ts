@@ -12,5 +12,10 @@ export function useProject(): Project {
 
 /** Whether the caller may run things in a project. */
 export function mayRun(project: Project): boolean {
-  return project.role !== 'viewer';
+  return project.role !== 'viewer' && project.state === 'active';
+}
+
+/** Whether the caller may change the settings of a project. */
+export function mayManage(project: Project): boolean {
+  return project.role === 'owner' && project.state === 'active';
 }
