@@ -73,18 +73,21 @@ function ProjectLinks() {
         leftSection={<IconFolders size={iconSize} />}
         activeOptions={{ exact: true }}
       />
-      {(projects.data?.items ?? []).filter(isInUse).slice(0, 12).map((each) => (
-        <NavItemLink
-          color="gray"
-          noWrap
-          key={each.id}
-          className={classes.link}
-          to="/projects/$project/jupyter"
-          params={{ project: each.name }}
-          label={each.label}
-          pl={40}
-        />
-      ))}
+      {(projects.data?.items ?? [])
+        .filter(isInUse)
+        .slice(0, 12)
+        .map((each) => (
+          <NavItemLink
+            color="gray"
+            noWrap
+            key={each.id}
+            className={classes.link}
+            to="/projects/$project/jupyter"
+            params={{ project: each.name }}
+            label={each.label}
+            pl={40}
+          />
+        ))}
     </nav>
   );
 }

@@ -1,17 +1,28 @@
-import { Group, Menu, Text, UnstyledButton } from '@mantine/core';
+import { Group, Menu, Text, TextInput, UnstyledButton } from '@mantine/core';
 import { IconCheck, IconFolders, IconSelector } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { applyProjectSearch } from '../features/projects/project-search.ts';
 import { projectQuery, projectsQuery } from '../lib/queries.ts';
 import classes from './nav.module.css';
 import { MenuItemLink } from '../ui/links.tsx';
+
+/** From this many projects on, finding one by eye takes too long. */
+const searchFrom = 8;
+/** How many the menu has room for; the rest are found by the search. */
+const atOnce = 30;
 
 /** Shows the project one is in and leads to the others. */
 export function ProjectSwitcher({ current }: { current: string }) {
   const project = useQuery(projectQuery(current));
   const projects = useQuery(projectsQuery);
+  const [search, setSearch] = useState('');
+  const all = (projects.data?.items ?? []).filter(({ name, state }) => state === 'active' || name === current);
+  const many = all.length >= searchFrom;
+  const shown = applyProjectSearch(all, { q: many ? search : undefined, archived: true });
   const label = project.data?.label ?? current;
   return (
-    <Menu width="target" position="bottom-start">
+    <Menu width="target" position="bottom-start" onClose={() => setSearch('')}>
       <Menu.Target>
         <UnstyledButton className={classes.switcher}>
           <Group justify="space-between" wrap="nowrap" gap="xs">
@@ -28,7 +39,22 @@ export function ProjectSwitcher({ current }: { current: string }) {
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown mah="60vh" style={{ overflowY: 'auto' }}>
-        {(projects.data?.items ?? []).map((each) => (
+        {many && (
+          <TextInput
+            size="xs"
+            m={4}
+            aria-label="Search projects"
+            placeholder="Search projects"
+            value={search}
+            onChange={(event) => setSearch(event.currentTarget.value)}
+            // The menu would take letters and arrows for itself.
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' && event.key !== 'Tab') event.stopPropagation();
+            }}
+          />
+        )}
+        {shown.length === 0 && <Menu.Label>No project matches</Menu.Label>}
+        {shown.slice(0, atOnce).map((each) => (
           <MenuItemLink
             key={each.id}
             to="/projects/$project/jupyter"

@@ -155,8 +155,8 @@ describe("a member's server, with the connections to it,", () => {
       await his.closed;
       await it.reach(it.bob, 'stopped');
       expect((await it.get(it.bob)).stopReason).toBe(why);
-    // The socket and the group of the other are there as before.
-    expect(it.left([his.id]).filter((one) => !one.includes(hers.id))).toEqual([]);
+      // The socket and the group of the other are there as before.
+      expect(it.left([his.id]).filter((one) => !one.includes(hers.id))).toEqual([]);
       expect(await his.status()).toBe(404);
       expect(await it.users.service.findToken(token)).toBeNull();
       const grants = await it.db.selectFrom('grants').select('target_id').execute();

@@ -303,7 +303,7 @@ describe('project defaults', () => {
       'GET /projects/demo/members': { items: [], next: null },
       'GET /projects/demo/livy': { server: null },
     });
-    const section = await screen.findByRole('region', { name: 'Compute configuration' });
+    const section = await screen.findByRole('region', { name: 'Defaults' });
     expect(await within(section).findByText(/1 GB · 1 core/)).toBeTruthy();
     expect(within(section).queryByRole('button', { name: 'Save defaults' })).toBeNull();
   });

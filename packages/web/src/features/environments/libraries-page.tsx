@@ -15,7 +15,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
-import { useProject } from '../projects/project-context.ts';
+import { mayManage, useProject } from '../projects/project-context.ts';
 import { BuildProgress } from './revision-panel.tsx';
 
 const stateTexts: Readonly<Record<Revision['state'], { label: string; tone: Tone }>> = {

@@ -30,7 +30,13 @@ export function DeletionProgress({ project }: { project: Project }) {
           </Title>
           <Stack gap="xs" component="ol" style={{ listStyle: 'none', padding: 0, margin: 0 }} aria-live="polite">
             {steps.map(({ step, label }, at) => (
-              <Group key={step} component="li" gap="sm" wrap="nowrap" {...(at === now ? { 'aria-current': 'step' } : {})}>
+              <Group
+                key={step}
+                component="li"
+                gap="sm"
+                wrap="nowrap"
+                {...(at === now ? { 'aria-current': 'step' } : {})}
+              >
                 <Center w={18} h={18} style={{ flex: 'none' }}>
                   {at < now ? (
                     <IconCheck size={16} color="var(--el-ok)" aria-label="done" />

@@ -1,17 +1,31 @@
 import type { Project } from '@emberlab/contract';
-import { Button, Card, Group, SimpleGrid, Skeleton, Stack, Text, TextInput, Title } from '@mantine/core';
+import {
+  Button,
+  Card,
+  Group,
+  Select,
+  SimpleGrid,
+  Skeleton,
+  Stack,
+  Switch,
+  Text,
+  TextInput,
+  Title,
+} from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolders, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { getRouteApi } from '@tanstack/react-router';
 import { projectsQuery } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Page } from '../../ui/page.tsx';
 import { NewProjectDialog } from './new-project-dialog.tsx';
-import { ProjectCard } from './project-card.tsx';
+import { ProjectCard, roleLabels } from './project-card.tsx';
+import { applyProjectSearch, roleFilters, type ProjectSearch } from './project-search.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 
+const route = getRouteApi('/user/frame/');
 /** From this many projects on, finding one by eye takes too long. */
 const searchFrom = 7;
 
@@ -47,8 +61,8 @@ export function HomePage() {
         <Welcome project={first} />
       ) : items.length === 0 ? (
         <EmptyState icon={<IconFolders size={36} />} title="You have no projects yet">
-          A project has its own files, Python libraries and Jupyter servers. Create one, or ask an owner to add you to
-          theirs.
+          A project has its own files, Python libraries and Jupyter servers. Create one, or ask an owner of another for
+          an invitation.
         </EmptyState>
       ) : (
         <ProjectGrid projects={items} />
@@ -58,25 +72,58 @@ export function HomePage() {
   );
 }
 
+/** The projects, with search and filters that stand in the address once there are many. */
 function ProjectGrid({ projects }: { projects: Project[] }) {
-  const [search, setSearch] = useState('');
-  const wanted = search.trim().toLowerCase();
-  const shown = projects
-    .filter((project) => `${project.label} ${project.name}`.toLowerCase().includes(wanted))
-    .toSorted((a, b) => b.lastActivityAt.localeCompare(a.lastActivityAt));
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: ProjectSearch): void =>
+    void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
+  const archived = projects.filter(({ state }) => state === 'archived').length;
+  const roles = roleFilters.filter((role) => projects.some((project) => project.role === role));
+  const shown = applyProjectSearch(projects, search);
+  const filtered = search.q !== undefined || search.role !== undefined;
   return (
     <Stack>
-      {projects.length >= searchFrom && (
-        <TextInput
-          maw={320}
-          aria-label="Search projects"
-          placeholder="Search projects"
-          leftSection={<IconSearch size={16} />}
-          value={search}
-          onChange={(event) => setSearch(event.currentTarget.value)}
-        />
+      {(projects.length >= searchFrom || archived > 0 || filtered) && (
+        <Group gap="sm">
+          <TextInput
+            flex="1 1 12rem"
+            maw={320}
+            aria-label="Search projects"
+            placeholder="Search projects"
+            leftSection={<IconSearch size={16} />}
+            value={search.q ?? ''}
+            onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+          />
+          {(roles.length > 1 || search.role !== undefined) && (
+            <Select
+              w={140}
+              aria-label="Your role"
+              allowDeselect={false}
+              data={[
+                { value: 'all', label: 'Any role' },
+                ...roleFilters.map((value) => ({ value, label: roleLabels[value] })),
+              ]}
+              value={search.role ?? 'all'}
+              onChange={(value) => change({ role: roleFilters.find((role) => role === value) })}
+            />
+          )}
+          {archived > 0 && (
+            <Switch
+              label={`Archived (${archived})`}
+              checked={search.archived === true}
+              onChange={(event) => change({ archived: event.currentTarget.checked ? true : undefined })}
+            />
+          )}
+        </Group>
       )}
-      {shown.length === 0 && <Text c="dimmed">No project has such a name.</Text>}
+      {shown.length === 0 && (
+        <EmptyState icon={<IconSearch size={28} />} title="No project matches">
+          {filtered
+            ? 'Please change the search, or choose another role.'
+            : 'All of your projects are archived. Turn on Archived to see them.'}
+        </EmptyState>
+      )}
       <SimpleGrid cols={{ base: 1, xs: 2, lg: 3 }}>
         {shown.map((project) => (
           <ProjectCard key={project.id} project={project} />

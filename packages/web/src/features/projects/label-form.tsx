@@ -29,7 +29,13 @@ export function LabelForm() {
     <form onSubmit={form.onSubmit((values) => save.mutate(values))} noValidate>
       <Stack gap="sm" maw={480}>
         <Group align="flex-end" gap="xs" wrap="nowrap">
-          <TextInput label="Label" description="What people see" flex={1} {...form.getInputProps('label')} error={null} />
+          <TextInput
+            label="Label"
+            description="What people see"
+            flex={1}
+            {...form.getInputProps('label')}
+            error={null}
+          />
           <Button type="submit" loading={save.isPending} disabled={!form.isDirty()}>
             Save
           </Button>

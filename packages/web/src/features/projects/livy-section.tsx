@@ -5,7 +5,7 @@ import { livyQuery } from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
 import { LivySettingsForm } from './livy-form.tsx';
-import { useProject } from './project-context.ts';
+import { mayManage, useProject } from './project-context.ts';
 
 /** Where the project's Spark sessions run: on Emberlab, or on a Livy. Owners set it, others see it. */
 export function LivySection() {

@@ -2,7 +2,7 @@ import type { Project } from '@emberlab/contract';
 import { Card, Group, Stack, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { countOf } from '../../lib/units.ts';
-import { StateDot } from '../../ui/state-badge.tsx';
+import { StateBadge, StateDot } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import classes from './project-card.module.css';
 
@@ -27,10 +27,16 @@ export function ProjectCard({ project }: { project: Project }) {
         <Group gap="md" mih={22}>
           {servers > 0 && <Running what={countOf(servers, 'Jupyter server')} />}
           {sessions > 0 && <Running what={countOf(sessions, 'application')} />}
-          {servers + sessions === 0 && (
+          {project.state === 'active' && servers + sessions === 0 && (
             <Text size="sm" c="dimmed">
               Nothing is running
             </Text>
+          )}
+          {project.state !== 'active' && (
+            <StateBadge
+              tone={project.state === 'archived' ? 'off' : 'wait'}
+              label={project.state === 'archived' ? 'Archived' : 'Being deleted'}
+            />
           )}
         </Group>
         <Group justify="space-between" mt="auto" gap="xs">
