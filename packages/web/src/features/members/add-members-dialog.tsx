@@ -56,9 +56,7 @@ function AddMembers({ onClose }: { onClose: () => void }) {
           label="E-mail addresses"
           description="Of people who have an account here; one a line"
           placeholder={'ada@example.org\ngrace@example.org'}
-          autosize
-          minRows={3}
-          maxRows={10}
+          rows={5}
           data-autofocus
           spellCheck={false}
           value={text}

@@ -22,7 +22,7 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Page } from '../../ui/page.tsx';
 import { NewProjectDialog } from './new-project-dialog.tsx';
 import { ProjectCard, roleLabels } from './project-card.tsx';
-import { applyProjectSearch, roleFilters, type ProjectSearch } from './project-search.ts';
+import { applyProjectSearch, isInUse, roleFilters, type ProjectSearch } from './project-search.ts';
 import { ButtonLink } from '../../ui/links.tsx';
 
 const route = getRouteApi('/user/frame/');
@@ -35,7 +35,7 @@ export function HomePage() {
   const [dialogOpen, dialog] = useDisclosure(false);
   const items = projects.data?.items ?? [];
   const [first] = items;
-  const firstVisit = items.length === 1 && first?.name === 'demo';
+  const firstVisit = items.length === 1 && first?.name === 'demo' && isInUse(first);
   return (
     <Page
       title="Projects"
