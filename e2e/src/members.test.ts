@@ -115,7 +115,7 @@ describe('people come into a project and go', () => {
       .click();
     const dialog = page.getByRole('dialog', { name: 'Remove this member?' });
     await dialog.getByText('grace@example.org').waitFor();
-    const closed = kernel.isClosed() ? Promise.resolve() : kernel.waitForEvent('close');
+    const closed = new Promise<void>((resolve) => void kernel.once('close', () => resolve()));
     await dialog.getByRole('button', { name: 'Remove' }).click();
     await closed;
     await hers.getByRole('heading', { name: 'There is nothing here' }).waitFor();

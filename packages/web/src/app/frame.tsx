@@ -50,7 +50,7 @@ export function Frame() {
       <AppShell
         layout="alt"
         header={{ height: 52 }}
-        navbar={{ width: 232, breakpoint: 'sm', collapsed: { mobile: !navOpen } }}
+        navbar={{ width: 256, breakpoint: 'sm', collapsed: { mobile: !navOpen } }}
         padding={{ base: 'sm', sm: 'lg' }}
       >
         <AppShell.Navbar aria-label="Main">

@@ -208,4 +208,31 @@ describe('after a restart of control', () => {
     await environments.start();
     await reach(fixture, environments, 'ready');
   });
+
+  it('ends for a project that is deleted, whose environments all go, and goes on for others', async () => {
+    await using fixture = await environmentsFixture();
+    const { projectId, folder, db } = fixture;
+    const environments = fixture.instance();
+    await environments.create(projectId);
+    await environments.start();
+    await reach(fixture, environments, 'ready');
+    await writeFile(fixture.file('hold'), '');
+    await environments.rebuild(projectId);
+    const other = await fixture.newProject('other');
+    await environments.create(other);
+    const pid = async () =>
+      (await db.selectFrom('revisions').select('pid').where('number', '=', 2).executeTakeFirstOrThrow()).pid;
+    await fixture.until(async () => (await pid()) !== null && existsSync(fixture.file('installing')));
+    await db.updateTable('projects').set({ deleting_at: 1 }).where('id', '=', projectId).execute();
+    await environments.removeAll(projectId);
+    const killed = await pid();
+    await fixture.until(() => !existsSync(`/proc/${killed}/exe`));
+    expect(existsSync(join(folder, projectId))).toBe(false);
+    await rm(fixture.file('hold'));
+    await reach(fixture, environments, 'ready', other);
+    // Safe to repeat, as after a crash.
+    await environments.removeAll(projectId);
+    expect(existsSync(join(folder, projectId))).toBe(false);
+    expect(fixture.errors).toEqual([]);
+  });
 });

@@ -27,7 +27,7 @@ export function EndSection() {
         <Choice
           text="A deleted project is gone for good, with its files, Python environment, history and members."
           button={
-            <Button onClick={remove.open} color="red" variant="outline">
+            <Button onClick={remove.open} c="var(--mantine-color-error)">
               Delete project
             </Button>
           }

@@ -75,10 +75,11 @@ export async function createRig(
       .innerJoin('projects', 'projects.id', 'members.project_id')
       .where('projects.name', '=', name)
       .where('members.user_id', '=', userId)
-      .select(['projects.id', 'projects.name', 'projects.label', 'members.role'])
+      .select(['projects.id', 'projects.name', 'projects.label', 'archived_at', 'members.role'])
       .executeTakeFirst();
     if (row === undefined) return null;
-    return { project: { id: row.id, name: row.name, label: row.label, state: 'active' }, role: row.role };
+    const state = row.archived_at === null ? 'active' : 'archived';
+    return { project: { id: row.id, name: row.name, label: row.label, state }, role: row.role };
   };
 
   const deps: SessionsDeps = {
