@@ -28,11 +28,17 @@ CREATE TABLE "external_statements" ("session_type" text not null, "session_id" i
 
 CREATE TABLE "facts" ("name" text primary key, "value" text not null);
 
-CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null);
+CREATE TABLE "former_members" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "left_at" bigint not null, constraint "former_members_pk" primary key ("project_id", "user_id"));
+
+CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "project_id" text references "projects" ("id") on delete cascade, "role" text);
 
 CREATE INDEX "grants_target" on "grants" ("target_id");
 
 CREATE TABLE "history_servers" ("session_id" integer primary key, "pid" integer, "start_ticks" text, "created_at" bigint not null);
+
+CREATE TABLE "invitations" ("id" text primary key, "digest" text not null unique, "project_id" text not null references "projects" ("id") on delete cascade, "role" text not null, "email" text, "created_by" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "uses" integer not null, "max_uses" integer not null);
+
+CREATE INDEX "invitations_project" on "invitations" ("project_id");
 
 CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "url" text not null, "login" text not null, "user_name" text, "sealed_secret" text, "run_as" text not null, "set_by_admin" integer not null, "changed_at" bigint not null, "retired_at" bigint);
 
@@ -52,7 +58,7 @@ CREATE INDEX "notebook_runs_recent" on "notebook_runs" ("project_id", "last_at",
 
 CREATE INDEX "notebook_runs_user" on "notebook_runs" ("project_id", "user_id", "last_at", "id");
 
-CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "label" text not null, "created_at" bigint not null, "last_activity_at" bigint not null);
+CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "label" text not null, "created_at" bigint not null, "last_activity_at" bigint not null, "archived_at" bigint, "deleting_at" bigint, "deletion_step" text, "deletion_problem" text);
 
 CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, constraint "revisions_number" unique ("project_id", "number"));
 
@@ -76,7 +82,7 @@ CREATE TABLE "statements" ("session_id" integer not null references "sessions" (
 
 CREATE UNIQUE INDEX "statements_idempotency_key" on "statements" ("session_id", "idempotency_key") where "idempotency_key" is not null;
 
-CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "path" text not null, "expires_at" bigint not null);
+CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "path" text not null, "expires_at" bigint not null, "project_id" text references "projects" ("id") on delete cascade, "role" text);
 
 CREATE INDEX "tickets_target" on "tickets" ("target_id");
 

@@ -13,6 +13,7 @@ export * from './configuration/text-lines.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './project-routes.ts';
+export * from './route-shape.ts';
 export * from './routes.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';

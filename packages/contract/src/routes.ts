@@ -14,32 +14,13 @@ import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import { projectRoutes } from './project-routes.ts';
-import { projectName, type ProjectState, type Role } from './schemas/projects.ts';
+import type { RouteShape } from './route-shape.ts';
+import { projectName } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
 import { executorLogQuery, sessionExecutors, metricsOverTime, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
 import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
-
-/**
- * Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. `in`: the states in which a
- * project answers it; unless it says otherwise, an archived one answers reads alone, and one that is being deleted nothing.
- */
-export type Access = 'public' | 'user' | 'admin' | { project: Role; in?: readonly ProjectState[] };
-
-export type RouteShape = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** below `/api/v1`, with `{name}` for parameters */
-  path: string;
-  access: Access;
-  summary: string;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  status?: 200 | 201 | 202;
-  /** absent for streams, which write their own answer */
-  response?: z.ZodType;
-};
 
 const define = <const T extends Record<string, RouteShape>>(table: T): T => table;
 
@@ -442,12 +423,6 @@ export const routes = define({
     query: follow,
   },
 });
-
-/** The states in which a project answers a route. */
-export function statesOf({ method, access }: RouteShape): readonly ProjectState[] {
-  if (typeof access === 'object' && access.in !== undefined) return access.in;
-  return method === 'GET' ? ['active', 'archived'] : ['active'];
-}
 
 export type Routes = typeof routes;
 export type RouteName = keyof Routes;

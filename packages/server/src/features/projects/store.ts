@@ -113,6 +113,10 @@ export function createProjectStore(db: Kysely<Database>) {
       return (await db.selectFrom('projects').select('id').where('name', '=', name).executeTakeFirst()) !== undefined;
     },
 
+    async idOf(name: string): Promise<string | null> {
+      return (await db.selectFrom('projects').select('id').where('name', '=', name).executeTakeFirst())?.id ?? null;
+    },
+
     async nameOf(projectId: string): Promise<string | null> {
       return (
         (await db.selectFrom('projects').select('name').where('id', '=', projectId).executeTakeFirst())?.name ?? null

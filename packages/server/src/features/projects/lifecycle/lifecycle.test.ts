@@ -71,7 +71,7 @@ describe('a project', () => {
   const ask = async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path = '', payload?: object) => {
     const url = `/api/v1/projects/churn${path}`;
     const answer = await kit.as(token, { method, url, ...(payload === undefined ? {} : { payload }) });
-    return { status: answer.statusCode, body: answer.json<any>() };
+    return { status: answer.statusCode, body: answer.json() };
   };
   const stateNow = async () => (await ask('GET')).body as Project;
   const files = (...path: string[]) => join(folder, 'projects', 'churn', ...path);
