@@ -244,9 +244,6 @@ describe('a newcomer runs a PySpark notebook', () => {
         .first()
         .waitFor(),
     );
-    await shoot('general', `${platform.url}/projects/demo/settings/general`, (p) =>
-      p.getByText('ada@example.org').first().waitFor(),
-    );
     await shoot('account', `${platform.url}/account`, (p) => p.getByText('ada@example.org').first().waitFor());
     for (const screen of screens) {
       await lab.page.setViewportSize({ width: screen.width, height: screen.height });

@@ -33,7 +33,7 @@ describe('people come into a project and go', () => {
       env: platform.env,
       input: `${password}\n`,
     });
-    expect(added.code, added.stderr).toBe(0);
+    if (added.code !== 0) throw new Error(added.stderr);
   });
   afterAll(async () => {
     await browser?.close();

@@ -12,8 +12,9 @@ import {
 } from 'node:fs';
 import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { routes, type Project } from '@emberlab/contract';
+import { dirname, join } from 'node:path';
+import { projectName, routes, type Project } from '@emberlab/contract';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { toInstant } from '../../lib/clock.ts';
@@ -82,6 +83,19 @@ describe('projects', () => {
       expect((await create(ada.token, { name })).statusCode).toBe(400);
     },
   );
+
+  it('of different names have different folders, on disks too that know neither case nor forms of Unicode', () => {
+    const asDisk = (path: string) => path.normalize('NFKC').toLowerCase();
+    const { folderOf } = kit.projects.service;
+    const name = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 70 }), fc.stringMatching(/^[a-zA-Z0-9-]{1,66}$/));
+    const accepted = name.filter((one) => projectName.safeParse(one).success);
+    fc.assert(
+      fc.property(accepted, accepted, (one, other) => {
+        expect(dirname(folderOf(one))).toBe(folder);
+        expect(asDisk(folderOf(one)) === asDisk(folderOf(other))).toBe(one === other);
+      }),
+    );
+  });
 
   it('answer a stranger, an administrator too, as if they were not there', async () => {
     await create(eve.token, { name: 'secret' });

@@ -20,6 +20,7 @@ const steps: readonly { step: DeletionStep; label: string }[] = [
 export function DeletionProgress({ project }: { project: Project }) {
   useDocumentTitle(`Deleting ${project.label} · Emberlab`);
   useQuery({ ...projectQuery(project.name), refetchInterval: 1000 });
+  const problem = project.deletion?.problem ?? null;
   const now = steps.findIndex(({ step }) => step === (project.deletion?.step ?? 'stopping'));
   return (
     <Center mih="50vh">
@@ -52,7 +53,7 @@ export function DeletionProgress({ project }: { project: Project }) {
               </Group>
             ))}
           </Stack>
-          {project.deletion?.problem != null && <Notice tone="warning">{project.deletion.problem}</Notice>}
+          {problem !== null && <Notice tone="warning">{problem}</Notice>}
           <Text size="sm" c="dimmed">
             You may leave this page; it goes on by itself.
           </Text>

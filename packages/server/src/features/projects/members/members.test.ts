@@ -60,7 +60,7 @@ describe('members', () => {
   });
 
   it('always have an owner among them who can log in', async () => {
-    const code = async (answer: Promise<{ body: any }>) => (await answer).body.error?.code ?? 'done';
+    const code = async (answer: ReturnType<typeof ask>) => (await answer).body.error?.code ?? 'done';
     await set(ada, bob.email, 'editor');
     expect(await code(set(ada, ada.email, 'viewer'))).toBe('last_owner');
     expect(await code(ask(ada, 'DELETE', `/members/${ada.email}`))).toBe('last_owner');
