@@ -120,8 +120,8 @@ describe('people come into a project and go', () => {
     await closed;
     await hers.getByRole('heading', { name: 'There is nothing here' }).waitFor();
     await expect.poll(jupyters, { timeout: 10_000, interval: 50 }).toEqual([]);
-    const answer = await lab.page.request.get(lab.page.url(), { failOnStatusCode: false });
-    expect(answer.status()).toBe(404);
+    const answer = await lab.page.reload();
+    expect(answer?.status()).toBe(404);
     await hers.goto(platform.url);
     await hers.getByText('You have no projects yet').waitFor();
     await shoot(grace, 'home-empty', platform.url, (p) => p.getByText('You have no projects yet').waitFor());

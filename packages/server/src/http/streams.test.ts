@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { get, type IncomingMessage } from 'node:http';
+import { get, request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Role } from '@emberlab/contract';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../lib/clock.fake.ts';
+import { HttpError } from './errors.ts';
 import { streamEvents } from './event-stream.ts';
 import { createRouter, type Actor } from './router.ts';
 
@@ -46,6 +47,16 @@ async function startStream() {
     settled.resolve();
     return call.reply;
   });
+  /** how the reading of a file has ended */
+  const upload = Promise.withResolvers<string>();
+  app.addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
+  router.handle('files.upload', async ({ request }) => {
+    await request.raw.toArray().then(
+      () => upload.resolve('whole'),
+      () => upload.resolve('cut'),
+    );
+    throw new HttpError('bad_request');
+  });
   await app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = app.server.address() as AddressInfo;
   const ask = () => get({ host: '127.0.0.1', port, path: '/api/v1/projects/demo/events', agent: false });
@@ -56,6 +67,16 @@ async function startStream() {
     app,
     ask,
     settled: settled.promise,
+    uploaded: upload.promise,
+    /** A file on its way, of which more is to come. */
+    send(): ClientRequest {
+      const path = '/api/v1/projects/demo/files?name=a.csv';
+      const headers = { 'content-type': 'application/octet-stream', 'transfer-encoding': 'chunked' };
+      const sent = request({ host: '127.0.0.1', port, path, method: 'POST', headers, agent: false });
+      sent.on('error', () => undefined);
+      sent.write('first');
+      return sent;
+    },
     /** An open stream that has said something. */
     async open(): Promise<IncomingMessage> {
       const [answer] = (await once(ask(), 'response')) as [IncomingMessage];
@@ -127,5 +148,22 @@ describe('an event stream', () => {
     await stream.settled;
     expect(stream.sources).toEqual({ opened: 1, closed: 1 });
     expect(stream.clock.waiting()).toBe(0);
+  });
+});
+
+describe('a file on its way', () => {
+  it('is cut off within 5 s of the end of the right to send it, and comes whole while that is there', async () => {
+    for (const keeps of [true, false]) {
+      await using stream = await startStream();
+      const sent = stream.send();
+      while (stream.clock.waiting() === 0) await new Promise(setImmediate);
+      if (!keeps) stream.rights.role = 'viewer';
+      stream.clock.advance(5000);
+      if (keeps) {
+        while (stream.clock.waiting() === 0) await new Promise(setImmediate);
+        sent.end('last');
+      }
+      expect(await stream.uploaded).toBe(keeps ? 'whole' : 'cut');
+    }
   });
 });

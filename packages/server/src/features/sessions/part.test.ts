@@ -16,8 +16,11 @@ test('as a part of projects, sessions say for whom they live, and end for who ha
   expect(await living()).toEqual(both);
   await part.stop({ projectId, userId: bea.id }, 'member');
   expect(await living()).toEqual(both.map((one) => ({ ...one, ending: one.userId === bea.id })));
-  rig.fake.driver(hers.id).exit();
+  // A driver that does not go by itself is not waited for as long as others.
+  await rig.reconcile();
+  await rig.pass(1500);
   await rig.until(({ id, state }) => id === hers.id && state === 'dead');
+  expect(rig.fake.patience).toEqual([1500]);
   expect(await living()).toEqual([{ projectId, userId: rig.ada.id, ending: false }]);
   // Ended in this way, it is not to be seen any more.
   expect((await rig.call('GET', `/sessions/${hers.id}`, { as: bea })).status).toBe(404);

@@ -18,6 +18,7 @@ export function fakeEngine(folder: string) {
   const alive = new Set<string>();
   const launched: DriverSpec[] = [];
   const cleaned: number[] = [];
+  const patience: (number | null)[] = [];
   const batches = fakeBatches(`${folder}-of-batches`);
   const eventLogs = fakeEventLogs();
   const history = fakeHistory(folder);
@@ -48,7 +49,8 @@ export function fakeEngine(folder: string) {
       return driver !== undefined && alive.has(keyOf(driver.handle)) ? driver.handle : null;
     },
     isAlive: async (handle) => alive.has(keyOf(handle)) || batches.isAlive(handle) || history.isAlive(handle),
-    async kill(handle) {
+    async kill(handle, graceMs) {
+      patience.push(graceMs ?? null);
       batches.kill(handle);
       for (const driver of drivers.values()) {
         if (keyOf(driver.handle) === keyOf(handle)) driver.exit({ code: null, signal: 'SIGTERM' });
@@ -71,6 +73,8 @@ export function fakeEngine(folder: string) {
     batches,
     eventLogs,
     history,
+    /** how long each that was ended had for it, where that was said */
+    patience,
     driver(id: number): FakeDriver {
       const driver = drivers.get(id);
       if (driver === undefined) throw new Error(`session ${id} has no driver`);
