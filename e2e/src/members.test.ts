@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { routePath, routes, type RouteName } from '@emberlab/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
@@ -125,6 +126,33 @@ describe('people come into a project and go', () => {
     await hers.goto(platform.url);
     await hers.getByText('You have no projects yet').waitFor();
     await shoot(grace, 'home-empty', platform.url, (p) => p.getByText('You have no projects yet').waitFor());
+  });
+
+  it('Grace, a stranger, and who is not logged in find nothing of the project on any route', async () => {
+    const made = await runCommand('./emberlab', ['token', 'create', '--user', 'grace@example.org', '--name', 'test'], {
+      env: platform.env,
+    });
+    const asGrace = { authorization: `Bearer ${made.stdout.trim()}` };
+    const ask = async (name: RouteName, project: string, headers: Record<string, string>) => {
+      const params = { project, id: '12345678', email: 'ada@example.org', executor: '1' };
+      const { method } = routes[name];
+      const answer = await fetch(`${platform.url}${routePath(name, { params })}`, { method, headers });
+      return `${answer.status} ${(await answer.text()).replace(/"requestId":"[^"]+"/, '')}`;
+    };
+    const inProject = (Object.keys(routes) as RouteName[]).filter((name) => typeof routes[name].access === 'object');
+    for (const name of inProject) {
+      const answer = await ask(name, 'demo', asGrace);
+      expect([name, answer.slice(0, 3)]).toEqual([name, '404']);
+      expect(answer).toBe(await ask(name, 'absent', asGrace));
+      expect([name, (await ask(name, 'demo', {})).slice(0, 3)]).toEqual([name, '401']);
+    }
+    for (const path of ['sessions', 'batches', 'sessions/0/statements']) {
+      const livy = (project: string) => fetch(`${platform.url}/livy/${project}/${path}`, { headers: asGrace });
+      expect([path, (await livy('demo')).status]).toEqual([path, 404]);
+    }
+    // Nothing of it was carried out.
+    await page.goto(settings('members'));
+    await page.getByRole('cell', { name: 'ada@example.org' }).waitFor();
   });
 
   it('Ada archives the project and takes it into use again', async () => {
