@@ -80,7 +80,8 @@ function decided(
     ...(isLocal(master) ? { 'spark.authenticate': 'true' } : {}),
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
-    ...ui,
+    // Workers of a little cluster within the driver would ask for the token as well, which those who read their logs don't have.
+    ...(isLocal(master) ? ui : {}),
     ...eventLogProperties(eventLogs),
   };
 }

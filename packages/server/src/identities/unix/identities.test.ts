@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +86,22 @@ describe.skipIf(!canMakeUsers)('users of the machine, as root', () => {
     expect(existsSync('/tmp/y')).toBe(false);
     expect(existsSync('/dev/shm/ember-z')).toBe(false);
     execFileSync('rm', ['-r', join(seen, '..')]);
+  });
+
+  test('what lies below folders that are closed to others is reached all the same, and what lies beside it is not', async () => {
+    const closed = realpathSync(await mkdtemp(join(tmpdir(), 'ember-closed-')));
+    mkdirSync(join(closed, 'beside'), { mode: 0o755 });
+    mkdirSync(join(closed, 'data'));
+    try {
+      await using rig = await unixRig({ folder: join(closed, 'data') });
+      const ada = await rig.member('ada@example.org');
+      expect(
+        await rig.run(ada, `umask 007; echo here >new; cat new; ls ${closed}/beside 2>/dev/null || echo hidden`),
+      ).toBe('here\nhidden');
+      expect(readFileSync(join(ada.folder, 'new'), 'utf8')).toBe('here\n');
+    } finally {
+      execFileSync('rm', ['-rf', closed]);
+    }
   });
 
   test('a member can’t start more processes than they may have', async () => {

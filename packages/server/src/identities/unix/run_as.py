@@ -95,6 +95,9 @@ def change_view(view, tmp):
         else:
             mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777,size=25%")
     for folder in view["cover"]:
+        # What lies below /tmp is covered by that.
+        if any(is_below(folder, one) for one in TEMPORARY):
+            continue
         mount("tmpfs", folder, "tmpfs", MS_NOSUID | MS_NODEV, "mode=0755,size=1m")
     mount("tmpfs", "/dev/shm", "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
     for path, descriptor in held.items():
