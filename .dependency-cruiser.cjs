@@ -4,9 +4,10 @@ const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
 /**
  * users ← projects ← {files ← {notebooks, configurations}, environments}; configurations and environments ← servers; environments ← sessions: a feature may use those
- * before it, through their index.ts.
+ * before it, through their index.ts. audit knows none of them; they tell it through http/audit-trail.ts.
  */
 const order = {
+  audit: [],
   users: [],
   projects: ['users'],
   files: ['users', 'projects'],

@@ -1,5 +1,28 @@
 -- The database as the migrations make it. This page is generated: `node scripts/reference.ts`.
 
+CREATE TABLE "audit_cuts" ("before" bigint primary key, "at" bigint not null);
+
+CREATE TRIGGER audit_cuts_remain before delete on audit_cuts
+begin select raise(abort, 'the audit log is not changed'); end;
+
+CREATE TRIGGER audit_cuts_stay before update on audit_cuts
+begin select raise(abort, 'the audit log is not changed'); end;
+
+CREATE TABLE "audit_events" ("id" integer primary key autoincrement, "at" bigint not null, "actor_id" text, "actor" text, "via" text not null, "token" text, "action" text not null, "target" text, "project_id" text, "project" text, "address" text, "request_id" text, "outcome" text not null, "code" text, "repeats" integer default 0 not null);
+
+CREATE INDEX "audit_events_action" on "audit_events" ("action", "id");
+
+CREATE INDEX "audit_events_at" on "audit_events" ("at");
+
+CREATE INDEX "audit_events_project" on "audit_events" ("project_id", "id");
+
+CREATE TRIGGER audit_events_remain before delete on audit_events
+when old.at >= coalesce((select max(before) from audit_cuts), 0)
+begin select raise(abort, 'the audit log is not changed'); end;
+
+CREATE TRIGGER audit_events_stay before update on audit_events
+begin select raise(abort, 'the audit log is not changed'); end;
+
 CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint);
 
 CREATE INDEX "batches_ended" on "batches" ("ended_at");

@@ -1,3 +1,4 @@
+export * from './audit-actions.ts';
 export * from './client.ts';
 export * from './configuration/differences.ts';
 export * from './configuration/effective.ts';
@@ -13,6 +14,7 @@ export * from './configuration/text-lines.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './routes.ts';
+export * from './schemas/audit.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';
 export * from './schemas/environments.ts';

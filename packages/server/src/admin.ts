@@ -2,10 +2,13 @@ import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { openSqlite } from './db/sqlite/open.ts';
+import { createAudit } from './features/audit/index.ts';
 import { createProjectStore } from './features/projects/store.ts';
 import { createLivyAdmin } from './features/sessions/external/admin.ts';
 import { createUsers } from './features/users/index.ts';
+import type { AuditRecord } from './http/audit-trail.ts';
 import { systemClock } from './lib/clock.ts';
+import type { Log } from './lib/log.ts';
 import { checkDataFolder } from './setup/preflight.ts';
 import { FatalError } from './supervise/messages.ts';
 
@@ -32,10 +35,43 @@ export async function openAdmin(config: Config) {
     secure: config.publicOrigin.startsWith('https:'),
     onLoginEnded: async () => undefined,
   });
+  const audit = createAudit({ db, clock: systemClock, log, keptMs: config.auditKeptMs });
+  /** An act that the audit log tells of, once it is done. */
+  const told =
+    <A extends unknown[], R>(act: (...args: A) => Promise<R>, eventOf: (...args: A) => Told) =>
+    async (...args: A): Promise<R> => {
+      const result = await act(...args);
+      await audit.service.record({ ...eventOf(...args), outcome: 'done', user: null, via: 'command-line' });
+      return result;
+    };
+  const livy = createLivyAdmin({ db, clock: systemClock, config });
   return {
-    users: service,
+    users: {
+      ...service,
+      create: told(service.create, ({ email, admin }) => ({
+        action: admin ? 'user.create-admin' : 'user.create',
+        target: email,
+      })),
+      createToken: told(service.createToken, (userId, name) => ({
+        action: 'token.create',
+        target: `${name}, of the user ${userId}`,
+      })),
+    },
     projects: createProjectStore(db),
-    livy: createLivyAdmin({ db, clock: systemClock, config }),
+    livy: {
+      ...livy,
+      set: told(livy.set, (id, { url }) => ({ action: 'livy.set', target: url, project: { id } })),
+      remove: told(livy.remove, (id) => ({ action: 'livy.remove', project: { id } })),
+    },
     close: () => db.destroy(),
   };
 }
+
+type Told = Pick<AuditRecord, 'action' | 'target' | 'project'>;
+
+/** Whoever sits at the command line reads what went wrong there. */
+const log: Log = {
+  info: () => undefined,
+  warn: () => undefined,
+  error: ({ err }, message) => void process.stderr.write(`${message}: ${String(err)}\n`),
+};

@@ -59,6 +59,8 @@ export type Config = {
   readonly statementOutputLimitBytes: number;
   /** drivers that are started before anyone asks */
   readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
+  /** null: for ever */
+  readonly auditKeptMs: number | null;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
 };
@@ -227,6 +229,7 @@ function compile(settings: Settings): Config {
           : settings.session_warm_memory_mb * 1024 ** 2,
     },
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
+    auditKeptMs: settings.audit_days === 0 ? null : settings.audit_days * 86_400_000,
     logLevel: settings.log_level,
     paths: {
       database: join(dataDir, 'emberlab.db'),

@@ -10,6 +10,7 @@ import { createEdgeStore } from './edge/store.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
+import { createAudit } from './features/audit/index.ts';
 import { createConfigurations } from './features/configurations/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createFiles } from './features/files/index.ts';
@@ -53,6 +54,8 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   closing.defer(() => db.destroy());
   await migrate(db);
 
+  const audit = createAudit({ db, clock, log, keptMs: config.auditKeptMs });
+  closing.defer(() => audit.service.close());
   const bus = createBus<ProjectChange>((error) => log.error({ err: error }, 'a listener failed'));
   const feed = createFeedServer({
     socketPath: config.paths.edgeSocket,
@@ -181,6 +184,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     ownOrigins: ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${config.port}`),
     dashboard: join(repository, 'packages/web/dist'),
     version,
+    audit: audit.service.record,
   });
   closing.defer(() => app.close());
   const router = createRouter(
@@ -188,6 +192,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
     clock,
   );
+  audit.registerRoutes(router);
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     bus,
@@ -233,6 +238,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       for (const [step, intervalMs] of [
         [ensureDemo, demoCheckMs],
         [users.service.forgetExpired, housekeepingMs],
+        [audit.service.forgetOld, housekeepingMs],
       ] as const) {
         const loop = createLoop({
           step,

@@ -197,6 +197,11 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1024))
     .default(16)
     .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  audit_days: wholeNumber
+    .pipe(z.number().max(36_500))
+    .refine((days) => days === 0 || days >= 30, 'please write 30 or more, or 0 for no end')
+    .default(365)
+    .meta({ description: 'Events of the audit log stay for so many days, 30 or more; 0: for ever.' }),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

@@ -1,4 +1,4 @@
-import type { SessionKind } from '@emberlab/contract';
+import type { AuditOutcome, AuditVia, SessionKind } from '@emberlab/contract';
 import type { ColumnType, Generated } from 'kysely';
 
 /**
@@ -29,6 +29,8 @@ export type Database = {
   external_sessions: ExternalSessionsTable;
   external_statements: ExternalStatementsTable;
   facts: FactsTable;
+  audit_events: AuditEventsTable;
+  audit_cuts: AuditCutsTable;
 };
 
 export type UsersTable = {
@@ -316,3 +318,26 @@ export type ExternalStatementsTable = {
 
 /** What the platform remembers about itself, such as that the demo project has been made. */
 export type FactsTable = { name: string; value: string };
+
+/** Who did what. Rows are added, never changed; triggers refuse everything else. Names are those of that time. */
+export type AuditEventsTable = {
+  id: Generated<number>;
+  at: number;
+  actor_id: string | null;
+  actor: string | null;
+  via: AuditVia;
+  token: string | null;
+  action: string;
+  target: string | null;
+  project_id: string | null;
+  project: string | null;
+  address: string | null;
+  request_id: string | null;
+  outcome: AuditOutcome;
+  code: string | null;
+  /** how often the same came again within a minute */
+  repeats: Generated<number>;
+};
+
+/** Events from before the last cut may go. */
+export type AuditCutsTable = { before: number; at: number };

@@ -19,6 +19,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import helmet from 'helmet';
+import { auditRequests, type AuditRecord } from './audit-trail.ts';
 import { isCrossSite } from './cross-site.ts';
 import { HttpError } from './errors.ts';
 
@@ -30,6 +31,8 @@ export type AppOptions = {
   /** the built dashboard; absent in tests without one */
   dashboard: string;
   version: string;
+  /** hears of every change and every refusal */
+  audit: (event: AuditRecord) => Promise<void>;
 };
 
 /**
@@ -51,6 +54,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // Files are streamed: who takes them reads the request itself.
   app.addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
   app.decorateRequest('access', null);
+  auditRequests(app, options.audit);
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
   await app.register(cookie);
@@ -105,6 +109,7 @@ function errorBodyOf(
   request: FastifyRequest,
   error?: { message: string; details: ErrorBody['error']['details'] },
 ): ErrorBody {
+  request.errorCode = code;
   const { message = errorTable[code].message, details } = error ?? {};
   return {
     error: {

@@ -1,6 +1,15 @@
-import { routes, type CallOutput, type Role, type RouteName, type Routes, type RouteShape } from '@emberlab/contract';
+import {
+  auditActions,
+  routes,
+  type CallOutput,
+  type Role,
+  type RouteName,
+  type Routes,
+  type RouteShape,
+} from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import type { RouteAudit } from './audit-trail.ts';
 import type { Clock } from '../lib/clock.ts';
 import { HttpError } from './errors.ts';
 import { watchStream } from './stream-end.ts';
@@ -76,6 +85,7 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
       app.route({
         method: route.method,
         url: `/api/v1${route.path.replace(/\{(\w+)\}/g, ':$1')}`,
+        config: { audit: auditOf(name, route) },
         schema: {
           operationId: name,
           summary: route.summary,
@@ -105,6 +115,13 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
       });
     },
   };
+}
+
+/** What a route leaves in the audit log: what it changes, under a name of its own; else refusals, and programs that use an administrator's rights. */
+function auditOf(name: RouteName, { access }: RouteShape): RouteAudit {
+  const named = auditActions[name];
+  if (named !== undefined && named !== null) return { ...named, records: 'always' };
+  return { action: name, records: access === 'admin' ? 'token' : 'refusals' };
 }
 
 type Access = { actor: Actor | null; membership: Membership | null };

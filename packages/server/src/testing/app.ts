@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { createAudit } from '../features/audit/index.ts';
 import { createProjects } from '../features/projects/index.ts';
 import { createUsers } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
@@ -18,6 +19,7 @@ export type TestApp = {
   db: Kysely<Database>;
   users: ReturnType<typeof createUsers>;
   projects: ReturnType<typeof createProjects>;
+  audit: ReturnType<typeof createAudit>;
   /** what has ended with a login, in order */
   endedLogins: string[];
   /** Sends a request with somebody's bearer token. */
@@ -29,12 +31,15 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
+  const { log } = Fastify();
+  const audit = createAudit({ db, clock: options.clock, log, keptMs: 365 * 86_400_000 });
   const app = await createApp({
-    log: Fastify().log,
+    log,
     publicOrigin: testOrigin,
     ownOrigins: ['http://127.0.0.1:8080'],
     dashboard: '/nowhere',
     version: '0.0.0',
+    audit: audit.service.record,
   });
   const users = createUsers({
     db,
@@ -53,6 +58,7 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
     options.clock,
   );
+  audit.registerRoutes(router);
   users.registerRoutes(router, async () => undefined);
   projects.registerRoutes(router, {
     bus: createBus<ProjectChange>((error) => {
@@ -67,11 +73,13 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     db,
     users,
     projects,
+    audit,
     endedLogins,
     as: (token, request) =>
       app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),
     async [Symbol.asyncDispose]() {
       await app.close();
+      await audit.service.close();
       await database[Symbol.asyncDispose]();
     },
   };

@@ -8,9 +8,12 @@ type Crumb = { label: string; to?: string };
 
 const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
 
+const settingsPages: Readonly<Record<string, string>> = { libraries: 'Python libraries', audit: 'Audit' };
+
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
+  if (area === 'admin') return [{ label: 'Administration' }, { label: 'Audit' }];
   if (area === 'account') return [{ label: 'Account' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;
@@ -30,7 +33,7 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
       crumbs.push({ label: `Executors of ${detail}`, to: `${application}/executors` }, { label: `Log of ${executor}` });
   }
   if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });
-  if (page === 'settings') crumbs.push({ label: detail === 'libraries' ? 'Python libraries' : 'General' });
+  if (page === 'settings') crumbs.push({ label: settingsPages[detail ?? ''] ?? 'General' });
   return crumbs;
 }
 

@@ -1,7 +1,15 @@
 import { ActionIcon, CloseButton, Group, ScrollArea, Stack, Text, Tooltip } from '@mantine/core';
-import { IconApps, IconFolders, IconKeyboard, IconNotebook, IconPackage, IconSettings } from '@tabler/icons-react';
+import {
+  IconApps,
+  IconFolders,
+  IconHistory,
+  IconKeyboard,
+  IconNotebook,
+  IconPackage,
+  IconSettings,
+} from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { projectsQuery } from '../lib/queries.ts';
+import { authQuery, projectQuery, projectsQuery } from '../lib/queries.ts';
 import { Flame } from '../ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import classes from './nav.module.css';
@@ -53,34 +61,60 @@ export function Nav({
 function ProjectLinks() {
   const projects = useQuery(projectsQuery);
   return (
-    <nav aria-label="Projects">
+    <Stack gap="xs">
+      <nav aria-label="Projects">
+        <NavItemLink
+          color="gray"
+          noWrap
+          className={classes.link}
+          to="/"
+          label="Projects"
+          leftSection={<IconFolders size={iconSize} />}
+          activeOptions={{ exact: true }}
+        />
+        {(projects.data?.items ?? []).slice(0, 12).map((each) => (
+          <NavItemLink
+            color="gray"
+            noWrap
+            key={each.id}
+            className={classes.link}
+            to="/projects/$project/jupyter"
+            params={{ project: each.name }}
+            label={each.label}
+            pl={40}
+          />
+        ))}
+      </nav>
+      <AdminPages />
+    </Stack>
+  );
+}
+
+/** What administrators have beside their projects. */
+function AdminPages() {
+  const auth = useQuery(authQuery);
+  if (auth.data?.user?.admin !== true) return null;
+  return (
+    <nav aria-label="Administration">
+      <Text size="xs" c="dimmed" fw={500} px="sm" pt="md" pb={4}>
+        Administration
+      </Text>
       <NavItemLink
         color="gray"
         noWrap
         className={classes.link}
-        to="/"
-        label="Projects"
-        leftSection={<IconFolders size={iconSize} />}
-        activeOptions={{ exact: true }}
+        to="/admin/audit"
+        activeOptions={{ includeSearch: false }}
+        label="Audit"
+        leftSection={<IconHistory size={iconSize} />}
       />
-      {(projects.data?.items ?? []).slice(0, 12).map((each) => (
-        <NavItemLink
-          color="gray"
-          noWrap
-          key={each.id}
-          className={classes.link}
-          to="/projects/$project/jupyter"
-          params={{ project: each.name }}
-          label={each.label}
-          pl={40}
-        />
-      ))}
     </nav>
   );
 }
 
 function ProjectPages({ project }: { project: string }) {
   const params = { project };
+  const { data } = useQuery(projectQuery(project));
   return (
     <Stack gap="xs">
       <ProjectSwitcher current={project} />
@@ -126,6 +160,18 @@ function ProjectPages({ project }: { project: string }) {
           label="Python libraries"
           leftSection={<IconPackage size={iconSize} />}
         />
+        {data?.role === 'owner' && (
+          <NavItemLink
+            color="gray"
+            noWrap
+            className={classes.link}
+            to="/projects/$project/settings/audit"
+            params={params}
+            activeOptions={{ includeSearch: false }}
+            label="Audit"
+            leftSection={<IconHistory size={iconSize} />}
+          />
+        )}
       </nav>
     </Stack>
   );

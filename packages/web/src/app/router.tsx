@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { authQuery } from '../lib/queries.ts';
+import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
@@ -79,6 +80,13 @@ const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
   component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+});
+
+const audit = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
 });
 
 const project = createRoute({ getParentRoute: () => frame, path: '/projects/$project', component: ProjectLayout });
@@ -179,6 +187,13 @@ const libraries = createRoute({
   component: lazyRouteComponent(() => import('../features/environments/libraries-page.tsx'), 'LibrariesPage'),
 });
 
+const projectAudit = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/audit',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/project-audit-page.tsx'), 'ProjectAuditPage'),
+});
+
 const routeTree = root.addChildren([
   login,
   setup,
@@ -188,6 +203,7 @@ const routeTree = root.addChildren([
     frame.addChildren([
       home,
       account,
+      audit,
       project.addChildren([
         projectIndex,
         jupyter,
@@ -204,6 +220,7 @@ const routeTree = root.addChildren([
         batchLog,
         general,
         libraries,
+        projectAudit,
       ]),
     ]),
   ]),

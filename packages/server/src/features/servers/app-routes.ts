@@ -46,10 +46,17 @@ export function registerAppRoutes(app: FastifyInstance, deps: { own: OwnServer; 
 
   app.post(
     '/app/server/extend',
-    { onRequest, schema: { hide: true, body: extendServerBody, response: { 200: labServer } } },
+    {
+      onRequest,
+      schema: { hide: true, body: extendServerBody, response: { 200: labServer } },
+      config: { audit: { action: 'server.extend', records: 'always' } },
+    },
     async (request) => {
       const { hours } = request.body as z.infer<typeof extendServerBody>;
-      return own.extend(idOf(request), hours);
+      const id = idOf(request);
+      const { whose } = await own.find(id);
+      request.doer = { user: { id: whose.userId }, via: 'app', project: { id: whose.projectId } };
+      return own.extend(id, hours);
     },
   );
 }

@@ -12,6 +12,7 @@ export type GatewayCaller = {
   readonly projectId: string | null;
   /** the Jupyter server whose token it is */
   readonly serverId: string | null;
+  readonly tokenId: string;
 };
 
 /** `__Host-` binds the cookie to this very host; browsers take such a name over https alone. */
@@ -55,7 +56,9 @@ export function createCredentials(service: UserService, secure: boolean) {
         secret = text.slice(text.indexOf(':') + 1);
       }
       const holder = secret === '' ? null : await service.findToken(secret);
-      return holder === null ? null : { user: holder.user, projectId: holder.projectId, serverId: holder.serverId };
+      if (holder === null) return null;
+      const { user, projectId, serverId, tokenId } = holder;
+      return { user, projectId, serverId, tokenId };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { actsAs } from '../../http/audit-trail.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Router } from '../../http/router.ts';
 import type { Credentials } from './credentials.ts';
@@ -17,8 +18,9 @@ export function registerUserRoutes(router: Router, { service, credentials, onSet
     return { setUpNeeded: await service.setUpNeeded(), user: found };
   });
 
-  router.handle('auth.setUp', async ({ body, reply }) => {
+  router.handle('auth.setUp', async ({ body, request, reply }) => {
     const { user, secret, maxAgeSeconds } = await service.setUp(body.token, body);
+    actsAs(request, user);
     await onSetUp();
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
@@ -26,6 +28,7 @@ export function registerUserRoutes(router: Router, { service, credentials, onSet
 
   router.handle('auth.logIn', async ({ body, request, reply }) => {
     const { user, secret, maxAgeSeconds } = await service.logIn(body.email, body.password, request.ip);
+    actsAs(request, user);
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
   });

@@ -7,6 +7,7 @@ import type { SessionRecord } from '../model.ts';
 import type { Client, Service } from '../service.ts';
 import type { Uploads } from '../uploads.ts';
 import { takesStatements } from '../state.ts';
+import { livyAudit } from './audit.ts';
 import { LivyError, sessionNotFound } from './errors.ts';
 import { readInt } from './numbers.ts';
 import type { LivyAccess } from './plugin.ts';
@@ -38,7 +39,8 @@ export const routeIn =
     { openToAll = false, hasCode = false }: { openToAll?: boolean; hasCode?: boolean } = {},
   ): void => {
     const limits = hasCode ? { bodyLimit: maxCodeBodyBytes } : {};
-    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config: { openToAll }, ...limits });
+    const config = { openToAll, audit: livyAudit(method, url) };
+    for (const path of [url, `${url}/`]) app.route({ method, url: path, handler, config, ...limits });
   };
 
 /** What Livy's routes for sessions have in common. */

@@ -63,6 +63,7 @@ export function livyScope(
     checkVersion(request);
     if (options.requestedBy) checkRequestedBy(request);
     request.livy = request.routeOptions.config.openToAll === true ? null : await admit(request, options);
+    request.doer = request.livy === null ? null : doerOf(request.livy);
     request.livyAdmittedAt = performance.now();
   });
 
@@ -80,6 +81,14 @@ export function livyScope(
 
   options.routes(app);
 }
+
+/** Who asks, for the audit log. */
+const doerOf = ({ caller: { user, tokenId }, membership: { project } }: LivyAccess): FastifyRequest['doer'] => ({
+  user,
+  via: 'livy',
+  tokenId,
+  project,
+});
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -130,7 +139,7 @@ function explain(error: unknown, request: FastifyRequest, log: Log): [status: nu
   if (typeof status === 'number' && status >= 400 && status < 500) {
     return [status, status === 413 ? 'The request is too large.' : (STATUS_CODES[status] ?? 'Bad Request')];
   }
-  log.error({ err: error, request: request.id }, 'a request of a Livy client failed');
+  log.error({ err: error, requestId: request.id }, 'a request of a Livy client failed');
   const message = `Something went wrong on our side. The log has the details under the request ${request.id}.`;
   // sparkmagic would send a POST up to nine times again, and each might run.
   return [request.method === 'POST' ? 400 : 500, message];

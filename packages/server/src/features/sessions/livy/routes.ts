@@ -3,6 +3,7 @@ import { logPage } from '../log.ts';
 import type { SessionRecord } from '../model.ts';
 import type { Client } from '../service.ts';
 import { accessOf, clientOf, goneSignal, type LivyContext, type Query } from './context.ts';
+import { livyAudit } from './audit.ts';
 import { LivyError, rejected, sessionNotFound, tooMany } from './errors.ts';
 import { registerAskRoutes } from './ask-routes.ts';
 import { readOptionalInt } from './numbers.ts';
@@ -108,10 +109,17 @@ export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): 
   registerAskRoutes(context);
   registerUploadRoutes(app, context);
 
-  app.route({ method: ['PUT', 'PATCH'], url: '/*', handler: async (_request, reply) => reply.status(405).send() });
+  const config = { audit: livyAudit('GET', '/*') };
+  app.route({
+    method: ['PUT', 'PATCH'],
+    url: '/*',
+    config,
+    handler: async (_request, reply) => reply.status(405).send(),
+  });
   app.route({
     method: ['GET', 'POST', 'DELETE', 'OPTIONS'],
     url: '/*',
+    config,
     handler: async (_request, reply) => reply.status(404).send(),
   });
 }

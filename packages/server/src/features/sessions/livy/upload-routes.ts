@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UploadError, type Upload } from '../uploads.ts';
 import { addable, addTo } from './additions.ts';
 import { checkReady, type LivyContext } from './context.ts';
+import { livyAudit } from './audit.ts';
 import { LivyError } from './errors.ts';
 import { sendJson } from './plugin.ts';
 import { readFileName } from './request.ts';
@@ -43,7 +44,8 @@ export function registerUploadRoutes(app: FastifyInstance, context: LivyContext)
         return sendJson(reply, 200, {});
       };
       for (const end of ['', '/']) {
-        scope.post(`/sessions/:id/upload-${word}${end}`, { config: { takesForm: true } }, handler);
+        const config = { takesForm: true, audit: livyAudit('POST', `/sessions/:id/upload-${word}`) };
+        scope.post(`/sessions/:id/upload-${word}${end}`, { config }, handler);
       }
     }
   });

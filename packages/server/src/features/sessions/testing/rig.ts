@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
 import type { Target } from '../../../edge/protocol.ts';
 import type { Engine } from '../../../engines/engine.ts';
+import { auditRequests, type AuditRecord } from '../../../http/audit-trail.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../../http/project-events.ts';
 import type { Membership } from '../../../http/router.ts';
@@ -125,9 +126,12 @@ export async function createRig(
     limits: { reconcileMs: 3_600_000, pingMs: 1e9, ...options.limits },
   };
 
+  const audited: AuditRecord[] = [];
   const open = async () => {
     const sessions = createFeature(deps);
     const app = Fastify();
+    app.decorateRequest('access', null);
+    auditRequests(app, async (event) => void audited.push(event));
     sessions.registerLivy(app);
     await app.ready();
     await sessions.start();
@@ -164,6 +168,8 @@ export async function createRig(
     targets,
     errors,
     state,
+    /** what the audit log was told */
+    audited,
     ada,
     call,
     /** the changes that ada's dashboard was told of */
@@ -286,6 +292,7 @@ async function authenticate(db: Kysely<Database>, request: FastifyRequest) {
     user: { id: user.id, email: user.email, name: user.name },
     serverId: serverId ?? null,
     projectId: projectId ?? null,
+    tokenId: `token of ${address}`,
   };
 }
 
