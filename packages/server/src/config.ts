@@ -61,6 +61,8 @@ export type Config = {
   readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
   /** null: for ever */
   readonly auditKeptMs: number | null;
+  /** null: /metrics is for this machine alone */
+  readonly metricsToken: string | null;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
 };
@@ -230,6 +232,7 @@ function compile(settings: Settings): Config {
     },
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
     auditKeptMs: settings.audit_days === 0 ? null : settings.audit_days * 86_400_000,
+    metricsToken: settings.metrics_token ?? null,
     logLevel: settings.log_level,
     paths: {
       database: join(dataDir, 'emberlab.db'),

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Config } from './config.ts';
+import { redact } from './lib/redact.ts';
 import { tidyMemoryAtRest } from './lib/tidy-memory.ts';
 import { FatalError, type ChildMessage, type ParentMessage } from './supervise/messages.ts';
 
@@ -27,7 +28,9 @@ type Closable = { close(): Promise<void> };
 function exitWith(error: unknown): never {
   const wrongSettings = error instanceof Error && error.name === 'ConfigError';
   const forPeople = wrongSettings || error instanceof FatalError;
-  process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `${redact(forPeople ? error.message : error instanceof Error ? String(error.stack) : String(error))}\n`,
+  );
   process.exit(wrongSettings ? 2 : 1);
 }
 

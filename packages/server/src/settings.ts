@@ -202,6 +202,14 @@ export const settingsSchema = z.strictObject({
     .refine((days) => days === 0 || days >= 30, 'please write 30 or more, or 0 for no end')
     .default(365)
     .meta({ description: 'Events of the audit log stay for so many days, 30 or more; 0: for ever.' }),
+  metrics_token: z
+    .string()
+    .regex(/^[\x21-\x7e]{16,200}$/, 'please write 16 to 200 letters, digits or signs, without spaces')
+    .optional()
+    .meta({
+      description:
+        'The bearer token with which /metrics is read. Without it only programs on this machine may, and only while public_url is an address of this machine.',
+    }),
   log_level: z
     .enum(['debug', 'info', 'warn', 'error'])
     .default('info')

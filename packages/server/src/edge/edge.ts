@@ -199,7 +199,7 @@ function strangerLog(hosts: Hosts, log: Log, clock: Clock): (request: IncomingMe
     quietUntil = clock.now() + 60_000;
     const host = request.headers.host?.slice(0, 100);
     log.warn(
-      { host, publicOrigin: hosts.publicOrigin },
+      { requestId: requestIdOf(request), host, publicOrigin: hosts.publicOrigin },
       'refused a host name that is not ours; see EMBERLAB_PUBLIC_URL',
     );
   };

@@ -21,6 +21,7 @@ import {
 import helmet from 'helmet';
 import { auditRequests, type AuditRecord } from './audit-trail.ts';
 import { isCrossSite } from './cross-site.ts';
+import { withRequestId } from '../lib/request-id.ts';
 import { HttpError } from './errors.ts';
 
 export type AppOptions = {
@@ -45,6 +46,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: true,
     requestIdHeader: 'x-request-id',
+    // The log knows by itself for which request it writes.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: 4 * 1024 * 1024,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300 },
@@ -54,6 +57,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // Files are streamed: who takes them reads the request itself.
   app.addContentTypeParser('application/octet-stream', (_request, _body, done) => done(null));
   app.decorateRequest('access', null);
+  logWithRequestId(app);
   auditRequests(app, options.audit);
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
@@ -131,6 +135,12 @@ const codeOfStatus: Readonly<Record<number, ErrorCode>> = {
   415: 'bad_request',
   429: 'too_many_requests',
 };
+
+/** What a request makes us log carries its id. Twice, since who reads a body calls the hooks behind it from elsewhere. */
+function logWithRequestId(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => withRequestId(request.id, done));
+  app.addHook('preValidation', (request, _reply, done) => withRequestId(request.id, done));
+}
 
 function setErrorFormat(app: FastifyInstance): void {
   app.setErrorHandler((error: FastifyError | HttpError, request, reply) => {

@@ -7,8 +7,9 @@ const secretNames =
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   // Ours: a prefix that tells what it opens, and 256 random bits.
-  [/\bember_([a-z]+)_[\w-]{20,}/g, `ember_$1_${gone}`],
-  [/\b(Basic|Bearer)\s+(?!\[secret\])[\w+/=.~-]{4,}/gi, `$1 ${gone}`],
+  [/ember_([a-z]+)_[\w-]{20,}/g, `ember_$1_${gone}`],
+  [/\b([Bb]asic)\s+(?=[a-z]*[A-Z0-9=+/])[\w+/=]{6,}/g, `$1 ${gone}`],
+  [/\b(bearer)\s+[\w+/=.~-]{8,}/gi, `$1 ${gone}`],
   [/\btoken [\w-]{16,}/g, `token ${gone}`],
   // The password in an address: what stands between its name and the host.
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'\\]*):[^\s/@"'\\]+@/gi, `$1:${gone}@`],
