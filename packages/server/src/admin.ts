@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
-import { migrate } from './db/migrate.ts';
+import { upgrade } from './db/upgrade.ts';
 import { openSqlite } from './db/sqlite/open.ts';
 import { createAudit } from './features/audit/index.ts';
 import { createProjectStore } from './features/projects/store.ts';
@@ -13,6 +13,7 @@ import { checkDataFolder } from './setup/preflight.ts';
 import { FatalError } from './supervise/messages.ts';
 
 export { ConfigError, readConfig, type Config } from './config.ts';
+export { redact } from './lib/redact.ts';
 export { HttpError } from './http/errors.ts';
 export { FatalError } from './supervise/messages.ts';
 
@@ -28,7 +29,7 @@ export async function openAdmin(config: Config) {
   }
   await checkDataFolder(config.dataDir, false);
   const db = openSqlite(config.paths.database);
-  await migrate(db);
+  await upgrade(db, config.paths.upgrades, systemClock.now());
   const { service } = createUsers({
     db,
     clock: systemClock,

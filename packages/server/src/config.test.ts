@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
@@ -92,5 +92,65 @@ describe('readConfig', () => {
   it('says where a file is not TOML', () => {
     writeFileSync(join(data, 'emberlab.toml'), 'port = = 1');
     expect(problemsOf({})[0]).toMatch(/emberlab\.toml is not valid TOML/);
+  });
+
+  describe('of addresses', () => {
+    const tls = { EMBERLAB_TLS_CERT: '/etc/tls/a.crt', EMBERLAB_TLS_KEY: '~/a.key' };
+    const named = {
+      EMBERLAB_PUBLIC_URL: 'https://emberlab.example.org',
+      EMBERLAB_APPS_URL: 'https://{id}.apps.example.org',
+    };
+
+    it('makes https of the defaults where there is a certificate', () => {
+      expect(readConfig({ EMBERLAB_DATA: data })).toMatchObject({ tls: null, trustedProxies: [], metricsToken: null });
+      expect(readConfig({ EMBERLAB_DATA: data, ...tls })).toMatchObject({
+        tls: { cert: '/etc/tls/a.crt', key: join(homedir(), 'a.key') },
+        publicOrigin: 'https://localhost:8080',
+        appsOrigin: 'https://{id}.localhost:8080',
+      });
+    });
+
+    it.each<[string, Record<string, string>, string]>([
+      ['one file of two', { EMBERLAB_TLS_CERT: '/a' }, 'TLS needs both files: please set tls_key as well.'],
+      ['the other file', { EMBERLAB_TLS_KEY: '/a' }, 'TLS needs both files: please set tls_cert as well.'],
+      ['TLS for http', { ...tls, EMBERLAB_PUBLIC_URL: 'http://a.example' }, 'With tls_cert Emberlab speaks https'],
+      [
+        'servers without https',
+        { ...named, EMBERLAB_APPS_URL: 'http://{id}.apps.example.org' },
+        'has to begin with https',
+      ],
+      [
+        'servers with https alone',
+        { EMBERLAB_PUBLIC_URL: 'http://a.example', EMBERLAB_APPS_URL: 'https://{id}.b.example' },
+        'has to begin with http, as',
+      ],
+      [
+        "a dashboard among the servers' names",
+        { EMBERLAB_PUBLIC_URL: 'https://Www.example.org', EMBERLAB_APPS_URL: 'https://{id}.example.org' },
+        "where users' code runs",
+      ],
+    ])('refuses %s', (_what, env, sentence) => {
+      expect(problemsOf(env)).toEqual([expect.stringContaining(sentence)]);
+    });
+
+    it('takes names that go together', () => {
+      expect(problemsOf(named)).toEqual([]);
+      expect(problemsOf({ ...named, ...tls })).toEqual([]);
+    });
+
+    it('reads the addresses of proxies, and names what is none', () => {
+      const proxies = (text: string) => ({ EMBERLAB_TRUSTED_PROXIES: text });
+      expect(readConfig({ EMBERLAB_DATA: data, ...proxies('10.0.0.1, fd00::/8') }).trustedProxies).toEqual([
+        '10.0.0.1',
+        'fd00::/8',
+      ]);
+      for (const wrong of ['proxy.example.org', '10.0.0.0/33', '10.0.0.0/8/8', '*', '::/129']) {
+        expect(problemsOf(proxies(wrong))[0]).toContain(`${wrong} is no IP address and no network`);
+      }
+    });
+
+    it('tells all that contradicts itself at once', () => {
+      expect(problemsOf({ EMBERLAB_TLS_CERT: '/a', EMBERLAB_SERVER_MEMORY_MB: '1' })).toHaveLength(2);
+    });
   });
 });

@@ -15,6 +15,10 @@ export type Config = {
   readonly publicOrigin: string;
   /** e.g. `http://{id}.localhost:8080` */
   readonly appsOrigin: string;
+  /** null: this port speaks plain HTTP */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** addresses and networks, for `compileNetworks` */
+  readonly trustedProxies: readonly string[];
   readonly sparkHome: string;
   readonly sparkMaster: string;
   /** the address of the agents' socket, as drivers see it */
@@ -87,6 +91,8 @@ export type Paths = {
   readonly uploads: string;
   readonly tools: string;
   readonly logs: string;
+  /** copies of the database from before upgrades */
+  readonly upgrades: string;
 };
 
 /** JupyterLab and one kernel do not come up with less. */
@@ -133,22 +139,44 @@ export function readConfig(
       key in overrides ? `--${key}` : key in fromEnv ? `EMBERLAB_${key.toUpperCase()}` : `${key} in ${file}`;
     throw new ConfigError(parsed.error.issues.map((issue) => describe(issue, source)));
   }
-  if (parsed.data.public_url === undefined && !reachedAsLocalhost(parsed.data.host)) {
-    throw new ConfigError([
-      `With host = ${parsed.data.host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`,
-    ]);
-  }
-  if (parsed.data.server_memory_mb > 0 && parsed.data.server_memory_mb < leastMemoryMb) {
-    throw new ConfigError([
-      `server_memory_mb (${parsed.data.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`,
-    ]);
-  }
-  if (parsed.data.server_max_hours < parsed.data.server_hours) {
-    throw new ConfigError([
-      `server_max_hours (${parsed.data.server_max_hours}) can't be less than server_hours (${parsed.data.server_hours}).`,
-    ]);
-  }
+  const problems = [...contradictions(parsed.data)];
+  if (problems.length > 0) throw new ConfigError(problems);
   return compile(parsed.data);
+}
+
+/** Settings of which each can be, but not with the others. */
+function* contradictions(settings: Settings): Generator<string> {
+  const { host, public_url: publicUrl, apps_url: appsUrl, tls_cert: cert, tls_key: key } = settings;
+  if (publicUrl === undefined && !reachedAsLocalhost(host)) {
+    yield `With host = ${host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`;
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    yield `TLS needs both files: please set ${cert === undefined ? 'tls_cert' : 'tls_key'} as well.`;
+  }
+  if (cert !== undefined && publicUrl?.startsWith('http:') === true) {
+    yield `With tls_cert Emberlab speaks https, and public_url (${publicUrl}) begins with http: please write https.`;
+  }
+  const secure = publicUrl === undefined ? cert !== undefined : publicUrl.startsWith('https:');
+  if (appsUrl !== undefined && appsUrl.startsWith('https:') !== secure) {
+    yield `apps_url (${appsUrl}) has to begin with ${secure ? 'https' : 'http'}, as the dashboard's address does: browsers would keep one from the other.`;
+  }
+  if (appsUrl !== undefined && publicUrl !== undefined && covers(appsUrl, publicUrl)) {
+    yield `The dashboard's own address (${publicUrl}) is one of those that apps_url (${appsUrl}) gives to servers, where users' code runs. Please give it a name outside.`;
+  }
+  if (settings.server_memory_mb > 0 && settings.server_memory_mb < leastMemoryMb) {
+    yield `server_memory_mb (${settings.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`;
+  }
+  if (settings.server_max_hours < settings.server_hours) {
+    yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
+  }
+}
+
+/** Whether an address is what a template makes of some id. */
+function covers(template: string, address: string): boolean {
+  const [before = '', after = ''] = template.toLowerCase().split('{id}');
+  const name = address.toLowerCase();
+  const id = name.slice(before.length, name.length - after.length);
+  return name.startsWith(before) && name.endsWith(after) && /^[a-z0-9-]+$/.test(id);
 }
 
 function readToml(file: string): Record<string, unknown> {
@@ -178,7 +206,8 @@ function describe(issue: z.core.$ZodIssue, named: (key: string) => string): stri
 
 function compile(settings: Settings): Config {
   const { data: dataDir, port } = settings;
-  const publicOrigin = settings.public_url ?? `http://localhost:${port}`;
+  const { tls_cert: cert, tls_key: key } = settings;
+  const publicOrigin = settings.public_url ?? `${cert === undefined ? 'http' : 'https'}://localhost:${port}`;
   const run = join(dataDir, 'run');
   const tools = join(dataDir, 'tools');
   const agentSocket = join(run, 'agent.sock');
@@ -188,6 +217,8 @@ function compile(settings: Settings): Config {
     port,
     publicOrigin,
     appsOrigin: settings.apps_url ?? publicOrigin.replace('://', '://{id}.'),
+    tls: cert === undefined || key === undefined ? null : { cert: expandHome(cert), key: expandHome(key) },
+    trustedProxies: settings.trusted_proxies ?? [],
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
@@ -250,6 +281,7 @@ function compile(settings: Settings): Config {
       uploads: join(dataDir, 'uploads'),
       tools,
       logs: join(dataDir, 'logs'),
+      upgrades: join(dataDir, 'upgrades'),
     },
   };
 }

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { migrate } from './db/migrate.ts';
+import { upgrade } from './db/upgrade.ts';
 import { openSqlite } from './db/sqlite/open.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
@@ -14,6 +13,7 @@ import { createAudit } from './features/audit/index.ts';
 import { createConfigurations } from './features/configurations/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createFiles } from './features/files/index.ts';
+import { createPlatformMetrics } from './features/metrics/index.ts';
 import { createNotebooks } from './features/notebooks/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
@@ -30,6 +30,7 @@ import { listenOnSocket } from './lib/unix-socket.ts';
 import { createLocalSpark } from './local-spark.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
+import { sparkVersionOf } from './spark-version.ts';
 import { version } from './version.ts';
 
 const repository = join(import.meta.dirname, '../../..');
@@ -52,10 +53,18 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   const closing = new AsyncDisposableStack();
   const db = openSqlite(config.paths.database);
   closing.defer(() => db.destroy());
-  await migrate(db);
+  const { copy } = await upgrade(db, config.paths.upgrades, clock.now());
+  if (copy !== null) log.info({ copy }, 'the database was copied, then upgraded');
 
   const audit = createAudit({ db, clock, log, keptMs: config.auditKeptMs });
   closing.defer(() => audit.service.close());
+  const metrics = createPlatformMetrics({
+    db,
+    clock,
+    version,
+    token: config.metricsToken,
+    publicOrigin: config.publicOrigin,
+  });
   const bus = createBus<ProjectChange>((error) => log.error({ err: error }, 'a listener failed'));
   const feed = createFeedServer({
     socketPath: config.paths.edgeSocket,
@@ -64,6 +73,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     clock,
     log,
     onSeen: (targetIds) => projects.service.touchTargets(targetIds),
+    onReport: metrics.observeEdge,
   });
   closing.defer(() => feed.close());
 
@@ -181,12 +191,18 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   const app = await createApp({
     log,
     publicOrigin: config.publicOrigin,
-    ownOrigins: ['localhost', '127.0.0.1', '[::1]'].map((host) => `http://${host}:${config.port}`),
+    ownOrigins: ['localhost', '127.0.0.1', '[::1]'].map(
+      (host) => `${config.tls === null ? 'http' : 'https'}://${host}:${config.port}`,
+    ),
     dashboard: join(repository, 'packages/web/dist'),
     version,
-    audit: audit.service.record,
+    async audit(event) {
+      metrics.observeAudit(event.outcome);
+      await audit.service.record(event);
+    },
   });
   closing.defer(() => app.close());
+  metrics.registerRoutes(app);
   const router = createRouter(
     app,
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
@@ -260,18 +276,6 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),
   };
-}
-
-/** The version of a Spark distribution, by the name of its core jar; null: none there (yet). */
-function sparkVersionOf(sparkHome: string): string | null {
-  try {
-    const names = readdirSync(join(sparkHome, 'jars'));
-    return (
-      names.map((name) => /^spark-core_[\d.]+-(.+)\.jar$/.exec(name)?.[1]).find((found) => found !== undefined) ?? null
-    );
-  } catch {
-    return null;
-  }
 }
 
 /** What everyone should know about this installation. */

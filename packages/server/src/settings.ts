@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
 
 const wholeNumber = z
@@ -14,6 +15,16 @@ const addresses = z
       context.addIssue((error as Error).message);
     }
     return rules.map((rule) => rule.trim());
+  });
+const networks = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((part) => part.trim() !== ''))])
+  .transform((list, context) => {
+    try {
+      compileNetworks(list);
+    } catch (error) {
+      context.addIssue((error as Error).message);
+    }
+    return list.map((network) => network.trim());
   });
 const origin = z
   .string()
@@ -47,6 +58,19 @@ export const settingsSchema = z.strictObject({
       description:
         'Origin of each Jupyter server and Spark UI, with {id} in it. Default: {id}. in front of the host of public_url.',
     }),
+  tls_cert: z.string().min(1).optional().meta({
+    description:
+      'File with the certificate in PEM, those that lead to its root behind it; it has to name the hosts of public_url and apps_url. With it Emberlab speaks TLS itself. A renewed file is read within seconds.',
+  }),
+  tls_key: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'File with its private key in PEM, without a passphrase.' }),
+  trusted_proxies: networks.optional().meta({
+    description:
+      'Addresses of the proxies in front of Emberlab, a comma between them: IP addresses, or networks such as 10.0.0.0/8. What these say about clients in X-Forwarded-For and X-Forwarded-Proto is believed, and nobody else. Default: none.',
+  }),
   spark_home: z
     .string()
     .min(1)

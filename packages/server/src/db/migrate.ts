@@ -27,6 +27,9 @@ const migrations = {
   '0017-audit': { up: audit.up },
 };
 
+/** Their names, in their order. */
+export const migrationNames: readonly string[] = Object.keys(migrations);
+
 /**
  * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and
  * finds nothing left to do when it looks again. Throws, with nothing changed by the failed step, when it can't.

@@ -28,6 +28,8 @@ export type AppsOptions = {
   cookieName: string;
   controlSocket: string;
   publicOrigin: string;
+  /** the client's */
+  addressOf: (request: IncomingMessage) => string;
   waitMs: number;
   clock: Clock;
 };
@@ -45,7 +47,7 @@ const reopen = 'If this is yours, please open it from the dashboard again.';
 
 /** The origins of Jupyter servers and Spark UIs: who may reach what, and the way there. */
 export function createApps(options: AppsOptions): Apps {
-  const { table, feed, live, seen, clock, publicOrigin } = options;
+  const { table, feed, live, seen, clock, publicOrigin, addressOf } = options;
   const tunnels = new Set<Tunnel>();
 
   const ask = (request: IncomingMessage, webSocket: boolean): Asked => ({
@@ -81,7 +83,7 @@ export function createApps(options: AppsOptions): Apps {
   ): Forwarding => ({
     socketPath: target.socketPath,
     path: request.url ?? '/',
-    headers: toTarget(request, { ...place, ...target, requestId, webSocket: false }),
+    headers: toTarget(request, { ...place, ...target, requestId, address: addressOf(request), webSocket: false }),
     waitMs: target.viaControl ? options.waitMs : 0,
     // What a member's server does is not ours to do twice, reads apart.
     resend: isHarmlessTwice(request) && (target.viaControl || isRead(request)),
@@ -123,7 +125,7 @@ export function createApps(options: AppsOptions): Apps {
             : {
                 socketPath: options.controlSocket,
                 path: controlPath,
-                headers: toControlFromApp(request, { ...place, requestId }),
+                headers: toControlFromApp(request, { ...place, requestId, address: addressOf(request) }),
                 waitMs: options.waitMs,
                 resend: isHarmlessTwice(request),
                 shape: fromControl,
@@ -153,7 +155,7 @@ export function createApps(options: AppsOptions): Apps {
         socket,
         head,
         socketPath: target.socketPath,
-        headers: toTarget(request, { ...place, ...target, requestId, webSocket: true }),
+        headers: toTarget(request, { ...place, ...target, requestId, address: addressOf(request), webSocket: true }),
         shape: (raw) => ({ ...fromTarget(raw, relocate), connection: 'Upgrade', upgrade: 'websocket' }),
         onMessage: () => seen.note(target.id),
         onRefused: (answer) => {

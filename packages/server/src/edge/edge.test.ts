@@ -15,6 +15,8 @@ describe('the port', () => {
   const config = {
     publicOrigin: 'http://localhost:1',
     appsOrigin: 'http://{id}.localhost:1',
+    tls: null,
+    trustedProxies: [],
     paths: { controlSocket: '/nowhere', edgeSocket: '/nowhere' },
   };
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
-import { listen } from '../lib/listen.ts';
 import { createApps } from './apps.ts';
 import { createCallControl } from './control.ts';
 import { followFeed } from './feed.ts';
 import { createForward } from './forward.ts';
+import { isEncrypted, openFront } from './front.ts';
 import { createGate } from './gate.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { createLive } from './live.ts';
@@ -16,10 +16,13 @@ import type { Log } from '../lib/log.ts';
 import { createOpenWithTicket } from './open.ts';
 import { responseOn, sendError } from './pages.ts';
 import { createPublic } from './public.ts';
+import { createProxies } from './proxies.ts';
+import { createReport } from './report.ts';
+import { createSecure } from './secure.ts';
 import { createSeen } from './seen.ts';
 import { createTable } from './table.ts';
 
-export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin'> & {
+export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin' | 'tls' | 'trustedProxies'> & {
   readonly paths: Pick<Config['paths'], 'controlSocket' | 'edgeSocket'>;
 };
 
@@ -44,19 +47,24 @@ export type EdgeOptions = {
  */
 export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions = {}): Promise<Edge> {
   const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
-  const server = createServer({
-    insecureHTTPParser: false,
-    maxHeaderSize: 32 * 1024,
-    headersTimeout: 30_000,
-    // uploads take as long as they take; one that stands still is ended in forward.ts
-    requestTimeout: 0,
-    connectionsCheckingInterval: 5000,
-    keepAliveTimeout: 75_000,
-    noDelay: true,
-    // an offer of another protocol (h2c) may be ignored, and is (RFC 9110, 7.8)
-    shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+  const front = await openFront({
+    ...config,
+    clock,
+    log,
+    http: {
+      insecureHTTPParser: false,
+      maxHeaderSize: 32 * 1024,
+      headersTimeout: 30_000,
+      // uploads take as long as they take; one that stands still is ended in forward.ts
+      requestTimeout: 0,
+      connectionsCheckingInterval: 5000,
+      keepAliveTimeout: 75_000,
+      noDelay: true,
+      // an offer of another protocol (h2c) may be ignored, and is (RFC 9110, 7.8)
+      shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
+    },
   });
-  const address = await listen(server, config.host, config.port);
+  const { address } = front;
   const hosts = createHosts({ ...config, port: address.port });
 
   const closing = new AbortController();
@@ -67,15 +75,19 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
   const call = createCallControl({ socketPath: config.paths.edgeSocket, gate, clock });
   const seen = createSeen({ call, clock, signal: closing.signal });
   const forward = createForward({ clock, gate, closing: closing.signal });
-  const { publicOrigin, secureApps: secure } = hosts;
+  const proxies = createProxies(config.trustedProxies);
+  const { addressOf } = proxies;
+  const { publicOrigin, secureApps } = hosts;
+  const secure = createSecure({ tls: config.tls !== null, publicOrigin, proxies });
+  const report = createReport({ call, clock, signal: closing.signal, connections: () => live.size() });
   // `__Host-` binds the cookie to this very host; browsers take such a name over https alone (RFC 6265bis, 4.1.3.2)
-  const cookieName = secure ? '__Host-emberlab_app' : 'emberlab_app';
+  const cookieName = secureApps ? '__Host-emberlab_app' : 'emberlab_app';
   const openWithTicket = createOpenWithTicket({
     call,
     feed,
     table,
     cookieName,
-    secure,
+    secure: secureApps,
     publicOrigin,
     waitMs,
   });
@@ -89,46 +101,55 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     cookieName,
     controlSocket: config.paths.controlSocket,
     publicOrigin,
+    addressOf,
     waitMs,
     clock,
   });
-  const toPublic = createPublic({ controlSocket: config.paths.controlSocket, forward, waitMs });
+  const toPublic = createPublic({ controlSocket: config.paths.controlSocket, forward, addressOf, waitMs });
   const strangers = strangerLog(hosts, log, clock);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = requestIdOf(request);
     if (!isPlain(request)) return sendError(request, response, { code: 'bad_request', requestId, dashboard: null });
-    const place = hosts.classify(request.headers.host);
+    const place = hosts.classify(request.headers.host, isEncrypted(request));
+    report.count(response, place?.kind ?? 'other');
     if (place === null) {
       strangers(request);
       return sendError(request, response, { code: 'not_found', requestId, dashboard: null });
     }
+    const instead = secure.originInstead(request, place);
+    if (instead !== null) return sendElsewhere(request, response, instead, requestId);
+    const strict = secure.strictTransport(place);
+    if (strict !== null) response.setHeader('strict-transport-security', strict);
     if (place.kind === 'public') return toPublic(request, response, place, requestId);
     return apps.handle(request, response, place, requestId);
   };
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const requestId = requestIdOf(request);
-    const place = isPlain(request) ? hosts.classify(request.headers.host) : null;
-    if (place?.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
+    const place = isPlain(request) ? hosts.classify(request.headers.host, isEncrypted(request)) : null;
+    if (place?.kind === 'app' && secure.originInstead(request, place) === null)
+      return apps.upgrade(request, socket, head, place, requestId);
     sendError(request, responseOn(socket, request), { code: 'bad_request', requestId, dashboard: null });
   };
 
-  server.on('request', (request, response) => {
-    response.on('error', () => undefined);
-    handle(request, response).catch((error: unknown) => {
-      const requestId = requestIdOf(request);
-      log.error({ err: error, requestId }, 'request failed');
-      sendError(request, response, { code: 'internal', requestId, dashboard: null });
+  for (const server of front.servers) {
+    server.on('request', (request, response) => {
+      response.on('error', () => undefined);
+      handle(request, response).catch((error: unknown) => {
+        const requestId = requestIdOf(request);
+        log.error({ err: error, requestId }, 'request failed');
+        sendError(request, response, { code: 'internal', requestId, dashboard: null });
+      });
     });
-  });
-  server.on('upgrade', (request, socket, head) => {
-    socket.on('error', () => undefined);
-    upgrade(request, socket, head).catch((error: unknown) => {
-      log.error({ err: error, requestId: requestIdOf(request) }, 'upgrade failed');
-      socket.destroy();
+    server.on('upgrade', (request, socket, head) => {
+      socket.on('error', () => undefined);
+      upgrade(request, socket, head).catch((error: unknown) => {
+        log.error({ err: error, requestId: requestIdOf(request) }, 'upgrade failed');
+        socket.destroy();
+      });
     });
-  });
-  server.on('clientError', refuseUnreadable);
+    server.on('clientError', refuseUnreadable);
+  }
   log.info({ port: address.port }, 'edge listens');
 
   let closed: Promise<void> | null = null;
@@ -137,13 +158,14 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     connections: () => live.size(),
     close() {
       closed ??= (async () => {
-        const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+        const stopped = front.close();
         apps.closeTunnels();
         gate.close();
         feed.close();
         seen.close();
+        report.close();
         const cancel = clock.after(graceMs, () => {
-          server.closeAllConnections();
+          front.closeAllConnections();
           void apps.endTunnels();
         });
         await stopped;
@@ -156,6 +178,15 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
       return closed;
     },
   };
+}
+
+/** Sends whoever came without TLS to the place with it; what is more than a look is not answered there either, so that nobody gets used to it. */
+function sendElsewhere(request: IncomingMessage, response: ServerResponse, origin: string, requestId: string): void {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return sendError(request, response, { code: 'bad_request', requestId, dashboard: origin });
+  }
+  response.writeHead(308, { location: `${origin}${request.url}`, 'content-length': 0, connection: 'close' });
+  response.end();
 }
 
 /** A client's own id is kept when it can't do harm in a log. Asked twice for a request, it gives the same. */

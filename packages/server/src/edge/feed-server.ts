@@ -5,7 +5,15 @@ import { createKeyedQueue } from '../lib/lifecycle.ts';
 import { listenOnSocket } from '../lib/unix-socket.ts';
 import type { Log } from '../lib/log.ts';
 import type { EdgeTargets, EdgeTickets } from './ports.ts';
-import { redeemBody, seenBody, type FeedLine, type Grant, type Target } from './protocol.ts';
+import {
+  redeemBody,
+  reportBody,
+  seenBody,
+  type EdgeReport,
+  type FeedLine,
+  type Grant,
+  type Target,
+} from './protocol.ts';
 import type { EdgeStore, StoredGrant } from './store.ts';
 
 const ticketMs = 60_000;
@@ -45,6 +53,8 @@ export function createFeedServer(options: {
   log: Log;
   /** Targets had traffic. */
   onSeen: (targetIds: readonly string[]) => Promise<void>;
+  /** An edge says how it does. */
+  onReport?: (report: EdgeReport) => void;
 }): FeedServer {
   const { store, clock, log } = options;
   const targets = new Map<string, Target>();
@@ -125,6 +135,12 @@ export function createFeedServer(options: {
         const body = seenBody.safeParse(await readJson(request));
         if (!body.success) return send(response, 400);
         await options.onSeen(body.data.targetIds);
+        return send(response, 204);
+      }
+      case 'POST /report': {
+        const body = reportBody.safeParse(await readJson(request));
+        if (!body.success) return send(response, 400);
+        options.onReport?.(body.data);
         return send(response, 204);
       }
       default:

@@ -59,15 +59,12 @@ function frame(request: IncomingMessage, headers: OutgoingHttpHeaders): void {
 export const hasBody = (request: IncomingMessage): boolean =>
   request.headers['transfer-encoding'] !== undefined || Number(request.headers['content-length'] ?? 0) > 0;
 
-type Forwarded = { host: string; scheme: string; requestId: string };
+/** `address`: the client's. */
+type Forwarded = { host: string; scheme: string; requestId: string; address: string };
 
-function setForwarded(
-  headers: OutgoingHttpHeaders,
-  request: IncomingMessage,
-  { host, scheme, requestId }: Forwarded,
-): void {
+function setForwarded(headers: OutgoingHttpHeaders, { host, scheme, requestId, address }: Forwarded): void {
   headers.host = host;
-  headers['x-forwarded-for'] = request.socket.remoteAddress ?? '';
+  headers['x-forwarded-for'] = address;
   headers['x-forwarded-host'] = host;
   headers['x-forwarded-proto'] = scheme;
   headers['x-request-id'] = requestId;
@@ -76,7 +73,7 @@ function setForwarded(
 /** What control gets: the request's headers, with those that say whence it came made anew. */
 export function toControl(request: IncomingMessage, forwarded: Forwarded): OutgoingHttpHeaders {
   const headers = endToEnd(request.rawHeaders, (name) => identity.test(name));
-  setForwarded(headers, request, forwarded);
+  setForwarded(headers, forwarded);
   frame(request, headers);
   return headers;
 }
@@ -112,7 +109,7 @@ export function toTarget(
   const cookies = withoutOwnCookies(request.headers.cookie);
   if (cookies !== null) headers.cookie = cookies;
   if (options.viaControl) {
-    setForwarded(headers, request, options);
+    setForwarded(headers, options);
   } else {
     headers.host = 'localhost';
     if (headers.origin !== undefined) headers.origin = 'http://localhost';
@@ -164,12 +161,15 @@ function ownHostCookies(cookies: readonly string[]): string[] {
 /** Headers of control's answer, as they go on to the client. */
 export const fromControl = (raw: readonly string[]): OutgoingHttpHeaders => endToEnd(raw);
 
+/** What a target may not say of its host in the browser: the edge does. */
+const isRefused = (name: string): boolean => name === 'strict-transport-security';
+
 /**
  * Headers of a target's answer, as they go on to the client. Ours are added to a policy that the target has itself: a browser keeps to each of
  * several (CSP Level 3, 8.1).
  */
 export function fromTarget(raw: readonly string[], relocate: (location: string) => string): OutgoingHttpHeaders {
-  const headers = endToEnd(raw);
+  const headers = endToEnd(raw, isRefused);
   const cookies = ownHostCookies(listOf(headers['set-cookie']));
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   else delete headers['set-cookie'];

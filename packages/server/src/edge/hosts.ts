@@ -12,7 +12,7 @@ export type AppPlace = Extract<Place, { kind: 'app' }>;
 
 export type Hosts = {
   /** null: a name that isn't ours, so that a foreign name which was made to resolve to us (DNS rebinding) reaches nothing. */
-  classify(hostHeader: string | undefined): Place | null;
+  classify(hostHeader: string | undefined, encrypted?: boolean): Place | null;
   readonly publicOrigin: string;
   /** Whether apps are served over https, so that their cookies can be bound to it. */
   readonly secureApps: boolean;
@@ -25,7 +25,7 @@ const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[
 
 /**
  * Tells which kind of origin a `Host` header (RFC 9110, 7.2) names: the public one, which loopback names and the address that we listen on, with our port, are too, or `{id}` of the
- * template of apps' origins. Names are compared whole. `port` is the one that we listen on; it also stands in for port 0 in the two origins.
+ * template of apps' origins. Names are compared whole. `encrypted`: the request came by TLS to our own port. `port` is the one that we listen on; it also stands in for port 0 in the two origins.
  */
 export function createHosts(options: { host: string; publicOrigin: string; appsOrigin: string; port: number }): Hosts {
   // Jupyter's kernels on this machine reach the gateway by the address that we listen on.
@@ -39,7 +39,7 @@ export function createHosts(options: { host: string; publicOrigin: string; appsO
   return {
     publicOrigin: write(dashboard),
     secureApps: apps.scheme === 'https',
-    classify(header) {
+    classify(header, encrypted = false) {
       const match = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])(?::(\d{1,5}))?$/.exec((header ?? '').toLowerCase());
       const name = match?.[1];
       if (name === undefined) return null;
@@ -47,8 +47,9 @@ export function createHosts(options: { host: string; publicOrigin: string; appsO
       if (name === dashboard.name && (port ?? defaultPort(dashboard.scheme)) === dashboard.port) {
         return { kind: 'public', scheme: dashboard.scheme, host: hostOf(dashboard) };
       }
-      if (ownNames.has(name) && (port ?? 80) === options.port) {
-        return { kind: 'public', scheme: 'http', host: hostOf({ scheme: 'http', name, port: options.port }) };
+      const scheme = encrypted ? 'https' : 'http';
+      if (ownNames.has(name) && (port ?? defaultPort(scheme)) === options.port) {
+        return { kind: 'public', scheme, host: hostOf({ scheme, name, port: options.port }) };
       }
       if ((port ?? defaultPort(apps.scheme)) !== apps.port) return null;
       if (!name.startsWith(before) || !name.endsWith(after) || name.length <= before.length + after.length) return null;

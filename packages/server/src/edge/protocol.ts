@@ -35,5 +35,16 @@ export type FeedLine = z.infer<typeof feedLine>;
 export const redeemBody = z.object({ ticket: z.string().max(200), targetId: z.string().max(63) });
 export const redeemed = z.object({ secret: z.string(), maxAgeSeconds: z.number().int(), path: z.string() });
 
+/** `POST /report`: how an edge does. `requests`: by kind and class of status since it began; `0xx` were cut short. */
+export const reportBody = z.object({
+  edge: z.string().max(20),
+  connections: z.number().int().min(0),
+  requests: z.record(z.string().max(20), z.number().int().min(0)),
+  /** the part of the last seconds in which it computed, 0 to 1 */
+  busy: z.number().min(0).max(1),
+  memoryBytes: z.number().int().min(0),
+});
+export type EdgeReport = z.infer<typeof reportBody>;
+
 /** `POST /seen`: which targets had traffic since the last call. */
 export const seenBody = z.object({ targetIds: z.array(z.string()) });

@@ -12,12 +12,22 @@ export type Public = (
   requestId: string,
 ) => Promise<void>;
 
-export function createPublic(options: { controlSocket: string; forward: Forward; waitMs: number }): Public {
+export function createPublic(options: {
+  controlSocket: string;
+  forward: Forward;
+  addressOf: (request: IncomingMessage) => string;
+  waitMs: number;
+}): Public {
   return async (request, response, place, requestId) => {
     const outcome = await options.forward(request, response, {
       socketPath: options.controlSocket,
       path: request.url ?? '/',
-      headers: toControl(request, { host: place.host, scheme: place.scheme, requestId }),
+      headers: toControl(request, {
+        host: place.host,
+        scheme: place.scheme,
+        requestId,
+        address: options.addressOf(request),
+      }),
       waitMs: options.waitMs,
       resend: isHarmlessTwice(request) || isKeyedLivyPost(request),
       lasting: true,

@@ -8,15 +8,18 @@ import {
   type RequestListener,
   type Server,
 } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import { digest, newId, newSecret } from '../lib/ids.ts';
 import { seedUser, testDatabase } from '../testing/database.ts';
+import type { TestCertificate } from '../testing/certificate.ts';
 import { runEdge, type EdgeOptions } from './edge.ts';
 import { createFeedServer } from './feed-server.ts';
 import type { Log } from '../lib/log.ts';
+import type { EdgeReport } from './protocol.ts';
 import { createEdgeStore } from './store.ts';
 
 const silent: Log = {
@@ -26,7 +29,13 @@ const silent: Log = {
 };
 
 export type Answer = { status: number; headers: IncomingHttpHeaders; text: string; body: Buffer };
-export type Asking = { method?: string; headers?: Record<string, string | string[]>; body?: Buffer | string };
+export type Asking = {
+  method?: string;
+  headers?: Record<string, string | string[]>;
+  body?: Buffer | string;
+  /** without TLS, whatever the edge speaks */
+  plain?: boolean;
+};
 
 /** A server on a Unix socket that ends its connections when it is closed, as a killed process does. */
 export async function serveOn(
@@ -118,7 +127,18 @@ async function serveJupyter(socketPath: string) {
  * The edge with everything around it, on real sockets: control's end of the feed with its database, and fake servers. `await using` ends all of it,
  * and fails when the edge still held a connection to a target.
  */
-export async function startWorld(options: EdgeOptions & { controlClock?: Clock; https?: boolean } = {}) {
+export async function startWorld(
+  options: EdgeOptions & {
+    controlClock?: Clock;
+    /** apps behind a proxy that speaks TLS */
+    https?: boolean;
+    /** the edge speaks TLS itself, with this certificate */
+    tls?: TestCertificate;
+    trustedProxies?: readonly string[];
+    onReport?: (report: EdgeReport) => void;
+    log?: Log;
+  } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'edge-'));
   const stack = new AsyncDisposableStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
@@ -131,7 +151,11 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
     .values({ digest: loginDigest, user_id: userId, created_at: 0, last_seen_at: 0, expires_at: far })
     .execute();
   const paths = { controlSocket: join(folder, 'control.sock'), edgeSocket: join(folder, 'edge.sock') };
-  const appsOrigin = options.https === true ? 'https://{id}.apps.example.org' : 'http://{id}.localhost:0';
+  const { tls = null, log = silent } = options;
+  const scheme = tls === null ? 'http' : 'https';
+  // One label more: clients take no certificate for all that is below a single one.
+  const appsDomain = tls === null ? 'localhost' : 'apps.localhost';
+  const appsOrigin = options.https === true ? 'https://{id}.apps.example.org' : `${scheme}://{id}.${appsDomain}:0`;
   const seen: string[] = [];
   const waitingForSeen = new Set<() => void>();
   const startFeed = () =>
@@ -140,7 +164,8 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
       store: createEdgeStore(db),
       appsOrigin,
       clock: options.controlClock ?? systemClock,
-      log: silent,
+      log,
+      ...(options.onReport === undefined ? {} : { onReport: options.onReport }),
       onSeen: async (ids) => {
         seen.push(...ids);
         for (const look of waitingForSeen) look();
@@ -149,8 +174,16 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
   let control = startFeed();
   await control.listen();
   const edge = await runEdge(
-    { host: '127.0.0.1', port: 0, publicOrigin: 'http://localhost:0', appsOrigin, paths },
-    silent,
+    {
+      host: '127.0.0.1',
+      port: 0,
+      publicOrigin: `${scheme}://localhost:0`,
+      appsOrigin,
+      tls,
+      trustedProxies: options.trustedProxies ?? [],
+      paths,
+    },
+    log,
     {
       graceMs: 500,
       ...options,
@@ -166,9 +199,11 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
   const { port } = edge.address;
 
   const ask = (host: string, path: string, asking: Asking = {}): Promise<Answer> => {
-    const { method = 'GET', headers = {}, body } = asking;
+    const { method = 'GET', headers = {}, body, plain = tls === null } = asking;
     return new Promise((resolve, reject) => {
-      const request = httpRequest({
+      const send = plain ? httpRequest : httpsRequest;
+      const request = send({
+        ...(plain || tls === null ? {} : { ca: tls.pem, servername: host.replace(/:\d+$/, '') }),
         port,
         host: '127.0.0.1',
         path,
@@ -201,7 +236,7 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
     seen,
     ask,
     publicHost: `localhost:${port}`,
-    publicOrigin: `http://localhost:${port}`,
+    publicOrigin: `${scheme}://localhost:${port}`,
     control: () => control,
     /** Ends control's end of the feed. */
     stopControl: () => control.close(),
@@ -230,8 +265,8 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
       stack.defer(() => jupyter.close());
       const target = { id, socketPath, headers: { Authorization: 'token of-jupyter' }, viaControl };
       control.targets.put(target);
-      const host = options.https === true ? `${id}.apps.example.org` : `${id}.localhost:${port}`;
-      const origin = options.https === true ? `https://${host}` : `http://${host}`;
+      const host = options.https === true ? `${id}.apps.example.org` : `${id}.${appsDomain}:${port}`;
+      const origin = `${options.https === true ? 'https' : scheme}://${host}`;
       const issue = (path = '/lab') => control.tickets.issue({ targetId: id, userId, loginDigest, path });
       const open = async (url: string, at = host) => {
         const { pathname, search } = new URL(url.replace(':0/', '/'));
@@ -253,8 +288,9 @@ export async function startWorld(options: EdgeOptions & { controlClock?: Clock; 
           ask(host, path, { ...asking, headers: { cookie, ...asking.headers } }),
         /** A WebSocket as a browser opens it; `headers` replace what it would send. */
         webSocket: (path = '/api/kernels/k/channels', headers: Record<string, string> = {}, protocols: string[] = []) =>
-          new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, {
+          new WebSocket(`${tls === null ? 'ws' : 'wss'}://127.0.0.1:${port}${path}`, protocols, {
             headers: { host, origin, cookie, ...headers },
+            ...(tls === null ? {} : { ca: tls.pem, servername: host.replace(/:\d+$/, '') }),
             perMessageDeflate: false,
           }),
       };

@@ -1,7 +1,13 @@
-import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestResponse } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type InjectOptions,
+  type LightMyRequestResponse,
+} from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { createAudit } from '../features/audit/index.ts';
+import { createPlatformMetrics } from '../features/metrics/index.ts';
 import { createProjects } from '../features/projects/index.ts';
 import { createUsers } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
@@ -20,6 +26,7 @@ export type TestApp = {
   users: ReturnType<typeof createUsers>;
   projects: ReturnType<typeof createProjects>;
   audit: ReturnType<typeof createAudit>;
+  metrics: ReturnType<typeof createPlatformMetrics>;
   /** what has ended with a login, in order */
   endedLogins: string[];
   /** Sends a request with somebody's bearer token. */
@@ -27,15 +34,23 @@ export type TestApp = {
 } & AsyncDisposable;
 
 /** The real app with users and projects on a database in memory, as the tests of other features need it too. */
-export async function testApp(options: { clock: Clock; projectsFolder: string }): Promise<TestApp> {
+export async function testApp(options: {
+  clock: Clock;
+  projectsFolder: string;
+  /** the dashboard's; http://localhost:8080 unless given */
+  publicOrigin?: string;
+  metricsToken?: string;
+  log?: FastifyBaseLogger;
+}): Promise<TestApp> {
+  const { publicOrigin = testOrigin } = options;
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
-  const { log } = Fastify();
+  const { log = Fastify().log } = options;
   const audit = createAudit({ db, clock: options.clock, log, keptMs: 365 * 86_400_000 });
   const app = await createApp({
     log,
-    publicOrigin: testOrigin,
+    publicOrigin,
     ownOrigins: ['http://127.0.0.1:8080'],
     dashboard: '/nowhere',
     version: '0.0.0',
@@ -44,7 +59,7 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
   const users = createUsers({
     db,
     clock: options.clock,
-    secure: false,
+    secure: publicOrigin.startsWith('https:'),
     onLoginEnded: async (login) => void endedLogins.push(login),
   });
   const projects = createProjects({
@@ -53,6 +68,14 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     projectsFolder: options.projectsFolder,
     onCreated: async () => undefined,
   });
+  const metrics = createPlatformMetrics({
+    db,
+    clock: options.clock,
+    version: '0.0.0',
+    token: options.metricsToken ?? null,
+    publicOrigin,
+  });
+  metrics.registerRoutes(app);
   const router = createRouter(
     app,
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
@@ -74,6 +97,7 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     users,
     projects,
     audit,
+    metrics,
     endedLogins,
     as: (token, request) =>
       app.inject({ ...request, headers: { ...request.headers, authorization: `Bearer ${token}` } }),

@@ -12,6 +12,12 @@ export function openSqlite(file: string): Kysely<Database> {
   return new Kysely<Database>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
 }
 
+/** Opens a database only to look at it: the file stays as it is, bit by bit. The caller destroys it. */
+export function openSqliteToRead(file: string): Kysely<Database> {
+  const database = new DatabaseSync(file, { timeout: 5000, readOnly: true });
+  return new Kysely<Database>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
+}
+
 /** How many prepared statements are kept: more than there are queries in the program, unless their lists vary in length. */
 const keptStatements = 500;
 

@@ -12,3 +12,4 @@ export function createAudit(deps: { db: Kysely<Database>; clock: Clock; log: Log
   const service = createAuditService({ ...deps, store: createAuditStore(deps.db) });
   return { service, registerRoutes: (router: Router): void => registerAuditRoutes(router, service) };
 }
+export { createAuditStore } from './store.ts';

@@ -12,6 +12,7 @@ import { createAnnouncer, createEnvironmentService } from './service.ts';
 import { createEnvironmentStore } from './store.ts';
 import { createEnvironmentWorker } from './worker.ts';
 
+export { createEnvironmentStore } from './store.ts';
 export type { EnvironmentService, PythonOfProject } from './service.ts';
 
 const defaultJupyterFolder = join(import.meta.dirname, '../../../../../jupyter');

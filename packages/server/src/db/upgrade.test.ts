@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql, type Kysely } from 'kysely';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { seedUser } from '../testing/database.ts';
+import { migrationNames } from './migrate.ts';
+import type { Database } from './schema.ts';
+import { openSqlite, openSqliteToRead } from './sqlite/open.ts';
+import { appliedMigrations, upgrade } from './upgrade.ts';
+
+const now = Date.UTC(2026, 0, 31, 9, 30);
+
+describe('an upgrade of the database', () => {
+  let folder: string;
+  let db: Kysely<Database>;
+  const copies = () => join(folder, 'upgrades');
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'emberlab-upgrade-'));
+    db = openSqlite(join(folder, 'emberlab.db'));
+    await upgrade(db, copies(), now);
+  });
+  afterEach(async () => {
+    await db.destroy();
+    rmSync(folder, { recursive: true });
+  });
+
+  /** Makes it one of the version before the audit log. */
+  async function age(): Promise<void> {
+    for (const table of ['audit_events', 'audit_cuts']) await sql`drop table ${sql.table(table)}`.execute(db);
+    await sql`delete from kysely_migration where name = '0017-audit'`.execute(db);
+  }
+
+  it('copies what is there before it changes it, for its owner alone', async () => {
+    await seedUser(db, 'ada@example.org');
+    await age();
+    const { copy } = await upgrade(db, copies(), now);
+    expect(copy).toBe(join(copies(), 'before-0017-audit-2026-01-31T09-30-00-000Z.db'));
+    expect(await appliedMigrations(db)).toEqual(migrationNames);
+    expect((statSync(copy ?? '').mode & 0o777).toString(8)).toBe('600');
+    const before = openSqliteToRead(copy ?? '');
+    expect(await before.selectFrom('users').select('email').execute()).toEqual([{ email: 'ada@example.org' }]);
+    expect(await appliedMigrations(before)).not.toContain('0017-audit');
+    await before.destroy();
+  });
+
+  it('copies nothing when there is nothing to change', async () => {
+    expect(await upgrade(db, copies(), now)).toEqual({ copy: null });
+    expect(readdirSync(folder)).not.toContain('upgrades');
+  });
+
+  it('keeps the last five copies', async () => {
+    for (let day = 0; day < 7; day++) {
+      await age();
+      await upgrade(db, copies(), now + day * 86_400_000);
+    }
+    expect(readdirSync(copies()).toSorted()).toEqual(
+      ['02', '03', '04', '05', '06'].map((day) => `before-0017-audit-2026-02-${day}T09-30-00-000Z.db`),
+    );
+  });
+
+  it('is not begun when there can be no copy', async () => {
+    await age();
+    writeFileSync(copies(), 'a file where the folder would be');
+    await expect(upgrade(db, copies(), now)).rejects.toThrow('could not be copied');
+    expect(await appliedMigrations(db)).not.toContain('0017-audit');
+  });
+
+  it('leaves a database alone that a newer version has changed', async () => {
+    await sql`insert into kysely_migration (name, timestamp) values ('9999-future', '')`.execute(db);
+    await expect(upgrade(db, copies(), now)).rejects.toThrow(
+      'The database has been changed by a newer version of Emberlab (9999-future).',
+    );
+  });
+});

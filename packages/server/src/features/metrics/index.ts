@@ -1,0 +1,17 @@
+import type { FastifyInstance } from 'fastify';
+import type { Kysely } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { createMetrics } from './registry.ts';
+import { registerMetrics, type MetricsAccess } from './routes.ts';
+import { createMetricsStore } from './store.ts';
+
+/** How the platform does, for Prometheus. */
+export function createPlatformMetrics(deps: { db: Kysely<Database>; clock: Clock; version: string } & MetricsAccess) {
+  const metrics = createMetrics({ ...deps, states: createMetricsStore(deps.db).states });
+  return {
+    observeEdge: metrics.observeEdge,
+    observeAudit: metrics.observeAudit,
+    registerRoutes: (app: FastifyInstance): void => registerMetrics(app, metrics, deps),
+  };
+}
