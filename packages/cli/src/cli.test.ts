@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -137,5 +138,45 @@ describe('emberlab', () => {
       expect(stderr).toContain(sentence);
       expect(stderr).not.toMatch(/^\s+at /m);
     });
+  });
+
+  it('tells the audit log who was made at the command line, and with which token', async () => {
+    await add('ada@example.org', '--admin');
+    await emberlab(['token', 'create', '--user', 'ada@example.org', '--name', 'laptop']);
+    const db = new DatabaseSync(join(data, 'emberlab.db'));
+    const events = db.prepare('select action, target, via, outcome from audit_events order by id').all();
+    db.close();
+    expect(events).toMatchObject([
+      { action: 'user.create-admin', target: 'ada@example.org', via: 'command-line', outcome: 'done' },
+      { action: 'token.create', target: expect.stringMatching(/^laptop, of the user /) as string },
+    ]);
+  });
+
+  it('makes a backup, looks at it and brings it back, and says what is in the way', async () => {
+    await add('ada@example.org');
+    const [backup, other] = [join(data, 'backup'), join(data, 'other')];
+    const made = await emberlab(['backup', backup]);
+    expect(made).toMatchObject({ code: 0, stderr: '' });
+    expect(made.stdout).toMatch(new RegExp(`^${backup} is a whole backup: 0 projects, 1 user, `));
+    expect((await emberlab(['backup', backup])).stderr).toBe(
+      `${backup} is there already. Please name a new folder for the backup.\n`,
+    );
+    expect((await emberlab(['restore', '--check', backup])).stdout).toMatch(/^The backup of \S+ is whole: 1 file, /);
+    const here = await emberlab(['restore', backup]);
+    expect([here.code, here.stderr]).toEqual([1, expect.stringContaining('is not empty') as string]);
+    expect(await emberlab(['--data', other, 'restore', backup])).toMatchObject({ code: 0, stderr: '' });
+    expect(
+      (await emberlab(['--data', other, 'user', 'add', 'ada@example.org', '--password-stdin'], 'correct horse battery'))
+        .stderr,
+    ).toBe('There is a user with the address ada@example.org already.\n');
+  });
+
+  it('looks at the machine, says what to do, and ends with 1 where something is wrong', async () => {
+    await add('ada@example.org');
+    const { code, stdout } = await emberlab(['doctor'], '', { EMBERLAB_JAVA_HOME: '/absent' });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^PROBLEM {2}Java: Java 17 or newer is missing .*\n {9}Please install it/m);
+    expect(stdout).toMatch(/^ok {7}Database: The database is sound, and of this version\.$/m);
+    expect(stdout).toMatch(/\d+ problems? and \d+ warnings?\.\n$/);
   });
 });

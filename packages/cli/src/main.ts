@@ -1,9 +1,10 @@
 import { text } from 'node:stream/consumers';
 import { email, labelText, newPassword } from '@emberlab/contract';
-import { ConfigError, FatalError, HttpError, openAdmin, readConfig, type Config } from '@emberlab/server/admin';
+import { ConfigError, FatalError, HttpError, openAdmin, readConfig, redact, type Config } from '@emberlab/server/admin';
 import { Command, InvalidArgumentError } from 'commander';
 import { z } from 'zod';
 import { registerLivy } from './livy.ts';
+import { registerMaintenance } from './maintenance.ts';
 import { checked, UsageError } from './usage.ts';
 
 const days = (value: string): number => {
@@ -51,6 +52,7 @@ user
     process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
   });
 
+registerMaintenance(program, config);
 registerLivy(program.command('project').description('projects'), withAdmin);
 
 const token = program.command('token').description('API tokens');
@@ -81,6 +83,7 @@ try {
     error instanceof ConfigError ||
     error instanceof FatalError ||
     error instanceof HttpError;
-  process.stderr.write(`${forPeople ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  const text = forPeople ? error.message : error instanceof Error ? String(error.stack) : String(error);
+  process.stderr.write(`${redact(text)}\n`);
   process.exitCode = error instanceof UsageError || error instanceof ConfigError ? 2 : 1;
 }

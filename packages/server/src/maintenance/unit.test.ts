@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../../../..');
+const unit = readFileSync(join(root, 'packaging/systemd/emberlab.service'), 'utf8');
+const valueOf = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1];
+
+test('the unit of systemd starts what is in this repository, with options that it has', () => {
+  const usage = readFileSync(join(root, 'packages/server/src/main.ts'), 'utf8');
+  for (const key of ['ExecStart', 'ExecStartPre']) {
+    const [command = '', ...options] = (valueOf(key) ?? '').split(' ');
+    expect(existsSync(join(root, command.replace('/opt/emberlab/', '')))).toBe(true);
+    for (const option of options) expect(usage).toContain(`  ${option} `);
+  }
+  expect(existsSync(join(root, (valueOf('Documentation') ?? '').replace('file:///opt/emberlab/', '')))).toBe(true);
+});
+
+test('the unit of systemd leaves what runs for users alone, and hands on a part of the cgroup tree', () => {
+  expect(valueOf('KillMode')).toBe('process');
+  expect(valueOf('Delegate')).toBe('yes');
+  expect(valueOf('UMask')).toBe('0007');
+});
