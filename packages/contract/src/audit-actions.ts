@@ -1,6 +1,6 @@
 import type { RouteName, Routes } from './routes.ts';
 
-/** Where a request says what it is about: a field of its path, query or body, or the address of what it has made. */
+/** Where a request says what it is about: a field of its path, query or body, or the end of the address of what it has made. */
 export type TargetPath = `${'params' | 'query' | 'body'}.${string}` | 'location';
 
 /** What a request is called in the audit log. */

@@ -74,6 +74,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     onSeen: (targetIds) => projects.service.touchTargets(targetIds),
     onReport: metrics.observeEdge,
+    onRefused: audit.service.recordRefused,
   });
   closing.defer(() => feed.close());
 

@@ -14,6 +14,7 @@ import { responseOn, sendError, type ErrorAnswer } from './pages.ts';
 import { isReserved, ownLocation, pathOf } from './paths.ts';
 import type { Target } from './protocol.ts';
 import { isHarmlessTwice } from './public.ts';
+import type { Refusals } from './refusals.ts';
 import type { Seen } from './seen.ts';
 import type { Table } from './table.ts';
 import { openTunnel, type Tunnel } from './websocket.ts';
@@ -23,6 +24,7 @@ export type AppsOptions = {
   feed: Feed;
   live: Live;
   seen: Seen;
+  refusals: Refusals;
   forward: Forward;
   openWithTicket: OpenWithTicket;
   cookieName: string;
@@ -47,7 +49,7 @@ const reopen = 'If this is yours, please open it from the dashboard again.';
 
 /** The origins of Jupyter servers and Spark UIs: who may reach what, and the way there. */
 export function createApps(options: AppsOptions): Apps {
-  const { table, feed, live, seen, clock, publicOrigin, addressOf } = options;
+  const { table, feed, live, seen, clock, publicOrigin, addressOf, refusals } = options;
   const tunnels = new Set<Tunnel>();
 
   const ask = (request: IncomingMessage, webSocket: boolean): Asked => ({
@@ -75,6 +77,16 @@ export function createApps(options: AppsOptions): Apps {
     ...(code === 'not_found' ? { hint: reopen } : {}),
   });
 
+  /** What another page asked for is somebody's attempt, and is told; what isn't there (any more) is asked for all the time. */
+  const tellRefusal = (
+    code: ErrorAnswer['code'],
+    request: IncomingMessage,
+    place: AppPlace,
+    requestId: string,
+  ): void => {
+    if (code === 'cross_site') refusals.note({ targetId: place.id, address: addressOf(request), requestId });
+  };
+
   const forwardToTarget = (
     request: IncomingMessage,
     target: Target,
@@ -95,11 +107,17 @@ export function createApps(options: AppsOptions): Apps {
       const path = pathOf(request.url ?? '/');
       const asked = ask(request, false);
       if (path === '/-/open') {
-        if (isForeign(asked, place.origin)) return sendError(request, response, errorOf('cross_site', requestId));
+        if (isForeign(asked, place.origin)) {
+          tellRefusal('cross_site', request, place, requestId);
+          return sendError(request, response, errorOf('cross_site', requestId));
+        }
         return options.openWithTicket(request, response, place, requestId);
       }
       const decision = await decide(asked, place);
-      if (!decision.allowed) return sendError(request, response, errorOf(refusalOf(decision.code, asked), requestId));
+      if (!decision.allowed) {
+        tellRefusal(decision.code, request, place, requestId);
+        return sendError(request, response, errorOf(refusalOf(decision.code, asked), requestId));
+      }
       const controlPath = pathAtControl(asked.method, path);
       if (controlPath === null && isReserved(path)) {
         return sendError(request, response, errorOf('not_found', requestId));
@@ -146,7 +164,10 @@ export function createApps(options: AppsOptions): Apps {
       if (request.method !== 'GET') return refuse('bad_request');
       const decision = await decide(ask(request, true), place);
       if (socket.destroyed) return;
-      if (!decision.allowed) return refuse(decision.code);
+      if (!decision.allowed) {
+        tellRefusal(decision.code, request, place, requestId);
+        return refuse(decision.code);
+      }
       if (isReserved(pathOf(request.url ?? '/'))) return refuse('not_found');
       const { target, grant } = decision;
       const relocate = (location: string) => ownLocation(location, place.origin);

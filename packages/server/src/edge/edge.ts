@@ -17,6 +17,7 @@ import { createOpenWithTicket } from './open.ts';
 import { responseOn, sendError } from './pages.ts';
 import { createPublic } from './public.ts';
 import { createProxies } from './proxies.ts';
+import { createRefusals } from './refusals.ts';
 import { createReport } from './report.ts';
 import { createSecure } from './secure.ts';
 import { createSeen } from './seen.ts';
@@ -74,6 +75,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
   const feed = followFeed({ socketPath: config.paths.edgeSocket, table, clock, log, onLoss: () => live.sweep() });
   const call = createCallControl({ socketPath: config.paths.edgeSocket, gate, clock });
   const seen = createSeen({ call, clock, signal: closing.signal });
+  const refusals = createRefusals({ call, clock, signal: closing.signal });
   const forward = createForward({ clock, gate, closing: closing.signal });
   const proxies = createProxies(config.trustedProxies);
   const { addressOf } = proxies;
@@ -96,6 +98,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     feed,
     live,
     seen,
+    refusals,
     forward,
     openWithTicket,
     cookieName,
@@ -164,6 +167,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
         feed.close();
         seen.close();
         report.close();
+        refusals.close();
         const cancel = clock.after(graceMs, () => {
           front.closeAllConnections();
           void apps.endTunnels();

@@ -7,11 +7,13 @@ import type { Log } from '../lib/log.ts';
 import type { EdgeTargets, EdgeTickets } from './ports.ts';
 import {
   redeemBody,
+  refusedBody,
   reportBody,
   seenBody,
   type EdgeReport,
   type FeedLine,
   type Grant,
+  type Refusal,
   type Target,
 } from './protocol.ts';
 import type { EdgeStore, StoredGrant } from './store.ts';
@@ -53,6 +55,8 @@ export function createFeedServer(options: {
   log: Log;
   /** Targets had traffic. */
   onSeen: (targetIds: readonly string[]) => Promise<void>;
+  /** The edge has refused what other pages than a target's own asked for. */
+  onRefused?: (refusals: readonly Refusal[]) => Promise<void>;
   /** An edge says how it does. */
   onReport?: (report: EdgeReport) => void;
 }): FeedServer {
@@ -135,6 +139,12 @@ export function createFeedServer(options: {
         const body = seenBody.safeParse(await readJson(request));
         if (!body.success) return send(response, 400);
         await options.onSeen(body.data.targetIds);
+        return send(response, 204);
+      }
+      case 'POST /refused': {
+        const body = refusedBody.safeParse(await readJson(request));
+        if (!body.success) return send(response, 400);
+        await options.onRefused?.(body.data.refusals);
         return send(response, 204);
       }
       case 'POST /report': {

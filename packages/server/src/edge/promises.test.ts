@@ -103,6 +103,10 @@ describe('a change needs proof that our own page asked', () => {
       expect(await upgrade({ cookie, origin: String(origin) })).toBe(403);
     }
     expect(reached).toEqual([]);
+    // A foreign page's attempts are in the audit log, together.
+    await expect
+      .poll(() => events(stack), { timeout: 20_000 })
+      .toContainEqual(expect.objectContaining({ action: 'app.use', target: id, code: 'cross_site', repeats: 7 }));
     await jupyter.close();
   });
 });

@@ -35,6 +35,18 @@ export type FeedLine = z.infer<typeof feedLine>;
 export const redeemBody = z.object({ ticket: z.string().max(200), targetId: z.string().max(63) });
 export const redeemed = z.object({ secret: z.string(), maxAgeSeconds: z.number().int(), path: z.string() });
 
+/** Somebody's page asked for what isn't its own, so often since the last call. */
+const refusal = z.object({
+  targetId: z.string().max(63),
+  address: z.string().max(64),
+  /** of the first of them */
+  requestId: z.string().max(64),
+  count: z.number().int().min(1),
+});
+export type Refusal = z.infer<typeof refusal>;
+/** `POST /refused`: what the edge has refused because another page than the target's own asked. */
+export const refusedBody = z.object({ refusals: z.array(refusal).max(200) });
+
 /** `POST /report`: how an edge does. `requests`: by kind and class of status since it began; `0xx` were cut short. */
 export const reportBody = z.object({
   edge: z.string().max(20),

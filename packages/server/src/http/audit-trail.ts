@@ -57,15 +57,20 @@ export function auditRequests(app: FastifyInstance, record: (event: AuditRecord)
       throw new Error(`${String(method)} ${url} changes something and has no name in the audit log.`);
     }
   });
-  app.addHook('onSend', async (request, reply, payload) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     const event = eventOf(request, reply);
-    if (event !== null) await record(event);
-    return payload;
+    if (event === null) return done(null, payload);
+    record(event).then(
+      () => done(null, payload),
+      (error: unknown) => done(error as Error, payload),
+    );
   });
 }
 
 function eventOf(request: FastifyRequest, reply: FastifyReply): AuditRecord | null {
   const { audit } = request.routeOptions.config;
+  // Most requests read, and are let in: nothing is to be told of them.
+  if (reply.statusCode < 400 && (audit === undefined || audit.records === 'refusals')) return null;
   const outcome = outcomeOf(request, reply.statusCode);
   const doer = request.doer ?? fromAccess(request);
   const recorded =
@@ -108,7 +113,7 @@ function fromAccess({ access }: FastifyRequest): Doer & { project?: AuditRecord[
 function targetOf(path: AuditAction['target'], request: FastifyRequest, reply: FastifyReply): string | null {
   if (path === 'location') {
     const location = reply.getHeader('location');
-    if (typeof location === 'string') return location;
+    if (typeof location === 'string') return location.split('/').at(-1) ?? null;
   } else if (path !== undefined) {
     const [part = '', name = ''] = path.split('.');
     const value = (request as unknown as Record<string, Record<string, unknown> | null | undefined>)[part]?.[name];

@@ -55,6 +55,7 @@ export async function startStack({ https = false, trustedProxies = [] as readonl
     log: controlLog,
     onSeen: async () => undefined,
     onReport: kit.metrics.observeEdge,
+    onRefused: kit.audit.service.recordRefused,
   });
   stack.defer(() => feed.close());
 

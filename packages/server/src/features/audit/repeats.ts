@@ -34,7 +34,7 @@ export function createRepeats(options: { clock: Clock; tell: (event: AuditRecord
       const key = JSON.stringify([user?.id, tokenId, action, target, project?.id, address, outcome, code]);
       cancel ??= clock.after(windowMs, () => void flush());
       const known = seen.get(key);
-      if (known !== undefined) known.repeats += 1;
+      if (known !== undefined) known.repeats += 1 + (event.repeats ?? 0);
       else if (seen.size === maxKinds) others += 1;
       else {
         seen.set(key, { event, repeats: 0 });

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { AuditEvent } from '@emberlab/contract';
+import type { Refusal } from '../../edge/protocol.ts';
 import type { AuditRecord } from '../../http/audit-trail.ts';
 import { toInstant, type Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
@@ -32,6 +33,14 @@ export function createAuditService(deps: { store: AuditStore; clock: Clock; log:
   return {
     /** Writes down what somebody did. Everyone may tell. */
     record: (event: AuditRecord): Promise<void> => (event.outcome === 'done' ? write(event) : repeats.note(event)),
+
+    /** Writes down what the edge has refused: pages of other sites that asked a server or a Spark UI, in whosever browser. */
+    async recordRefused(refusals: readonly Refusal[]): Promise<void> {
+      for (const { targetId: target, address, requestId, count } of refusals) {
+        const event = { action: 'app.use', outcome: 'refused', code: 'cross_site', user: null, via: 'nobody' } as const;
+        await repeats.note({ ...event, target, address, requestId, repeats: count - 1 });
+      }
+    },
 
     async list(filter: AuditFilter, page: { cursor?: string | undefined; limit: number }) {
       const before = page.cursor === undefined ? null : Number(page.cursor);

@@ -14,13 +14,14 @@ export type MetricsAccess = {
 
 /** `GET /metrics`, and the measuring of every request. */
 export function registerMetrics(app: FastifyInstance, metrics: Metrics, access: MetricsAccess): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     metrics.observeRequest({
       method: request.method,
       route: request.routeOptions.url ?? 'none',
       status: reply.statusCode,
       seconds: reply.elapsedTime / 1000,
     });
+    done();
   });
   app.get('/metrics', { schema: { hide: true } }, async (request, reply) => {
     checkAccess(request, access);

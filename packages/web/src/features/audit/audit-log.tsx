@@ -89,20 +89,22 @@ function Filters({ search, onChange }: { search: AuditSearch; onChange: (change:
         clearable
         searchable
       />
-      <TextInput
-        type="date"
-        w={150}
-        label="From"
-        value={search.from ?? ''}
-        onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
-      />
-      <TextInput
-        type="date"
-        w={150}
-        label="Until"
-        value={search.until ?? ''}
-        onChange={(event) => onChange({ until: event.currentTarget.value || undefined })}
-      />
+      <Group gap="sm" wrap="nowrap">
+        <TextInput
+          type="date"
+          w={150}
+          label="From"
+          value={search.from ?? ''}
+          onChange={(event) => onChange({ from: event.currentTarget.value || undefined })}
+        />
+        <TextInput
+          type="date"
+          w={150}
+          label="Until"
+          value={search.until ?? ''}
+          onChange={(event) => onChange({ until: event.currentTarget.value || undefined })}
+        />
+      </Group>
       <SegmentedControl
         size="sm"
         aria-label="Which outcomes"

@@ -13,7 +13,12 @@ export type AuditSearch = {
 
 /** What can be chosen: each thing that acts are about, such as `session`. */
 export const areas: readonly string[] = [
-  ...new Set(Object.values(auditActions).flatMap((each) => (each === null ? [] : [each?.action.split('.')[0] ?? '']))),
+  ...new Set([
+    // of the edge and the gateway, which are not in the table of routes
+    'app',
+    'batch',
+    ...Object.values(auditActions).flatMap((each) => (each === null ? [] : [each?.action.split('.')[0] ?? ''])),
+  ]),
 ].toSorted();
 
 const day = (value: unknown): string | undefined =>

@@ -14,7 +14,7 @@ test('the audit log tells who started and stopped a session by the gateway, and 
   expect(rig.audited).toMatchObject([
     {
       action: 'session.start',
-      target: `/sessions/${id}`,
+      target: String(id),
       outcome: 'done',
       user: { id: rig.ada.id },
       via: 'livy',
