@@ -62,7 +62,7 @@ export function auditRequests(app: FastifyInstance, record: (event: AuditRecord)
     if (event === null) return done(null, payload);
     record(event).then(
       () => done(null, payload),
-      (error: unknown) => done(error as Error, payload),
+      (error: unknown) => done(error as Error),
     );
   });
 }
