@@ -161,12 +161,15 @@ function ownHostCookies(cookies: readonly string[]): string[] {
 /** Headers of control's answer, as they go on to the client. */
 export const fromControl = (raw: readonly string[]): OutgoingHttpHeaders => endToEnd(raw);
 
+/** What a target may not say of its host in the browser: the edge does. */
+const isRefused = (name: string): boolean => name === 'strict-transport-security';
+
 /**
  * Headers of a target's answer, as they go on to the client. Ours are added to a policy that the target has itself: a browser keeps to each of
  * several (CSP Level 3, 8.1).
  */
 export function fromTarget(raw: readonly string[], relocate: (location: string) => string): OutgoingHttpHeaders {
-  const headers = endToEnd(raw, (name) => name === 'strict-transport-security');
+  const headers = endToEnd(raw, isRefused);
   const cookies = ownHostCookies(listOf(headers['set-cookie']));
   if (cookies.length > 0) headers['set-cookie'] = cookies;
   else delete headers['set-cookie'];

@@ -29,6 +29,9 @@ describe('cookies', () => {
     await using stack = await startStack({ https: true });
     await stack.serve();
     const { cookie, setCookie } = await logIn(stack);
+    const page = await stack.ask(stack.host, '/');
+    expect(page.headers).not.toHaveProperty('strict-transport-security');
+    expect(page.headers['content-security-policy']).toMatch(/script-src 'self';.*frame-ancestors 'none'/);
     expect(setCookie).toMatch(/^__Host-emberlab=/);
     expect(setCookie).toMatch(/; Path=\/; HttpOnly; Secure; SameSite=Lax$/);
     expect(setCookie).not.toMatch(/domain/i);

@@ -62,7 +62,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   setErrorFormat(app);
   refuseCrossSite(app, new Set([options.publicOrigin, ...options.ownOrigins]));
   await app.register(cookie);
-  const headers = securityHeaders({ https: options.publicOrigin.startsWith('https:') });
+  const headers = securityHeaders();
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(headers);
     done();
@@ -92,7 +92,7 @@ const dashboardPolicy = {
 };
 
 /** The headers with which browsers are told what answers may do. They are the same for all, so they are made once. */
-function securityHeaders({ https }: { https: boolean }): Record<string, string> {
+function securityHeaders(): Record<string, string> {
   const headers: Record<string, string> = {};
   const response = {
     setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
@@ -100,7 +100,8 @@ function securityHeaders({ https }: { https: boolean }): Record<string, string> 
   };
   const make = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy },
-    strictTransportSecurity: https,
+    // The edge says it, for what is not control's too, and knows where it may be said.
+    strictTransportSecurity: false,
   });
   make({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
     if (error !== undefined) throw error as Error;

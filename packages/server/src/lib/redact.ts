@@ -12,7 +12,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(bearer)\s+[\w+/=.~-]{8,}/gi, `$1 ${gone}`],
   [/\btoken [\w-]{16,}/g, `token ${gone}`],
   // The password in an address: what stands between its name and the host.
-  [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'\\]*):[^\s/@"'\\]+@/gi, `$1:${gone}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"'\\]*):[^\s/@"'\\]+@/gi, `$1:${gone}@`],
   // In the query of an address, where a value is one of many.
   [/([?&#](?:\w+_)?(?:ticket|token|code|state|secret|password|signature)=)[^&\s"'\\#;]+/gi, `$1${gone}`],
   [/\b((?:\w+_)?(?:password|passwd|secret|token)=)[^&\s"'\\#;[]+/gi, `$1${gone}`],
@@ -22,7 +22,10 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 
 /** As JSON writes them: the whole value of a field with such a name, a text or a list of texts. */
 const text = '"(?:[^"\\\\]|\\\\.)*"';
-const fields = new RegExp(`("(?:${secretNames})"\\s*:\\s*)(?:${text}|\\[\\s*(?:${text}\\s*,?\\s*)*\\])`, 'gi');
+const fields = new RegExp(`("(?:${secretNames})"\\s*:\\s*)(?:${text}|\\[(?:${text},?)*\\])`, 'gi');
+/** The same where JSON stands in a text of JSON, so that its quotes are escaped. */
+const quote = '\\\\{1,7}"';
+const escapedFields = new RegExp(`(${quote}(?:${secretNames})${quote}\\s*:\\s*${quote})(?:(?!\\\\{0,7}").)*`, 'gi');
 
 /**
  * Takes the secrets out of a text that is written down: by what they look like, and by the name of the field where the text is JSON. `known` are values that
@@ -36,7 +39,7 @@ export function createRedactor(known: readonly string[] = []): (text: string) =>
       // in a line of JSON it is written with the escapes of JSON
       clean = clean.replaceAll(value, gone).replaceAll(JSON.stringify(value).slice(1, -1), gone);
     }
-    clean = clean.replace(fields, `$1"${gone}"`);
+    clean = clean.replace(fields, `$1"${gone}"`).replace(escapedFields, `$1${gone}`);
     for (const [pattern, instead] of patterns) clean = clean.replace(pattern, instead);
     return clean;
   };

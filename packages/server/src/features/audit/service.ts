@@ -81,7 +81,7 @@ export function createAuditService(deps: { store: AuditStore; clock: Clock; log:
 }
 
 const short = (text: string | null | undefined): string | null =>
-  text === null || text === undefined ? null : redact(text).slice(0, maxText);
+  text === null || text === undefined ? null : redact(text.slice(0, 8 * maxText)).slice(0, maxText);
 
 const present = (row: StoredEvent): AuditEvent => ({
   id: row.id,
