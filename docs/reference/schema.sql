@@ -38,7 +38,11 @@ CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null r
 
 CREATE UNIQUE INDEX "livy_servers_one_current" on "livy_servers" ("project_id") where retired_at is null;
 
-CREATE TABLE "logins" ("digest" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null);
+CREATE TABLE "login_failures" ("key" text primary key, "count" integer not null, "until" bigint not null);
+
+CREATE TABLE "logins" ("digest" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "last_seen_at" bigint not null, "expires_at" bigint not null, "id" text, "ends_at" bigint, "address" text, "user_agent" text);
+
+CREATE INDEX "logins_user" on "logins" ("user_id");
 
 CREATE TABLE "members" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "role" text not null, "since" bigint not null, constraint "members_pk" primary key ("project_id", "user_id"));
 
@@ -80,8 +84,8 @@ CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "u
 
 CREATE INDEX "tickets_target" on "tickets" ("target_id");
 
-CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "project_id" text references "projects" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete cascade, "name" text not null, "digest" text not null unique, "created_at" bigint not null, "expires_at" bigint, "last_used_at" bigint);
+CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "project_id" text references "projects" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete cascade, "name" text not null, "digest" text not null unique, "created_at" bigint not null, "expires_at" bigint, "last_used_at" bigint, "scopes_json" text, "projects_json" text);
 
 CREATE INDEX "tokens_user" on "tokens" ("user_id");
 
-CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint);
+CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint, "kind" text default 'person' not null);

@@ -58,6 +58,18 @@ describe('emberlab', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('gives somebody another password, which has to be good', async () => {
+    await add('ada@example.org');
+    const change = (password: string) =>
+      emberlab(['user', 'password', 'ada@example.org', '--password-stdin'], `${password}\n`);
+    expect((await change('Password2026!')).stderr).toContain('tried first');
+    expect(await change('seven lazy foxes dream')).toEqual({
+      code: 0,
+      stdout: 'ada@example.org can log in with the new password now. Other logins have ended.\n',
+      stderr: '',
+    });
+  });
+
   it('makes nothing in a folder where Emberlab is not', async () => {
     const mistyped = join(data, 'emberlap');
     const { code, stderr } = await emberlab(

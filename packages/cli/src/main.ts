@@ -33,6 +33,13 @@ async function withAdmin<T>(act: (admin: Awaited<ReturnType<typeof openAdmin>>) 
   }
 }
 
+/** A new password, from standard input: arguments are there for all to see. */
+async function readPassword(): Promise<string> {
+  const password = newPassword.safeParse((await text(process.stdin)).replace(/\r?\n$/, ''));
+  if (!password.success) throw new UsageError(password.error.issues.map((issue) => issue.message).join(' '));
+  return password.data;
+}
+
 const user = program.command('user').description('accounts');
 user
   .command('add')
@@ -42,13 +49,25 @@ user
   .option('--admin', 'may administer the platform', false)
   .requiredOption('--password-stdin', 'read the password from standard input')
   .action(async (address: string, options: { name?: string; admin: boolean }) => {
-    const password = newPassword.safeParse((await text(process.stdin)).replace(/\r?\n$/, ''));
-    if (!password.success) throw new UsageError(password.error.issues.map((issue) => issue.message).join(' '));
+    const password = await readPassword();
     const name = options.name ?? address.slice(0, address.indexOf('@'));
-    const made = await withAdmin(({ users }) =>
-      users.create({ email: address, name, password: password.data, admin: options.admin }),
-    );
+    const made = await withAdmin(({ users }) => users.create({ email: address, name, password, admin: options.admin }));
     process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
+  });
+
+user
+  .command('password')
+  .description('give somebody another password; all their logins end')
+  .argument('<email>', 'e-mail address', checked(email))
+  .requiredOption('--password-stdin', 'read the password from standard input')
+  .action(async (address: string) => {
+    const password = await readPassword();
+    await withAdmin(async ({ users }) => {
+      const found = await users.findByEmail(address);
+      if (found === null) throw new UsageError(`There is no user with the address ${address}.`);
+      await users.resetPassword(found, password);
+    });
+    process.stdout.write(`${address} can log in with the new password now. Other logins have ended.\n`);
   });
 
 registerLivy(program.command('project').description('projects'), withAdmin);

@@ -8,6 +8,19 @@ export const errorTable = {
   bad_request: { status: 400, message: 'The request could not be read. Please check its fields.' },
   not_logged_in: { status: 401, message: 'Please log in.' },
   wrong_credentials: { status: 401, message: 'The e-mail address or the password is wrong.' },
+  weak_password: { status: 400, message: 'This password is easy to guess. Please choose another.' },
+  too_many_guesses: {
+    status: 429,
+    message: 'There were too many wrong passwords for this account. Please try again in a quarter of an hour.',
+  },
+  login_needed: {
+    status: 403,
+    message: 'A token cannot do this: please log in to the dashboard with a browser.',
+  },
+  token_limited: {
+    status: 403,
+    message: 'This token may not do that. Please make one that may, on the account page.',
+  },
   forbidden: { status: 403, message: 'Your role does not allow this. Please ask an owner of the project.' },
   cross_site: { status: 403, message: 'This request came from another site and was refused.' },
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },

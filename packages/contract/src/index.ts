@@ -1,3 +1,4 @@
+export * from './account-routes.ts';
 export * from './client.ts';
 export * from './configuration/differences.ts';
 export * from './configuration/effective.ts';
@@ -12,6 +13,7 @@ export * from './configuration/shape.ts';
 export * from './configuration/text-lines.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './route-scopes.ts';
 export * from './routes.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';

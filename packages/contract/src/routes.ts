@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountRoutes } from './account-routes.ts';
 import { configurationShape } from './configuration/shape.ts';
 import { batch } from './schemas/batches.ts';
 import {
@@ -12,13 +13,12 @@ import { environment, logText } from './schemas/environments.ts';
 import { projectEntry, projectEntryQuery, projectFolderQuery, uploadQuery } from './schemas/files.ts';
 import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
-import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
+import { listOf, opaqueId } from './schemas/primitives.ts';
 import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
 import { executorLogQuery, sessionExecutors, metricsOverTime, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
-import { apiToken, authState, createdToken, logInBody, newTokenBody, setUpBody, user } from './schemas/users.ts';
 
 /** Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. */
 export type Access = 'public' | 'user' | 'admin' | { project: Role };
@@ -54,56 +54,7 @@ const follow = z.object({ follow: z.enum(['0', '1']).optional() });
  * OpenAPI is made from them.
  */
 export const routes = define({
-  'auth.state': {
-    method: 'GET',
-    path: '/auth/state',
-    access: 'public',
-    summary: 'Who is logged in, if anyone',
-    response: authState,
-  },
-  'auth.setUp': {
-    method: 'POST',
-    path: '/auth/setup',
-    access: 'public',
-    summary: 'Make the first administrator, with the set-up link',
-    body: setUpBody,
-    status: 201,
-    response: user,
-  },
-  'auth.logIn': {
-    method: 'POST',
-    path: '/auth/login',
-    access: 'public',
-    summary: 'Log in with a password',
-    body: logInBody,
-    response: user,
-  },
-  'auth.logOut': { method: 'POST', path: '/auth/logout', access: 'user', summary: 'End this login', response: nothing },
-  'me.get': { method: 'GET', path: '/me', access: 'user', summary: 'The caller', response: user },
-  'me.tokens': {
-    method: 'GET',
-    path: '/me/tokens',
-    access: 'user',
-    summary: "The caller's API tokens",
-    response: listOf(apiToken),
-  },
-  'me.createToken': {
-    method: 'POST',
-    path: '/me/tokens',
-    access: 'user',
-    summary: 'Make an API token; its secret is shown once',
-    body: newTokenBody,
-    status: 201,
-    response: createdToken,
-  },
-  'me.deleteToken': {
-    method: 'DELETE',
-    path: '/me/tokens/{id}',
-    access: 'user',
-    summary: 'Revoke an API token',
-    params: z.object({ id: opaqueId }),
-    response: nothing,
-  },
+  ...accountRoutes,
   'system.get': {
     method: 'GET',
     path: '/system',

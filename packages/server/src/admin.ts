@@ -30,6 +30,7 @@ export async function openAdmin(config: Config) {
     db,
     clock: systemClock,
     secure: config.publicOrigin.startsWith('https:'),
+    loginLimits: config.loginLimits,
     onLoginEnded: async () => undefined,
   });
   return {

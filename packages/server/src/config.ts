@@ -24,6 +24,8 @@ export type Config = {
   readonly driverJavaOptions: string;
   readonly sparkrLibrary: string | null;
   readonly python: string;
+  /** of logins in browsers */
+  readonly loginLimits: { readonly idleMs: number; readonly mostMs: number };
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
@@ -192,6 +194,7 @@ function compile(settings: Settings): Config {
     driverJavaOptions: settings.driver_java_options,
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
+    loginLimits: { idleMs: settings.login_idle_hours * 3_600_000, mostMs: settings.login_hours * 3_600_000 },
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     serverLogsKept: settings.server_logs_kept,
     serverLogBytes: settings.server_log_mb * 1024 ** 2,

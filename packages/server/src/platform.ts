@@ -60,7 +60,10 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     appsOrigin: config.appsOrigin,
     clock,
     log,
-    onSeen: (targetIds) => projects.service.touchTargets(targetIds),
+    onSeen: async (targetIds) => {
+      await projects.service.touchTargets(targetIds);
+      await users.service.touchByTargets(targetIds);
+    },
   });
   closing.defer(() => feed.close());
 
@@ -68,6 +71,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     db,
     clock,
     secure: config.publicOrigin.startsWith('https:'),
+    loginLimits: config.loginLimits,
     onLoginEnded: feed.revokeLogin,
   });
   const projects = createProjects({

@@ -94,6 +94,12 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .optional()
     .meta({ description: 'The Python that environments are made with. Default: python3 on the PATH.' }),
+  login_idle_hours: wholeNumber.pipe(z.number().min(1).max(100_000)).default(168).meta({
+    description: 'After so many hours without use a login ends. An open page of the dashboard or of Jupyter is use.',
+  }),
+  login_hours: wholeNumber.pipe(z.number().min(1).max(100_000)).default(336).meta({
+    description: 'After so many hours a login ends in any case.',
+  }),
   server_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))
     .default(120)

@@ -10,6 +10,7 @@ import * as notebooks from './migrations/0008-notebooks.ts';
 import * as serverLimits from './migrations/0009-server-limits.ts';
 import * as sessionSamples from './migrations/0010-session-samples.ts';
 import * as histories from './migrations/0011-histories.ts';
+import * as accounts from './migrations/0012-accounts.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -23,6 +24,7 @@ const migrations = {
   '0009-server-limits': { up: serverLimits.up },
   '0010-session-samples': { up: sessionSamples.up },
   '0011-histories': { up: histories.up },
+  '0012-accounts': { up: accounts.up },
 };
 
 /**

@@ -8,6 +8,7 @@ import type { ColumnType, Generated } from 'kysely';
 export type Database = {
   users: UsersTable;
   logins: LoginsTable;
+  login_failures: LoginFailuresTable;
   tokens: TokensTable;
   set_up_links: SetUpLinksTable;
   projects: ProjectsTable;
@@ -35,20 +36,33 @@ export type UsersTable = {
   id: string;
   email: string;
   name: string;
+  /** empty: there is none, and nothing fits */
   password_hash: string;
   admin: number;
   created_at: number;
   disabled_at: number | null;
+  /** `service`: an account for programs, which has tokens and never logs in */
+  kind: ColumnType<'person' | 'service', 'person' | 'service' | undefined, never>;
 };
 
 /** A login in a browser. Only the digest of its cookie is kept. */
 export type LoginsTable = {
   digest: string;
+  /** by which its user names it; null only in rows that a test has made */
+  id: ColumnType<string | null, string | undefined, never>;
   user_id: string;
   created_at: number;
   last_seen_at: number;
+  /** when it ends unless it is used before: never later than `ends_at` */
   expires_at: number;
+  /** when it ends in any case; null: at `expires_at` */
+  ends_at: ColumnType<number | null, number | undefined, never>;
+  address: ColumnType<string | null, string | undefined, never>;
+  user_agent: ColumnType<string | null, string | undefined, never>;
 };
+
+/** Wrong passwords, counted by account and by place until a moment; names and addresses as digests only. */
+export type LoginFailuresTable = { key: string; count: number; until: number };
 
 /** API tokens of people (`server_id` null) and of Jupyter servers, which end with their server and open its project's gateway alone. */
 export type TokensTable = {
@@ -61,6 +75,10 @@ export type TokensTable = {
   created_at: number;
   expires_at: number | null;
   last_used_at: number | null;
+  /** what it may do; null: all that its user may (tokens of servers, and those made before there were scopes) */
+  scopes_json: ColumnType<string | null, string | null | undefined, never>;
+  /** ids of the only projects that it opens; null: all of its user's */
+  projects_json: ColumnType<string | null, string | null | undefined, never>;
 };
 
 export type SetUpLinksTable = { digest: string; created_at: number; expires_at: number };

@@ -62,11 +62,12 @@ export function createEdgeStore(db: Kysely<Database>) {
       if (row.login_digest === null) return { ...found, loginExpiresAt: null };
       const login = await db
         .selectFrom('logins')
-        .select('expires_at')
+        .select(['expires_at', 'ends_at'])
         .where('digest', '=', row.login_digest)
         .where('expires_at', '>', ticket.now)
         .executeTakeFirst();
-      return login === undefined ? null : { ...found, loginExpiresAt: login.expires_at };
+      // A login that is used goes on; one that isn't takes its grants with it before (see `liveGrants`).
+      return login === undefined ? null : { ...found, loginExpiresAt: login.ends_at ?? login.expires_at };
     },
 
     async insertGrant(grant: StoredGrant & { createdAt: number }): Promise<void> {

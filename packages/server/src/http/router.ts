@@ -1,8 +1,17 @@
-import { routes, type CallOutput, type Role, type RouteName, type Routes, type RouteShape } from '@emberlab/contract';
+import {
+  routes,
+  type CallOutput,
+  type Role,
+  type RouteName,
+  type Routes,
+  type RouteShape,
+  type Scope,
+} from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { HttpError } from './errors.ts';
+import { checkToken } from './token-rights.ts';
 import { watchStream } from './stream-end.ts';
 
 /** Who asks, as the session cookie or the token says: never from a body, a path or a header of the caller's own. */
@@ -12,6 +21,10 @@ export type Actor = {
   readonly loginDigest: string | null;
   /** the API token; absent for cookies */
   readonly tokenId?: string;
+  /** what the token may do; null or absent: all that its user may */
+  readonly scopes?: readonly Scope[] | null;
+  /** the only projects that the token opens; null or absent: all of its user's */
+  readonly projectIds?: readonly string[] | null;
 };
 
 /** A project as its member sees it. */
@@ -86,11 +99,11 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
         },
         // The right is checked before the body is: a stranger learns nothing from a validation message.
         preValidation: async (request) => {
-          request.access = await authorize(route, request, access);
+          request.access = await authorize(name, request, access);
         },
         handler: async (request, reply) => {
           reply.status(route.status ?? 200);
-          const mayGoOn = async () => isSame(request.access, await authorize(route, request, access));
+          const mayGoOn = async () => isSame(request.access, await authorize(name, request, access));
           const context = {
             params: request.params,
             query: request.query,
@@ -115,18 +128,20 @@ declare module 'fastify' {
   }
 }
 
-async function authorize(route: RouteShape, request: FastifyRequest, access: AccessControl): Promise<Access> {
+async function authorize(name: RouteName, request: FastifyRequest, access: AccessControl): Promise<Access> {
+  const route: RouteShape = routes[name];
   const actor = await access.authenticate(request);
   if (route.access === 'public') return { actor, membership: null };
   if (actor === null) throw new HttpError('not_logged_in');
-  if (route.access === 'user') return { actor, membership: null };
-  if (route.access === 'admin') {
-    if (!actor.user.admin) throw new HttpError('forbidden');
+  if (route.access === 'user' || route.access === 'admin') {
+    if (route.access === 'admin' && !actor.user.admin) throw new HttpError('forbidden');
+    checkToken(name, actor, null);
     return { actor, membership: null };
   }
   const { project } = request.params as { project?: unknown };
   const membership = typeof project === 'string' ? await access.findMembership(project, actor.user.id) : null;
   if (membership === null) throw new HttpError('not_found');
+  checkToken(name, actor, membership.project.id);
   if (!atLeast(membership.role, route.access.project)) throw new HttpError('forbidden');
   return { actor, membership };
 }

@@ -40,6 +40,7 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     db,
     clock: options.clock,
     secure: false,
+    loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
     onLoginEnded: async (login) => void endedLogins.push(login),
   });
   const projects = createProjects({

@@ -30,7 +30,7 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
   };
 
   router.handle('projects.list', async ({ actor }) => ({
-    items: await present(await service.list(actor.user.id)),
+    items: await present(await service.list(actor.user.id, actor.projectIds ?? null)),
     next: null,
   }));
   router.handle('projects.create', async ({ actor, body }) => presentOne(await service.create(body, actor.user.id)));

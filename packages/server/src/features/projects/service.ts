@@ -39,7 +39,8 @@ export function createProjectService(deps: {
       return made;
     },
 
-    list: (userId: string): Promise<ProjectRecord[]> => store.list(userId),
+    /** The user's projects; `only`: those of them with these ids. */
+    list: (userId: string, only: readonly string[] | null): Promise<ProjectRecord[]> => store.list(userId, only),
     members: (projectId: string): Promise<Member[]> => store.members(projectId),
     nameOf: (projectId: string): Promise<string | null> => store.nameOf(projectId),
 

@@ -94,8 +94,10 @@ export function createProjectStore(db: Kysely<Database>) {
       return row.n;
     },
 
-    async list(userId: string): Promise<ProjectRecord[]> {
-      return (await seenBy(userId).orderBy('projects.last_activity_at', 'desc').execute()).map(toRecord);
+    async list(userId: string, only: readonly string[] | null = null): Promise<ProjectRecord[]> {
+      const all = seenBy(userId).orderBy('projects.last_activity_at', 'desc');
+      const rows = await (only === null ? all : all.where('projects.id', 'in', only)).execute();
+      return rows.map(toRecord);
     },
 
     async find(name: string, userId: string): Promise<ProjectRecord | null> {

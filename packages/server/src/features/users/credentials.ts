@@ -1,24 +1,28 @@
 import '@fastify/cookie';
-import type { User } from '@emberlab/contract';
+import { allowsScope, type User } from '@emberlab/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../../http/errors.ts';
 import type { Actor } from '../../http/router.ts';
-import type { UserService } from './service.ts';
+import type { LoginService } from './logins/service.ts';
+import type { TokenService } from './tokens/service.ts';
 
-/** Who calls the Livy gateway, as the token says. A token of a Jupyter server or of one project opens that project alone. */
+/** Who calls the Livy gateway, as the token says. A token may open some projects alone; that of a Jupyter server opens one. */
 export type GatewayCaller = {
   readonly user: Pick<User, 'id' | 'email' | 'name'>;
-  /** the only project that the token opens; null: all of the user's */
-  readonly projectId: string | null;
+  /** the only projects that the token opens; null: all of the user's */
+  readonly projectIds: readonly string[] | null;
   /** the Jupyter server whose token it is */
   readonly serverId: string | null;
+  /** whether the token may run things; else it only reads */
+  readonly mayRun: boolean;
 };
 
 /** `__Host-` binds the cookie to this very host; browsers take such a name over https alone. */
 const cookieName = (secure: boolean): string => (secure ? '__Host-emberlab' : 'emberlab');
 
 /** Reads and writes what proves who somebody is: the login cookie, bearer tokens, Basic for Livy clients. */
-export function createCredentials(service: UserService, secure: boolean) {
+export function createCredentials(deps: { logins: LoginService; tokens: TokenService; secure: boolean }) {
+  const { logins, tokens, secure } = deps;
   const name = cookieName(secure);
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
 
@@ -35,13 +39,14 @@ export function createCredentials(service: UserService, secure: boolean) {
       const { authorization } = request.headers;
       if (authorization !== undefined) {
         const secret = /^Bearer ([\w-]+)$/i.exec(authorization)?.[1];
-        const holder = secret === undefined ? null : await service.findToken(secret);
+        const holder = secret === undefined ? null : await tokens.findToken(secret);
         if (holder === null || holder.serverId !== null)
           throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
-        return { user: holder.user, loginDigest: null, tokenId: holder.tokenId };
+        const { user, tokenId, scopes, projectIds } = holder;
+        return { user, loginDigest: null, tokenId, scopes, projectIds };
       }
       const cookie = request.cookies[name];
-      const login = cookie === undefined ? null : await service.findLogin(cookie);
+      const login = cookie === undefined ? null : await logins.find(cookie);
       return login === null ? null : { user: login.user, loginDigest: login.loginDigest };
     },
 
@@ -54,8 +59,10 @@ export function createCredentials(service: UserService, secure: boolean) {
         const text = Buffer.from(value, 'base64').toString('utf8');
         secret = text.slice(text.indexOf(':') + 1);
       }
-      const holder = secret === '' ? null : await service.findToken(secret);
-      return holder === null ? null : { user: holder.user, projectId: holder.projectId, serverId: holder.serverId };
+      const holder = secret === '' ? null : await tokens.findToken(secret);
+      if (holder === null) return null;
+      const { user, projectIds, serverId, scopes } = holder;
+      return { user, projectIds, serverId, mayRun: allowsScope(scopes, 'run') };
     },
   };
 }

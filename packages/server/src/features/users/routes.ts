@@ -1,59 +1,88 @@
+import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../../http/errors.ts';
-import type { Router } from '../../http/router.ts';
+import type { Actor, Router } from '../../http/router.ts';
 import type { Credentials } from './credentials.ts';
-import type { UserService } from './service.ts';
+import type { LoginPlace, LoginService } from './logins/service.ts';
+import type { AccountService } from './service.ts';
+import type { TokenService } from './tokens/service.ts';
 
 export type UserRoutesDeps = {
-  service: UserService;
+  accounts: AccountService;
+  logins: LoginService;
+  tokens: TokenService;
   credentials: Credentials;
   /** Called once the first administrator exists, before the answer. */
   onSetUp: () => Promise<void>;
 };
 
-/** Login, the caller's own account and tokens. */
-export function registerUserRoutes(router: Router, { service, credentials, onSetUp }: UserRoutesDeps): void {
-  router.handle('auth.state', async ({ actor }) => {
-    const found = actor === null ? null : await service.findByEmail(actor.user.email);
-    return { setUpNeeded: await service.setUpNeeded(), user: found };
-  });
+const placeOf = (request: FastifyRequest): LoginPlace => ({
+  address: request.ip,
+  userAgent: request.headers['user-agent'],
+});
 
-  router.handle('auth.setUp', async ({ body, reply }) => {
-    const { user, secret, maxAgeSeconds } = await service.setUp(body.token, body);
-    await onSetUp();
+/** The login that the caller is here by. Routes that only a login may call have one; the router sees to that. */
+function loginOf(actor: Actor): string {
+  if (actor.loginDigest === null) throw new HttpError('login_needed');
+  return actor.loginDigest;
+}
+
+/** Login, the caller's own account, logins and tokens. */
+export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
+  const { accounts, logins, tokens, credentials } = deps;
+
+  router.handle('auth.state', async ({ actor }) => ({
+    setUpNeeded: await accounts.setUpNeeded(),
+    user: actor === null ? null : await accounts.findByEmail(actor.user.email),
+  }));
+
+  router.handle('auth.setUp', async ({ body, request, reply }) => {
+    const { user, secret, maxAgeSeconds } = await accounts.setUp(body.token, body, placeOf(request));
+    await deps.onSetUp();
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
   });
 
   router.handle('auth.logIn', async ({ body, request, reply }) => {
-    const { user, secret, maxAgeSeconds } = await service.logIn(body.email, body.password, request.ip);
+    const { user, secret, maxAgeSeconds } = await accounts.logIn(body.email, body.password, placeOf(request));
     credentials.setLogin(reply, secret, maxAgeSeconds);
     return user;
   });
 
   router.handle('auth.logOut', async ({ actor, reply }) => {
-    if (actor.loginDigest !== null) await service.logOut(actor.loginDigest);
+    if (actor.loginDigest !== null) await logins.end(actor.loginDigest);
+    else if (actor.tokenId !== undefined) await tokens.deleteToken(actor.user.id, actor.tokenId);
     credentials.clearLogin(reply);
     return {};
   });
 
   router.handle('me.get', async ({ actor }) => {
-    const user = await service.findByEmail(actor.user.email);
+    const user = await accounts.findByEmail(actor.user.email);
     if (user === null) throw new HttpError('not_logged_in');
     return user;
   });
-
-  router.handle('me.tokens', async ({ actor }) => ({ items: await service.listTokens(actor.user.id), next: null }));
-  router.handle('me.createToken', async ({ actor, body }) => {
-    // A token that could make tokens would outlive its own end.
-    if (actor.loginDigest === null) {
-      throw new HttpError('forbidden', {
-        message: 'A token cannot make tokens. Please log in to the dashboard to make one.',
-      });
-    }
-    return service.createToken(actor.user.id, body.name, body.expiresInDays);
+  router.handle('me.signIn', async ({ actor }) => accounts.signIn(actor.user.id));
+  router.handle('me.setPassword', async ({ actor, body, request }) => {
+    await accounts.changePassword(actor.user, body, { digest: loginOf(actor), address: request.ip });
+    return {};
   });
+
+  router.handle('me.logins', async ({ actor }) => ({
+    items: await logins.list(actor.user.id, loginOf(actor)),
+    next: null,
+  }));
+  router.handle('me.endLogin', async ({ actor, params }) => {
+    await logins.endById(actor.user.id, params.id);
+    return {};
+  });
+  router.handle('me.endOtherLogins', async ({ actor }) => {
+    await logins.endOthers(actor.user.id, loginOf(actor));
+    return {};
+  });
+
+  router.handle('me.tokens', async ({ actor }) => ({ items: await tokens.listTokens(actor.user.id), next: null }));
+  router.handle('me.createToken', async ({ actor, body }) => tokens.createLimitedToken(actor.user, body));
   router.handle('me.deleteToken', async ({ actor, params }) => {
-    await service.deleteToken(actor.user.id, params.id);
+    await tokens.deleteToken(actor.user.id, params.id);
     return {};
   });
 }

@@ -1,30 +1,24 @@
-import type { ApiToken, User } from '@emberlab/contract';
+import type { SignIn, User } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
-import { createAttemptLimiter } from '../../lib/attempts.ts';
 import { toInstant, type Clock } from '../../lib/clock.ts';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
+import type { Guesses } from './guesses.ts';
+import type { LoginPlace, LoginService, NewLogin } from './logins/service.ts';
+import { checkPassword } from './password-rules.ts';
 import { hashPassword, OverloadError, verifyPassword } from './password.ts';
-import type { TokenHolder, UserStore } from './store.ts';
+import type { UserStore } from './store.ts';
 
-const minute = 60_000;
-const day = 24 * 60 * minute;
-const loginLifetime = 14 * day;
-const setUpLinkLifetime = day;
+const setUpLinkLifetime = 24 * 3_600_000;
 
 export type NewUser = { email: string; name: string; password: string; admin: boolean };
-export type UserService = ReturnType<typeof createUserService>;
+export type AccountService = ReturnType<typeof createAccountService>;
 
-/** Accounts, logins and tokens. `onLoginEnded` hears of every login that ends, so that what was opened with it ends too. */
-export function createUserService(deps: {
-  store: UserStore;
-  clock: Clock;
-  onLoginEnded: (loginDigest: string) => Promise<void>;
-}) {
-  const { store, clock, onLoginEnded } = deps;
-  const guessesOfOne = createAttemptLimiter({ clock, max: 10, windowMs: minute });
-  const guessesFromOne = createAttemptLimiter({ clock, max: 100, windowMs: minute });
+/** Accounts and their passwords. */
+export function createAccountService(deps: { store: UserStore; clock: Clock; logins: LoginService; guesses: Guesses }) {
+  const { store, clock, logins, guesses } = deps;
 
   async function create(user: NewUser): Promise<User> {
+    await checkPassword(user.password, user);
     const record = { id: newId(), email: user.email, name: user.name, admin: user.admin, createdAt: clock.now() };
     const inserted = await store.insert({ ...record, passwordHash: await hashPassword(user.password) });
     if (!inserted)
@@ -32,12 +26,15 @@ export function createUserService(deps: {
     return { ...record, createdAt: toInstant(record.createdAt) };
   }
 
-  async function logIn(user: User): Promise<{ user: User; secret: string; maxAgeSeconds: number }> {
-    const secret = newSecret('ember_login');
-    const now = clock.now();
-    await store.insertLogin({ digest: digest(secret), userId: user.id, now, expiresAt: now + loginLifetime });
-    return { user, secret, maxAgeSeconds: loginLifetime / 1000 };
-  }
+  /** Who has the address and the password; null: nobody, found out in the same time. */
+  const verify = (email: string, password: string, address: string): Promise<User | null> =>
+    guesses.attempt(email, address, async () => {
+      const found = await store.findForPassword({ email });
+      const fits = await verifyPassword(password, found?.hash ?? null).catch((error: unknown) => {
+        throw error instanceof OverloadError ? new HttpError('too_many_requests', { cause: error }) : error;
+      });
+      return found !== null && fits ? found.user : null;
+    });
 
   return {
     create,
@@ -52,111 +49,65 @@ export function createUserService(deps: {
       return secret;
     },
 
-    /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late. */
+    /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late, and `weak_password`. */
     async setUp(
       token: string,
       { email, name, password }: Omit<NewUser, 'admin'>,
-    ): Promise<Awaited<ReturnType<typeof logIn>>> {
+      place: LoginPlace,
+    ): Promise<NewLogin> {
       // Looked at before the password is hashed, which costs something; decided again in one transaction.
       if ((await store.count()) > 0) throw new HttpError('set_up_done');
+      await checkPassword(password, { email, name });
       const record = { id: newId(), email, name, admin: true, createdAt: clock.now() };
       const made = await store.insertFirst({ ...record, passwordHash: await hashPassword(password) }, digest(token));
       if (!made) throw new HttpError('set_up_done');
-      return logIn({ ...record, createdAt: toInstant(record.createdAt) });
+      return logins.begin({ ...record, createdAt: toInstant(record.createdAt) }, place);
     },
 
     /**
-     * Throws `wrong_credentials`, alike and after the same time for an unknown address and a wrong password, and `too_many_requests` after too many of
-     * them within a minute: for one e-mail address from one place, or from one place (`from`: the client's IP address) altogether.
+     * Throws `wrong_credentials`, alike and after the same time for an unknown address and a wrong password, and `too_many_requests` or
+     * `too_many_guesses` after too many of them, be there such an account or not.
      */
-    async logIn(email: string, password: string, from: string): Promise<Awaited<ReturnType<typeof logIn>>> {
-      const address = email.trim().toLowerCase();
-      const tries = [
-        [guessesOfOne, `${from} ${digest(address)}`],
-        [guessesFromOne, from],
-      ] as const;
-      if (tries.some(([limiter, key]) => limiter.isExhausted(key))) throw new HttpError('too_many_requests');
-      const found = await store.findByEmail(address);
-      const fits = await verifyPassword(password, found?.passwordHash ?? null).catch((error: unknown) => {
-        throw error instanceof OverloadError ? new HttpError('too_many_requests', { cause: error }) : error;
-      });
-      if (found === null || !fits) {
-        for (const [limiter, key] of tries) limiter.fail(key);
-        throw new HttpError('wrong_credentials');
+    async logIn(email: string, password: string, place: LoginPlace): Promise<NewLogin> {
+      const user = await verify(email.trim().toLowerCase(), password, place.address);
+      if (user === null) throw new HttpError('wrong_credentials');
+      return logins.begin(user, place);
+    },
+
+    async signIn(userId: string): Promise<SignIn> {
+      return { password: (await store.findForPassword({ id: userId })) !== null };
+    },
+
+    /**
+     * Changes a password that its owner knows. Their other logins end: whoever had the old one is out. Throws `wrong_credentials` as `logIn` does,
+     * `weak_password`, and `forbidden` for an account without a password.
+     */
+    async changePassword(
+      user: { readonly id: string; readonly email: string; readonly name: string },
+      change: { current: string; password: string },
+      login: { digest: string; address: string },
+    ): Promise<void> {
+      if ((await store.findForPassword({ id: user.id })) === null) {
+        throw new HttpError('forbidden', { message: 'This account logs in without a password.' });
       }
-      guessesOfOne.succeed(tries[0][1]);
-      return logIn(found.user);
+      if ((await verify(user.email, change.current, login.address)) === null) {
+        const message = 'This is not your password at present.';
+        throw new HttpError('wrong_credentials', { message, details: [{ path: 'current', message }] });
+      }
+      await checkPassword(change.password, user);
+      await store.setPasswordHash(user.id, await hashPassword(change.password));
+      await logins.endOthers(user.id, login.digest);
     },
 
-    async logOut(loginDigest: string): Promise<void> {
-      await onLoginEnded(loginDigest);
-      await store.deleteLogin(loginDigest);
+    /** Gives somebody a password, as an administrator at the command line; all their logins end. Throws `weak_password`. */
+    async resetPassword(user: User, password: string): Promise<void> {
+      await checkPassword(password, user);
+      await store.setPasswordHash(user.id, await hashPassword(password));
+      await logins.endOthers(user.id, null);
     },
 
-    /** The user behind a login cookie's secret; null when it is not good (any more). */
-    async findLogin(secret: string): Promise<{ user: User; loginDigest: string } | null> {
-      const loginDigest = digest(secret);
-      const found = await store.findLogin(loginDigest, clock.now());
-      if (found === null) return null;
-      if (clock.now() - found.lastSeenAt > minute) await store.touchLogin(loginDigest, clock.now());
-      return { user: found.user, loginDigest };
-    },
-
-    /** Who a token speaks for; null when it is not good (any more). */
-    async findToken(secret: string): Promise<TokenHolder | null> {
-      const found = await store.findToken(digest(secret), clock.now());
-      if (found === null) return null;
-      if (clock.now() - (found.lastUsedAt ?? 0) > minute) await store.touchToken(found.tokenId, clock.now());
-      const { tokenId, user, projectId, serverId } = found;
-      return { tokenId, user, projectId, serverId };
-    },
-
-    findByEmail: async (email: string): Promise<User | null> =>
-      (await store.findByEmail(email.trim().toLowerCase()))?.user ?? null,
+    findByEmail: (email: string): Promise<User | null> => store.findByEmail(email.trim().toLowerCase()),
     firstAdmin: (): Promise<User | null> => store.firstAdmin(),
-    listTokens: (userId: string): Promise<ApiToken[]> => store.listTokens(userId),
-
-    /** Makes a token of the user's own. The secret is in this answer only. */
-    async createToken(
-      userId: string,
-      name: string,
-      expiresInDays: number | null,
-    ): Promise<ApiToken & { secret: string }> {
-      const secret = newSecret('ember_token');
-      const now = clock.now();
-      const token = await store.insertToken({
-        id: newId(),
-        userId,
-        projectId: null,
-        serverId: null,
-        name,
-        digest: digest(secret),
-        now,
-        expiresAt: expiresInDays === null ? null : now + expiresInDays * day,
-      });
-      return { ...token, secret };
-    },
-
-    /** Throws `not_found` when the user has no such token. */
-    async deleteToken(userId: string, id: string): Promise<void> {
-      if (!(await store.deleteToken(userId, id))) throw new HttpError('not_found');
-    },
-
-    /** A secret with which a server's kernels reach the gateway of its project, for as long as the server lives. */
-    async issueForServer(server: { serverId: string; userId: string; projectId: string }): Promise<string> {
-      const secret = newSecret('ember_server');
-      await store.insertToken({
-        id: newId(),
-        ...server,
-        name: 'Jupyter server',
-        digest: digest(secret),
-        now: clock.now(),
-        expiresAt: null,
-      });
-      return secret;
-    },
-
-    revokeForServer: (serverId: string): Promise<void> => store.deleteServerTokens(serverId),
-    forgetExpired: (): Promise<void> => store.deleteExpired(clock.now()),
+    forgetExpired: (): Promise<void> => store.deleteExpiredSetUpLinks(clock.now()),
   };
 }

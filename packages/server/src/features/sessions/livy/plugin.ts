@@ -113,9 +113,10 @@ async function admit(
     throw new LivyError(401, 'Please log in: a valid token is needed, as the password of Basic or as Bearer.');
   const { project } = request.params as { project: string };
   const membership = await findMembership(project, caller.user.id);
-  const opened = membership !== null && (caller.projectId === null || caller.projectId === membership.project.id);
+  const opened = membership !== null && (caller.projectIds?.includes(membership.project.id) ?? true);
   if (!opened) throw new LivyError(404, `Project '${project.slice(0, 100)}' not found.`);
   const reads = request.method === 'GET' || request.method === 'HEAD';
+  if (!reads && !caller.mayRun) throw new HttpError('token_limited');
   if (!reads && !atLeast(membership.role, 'editor')) throw new HttpError('forbidden');
   const { doAs } = request.query as { doAs?: string | string[] };
   for (const name of [doAs ?? []].flat()) checkProxyUser(name, caller.user.email);

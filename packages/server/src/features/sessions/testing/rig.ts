@@ -285,7 +285,8 @@ async function authenticate(db: Kysely<Database>, request: FastifyRequest) {
   return {
     user: { id: user.id, email: user.email, name: user.name },
     serverId: serverId ?? null,
-    projectId: projectId ?? null,
+    projectIds: projectId === undefined ? null : [projectId],
+    mayRun: true,
   };
 }
 

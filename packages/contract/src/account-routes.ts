@@ -1,0 +1,106 @@
+import { z } from 'zod';
+import type { RouteShape } from './routes.ts';
+import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
+import {
+  apiToken,
+  authState,
+  createdToken,
+  logInBody,
+  loginEntry,
+  newPasswordBody,
+  newTokenBody,
+  setUpBody,
+  signIn,
+  user,
+} from './schemas/users.ts';
+
+/** Login, the caller's account, and what speaks for it. */
+export const accountRoutes = {
+  'auth.state': {
+    method: 'GET',
+    path: '/auth/state',
+    access: 'public',
+    summary: 'Who is logged in, if anyone',
+    response: authState,
+  },
+  'auth.setUp': {
+    method: 'POST',
+    path: '/auth/setup',
+    access: 'public',
+    summary: 'Make the first administrator, with the set-up link',
+    body: setUpBody,
+    status: 201,
+    response: user,
+  },
+  'auth.logIn': {
+    method: 'POST',
+    path: '/auth/login',
+    access: 'public',
+    summary: 'Log in with a password',
+    body: logInBody,
+    response: user,
+  },
+  'auth.logOut': { method: 'POST', path: '/auth/logout', access: 'user', summary: 'End this login', response: nothing },
+  'me.get': { method: 'GET', path: '/me', access: 'user', summary: 'The caller', response: user },
+  'me.signIn': {
+    method: 'GET',
+    path: '/me/sign-in',
+    access: 'user',
+    summary: 'How the caller can log in',
+    response: signIn,
+  },
+  'me.setPassword': {
+    method: 'PUT',
+    path: '/me/password',
+    access: 'user',
+    summary: "Change the caller's password; their other logins end",
+    body: newPasswordBody,
+    response: nothing,
+  },
+  'me.logins': {
+    method: 'GET',
+    path: '/me/logins',
+    access: 'user',
+    summary: 'Where the caller is logged in, the last used first',
+    response: listOf(loginEntry),
+  },
+  'me.endLogin': {
+    method: 'DELETE',
+    path: '/me/logins/{id}',
+    access: 'user',
+    summary: 'End one of these',
+    params: z.object({ id: opaqueId }),
+    response: nothing,
+  },
+  'me.endOtherLogins': {
+    method: 'DELETE',
+    path: '/me/logins',
+    access: 'user',
+    summary: 'End all of these but the one that asks',
+    response: nothing,
+  },
+  'me.tokens': {
+    method: 'GET',
+    path: '/me/tokens',
+    access: 'user',
+    summary: "The caller's API tokens",
+    response: listOf(apiToken),
+  },
+  'me.createToken': {
+    method: 'POST',
+    path: '/me/tokens',
+    access: 'user',
+    summary: 'Make an API token; its secret is shown once',
+    body: newTokenBody,
+    status: 201,
+    response: createdToken,
+  },
+  'me.deleteToken': {
+    method: 'DELETE',
+    path: '/me/tokens/{id}',
+    access: 'user',
+    summary: 'Revoke an API token',
+    params: z.object({ id: opaqueId }),
+    response: nothing,
+  },
+} as const satisfies Record<string, RouteShape>;
