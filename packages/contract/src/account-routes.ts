@@ -3,6 +3,14 @@ import type { RouteShape } from './routes.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import {
   apiToken,
+  cliCode,
+  cliGrantBody,
+  cliRedeemBody,
+  cliToken,
+  openIdBody,
+  openIdStart,
+  serviceAccount,
+  newServiceAccountBody,
   authState,
   createdToken,
   logInBody,
@@ -13,6 +21,8 @@ import {
   signIn,
   user,
 } from './schemas/users.ts';
+
+const byId = z.object({ id: opaqueId });
 
 /** Login, the caller's account, and what speaks for it. */
 export const accountRoutes = {
@@ -40,6 +50,29 @@ export const accountRoutes = {
     body: logInBody,
     response: user,
   },
+  'auth.openId': {
+    method: 'POST',
+    path: '/auth/openid',
+    access: 'public',
+    summary: 'Begin a login through the provider of OpenID Connect',
+    body: openIdBody,
+    response: openIdStart,
+  },
+  'auth.openIdCallback': {
+    method: 'GET',
+    path: '/auth/openid/callback',
+    access: 'public',
+    summary: 'Where the provider sends people back to: leads to a page, logged in or with a sentence that says why not',
+  },
+  'auth.cli': {
+    method: 'POST',
+    path: '/auth/cli',
+    access: 'public',
+    summary: 'Exchange the code that a page has granted to a command line for a token',
+    body: cliRedeemBody,
+    status: 201,
+    response: cliToken,
+  },
   'auth.logOut': { method: 'POST', path: '/auth/logout', access: 'user', summary: 'End this login', response: nothing },
   'me.get': { method: 'GET', path: '/me', access: 'user', summary: 'The caller', response: user },
   'me.signIn': {
@@ -57,6 +90,29 @@ export const accountRoutes = {
     body: newPasswordBody,
     response: nothing,
   },
+  'me.linkOpenId': {
+    method: 'POST',
+    path: '/me/openid',
+    access: 'user',
+    summary: "Begin to link the caller's account with one of the provider",
+    response: openIdStart,
+  },
+  'me.unlinkOpenId': {
+    method: 'DELETE',
+    path: '/me/openid',
+    access: 'user',
+    summary: 'Undo that; needs a password',
+    response: nothing,
+  },
+  'me.grantCli': {
+    method: 'POST',
+    path: '/me/cli',
+    access: 'user',
+    summary: 'Grant a token to a command line that waits: answers a code for it',
+    body: cliGrantBody,
+    status: 201,
+    response: cliCode,
+  },
   'me.logins': {
     method: 'GET',
     path: '/me/logins',
@@ -69,7 +125,7 @@ export const accountRoutes = {
     path: '/me/logins/{id}',
     access: 'user',
     summary: 'End one of these',
-    params: z.object({ id: opaqueId }),
+    params: byId,
     response: nothing,
   },
   'me.endOtherLogins': {
@@ -100,7 +156,57 @@ export const accountRoutes = {
     path: '/me/tokens/{id}',
     access: 'user',
     summary: 'Revoke an API token',
-    params: z.object({ id: opaqueId }),
+    params: byId,
+    response: nothing,
+  },
+  'serviceAccounts.list': {
+    method: 'GET',
+    path: '/service-accounts',
+    access: 'admin',
+    summary: 'Accounts for programs',
+    response: listOf(serviceAccount),
+  },
+  'serviceAccounts.create': {
+    method: 'POST',
+    path: '/service-accounts',
+    access: 'admin',
+    summary: 'Make one',
+    body: newServiceAccountBody,
+    status: 201,
+    response: serviceAccount,
+  },
+  'serviceAccounts.remove': {
+    method: 'DELETE',
+    path: '/service-accounts/{id}',
+    access: 'admin',
+    summary: 'Remove it, with its tokens',
+    params: byId,
+    response: nothing,
+  },
+  'serviceAccounts.tokens': {
+    method: 'GET',
+    path: '/service-accounts/{id}/tokens',
+    access: 'admin',
+    summary: 'Its API tokens',
+    params: byId,
+    response: listOf(apiToken),
+  },
+  'serviceAccounts.createToken': {
+    method: 'POST',
+    path: '/service-accounts/{id}/tokens',
+    access: 'admin',
+    summary: 'Make one; its secret is shown once',
+    params: byId,
+    body: newTokenBody,
+    status: 201,
+    response: createdToken,
+  },
+  'serviceAccounts.deleteToken': {
+    method: 'DELETE',
+    path: '/service-accounts/{id}/tokens/{token}',
+    access: 'admin',
+    summary: 'Revoke one',
+    params: byId.extend({ token: opaqueId }),
     response: nothing,
   },
 } as const satisfies Record<string, RouteShape>;

@@ -21,6 +21,37 @@ export const errorTable = {
     status: 403,
     message: 'This token may not do that. Please make one that may, on the account page.',
   },
+  openid_unavailable: {
+    status: 503,
+    message:
+      'The service that you log in with does not answer. Please try again in a moment, or tell an administrator.',
+  },
+  openid_failed: { status: 401, message: 'That login was refused. Please try again.' },
+  openid_expired: {
+    status: 410,
+    message: 'That login took too long, or was begun in another window. Please begin again.',
+  },
+  openid_email: {
+    status: 403,
+    message: 'The service that you log in with does not vouch for your e-mail address. Please have it verified there.',
+  },
+  openid_not_linked: {
+    status: 409,
+    message:
+      'There is an account with your e-mail address already. Please log in to it as you did before, and link the two on your account page.',
+  },
+  openid_taken: {
+    status: 409,
+    message: 'This login belongs to another account, or your account has one already.',
+  },
+  openid_no_account: {
+    status: 403,
+    message: 'There is no account here for you. Please ask an administrator for one.',
+  },
+  cli_code: {
+    status: 410,
+    message: 'This code has been used or has expired. Please run emberlab login again.',
+  },
   forbidden: { status: 403, message: 'Your role does not allow this. Please ask an owner of the project.' },
   cross_site: { status: 403, message: 'This request came from another site and was refused.' },
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },

@@ -13,6 +13,7 @@ export * from './configuration/shape.ts';
 export * from './configuration/text-lines.ts';
 export * from './errors.ts';
 export * from './events.ts';
+export * from './next-path.ts';
 export * from './route-scopes.ts';
 export * from './routes.ts';
 export * from './schemas/batches.ts';

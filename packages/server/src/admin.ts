@@ -31,6 +31,8 @@ export async function openAdmin(config: Config) {
     clock: systemClock,
     secure: config.publicOrigin.startsWith('https:'),
     loginLimits: config.loginLimits,
+    openId: null,
+    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onLoginEnded: async () => undefined,
   });
   return {

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { z } from 'zod';
 
+import type { OpenIdSettings } from './features/users/openid/settings.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 
 /** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
@@ -26,6 +27,8 @@ export type Config = {
   readonly python: string;
   /** of logins in browsers */
   readonly loginLimits: { readonly idleMs: number; readonly mostMs: number };
+  /** null: people log in with passwords alone */
+  readonly openId: OpenIdSettings | null;
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
@@ -141,6 +144,9 @@ export function readConfig(
       `server_memory_mb (${parsed.data.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`,
     ]);
   }
+  if ((parsed.data.oidc_issuer === undefined) !== (parsed.data.oidc_client_id === undefined)) {
+    throw new ConfigError(['oidc_issuer and oidc_client_id belong together: please set both, or neither.']);
+  }
   if (parsed.data.server_max_hours < parsed.data.server_hours) {
     throw new ConfigError([
       `server_max_hours (${parsed.data.server_max_hours}) can't be less than server_hours (${parsed.data.server_hours}).`,
@@ -174,6 +180,22 @@ function describe(issue: z.core.$ZodIssue, named: (key: string) => string): stri
   return `${named(String(issue.path[0]))} can't be used: ${issue.message}.`;
 }
 
+function compileOpenId(settings: Settings): OpenIdSettings | null {
+  if (settings.oidc_issuer === undefined || settings.oidc_client_id === undefined) return null;
+  const { oidc_client_secret_file: secretFile } = settings;
+  return {
+    issuer: settings.oidc_issuer,
+    clientId: settings.oidc_client_id,
+    clientSecretFile: secretFile === undefined ? null : expandHome(secretFile),
+    label: settings.oidc_label,
+    scopes: settings.oidc_scopes,
+    groupsClaim: settings.oidc_groups_claim,
+    roles: settings.oidc_roles ?? [],
+    domains: settings.oidc_domains ?? null,
+    signUp: settings.oidc_sign_up,
+  };
+}
+
 function compile(settings: Settings): Config {
   const { data: dataDir, port } = settings;
   const publicOrigin = settings.public_url ?? `http://localhost:${port}`;
@@ -195,6 +217,7 @@ function compile(settings: Settings): Config {
     sparkrLibrary: settings.sparkr === undefined ? null : expandHome(settings.sparkr),
     python: settings.python ?? 'python3',
     loginLimits: { idleMs: settings.login_idle_hours * 3_600_000, mostMs: settings.login_hours * 3_600_000 },
+    openId: compileOpenId(settings),
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     serverLogsKept: settings.server_logs_kept,
     serverLogBytes: settings.server_log_mb * 1024 ** 2,

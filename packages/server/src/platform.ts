@@ -72,6 +72,16 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     clock,
     secure: config.publicOrigin.startsWith('https:'),
     loginLimits: config.loginLimits,
+    openId:
+      config.openId === null
+        ? null
+        : {
+            settings: config.openId,
+            publicOrigin: config.publicOrigin,
+            secretsKey: config.paths.secretsKey,
+            applyRoles: (userId, wanted) => projects.applyGroupRoles(userId, wanted),
+          },
+    log,
     onLoginEnded: feed.revokeLogin,
   });
   const projects = createProjects({

@@ -1,3 +1,4 @@
+import { projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
 import { compileReach } from './lib/reach.ts';
 
@@ -15,6 +16,18 @@ const addresses = z
     }
     return rules.map((rule) => rule.trim());
   });
+/** `GROUP=PROJECT:ROLE`, several of them with commas between. A group's own name may have any of these signs but the comma. */
+const groupRoles = z
+  .union([z.array(z.string()), z.string().transform((text) => text.split(',').filter((part) => part.trim() !== ''))])
+  .transform((rules, context) =>
+    rules.map((rule) => {
+      const [, group = '', project = '', named = ''] = /^(.+)=([^=:]+):(\w+)$/.exec(rule.trim()) ?? [];
+      const to = z.object({ project: projectName, role }).safeParse({ project, role: named });
+      if (to.success) return { group, ...to.data };
+      context.addIssue(`please write GROUP=PROJECT:ROLE instead of ${rule.trim()}`);
+      return z.NEVER;
+    }),
+  );
 const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
@@ -99,6 +112,62 @@ export const settingsSchema = z.strictObject({
   }),
   login_hours: wholeNumber.pipe(z.number().min(1).max(100_000)).default(336).meta({
     description: 'After so many hours a login ends in any case.',
+  }),
+  oidc_issuer: z
+    .string()
+    .regex(
+      /^(https:\/\/[^\s?#]+|http:\/\/(localhost|127\.0\.0\.1)(:\d+)?(\/[^\s?#]*)?)$/,
+      'please write the address of the provider with https://, exactly as it names itself',
+    )
+    .optional()
+    .meta({
+      description: 'The provider of OpenID Connect that people may log in through, as its issuer names itself.',
+    }),
+  oidc_client_id: z.string().min(1).optional().meta({ description: 'What Emberlab is called there.' }),
+  oidc_client_secret_file: z.string().min(1).optional().meta({
+    description: 'A file with the secret of that client. Default: none, for a client that PKCE alone protects.',
+  }),
+  oidc_label: z
+    .string()
+    .min(1)
+    .max(40)
+    .default('single sign-on')
+    .meta({ description: 'What the provider is called on the login page.' }),
+  oidc_scopes: z
+    .string()
+    .regex(
+      /^(?=.*\bopenid\b)[\x21-\x7e]+( [\x21-\x7e]+)*$/,
+      'please write scopes with spaces between them, openid among them',
+    )
+    .default('openid email profile')
+    .meta({ description: 'The scopes that the provider is asked for; it may need another one to tell groups.' }),
+  oidc_groups_claim: z
+    .string()
+    .min(1)
+    .default('groups')
+    .meta({ description: "The claim that lists somebody's groups." }),
+  oidc_roles: groupRoles.optional().meta({
+    description:
+      'Which roles groups have in projects, a comma between them: GROUP=PROJECT:ROLE, with the role viewer, editor or owner. Given and taken at each login through the provider; what members were given by hand stays.',
+  }),
+  oidc_domains: z
+    .union([z.array(z.string()), z.string().transform((text) => text.split(','))])
+    .pipe(
+      z.array(
+        z
+          .string()
+          .trim()
+          .toLowerCase()
+          .regex(/^[a-z0-9-]+(\.[a-z0-9-]+)+$/, 'please write whole domains, such as example.org'),
+      ),
+    )
+    .optional()
+    .meta({
+      description:
+        'Domains of e-mail addresses, a comma between them: only these get an account by logging in. Default: all.',
+    }),
+  oidc_sign_up: yesOrNo.default(true).meta({
+    description: 'Whether people without an account get one by logging in through the provider: true or false.',
   }),
   server_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))

@@ -36,12 +36,27 @@ export const logInBody = z.object({ email: z.string().max(254), password: z.stri
 
 export const newPasswordBody = z.object({ current: z.string().max(256), password: newPassword });
 
+/** Begins a login through the provider; `next`: where to go afterwards, a path of our own. */
+export const openIdBody = z.object({ next: z.string().max(2000).optional() });
+
+/** Where the browser has to go now. */
+export const openIdStart = z.object({ url: z.string() });
+
 /** How somebody can log in. */
-export const signIn = z.object({ password: z.boolean() });
+export const signIn = z.object({
+  password: z.boolean(),
+  /** the login provider, if there is one, and whether the account is linked with it */
+  openId: z.object({ label: z.string(), linked: z.boolean() }).nullable(),
+});
 export type SignIn = z.infer<typeof signIn>;
 
 /** What the login page needs to know before anyone has logged in. */
-export const authState = z.object({ setUpNeeded: z.boolean(), user: user.nullable() });
+export const authState = z.object({
+  setUpNeeded: z.boolean(),
+  user: user.nullable(),
+  /** another way to log in than a password */
+  openId: z.object({ label: z.string() }).nullable(),
+});
 export type AuthState = z.infer<typeof authState>;
 
 /** A place where somebody is logged in with a browser. */
@@ -86,3 +101,30 @@ export const newTokenBody = z.object({
 
 /** The secret is shown once, in this answer, and stored only as a digest. */
 export const createdToken = apiToken.extend({ secret: z.string() });
+
+/** What a page grants to a command line that waits. `challenge`: base64url of SHA-256 of what only that has. */
+export const cliGrantBody = newTokenBody.extend({ challenge: z.string().regex(/^[\w-]{43}$/) });
+export const cliCode = z.object({ code: z.string() });
+export const cliRedeemBody = z.object({ code: z.string().min(1).max(200), verifier: z.string().min(43).max(128) });
+export const cliToken = z.object({ token: createdToken, user });
+
+/** An account for a program. Its address names it where people are named by theirs, such as among the members of a project. */
+export const serviceAccount = z.object({
+  id: opaqueId,
+  email: z.string(),
+  name: z.string(),
+  tokens: z.number().int(),
+  createdAt: instant,
+  lastUsedAt: instant.nullable(),
+});
+export type ServiceAccount = z.infer<typeof serviceAccount>;
+
+export const newServiceAccountBody = z.object({
+  name: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,38}[a-z0-9]$/,
+      'A name has 2 to 40 lower-case letters, digits and hyphens, begins with a letter and does not end with a hyphen.',
+    ),
+  label: labelText,
+});

@@ -11,6 +11,7 @@ import * as serverLimits from './migrations/0009-server-limits.ts';
 import * as sessionSamples from './migrations/0010-session-samples.ts';
 import * as histories from './migrations/0011-histories.ts';
 import * as accounts from './migrations/0012-accounts.ts';
+import * as identities from './migrations/0013-identities.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -25,6 +26,7 @@ const migrations = {
   '0010-session-samples': { up: sessionSamples.up },
   '0011-histories': { up: histories.up },
   '0012-accounts': { up: accounts.up },
+  '0013-identities': { up: identities.up },
 };
 
 /**

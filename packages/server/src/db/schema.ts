@@ -10,6 +10,9 @@ export type Database = {
   logins: LoginsTable;
   login_failures: LoginFailuresTable;
   tokens: TokensTable;
+  identities: IdentitiesTable;
+  group_roles: GroupRolesTable;
+  cli_codes: CliCodesTable;
   set_up_links: SetUpLinksTable;
   projects: ProjectsTable;
   members: MembersTable;
@@ -79,6 +82,23 @@ export type TokensTable = {
   scopes_json: ColumnType<string | null, string | null | undefined, never>;
   /** ids of the only projects that it opens; null: all of its user's */
   projects_json: ColumnType<string | null, string | null | undefined, never>;
+};
+
+/** Who somebody is at a provider of OpenID Connect: issuer and subject together, and nothing else. */
+export type IdentitiesTable = { issuer: string; subject: string; user_id: string; created_at: number };
+
+/** Roles in projects that people have by their groups at the provider, as they were given last. */
+export type GroupRolesTable = { project_id: string; user_id: string; role: 'viewer' | 'editor' | 'owner' };
+
+/** What a page has granted to a command line that waits: a token, made when that comes for it. */
+export type CliCodesTable = {
+  digest: string;
+  login_digest: string;
+  user_id: string;
+  /** SHA-256 of a secret that only that command line has */
+  challenge: string;
+  token_json: string;
+  expires_at: number;
 };
 
 export type SetUpLinksTable = { digest: string; created_at: number; expires_at: number };

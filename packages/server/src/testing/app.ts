@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type InjectOptions, type LightMyRequestR
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { createProjects } from '../features/projects/index.ts';
-import { createUsers } from '../features/users/index.ts';
+import { createUsers, type UsersDeps } from '../features/users/index.ts';
 import { createApp } from '../http/app.ts';
 import type { ProjectChange } from '../http/project-events.ts';
 import { createRouter, type Router } from '../http/router.ts';
@@ -25,7 +25,13 @@ export type TestApp = {
 } & AsyncDisposable;
 
 /** The real app with users and projects on a database in memory, as the tests of other features need it too. */
-export async function testApp(options: { clock: Clock; projectsFolder: string }): Promise<TestApp> {
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export async function testApp(options: {
+  clock: Clock;
+  projectsFolder: string;
+  openId?: Omit<NonNullable<UsersDeps['openId']>, 'applyRoles'>;
+}): Promise<TestApp> {
   const database = await testDatabase();
   const { db } = database;
   const endedLogins: string[] = [];
@@ -40,6 +46,11 @@ export async function testApp(options: { clock: Clock; projectsFolder: string })
     db,
     clock: options.clock,
     secure: false,
+    openId:
+      options.openId === undefined
+        ? null
+        : { ...options.openId, applyRoles: (userId, wanted) => projects.applyGroupRoles(userId, wanted) },
+    log: quiet,
     loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
     onLoginEnded: async (login) => void endedLogins.push(login),
   });

@@ -152,3 +152,20 @@ test('who is let in no more while a body comes slowly has no session made', asyn
   expect(answer.status).toBe(404);
   expect(await rig.db.selectFrom('sessions').selectAll().execute()).toEqual([]);
 });
+
+test('a token that may only read looks at everything that is its user’s, and runs and changes nothing', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle({ name: 'mine' });
+  await rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' } });
+  await agent.heard('run');
+  const reader = { ...rig.ada, email: `${rig.ada.email}@reads` };
+  for (const [method, path, body] of routes) {
+    if (method === 'GET' && path.includes(':statement')) continue; // held until something is there
+    const url = `/sessions/${id}${path.replace(':statement', '0')}`;
+    const { status } = await rig.call(method, url, { as: reader, ...(body === undefined ? {} : { body }) });
+    expect({ method, path, status }).toEqual({ method, path, status: method === 'GET' ? 200 : 403 });
+  }
+  for (const path of ['/sessions', '/batches']) {
+    expect((await rig.call('POST', path, { as: reader, body: { kind: 'sql', file: 'x.py' } })).status).toBe(403);
+  }
+});

@@ -8,10 +8,10 @@ import { testApp } from '../../testing/app.ts';
 export const ada = { email: 'ada@example.org', name: 'Ada', password: 'correct horse battery' };
 
 /** The real app with Ada's account and a clock whose hands the test turns; `await using` closes it. */
-export async function accountFixture() {
+export async function accountFixture(openId?: Parameters<typeof testApp>[0]['openId']) {
   const clock = fakeClock();
   const folder = mkdtempSync(join(tmpdir(), 'emberlab-accounts-'));
-  const kit = await testApp({ clock, projectsFolder: folder });
+  const kit = await testApp({ clock, projectsFolder: folder, ...(openId === undefined ? {} : { openId }) });
   const user = await kit.users.service.create({ ...ada, admin: false });
 
   const call = (

@@ -24,11 +24,20 @@ const cookieName = (secure: boolean): string => (secure ? '__Host-emberlab' : 'e
 export function createCredentials(deps: { logins: LoginService; tokens: TokenService; secure: boolean }) {
   const { logins, tokens, secure } = deps;
   const name = cookieName(secure);
+  const attemptName = `${name}-openid`;
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
 
   return {
     setLogin: (reply: FastifyReply, secret: string, maxAgeSeconds: number): void =>
       void reply.setCookie(name, secret, { ...options, maxAge: maxAgeSeconds }),
+    /** What a browser keeps while it is at the login provider. */
+    setAttempt: (reply: FastifyReply, sealed: string, maxAgeSeconds: number): void =>
+      void reply.setCookie(attemptName, sealed, { ...options, maxAge: maxAgeSeconds }),
+    /** Reads that, and takes it away: it is for one answer. */
+    takeAttempt(request: FastifyRequest, reply: FastifyReply): string | undefined {
+      reply.clearCookie(attemptName, options);
+      return request.cookies[attemptName];
+    },
     clearLogin: (reply: FastifyReply): void => void reply.clearCookie(name, options),
 
     /**

@@ -2,13 +2,25 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { Router } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { Log } from '../../lib/log.ts';
+import { createSealer } from '../../lib/seal.ts';
+import { createCliLogins } from './cli/service.ts';
 import { createCredentials } from './credentials.ts';
 import { createGuessStore } from './guess-store.ts';
 import { createGuesses } from './guesses.ts';
 import { createLoginService, type LoginLimits } from './logins/service.ts';
 import { createLoginStore } from './logins/store.ts';
+import { createIdentityAccounts } from './openid/accounts.ts';
+import { createProvider } from './openid/provider.ts';
+import { registerOpenIdRoutes } from './openid/routes.ts';
+import { callbackPath, createOpenIdService, type ApplyGroupRoles } from './openid/service.ts';
+import type { OpenIdSettings } from './openid/settings.ts';
+import { createIdentityStore } from './openid/store.ts';
 import { registerUserRoutes } from './routes.ts';
 import { createAccountService } from './service.ts';
+import { registerServiceAccountRoutes } from './service-accounts/routes.ts';
+import { createServiceAccounts } from './service-accounts/service.ts';
+import { createServiceAccountStore } from './service-accounts/store.ts';
 import { createUserStore } from './store.ts';
 import { createTokenService } from './tokens/service.ts';
 import { createTokenStore } from './tokens/store.ts';
@@ -22,10 +34,13 @@ export type UsersDeps = {
   secure: boolean;
   loginLimits: LoginLimits;
   onLoginEnded: (loginDigest: string) => Promise<void>;
+  /** what people log in through besides passwords; null: nothing */
+  openId: { settings: OpenIdSettings; publicOrigin: string; secretsKey: string; applyRoles: ApplyGroupRoles } | null;
+  log: Log;
 };
 
 /** Accounts, logins and tokens. */
-export function createUsers({ db, clock, secure, loginLimits, onLoginEnded }: UsersDeps) {
+export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, openId, log }: UsersDeps) {
   const logins = createLoginService({
     store: createLoginStore(db),
     clock,
@@ -35,20 +50,55 @@ export function createUsers({ db, clock, secure, loginLimits, onLoginEnded }: Us
   const tokens = createTokenService({ store: createTokenStore(db), clock });
   const guesses = createGuesses({ store: createGuessStore(db), clock });
   const accounts = createAccountService({ store: createUserStore(db), clock, logins, guesses });
+  const identities = createIdentityStore(db);
+  const cli = createCliLogins({ db, tokens, clock });
+  const openIdService =
+    openId === null
+      ? null
+      : createOpenIdService({
+          ...openId,
+          provider: createProvider(openId.settings, `${openId.publicOrigin}${callbackPath}`),
+          accounts: createIdentityAccounts({ store: identities, clock, settings: openId.settings }),
+          logins,
+          sealer: createSealer(openId.secretsKey),
+          clock,
+          log,
+        });
+  const serviceAccounts = createServiceAccounts({ store: createServiceAccountStore(db), tokens, clock });
   const credentials = createCredentials({ logins, tokens, secure });
   const service = {
     ...accounts,
     ...tokens,
     touchByTargets: logins.touchByTargets,
     async forgetExpired(): Promise<void> {
-      for (const each of [accounts, logins, tokens, guesses]) await each.forgetExpired();
+      for (const each of [accounts, logins, tokens, guesses, cli]) await each.forgetExpired();
     },
   };
   return {
     service,
     credentials,
-    registerRoutes: (router: Router, onSetUp: () => Promise<void>) =>
-      registerUserRoutes(router, { accounts, logins, tokens, credentials, onSetUp }),
+    serviceAccounts,
+    registerRoutes(router: Router, onSetUp: () => Promise<void>): void {
+      const issuer = openId?.settings.issuer ?? null;
+      registerUserRoutes(router, {
+        accounts,
+        logins,
+        tokens,
+        credentials,
+        cli,
+        openId: openId?.settings ?? null,
+        isLinked: async (userId) => issuer !== null && identities.hasOne(userId, issuer),
+        onSetUp,
+      });
+      registerOpenIdRoutes(router, {
+        service: openIdService,
+        issuer,
+        store: identities,
+        hasPassword: accounts.hasPassword,
+        credentials,
+      });
+      registerServiceAccountRoutes(router, serviceAccounts);
+    },
   };
 }
 export type UserService = ReturnType<typeof createUsers>['service'];

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { HttpError } from '../../http/errors.ts';
 import type { Actor, Router } from '../../http/router.ts';
 import type { Credentials } from './credentials.ts';
+import type { CliLogins } from './cli/service.ts';
 import type { LoginPlace, LoginService } from './logins/service.ts';
 import type { AccountService } from './service.ts';
 import type { TokenService } from './tokens/service.ts';
@@ -11,6 +12,10 @@ export type UserRoutesDeps = {
   logins: LoginService;
   tokens: TokenService;
   credentials: Credentials;
+  cli: CliLogins;
+  /** the login provider; null: there is none */
+  openId: { readonly label: string } | null;
+  isLinked: (userId: string) => Promise<boolean>;
   /** Called once the first administrator exists, before the answer. */
   onSetUp: () => Promise<void>;
 };
@@ -33,6 +38,7 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
   router.handle('auth.state', async ({ actor }) => ({
     setUpNeeded: await accounts.setUpNeeded(),
     user: actor === null ? null : await accounts.findByEmail(actor.user.email),
+    openId: deps.openId === null ? null : { label: deps.openId.label },
   }));
 
   router.handle('auth.setUp', async ({ body, request, reply }) => {
@@ -60,11 +66,20 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
     if (user === null) throw new HttpError('not_logged_in');
     return user;
   });
-  router.handle('me.signIn', async ({ actor }) => accounts.signIn(actor.user.id));
+  router.handle('me.signIn', async ({ actor }) => ({
+    password: await accounts.hasPassword(actor.user.id),
+    openId: deps.openId === null ? null : { label: deps.openId.label, linked: await deps.isLinked(actor.user.id) },
+  }));
   router.handle('me.setPassword', async ({ actor, body, request }) => {
     await accounts.changePassword(actor.user, body, { digest: loginOf(actor), address: request.ip });
     return {};
   });
+
+  router.handle('me.grantCli', async ({ actor, body }) => {
+    const { challenge, ...token } = body;
+    return { code: await deps.cli.grant(actor.user, loginOf(actor), challenge, token) };
+  });
+  router.handle('auth.cli', ({ body }) => deps.cli.redeem(body.code, body.verifier));
 
   router.handle('me.logins', async ({ actor }) => ({
     items: await logins.list(actor.user.id, loginOf(actor)),

@@ -1,4 +1,4 @@
-import type { SignIn, User } from '@emberlab/contract';
+import type { User } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { toInstant, type Clock } from '../../lib/clock.ts';
 import { digest, newId, newSecret } from '../../lib/ids.ts';
@@ -10,7 +10,9 @@ import type { UserStore } from './store.ts';
 
 const setUpLinkLifetime = 24 * 3_600_000;
 
-export type NewUser = { email: string; name: string; password: string; admin: boolean };
+/** `password` null: they log in another way, or an administrator gives them one later. */
+export type NewUser = { email: string; name: string; password: string | null; admin: boolean };
+type FirstUser = { email: string; name: string; password: string };
 export type AccountService = ReturnType<typeof createAccountService>;
 
 /** Accounts and their passwords. */
@@ -18,9 +20,10 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
   const { store, clock, logins, guesses } = deps;
 
   async function create(user: NewUser): Promise<User> {
-    await checkPassword(user.password, user);
+    if (user.password !== null) await checkPassword(user.password, user);
+    const passwordHash = user.password === null ? null : await hashPassword(user.password);
     const record = { id: newId(), email: user.email, name: user.name, admin: user.admin, createdAt: clock.now() };
-    const inserted = await store.insert({ ...record, passwordHash: await hashPassword(user.password) });
+    const inserted = await store.insert({ ...record, passwordHash });
     if (!inserted)
       throw new HttpError('name_taken', { message: `There is a user with the address ${user.email} already.` });
     return { ...record, createdAt: toInstant(record.createdAt) };
@@ -50,11 +53,7 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
     },
 
     /** Makes the first administrator and logs them in. Throws `set_up_done` for a link that is used, wrong or late, and `weak_password`. */
-    async setUp(
-      token: string,
-      { email, name, password }: Omit<NewUser, 'admin'>,
-      place: LoginPlace,
-    ): Promise<NewLogin> {
+    async setUp(token: string, { email, name, password }: FirstUser, place: LoginPlace): Promise<NewLogin> {
       // Looked at before the password is hashed, which costs something; decided again in one transaction.
       if ((await store.count()) > 0) throw new HttpError('set_up_done');
       await checkPassword(password, { email, name });
@@ -74,9 +73,7 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
       return logins.begin(user, place);
     },
 
-    async signIn(userId: string): Promise<SignIn> {
-      return { password: (await store.findForPassword({ id: userId })) !== null };
-    },
+    hasPassword: async (userId: string): Promise<boolean> => (await store.findForPassword({ id: userId })) !== null,
 
     /**
      * Changes a password that its owner knows. Their other logins end: whoever had the old one is out. Throws `wrong_credentials` as `logIn` does,

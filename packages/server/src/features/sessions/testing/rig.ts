@@ -274,11 +274,14 @@ async function addMember(
   return user;
 }
 
-/** In these tests a token is its owner's address; `@server:{id}` behind it makes it that server's, `@project:{id}` that project's. */
+/**
+ * In these tests a token is its owner's address; `@server:{id}` behind it makes it that server's, `@project:{id}` that project's; one
+ * with `@reads` at its end may run nothing.
+ */
 async function authenticate(db: Kysely<Database>, request: FastifyRequest) {
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return null;
-  const [email = '', serverId] = token.split('@server:');
+  const [email = '', serverId] = token.replace(/@reads$/, '').split('@server:');
   const [address = '', projectId] = email.split('@project:');
   const user = await db.selectFrom('users').selectAll().where('email', '=', address).executeTakeFirst();
   if (user === undefined) throw new HttpError('wrong_credentials');
@@ -286,7 +289,7 @@ async function authenticate(db: Kysely<Database>, request: FastifyRequest) {
     user: { id: user.id, email: user.email, name: user.name },
     serverId: serverId ?? null,
     projectIds: projectId === undefined ? null : [projectId],
-    mayRun: true,
+    mayRun: !token.endsWith('@reads'),
   };
 }
 

@@ -54,6 +54,11 @@ export function createLoginService(deps: {
 
     end,
 
+    /** Whose login it is, while it is good. */
+    async findByDigest(loginDigest: string): Promise<User | null> {
+      return (await store.find(loginDigest, clock.now()))?.user ?? null;
+    },
+
     /** The user behind a login cookie's secret; null when it is not good (any more). */
     async find(secret: string): Promise<{ user: User; loginDigest: string } | null> {
       const loginDigest = digest(secret);

@@ -16,6 +16,8 @@ export type NewToken = {
   readonly projects: readonly string[] | null;
 };
 
+type Maker = { readonly id: string; readonly admin: boolean };
+
 /** Tokens of people and programs, and those of Jupyter servers. */
 export function createTokenService({ store, clock }: { store: TokenStore; clock: Clock }) {
   async function create(
@@ -40,6 +42,21 @@ export function createTokenService({ store, clock }: { store: TokenStore; clock:
     return { ...token, secret };
   }
 
+  /** Throws when somebody asks for a scope or a project that they don't have themselves; answers the ids of the projects, null: all. */
+  async function checkLimits(user: Maker, { scopes, projects }: Pick<NewToken, 'scopes' | 'projects'>) {
+    if (scopes.includes('admin') && !user.admin) {
+      throw new HttpError('forbidden', { message: 'Only tokens of administrators can administer the platform.' });
+    }
+    if (projects === null) return null;
+    const known = await store.projectsOf(user.id, projects);
+    const absent = projects.find((name) => !known.has(name));
+    if (absent !== undefined) {
+      const message = `There is no project ${absent}, or this account is not in it.`;
+      throw new HttpError('bad_request', { message, details: [{ path: 'projects', message }] });
+    }
+    return [...new Set(known.values())];
+  }
+
   return {
     /** Who a token speaks for; null when it is not good (any more). */
     async findToken(secret: string): Promise<TokenHolder | null> {
@@ -55,23 +72,12 @@ export function createTokenService({ store, clock }: { store: TokenStore; clock:
     /** Makes a token of the user's own. The secret is in this answer only. */
     createToken: create,
 
-    /** The same with limits, as somebody asks for them: nobody gets a scope or a project that the user doesn't have. */
-    async createLimitedToken(
-      user: { readonly id: string; readonly admin: boolean },
-      token: NewToken,
-    ): Promise<ApiToken & { secret: string }> {
-      if (token.scopes.includes('admin') && !user.admin) {
-        throw new HttpError('forbidden', { message: 'Only tokens of administrators can administer the platform.' });
-      }
-      const known = await store.projectsOf(user.id, token.projects ?? []);
-      const absent = token.projects?.find((name) => !known.has(name));
-      if (absent !== undefined) {
-        const message = `There is no project ${absent}, or this account is not in it.`;
-        throw new HttpError('bad_request', { message, details: [{ path: 'projects', message }] });
-      }
-      const projectIds = token.projects === null ? null : [...new Set(known.values())];
+    /** The same with limits, as somebody asks for them. Throws as `checkLimits` does. */
+    async createLimitedToken(user: Maker, token: NewToken): Promise<ApiToken & { secret: string }> {
+      const projectIds = await checkLimits(user, token);
       return create(user.id, token.name, token.expiresInDays, { scopes: [...new Set(token.scopes)], projectIds });
     },
+    checkLimits,
 
     /** Throws `not_found` when the user has no such token. */
     async deleteToken(userId: string, id: string): Promise<void> {
