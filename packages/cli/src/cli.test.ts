@@ -58,6 +58,15 @@ describe('emberlab', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
+  it('makes a token that may do a part, and an account without a password', async () => {
+    expect((await emberlab(['user', 'add', 'ada@example.org', '--no-password'])).code).toBe(0);
+    const create = (...args: string[]) =>
+      emberlab(['token', 'create', '--user', 'ada@example.org', '--name', 'x', ...args]);
+    expect((await create('--scope', 'read', 'run')).stdout).toMatch(/^ember_token_/);
+    expect((await create('--scope', 'admin')).stderr).toContain('administrators');
+    expect((await create('--project', 'none')).stderr).toContain('There is no project none');
+  });
+
   it('gives somebody another password, which has to be good', async () => {
     await add('ada@example.org');
     const change = (password: string) =>

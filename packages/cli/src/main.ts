@@ -1,8 +1,9 @@
 import { text } from 'node:stream/consumers';
-import { email, labelText, newPassword } from '@emberlab/contract';
+import { email, labelText, newPassword, scope, type Scope } from '@emberlab/contract';
 import { ConfigError, FatalError, HttpError, openAdmin, readConfig, type Config } from '@emberlab/server/admin';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { registerLogin } from './login.ts';
 import { registerLivy } from './livy.ts';
 import { checked, UsageError } from './usage.ts';
 
@@ -12,8 +13,10 @@ const days = (value: string): number => {
   return parsed.data;
 };
 
+type TokenOptions = { user: string; name: string; expiresInDays?: number; scope?: Scope[]; project?: string[] };
+
 const program = new Command('emberlab')
-  .description('Administers Emberlab from the command line. To serve, run ./start.')
+  .description('Emberlab from the command line: your login, and what administrators do. To serve, run ./start.')
   .option('--data <folder>', 'data folder (default ~/.emberlab)')
   .showHelpAfterError()
   .addHelpText('after', '\nExit codes: 0 done, 1 it failed, 2 the command or the settings are wrong.')
@@ -47,13 +50,21 @@ user
   .argument('<email>', 'e-mail address', checked(email))
   .option('--name <name>', 'name that others see (default: what stands before the @)', checked(labelText))
   .option('--admin', 'may administer the platform', false)
-  .requiredOption('--password-stdin', 'read the password from standard input')
-  .action(async (address: string, options: { name?: string; admin: boolean }) => {
-    const password = await readPassword();
-    const name = options.name ?? address.slice(0, address.indexOf('@'));
-    const made = await withAdmin(({ users }) => users.create({ email: address, name, password, admin: options.admin }));
-    process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
-  });
+  .option('--password-stdin', 'read the password from standard input', false)
+  .option('--no-password', 'they log in through the provider of OpenID Connect, with this address')
+  .action(
+    async (address: string, options: { name?: string; admin: boolean; passwordStdin: boolean; password: boolean }) => {
+      if (options.passwordStdin !== options.password) {
+        throw new UsageError('Please give either --password-stdin or --no-password.');
+      }
+      const password = options.password ? await readPassword() : null;
+      const name = options.name ?? address.slice(0, address.indexOf('@'));
+      const made = await withAdmin(({ users }) =>
+        users.create({ email: address, name, password, admin: options.admin }),
+      );
+      process.stdout.write(`${made.email} can log in now${made.admin ? ', as an administrator' : ''}.\n`);
+    },
+  );
 
 user
   .command('password')
@@ -72,6 +83,8 @@ user
 
 registerLivy(program.command('project').description('projects'), withAdmin);
 
+registerLogin(program, () => config().publicOrigin);
+
 const token = program.command('token').description('API tokens');
 token
   .command('create')
@@ -79,7 +92,13 @@ token
   .requiredOption('--user <email>', 'whose it is', checked(email))
   .requiredOption('--name <name>', 'what it is for', checked(labelText))
   .option('--expires-in-days <days>', 'how long it is good (default: until it is revoked)', days)
-  .action(async (options: { user: string; name: string; expiresInDays?: number }) => {
+  .addOption(
+    new Option('--scope <scope...>', 'what it may do; each includes read (default: all that the user may)').choices(
+      scope.options,
+    ),
+  )
+  .option('--project <name...>', 'the only projects that it opens (default: all of the user)')
+  .action(async (options: TokenOptions) => {
     const made = await withAdmin(async ({ users }) => {
       const holder = await users.findByEmail(options.user);
       if (holder === null) {
@@ -87,7 +106,9 @@ token
           `There is no user with the address ${options.user}. Please make one with: ./emberlab user add ${options.user}`,
         );
       }
-      return users.createToken(holder.id, options.name, options.expiresInDays ?? null);
+      const { name, expiresInDays = null, scope: scopes = null, project: projects = null } = options;
+      const projectIds = await users.checkLimits(holder, { scopes: scopes ?? [], projects });
+      return users.createToken(holder.id, name, expiresInDays, { scopes, projectIds });
     });
     process.stdout.write(`${made.secret}\n`);
   });

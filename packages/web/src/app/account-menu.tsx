@@ -1,5 +1,5 @@
 import { Avatar, Group, Menu, Text, UnstyledButton } from '@mantine/core';
-import { IconLogout, IconUser } from '@tabler/icons-react';
+import { IconLogout, IconRobot, IconUser } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLogOut } from '../features/auth/use-log-out.ts';
 import { authQuery } from '../lib/queries.ts';
@@ -29,6 +29,11 @@ export function AccountMenu() {
         <MenuItemLink to="/account" leftSection={<IconUser size={15} />}>
           Account
         </MenuItemLink>
+        {user.admin && (
+          <MenuItemLink to="/admin/service-accounts" leftSection={<IconRobot size={15} />}>
+            Service accounts
+          </MenuItemLink>
+        )}
         <Menu.Item leftSection={<IconLogout size={15} />} onClick={logOut}>
           Log out
         </Menu.Item>

@@ -1,11 +1,12 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { isLoggedOut, isTransient } from '../lib/api.ts';
-import { authQuery, keys } from '../lib/queries.ts';
+import { putUser } from '../lib/auth-state.ts';
+import { keys } from '../lib/queries.ts';
 
 /** The cache of everything that the server told. When an answer says that the login has ended, the cache knows; the frame then asks to log in. */
 export function createQueryClient(): QueryClient {
   const onError = (error: unknown): void => {
-    if (isLoggedOut(error)) client.setQueryData(authQuery.queryKey, { setUpNeeded: false, user: null });
+    if (isLoggedOut(error)) putUser(client, null);
   };
   const client: QueryClient = new QueryClient({
     queryCache: new QueryCache({ onError: (error, query) => query.queryKey[0] !== keys.auth[0] && onError(error) }),

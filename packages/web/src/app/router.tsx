@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router';
 import { authQuery } from '../lib/queries.ts';
+import { readCliSearch } from '../features/auth/cli-search.ts';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
@@ -27,7 +28,10 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { next?: string | undefined } => ({ next: text(search.next) }),
+  validateSearch: (search): { next?: string | undefined; problem?: string | undefined } => ({
+    next: text(search.next),
+    problem: text(search.problem),
+  }),
   component: lazyRouteComponent(() => import('../features/auth/login-page.tsx'), 'LoginPage'),
 });
 
@@ -61,6 +65,14 @@ const opening = createRoute({
   component: lazyRouteComponent(() => import('../features/jupyter/opening-page.tsx'), 'OpeningPage'),
 });
 
+/** Where `emberlab login` leads. */
+const cliLogin = createRoute({
+  getParentRoute: () => user,
+  path: '/cli-login',
+  validateSearch: readCliSearch,
+  component: lazyRouteComponent(() => import('../features/auth/cli-login-page.tsx'), 'CliLoginPage'),
+});
+
 const sparkUi = createRoute({
   getParentRoute: () => user,
   path: '/projects/$project/applications/$id/ui',
@@ -78,7 +90,14 @@ const home = createRoute({
 const account = createRoute({
   getParentRoute: () => frame,
   path: '/account',
+  validateSearch: (search): { problem?: string | undefined } => ({ problem: text(search.problem) }),
   component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
+});
+
+const serviceAccounts = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/service-accounts',
+  component: lazyRouteComponent(() => import('../features/account/service-accounts-page.tsx'), 'ServiceAccountsPage'),
 });
 
 const project = createRoute({ getParentRoute: () => frame, path: '/projects/$project', component: ProjectLayout });
@@ -185,9 +204,11 @@ const routeTree = root.addChildren([
   user.addChildren([
     opening,
     sparkUi,
+    cliLogin,
     frame.addChildren([
       home,
       account,
+      serviceAccounts,
       project.addChildren([
         projectIndex,
         jupyter,

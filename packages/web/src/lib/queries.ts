@@ -11,6 +11,10 @@ export const keys = {
   auth: ['auth'],
   system: ['system'],
   tokens: ['tokens'],
+  signIn: ['sign-in'],
+  logins: ['logins'],
+  serviceAccounts: ['service-accounts'],
+  serviceAccountTokens: (id: string) => ['service-accounts', id, 'tokens'],
   projects: ['projects'],
   project: (project: string) => ['project', project],
   members: (project: string) => ['project', project, 'members'],
@@ -47,9 +51,19 @@ export const systemQuery = queryOptions({
   staleTime: 300_000,
 });
 
-export const tokensQuery = queryOptions({
-  queryKey: keys.tokens,
-  queryFn: ({ signal }) => api.call('me.tokens', {}, signal),
+export const signInQuery = queryOptions({
+  queryKey: keys.signIn,
+  queryFn: ({ signal }) => api.call('me.signIn', {}, signal),
+});
+
+export const loginsQuery = queryOptions({
+  queryKey: keys.logins,
+  queryFn: ({ signal }) => api.call('me.logins', {}, signal),
+});
+
+export const serviceAccountsQuery = queryOptions({
+  queryKey: keys.serviceAccounts,
+  queryFn: ({ signal }) => api.call('serviceAccounts.list', {}, signal),
 });
 
 export const projectsQuery = queryOptions({

@@ -1,12 +1,18 @@
 import { DataList } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
 import { authQuery } from '../../lib/queries.ts';
 import { Page, Section } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { LoginsSection } from './logins-section.tsx';
+import { SignInSection } from './sign-in-section.tsx';
 import { TokensSection } from './tokens-section.tsx';
 
-/** Who one is here, and the tokens that programs use in one's name. */
+const route = getRouteApi('/user/frame/account');
+
+/** Who one is here, how and where one is logged in, and the tokens that programs use in one's name. */
 export function AccountPage() {
+  const { problem } = route.useSearch();
   const { data: auth } = useQuery(authQuery);
   const user = auth?.user;
   return (
@@ -35,6 +41,8 @@ export function AccountPage() {
           </DataList>
         )}
       </Section>
+      <SignInSection problem={problem} />
+      <LoginsSection />
       <TokensSection />
     </Page>
   );

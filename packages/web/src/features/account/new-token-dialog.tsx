@@ -1,40 +1,42 @@
 import { newTokenBody } from '@emberlab/contract';
-import { Button, Code, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconCheck, IconCopy } from '@tabler/icons-react';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { api } from '../../lib/api.ts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { fieldErrors } from '../../lib/form-errors.ts';
-import { keys } from '../../lib/queries.ts';
+import { authQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
-
-const expiries = [
-  { value: '7', label: 'in 7 days' },
-  { value: '30', label: 'in 30 days' },
-  { value: '90', label: 'in 90 days' },
-  { value: '365', label: 'in a year' },
-  { value: 'never', label: 'never' },
-];
+import { createToken, tokensKey, type TokenOwner } from './token-api.ts';
+import { toBody, TokenRightsFields, usualRights } from './token-rights.tsx';
 
 /** Makes a token and shows its secret, once: it is kept nowhere and gone when the dialog is. */
-export function NewTokenDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function NewTokenDialog({
+  owner,
+  opened,
+  onClose,
+}: {
+  owner: TokenOwner;
+  opened: boolean;
+  onClose: () => void;
+}) {
   return (
     <Modal opened={opened} onClose={onClose} title="Create an API token" closeOnClickOutside={false}>
-      <NewToken onClose={onClose} />
+      <NewToken owner={owner} onClose={onClose} />
     </Modal>
   );
 }
 
-function NewToken({ onClose }: { onClose: () => void }) {
+function NewToken({ owner, onClose }: { owner: TokenOwner; onClose: () => void }) {
   const client = useQueryClient();
+  const { data: auth } = useQuery(authQuery);
+  const mayAdminister = owner.service === null && auth?.user?.admin === true;
   const form = useForm({
-    initialValues: { name: '', expires: '90' },
-    validate: (values) => fieldErrors(newTokenBody.pick({ name: true }), values),
+    initialValues: { name: '', ...usualRights },
+    validate: (values) => fieldErrors(newTokenBody, { name: values.name, ...toBody(values) }),
   });
   const create = useMutation({
-    mutationFn: ({ name, expires }: typeof form.values) =>
-      api.call('me.createToken', { body: { name, expiresInDays: expires === 'never' ? null : Number(expires) } }),
-    onSuccess: () => void client.invalidateQueries({ queryKey: keys.tokens }),
+    mutationFn: ({ name, ...rights }: typeof form.values) => createToken(owner, { name, ...toBody(rights) }),
+    onSuccess: () => void client.invalidateQueries({ queryKey: tokensKey(owner) }),
     // The answer has the secret in it, so it is not kept for a while as others are.
     gcTime: 0,
   });
@@ -49,7 +51,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
           data-autofocus
           {...form.getInputProps('name')}
         />
-        <Select label="Expires" data={expiries} allowDeselect={false} {...form.getInputProps('expires')} />
+        <TokenRightsFields form={form} own={owner.service === null} admin={mayAdminister} />
         <ActionError error={create.error} title="The token was not made" />
         <Group justify="flex-end" gap="xs" mt="xs">
           <Button onClick={onClose}>Cancel</Button>

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { renderApp } from '../../test/app.tsx';
 
 const at = '2026-01-31T09:30:00.000Z';
-const token = { id: 'token0000001', name: 'ci', createdAt: at, expiresAt: null, lastUsedAt: null };
+const token = {
+  id: 'token0000001',
+  name: 'ci',
+  scopes: null,
+  projects: null,
+  createdAt: at,
+  expiresAt: null,
+  lastUsedAt: null,
+};
 
 describe('API tokens', () => {
   it('shows the secret of a new token once', async () => {
@@ -17,7 +25,12 @@ describe('API tokens', () => {
     fireEvent.change(dialog.getByLabelText('Name'), { target: { value: 'ci' } });
     fireEvent.click(dialog.getByRole('button', { name: 'Create token' }));
     expect(await screen.findByText('emb_very_secret')).toBeTruthy();
-    expect(calls.find((call) => call.route === 'POST /me/tokens')?.body).toEqual({ name: 'ci', expiresInDays: 90 });
+    expect(calls.find((call) => call.route === 'POST /me/tokens')?.body).toEqual({
+      name: 'ci',
+      expiresInDays: 90,
+      scopes: ['read', 'run', 'manage'],
+      projects: null,
+    });
 
     fireEvent.click(screen.getByRole('button', { name: 'Done' }));
     await waitFor(() => expect(screen.queryByText('emb_very_secret')).toBeNull());

@@ -4,8 +4,6 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../../lib/api.ts';
-import { keys, tokensQuery } from '../../lib/queries.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
@@ -13,15 +11,17 @@ import { Section } from '../../ui/page.tsx';
 import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { NewTokenDialog } from './new-token-dialog.tsx';
+import { mine, revokeToken, tokensKey, tokensQuery, type TokenOwner } from './token-api.ts';
+import { scopeTexts } from './token-rights.tsx';
 
-/** The caller's API tokens. */
-export function TokensSection() {
-  const tokens = useQuery(tokensQuery);
+/** The caller's API tokens, or those of an account for a program. */
+export function TokensSection({ owner = mine }: { owner?: TokenOwner }) {
+  const tokens = useQuery(tokensQuery(owner));
   const [dialogOpen, dialog] = useDisclosure(false);
   const [revoking, setRevoking] = useState<ApiToken | null>(null);
   return (
     <Section
-      title="API tokens"
+      title={owner.service === null ? 'API tokens' : `API tokens of ${owner.service.name}`}
       flush
       aside={
         <Button size="xs" leftSection={<IconPlus size={14} />} onClick={dialog.open}>
@@ -35,13 +35,15 @@ export function TokensSection() {
         <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />
       ) : tokens.data.items.length === 0 ? (
         <EmptyState icon={<IconKey size={30} />} title="No tokens">
-          Programs log in with a token instead of your password: the command line, scripts, or a notebook elsewhere.
+          {owner.service === null
+            ? 'Programs log in with a token instead of your password: the command line, scripts, or a notebook elsewhere.'
+            : 'The program logs in with a token of its account.'}
         </EmptyState>
       ) : (
         <TokenTable tokens={tokens.data.items} onRevoke={setRevoking} />
       )}
-      <NewTokenDialog opened={dialogOpen} onClose={dialog.close} />
-      <RevokeDialog token={revoking} onClose={() => setRevoking(null)} />
+      <NewTokenDialog owner={owner} opened={dialogOpen} onClose={dialog.close} />
+      <RevokeDialog owner={owner} token={revoking} onClose={() => setRevoking(null)} />
     </Section>
   );
 }
@@ -53,6 +55,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: ApiToken[]; onRevoke: (token
       <Table.Thead>
         <Table.Tr>
           <Table.Th>Name</Table.Th>
+          <Table.Th>May</Table.Th>
           <Table.Th>Created</Table.Th>
           <Table.Th>Last used</Table.Th>
           <Table.Th>Expires</Table.Th>
@@ -70,6 +73,9 @@ function TokenTable({ tokens, onRevoke }: { tokens: ApiToken[]; onRevoke: (token
                 <Text size="sm" fw={500} className="el-break">
                   {token.name}
                 </Text>
+              </Table.Td>
+              <Table.Td data-label="May">
+                <Rights token={token} />
               </Table.Td>
               <Table.Td data-label="Created">
                 <RelativeTime at={token.createdAt} />
@@ -100,12 +106,29 @@ function TokenTable({ tokens, onRevoke }: { tokens: ApiToken[]; onRevoke: (token
   );
 }
 
-function RevokeDialog({ token, onClose }: { token: ApiToken | null; onClose: () => void }) {
+/** What a token may do, and in which projects. */
+function Rights({ token }: { token: ApiToken }) {
+  const what =
+    token.scopes === null ? 'everything' : token.scopes.map((one) => scopeTexts[one].label.toLowerCase()).join(', ');
+  const where = token.projects?.length === 0 ? 'in projects that are gone' : token.projects?.join(', ');
+  return (
+    <div className="el-break">
+      <Text size="sm">{what}</Text>
+      {where !== undefined && (
+        <Text size="xs" c="dimmed">
+          {token.projects?.length === 0 ? where : `in ${where}`}
+        </Text>
+      )}
+    </div>
+  );
+}
+
+function RevokeDialog({ owner, token, onClose }: { owner: TokenOwner; token: ApiToken | null; onClose: () => void }) {
   const client = useQueryClient();
   const revoke = useMutation({
-    mutationFn: (id: string) => api.call('me.deleteToken', { params: { id } }),
+    mutationFn: (id: string) => revokeToken(owner, id),
     onSuccess: async () => {
-      await client.invalidateQueries({ queryKey: keys.tokens });
+      await client.invalidateQueries({ queryKey: tokensKey(owner) });
       onClose();
     },
   });

@@ -1,19 +1,21 @@
-import { Button, PasswordInput, Stack, TextInput } from '@mantine/core';
+import { safeNext } from '@emberlab/contract';
+import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { api } from '../../lib/api.ts';
-import { safeNext } from '@emberlab/contract';
+import { startOver } from '../../lib/auth-state.ts';
 import { authQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { LoginProblem } from './login-problem.tsx';
 import { AuthCard } from './auth-card.tsx';
 
 const route = getRouteApi('/login');
 
-/** Log in with e-mail and password; goes on to where one wanted to go. */
+/** Log in with e-mail and password, or through the provider; goes on to where one wanted to go. */
 export function LoginPage() {
-  const { next } = route.useSearch();
+  const { next, problem } = route.useSearch();
   const router = useRouter();
   const client = useQueryClient();
   const auth = useQuery(authQuery);
@@ -21,9 +23,7 @@ export function LoginPage() {
   const logIn = useMutation({
     mutationFn: (body: { email: string; password: string }) => api.call('auth.logIn', { body }),
     onSuccess: async (user) => {
-      // What another user saw must not appear for a moment.
-      client.clear();
-      client.setQueryData(authQuery.queryKey, { setUpNeeded: false, user });
+      startOver(client, user);
       await router.invalidate();
       router.history.replace(safeNext(next, window.location.origin));
     },
@@ -35,6 +35,7 @@ export function LoginPage() {
           Please open the set-up link that Emberlab printed when it started.
         </Notice>
       )}
+      <LoginProblem code={problem} />
       <form onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
         <Stack gap="sm">
           <TextInput
@@ -59,6 +60,24 @@ export function LoginPage() {
           </Button>
         </Stack>
       </form>
+      {auth.data?.openId != null && <OpenIdLogin label={auth.data.openId.label} next={next} />}
     </AuthCard>
+  );
+}
+
+/** The way through the login provider: the page is left at once. */
+function OpenIdLogin({ label, next }: { label: string; next: string | undefined }) {
+  const begin = useMutation({
+    mutationFn: () => api.call('auth.openId', { body: { next } }),
+    onSuccess: ({ url }) => window.location.assign(url),
+  });
+  return (
+    <Stack gap="sm">
+      <Divider label="or" />
+      <ActionError error={begin.error} title="You are not logged in" />
+      <Button onClick={() => begin.mutate()} loading={begin.isPending || begin.isSuccess}>
+        Log in with {label}
+      </Button>
+    </Stack>
   );
 }

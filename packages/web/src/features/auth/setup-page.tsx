@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
+import { putUser } from '../../lib/auth-state.ts';
 import { fieldErrors } from '../../lib/form-errors.ts';
 import { authQuery } from '../../lib/queries.ts';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
@@ -74,7 +75,7 @@ function SetupForm({ token }: { token: string }) {
   const setUp = useMutation({
     mutationFn: (values: typeof form.values) => api.call('auth.setUp', { body: { ...values, token } }),
     onSuccess: async (user) => {
-      client.setQueryData(authQuery.queryKey, { setUpNeeded: false, user });
+      putUser(client, user);
       await router.navigate({ to: '/', replace: true });
     },
   });

@@ -2,7 +2,7 @@ import { notifications } from '@mantine/notifications';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { api, errorMessage } from '../../lib/api.ts';
-import { authQuery } from '../../lib/queries.ts';
+import { startOver } from '../../lib/auth-state.ts';
 
 /** Ends the login and forgets everything that was loaded with it. */
 export function useLogOut(): () => void {
@@ -12,8 +12,7 @@ export function useLogOut(): () => void {
     mutationFn: () => api.call('auth.logOut', {}),
     onSuccess: async () => {
       await router.navigate({ to: '/login', replace: true });
-      client.clear();
-      client.setQueryData(authQuery.queryKey, { setUpNeeded: false, user: null });
+      startOver(client, null);
     },
     onError: (error) =>
       notifications.show({ color: 'red', title: 'You are still logged in', message: errorMessage(error) }),
