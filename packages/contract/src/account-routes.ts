@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { RouteShape } from './routes.ts';
+import type { RouteShape } from './route-shape.ts';
 import { listOf, nothing, opaqueId } from './schemas/primitives.ts';
 import {
   apiToken,

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { errorBody, type ErrorBody } from './errors.ts';
-import { routes, type RouteName, type Routes, type RouteShape } from './routes.ts';
+import type { RouteShape } from './route-shape.ts';
+import { routes, type RouteName, type Routes } from './routes.ts';
 
 type Input<T> = T extends z.ZodType ? z.input<T> : never;
 type Field<K extends string, T> = T extends z.ZodType ? Record<K, Input<T>> : unknown;

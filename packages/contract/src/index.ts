@@ -15,6 +15,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './next-path.ts';
 export * from './route-scopes.ts';
+export * from './route-shape.ts';
 export * from './routes.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';

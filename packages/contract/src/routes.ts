@@ -13,29 +13,13 @@ import { environment, logText } from './schemas/environments.ts';
 import { projectEntry, projectEntryQuery, projectFolderQuery, uploadQuery } from './schemas/files.ts';
 import { livySettings, livySettingsBody, livyTest } from './schemas/livy.ts';
 import { notebookRun, notebookRunsQuery, recentNotebook, recentNotebooksQuery } from './schemas/notebooks.ts';
+import type { RouteShape } from './route-shape.ts';
 import { listOf, opaqueId } from './schemas/primitives.ts';
-import { member, newProjectBody, project, projectName, type Role } from './schemas/projects.ts';
+import { member, newProjectBody, project, projectName } from './schemas/projects.ts';
 import { openedPage, openServerBody, server, extendServerBody, startServerBody, serverRun } from './schemas/servers.ts';
 import { executorLogQuery, sessionExecutors, metricsOverTime, sinceQuery } from './schemas/session-metrics.ts';
 import { session } from './schemas/sessions.ts';
 import { system } from './schemas/system.ts';
-
-/** Who may call a route: anyone, any user, an administrator, or a member of the project in the path with at least the role. */
-export type Access = 'public' | 'user' | 'admin' | { project: Role };
-
-export type RouteShape = {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** below `/api/v1`, with `{name}` for parameters */
-  path: string;
-  access: Access;
-  summary: string;
-  params?: z.ZodObject;
-  query?: z.ZodObject;
-  body?: z.ZodType;
-  status?: 200 | 201 | 202;
-  /** absent for streams, which write their own answer */
-  response?: z.ZodType;
-};
 
 const define = <const T extends Record<string, RouteShape>>(table: T): T => table;
 

@@ -12,6 +12,7 @@ const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', 
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
   if (area === 'account') return [{ label: 'Account' }];
+  if (area === 'admin') return [{ label: 'Service accounts' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;
   const crumbs: Crumb[] = [
