@@ -31,6 +31,8 @@ CREATE UNIQUE INDEX "batches_idempotency_key" on "batches" ("project_id", "user_
 
 CREATE INDEX "batches_project" on "batches" ("project_id", "user_id");
 
+CREATE TABLE "cli_codes" ("digest" text primary key, "login_digest" text not null references "logins" ("digest") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "challenge" text not null, "token_json" text not null, "expires_at" bigint not null);
+
 CREATE TABLE "configuration_defaults" ("project_id" text primary key references "projects" ("id") on delete cascade, "jupyter_json" text not null, "jobs_json" text not null, "changed_at" bigint not null);
 
 CREATE TABLE "configurations" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "configuration_json" text not null, "updated_at" bigint not null, constraint "configurations_pk" primary key ("project_id", "user_id"));
@@ -57,11 +59,16 @@ CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "us
 
 CREATE INDEX "grants_target" on "grants" ("target_id");
 
+CREATE TABLE "group_roles" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "role" text not null, constraint "group_roles_pk" primary key ("project_id", "user_id"));
+
 CREATE TABLE "history_servers" ("session_id" integer primary key, "pid" integer, "start_ticks" text, "created_at" bigint not null);
 
 CREATE TABLE "invitations" ("id" text primary key, "digest" text not null unique, "project_id" text not null references "projects" ("id") on delete cascade, "role" text not null, "email" text, "created_by" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "uses" integer not null, "max_uses" integer not null);
 
 CREATE INDEX "invitations_project" on "invitations" ("project_id");
+CREATE TABLE "identities" ("issuer" text not null, "subject" text not null, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, constraint "identities_pk" primary key ("issuer", "subject"));
+
+CREATE INDEX "identities_user" on "identities" ("user_id");
 
 CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "url" text not null, "login" text not null, "user_name" text, "sealed_secret" text, "run_as" text not null, "set_by_admin" integer not null, "changed_at" bigint not null, "retired_at" bigint);
 

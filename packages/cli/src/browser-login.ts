@@ -15,7 +15,8 @@ function pageUrl(origin: string, search: Record<string, string>): string {
   const host = hostname()
     .replace(/[^\w.-]/g, '-')
     .slice(0, 60);
-  return `${origin}/cli-login?${new URLSearchParams({ ...search, ...(host === '' ? {} : { host }) })}`;
+  const query = new URLSearchParams({ ...search, ...(host === '' ? {} : { host }) });
+  return `${origin}/cli-login?${query.toString()}`;
 }
 
 /** Opens a page where there is a desktop; the address has been printed in any case. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,7 +37,7 @@ describe('emberlab login', () => {
       'POST /auth/logout': () => [200, {}],
       'GET /me': () => [200, user],
     };
-    server = createServer(async (request: IncomingMessage, response) => {
+    const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const route = `${request.method} ${request.url?.replace('/api/v1', '')}`;
       const body =
         request.method === 'POST' && request.headers['content-type'] !== undefined ? await json(request) : null;
@@ -46,7 +46,8 @@ describe('emberlab login', () => {
         ? (answers[route]?.() ?? [404, {}])
         : [401, { error: { code: 'not_logged_in', message: 'This token is not good (any more).', requestId: 'r' } }];
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-    }).listen(0, '127.0.0.1');
+    };
+    server = createServer((request, response) => void respond(request, response)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });

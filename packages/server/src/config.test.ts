@@ -77,6 +77,36 @@ describe('readConfig', () => {
     }
   });
 
+  it('has a login provider when both its parts are there, with what groups may', () => {
+    const provider = { EMBERLAB_OIDC_ISSUER: 'https://login.example.org', EMBERLAB_OIDC_CLIENT_ID: 'emberlab' };
+    expect(readConfig({ EMBERLAB_DATA: data }).openId).toBeNull();
+    expect(
+      readConfig({
+        EMBERLAB_DATA: data,
+        ...provider,
+        EMBERLAB_OIDC_ROLES: 'data=demo:editor, cn=leads,ou=x:y=demo:owner'.replace('cn=leads,ou', 'cn=leads;ou'),
+        EMBERLAB_OIDC_DOMAINS: 'Example.org,example.com',
+      }).openId,
+    ).toMatchObject({
+      clientSecretFile: null,
+      domains: ['example.org', 'example.com'],
+      roles: [
+        { group: 'data', project: 'demo', role: 'editor' },
+        { group: 'cn=leads;ou=x:y', project: 'demo', role: 'owner' },
+      ],
+    });
+    const broken: [Record<string, string>, string][] = [
+      [{ EMBERLAB_OIDC_ISSUER: 'https://login.example.org' }, 'belong together'],
+      [{ ...provider, EMBERLAB_OIDC_ISSUER: 'http://login.example.org' }, 'https://'],
+      [{ ...provider, EMBERLAB_OIDC_ISSUER: 'http://localhost.evil.example' }, 'https://'],
+      [{ ...provider, EMBERLAB_OIDC_ROLES: 'data=demo' }, 'GROUP=PROJECT:ROLE'],
+      [{ ...provider, EMBERLAB_OIDC_ROLES: 'data=demo:king' }, 'GROUP=PROJECT:ROLE'],
+      [{ ...provider, EMBERLAB_OIDC_DOMAINS: '.org' }, 'whole domains'],
+      [{ ...provider, EMBERLAB_OIDC_SCOPES: 'email' }, 'openid'],
+    ];
+    for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

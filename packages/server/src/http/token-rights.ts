@@ -1,12 +1,18 @@
-import { allowsScope, routeScopes, type RouteName } from '@emberlab/contract';
+import { allowsScope, routeScopes, type RouteName, type Scope } from '@emberlab/contract';
 import { HttpError } from './errors.ts';
-import type { Actor } from './router.ts';
+
+/** How somebody is here: by a login, or by a token with its limits. */
+type Means = {
+  readonly loginDigest: string | null;
+  readonly scopes?: readonly Scope[] | null;
+  readonly projectIds?: readonly string[] | null;
+};
 
 /**
  * The one place that says no to tokens, by the rule of the route in the contract. `projectId`: the project of the route, null for a route of none. A project
  * that the token does not open answers like one that isn't there.
  */
-export function checkToken(name: RouteName, actor: Actor, projectId: string | null): void {
+export function checkToken(name: RouteName, actor: Means, projectId: string | null): void {
   const rule = routeScopes[name];
   if (actor.loginDigest !== null || rule === 'none') return;
   const { scopes = null, projectIds = null } = actor;

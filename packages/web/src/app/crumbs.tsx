@@ -21,6 +21,7 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
   if (area === 'admin') return [{ label: 'Administration' }, { label: adminPages[project ?? ''] ?? '' }];
   if (area === 'account') return [{ label: 'Account' }];
+  if (area === 'admin') return [{ label: 'Service accounts' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;
   const crumbs: Crumb[] = [

@@ -15,7 +15,7 @@ let list: Promise<ReadonlySet<string>> | null = null;
 /** Passwords that were found most often in breaches, some 49,000; read when they are needed first. */
 function commonPasswords(): Promise<ReadonlySet<string>> {
   list ??= import('@zxcvbn-ts/language-common').then(
-    ({ dictionary }) => new Set((dictionary['passwords-common'] ?? []).map((word) => String(word).toLowerCase())),
+    ({ dictionary }) => new Set((dictionary['passwords-common'] ?? []).map((word) => word.toLowerCase())),
   );
   return list;
 }
@@ -48,9 +48,11 @@ function repeatedPiece(text: string): string {
 
 const order = 'abcdefghijklmnopqrstuvwxyz 01234567890 qwertyuiop asdfghjkl zxcvbnm';
 
+const reversed = Array.from(order).toReversed().join('');
+
 /** Whether a text goes along the alphabet, the digits or the keyboard, one way or the other. */
 function isRow(text: string): boolean {
-  return order.includes(text) || order.includes([...text].toReversed().join(''));
+  return order.includes(text) || reversed.includes(text);
 }
 
 /** What everybody knows who wants to guess: the address and the name of the owner, in whole and in words, and where it is for. */
@@ -66,7 +68,7 @@ function knownWords({ email, name }: PasswordOwner): string[] {
 export async function passwordProblem(password: string, owner: PasswordOwner): Promise<string | null> {
   const text = password.normalize('NFKC');
   const piece = repeatedPiece(text.toLowerCase());
-  if ([...piece].length < leastOwn || isRow(piece)) {
+  if (piece.length < leastOwn || isRow(piece)) {
     return 'This password repeats itself or goes along a row. Please choose another.';
   }
   const common = await commonPasswords();

@@ -33,7 +33,11 @@ describe('accounts', () => {
   describe('set-up link', () => {
     it('makes the first administrator once, logged in', async () => {
       const token = await kit.users.service.newSetUpLink();
-      expect((await kit.app.inject('/api/v1/auth/state')).json()).toEqual({ setUpNeeded: true, user: null });
+      expect((await kit.app.inject('/api/v1/auth/state')).json()).toEqual({
+        setUpNeeded: true,
+        user: null,
+        openId: null,
+      });
       const answer = await post('/auth/setup', { token, ...ada });
       expect(answer.statusCode).toBe(201);
       expect(answer.json()).toMatchObject({ email: ada.email, admin: true });

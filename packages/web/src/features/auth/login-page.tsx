@@ -28,6 +28,7 @@ export function LoginPage() {
       router.history.replace(safeNext(next, window.location.origin));
     },
   });
+  const openId = auth.data?.openId ?? null;
   return (
     <AuthCard title="Log in">
       {auth.data?.setUpNeeded === true && (
@@ -60,7 +61,7 @@ export function LoginPage() {
           </Button>
         </Stack>
       </form>
-      {auth.data?.openId != null && <OpenIdLogin label={auth.data.openId.label} next={next} />}
+      {openId !== null && <OpenIdLogin label={openId.label} next={next} />}
     </AuthCard>
   );
 }

@@ -3,7 +3,7 @@ declare module 'oidc-provider' {
   import type { IncomingMessage, ServerResponse } from 'node:http';
 
   type Grant = { addOIDCScope(scope: string): void; save(): Promise<string> };
-  type Context = {
+  export type Context = {
     oidc: {
       provider: { Grant: new (of: { clientId: string; accountId: string | undefined }) => Grant };
       client: { clientId: string };
@@ -12,7 +12,7 @@ declare module 'oidc-provider' {
     };
   };
 
-  export default class Provider {
+  export default class {
     constructor(issuer: string, configuration: object);
     callback(): (request: IncomingMessage, response: ServerResponse) => void;
     interactionFinished(
@@ -22,5 +22,4 @@ declare module 'oidc-provider' {
       options: { mergeWithLastSubmission: boolean },
     ): Promise<void>;
   }
-  export type { Context };
 }

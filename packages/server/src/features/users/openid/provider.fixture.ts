@@ -26,9 +26,9 @@ export async function startProvider(redirectUri: string) {
   stdout.resume();
   const at = issuer;
 
-  async function visit(url: string, jar: Jar, init: RequestInit = {}): Promise<Response> {
+  async function visit(url: string, jar: Jar, init: Pick<RequestInit, 'method' | 'body'> = {}): Promise<Response> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const response = await fetch(url, { ...init, redirect: 'manual', headers: { ...init.headers, cookie } });
+    const response = await fetch(url, { ...init, redirect: 'manual', headers: { cookie } });
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       jar.set(name, value);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import Provider, { type Context } from 'oidc-provider';
+import OpenIdProvider, { type Context } from 'oidc-provider';
 
 /**
  * A provider of OpenID Connect for tests: a real one, in a process of its own. Its arguments are the client's redirect address and its secret; it prints its
@@ -16,7 +16,7 @@ const server = createServer((request, response) => handle(request, response)).li
 await once(server, 'listening');
 const issuer = `http://localhost:${(server.address() as AddressInfo).port}`;
 
-const provider = new Provider(issuer, {
+const provider = new OpenIdProvider(issuer, {
   clients: [{ client_id: 'emberlab', client_secret: clientSecret, redirect_uris: [redirectUri] }],
   pkce: { required: () => true },
   scopes: ['openid', 'email', 'profile', 'groups'],

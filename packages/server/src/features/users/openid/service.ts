@@ -110,7 +110,11 @@ export function createOpenIdService(deps: {
                 : null;
         if (code === null) throw error;
         log.warn({ err: error, code }, 'OpenID Connect: a login was refused');
-        return { login: null, path: `${attempt?.link == null ? '/login' : '/account'}?problem=${code}`, problem: code };
+        return {
+          login: null,
+          path: `${(attempt?.link ?? null) === null ? '/login' : '/account'}?problem=${code}`,
+          problem: code,
+        };
       }
     },
   };
