@@ -63,12 +63,13 @@ CREATE TABLE "group_roles" ("project_id" text not null references "projects" ("i
 
 CREATE TABLE "history_servers" ("session_id" integer primary key, "pid" integer, "start_ticks" text, "created_at" bigint not null);
 
-CREATE TABLE "invitations" ("id" text primary key, "digest" text not null unique, "project_id" text not null references "projects" ("id") on delete cascade, "role" text not null, "email" text, "created_by" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "uses" integer not null, "max_uses" integer not null);
-
-CREATE INDEX "invitations_project" on "invitations" ("project_id");
 CREATE TABLE "identities" ("issuer" text not null, "subject" text not null, "user_id" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, constraint "identities_pk" primary key ("issuer", "subject"));
 
 CREATE INDEX "identities_user" on "identities" ("user_id");
+
+CREATE TABLE "invitations" ("id" text primary key, "digest" text not null unique, "project_id" text not null references "projects" ("id") on delete cascade, "role" text not null, "email" text, "created_by" text not null references "users" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "uses" integer not null, "max_uses" integer not null);
+
+CREATE INDEX "invitations_project" on "invitations" ("project_id");
 
 CREATE TABLE "livy_servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "url" text not null, "login" text not null, "user_name" text, "sealed_secret" text, "run_as" text not null, "set_by_admin" integer not null, "changed_at" bigint not null, "retired_at" bigint);
 
@@ -124,7 +125,6 @@ CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references
 
 CREATE INDEX "tokens_user" on "tokens" ("user_id");
 
-CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint, "kind" text default 'person' not null);
 CREATE TABLE "unix_accounts" ("id" integer primary key autoincrement, "kind" text not null, "project_id" text not null, "user_id" text not null, "unix_id" integer not null, constraint "unix_accounts_whose" unique ("kind", "project_id", "user_id"));
 
-CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint);
+CREATE TABLE "users" ("id" text primary key, "email" text not null unique, "name" text not null, "password_hash" text not null, "admin" integer not null, "created_at" bigint not null, "disabled_at" bigint, "kind" text default 'person' not null);
