@@ -52,9 +52,8 @@ export const routeScopes: Readonly<Record<RouteName, ScopeRule>> = {
   'projects.invitations': 'manage',
   'projects.invite': 'manage',
   'projects.withdrawInvitation': 'manage',
-  // membership outlives a token
-  'invitations.show': 'login',
-  'invitations.accept': 'login',
+  'invitations.show': 'manage',
+  'invitations.accept': 'manage',
   'projects.events': 'read',
   'environment.get': 'read',
   'environment.log': 'read',
