@@ -57,13 +57,10 @@ export function auditRequests(app: FastifyInstance, record: (event: AuditRecord)
       throw new Error(`${String(method)} ${url} changes something and has no name in the audit log.`);
     }
   });
-  app.addHook('onSend', (request, reply, payload, done) => {
+  app.addHook('onSend', async (request, reply, payload) => {
     const event = eventOf(request, reply);
-    if (event === null) return done(null, payload);
-    record(event).then(
-      () => done(null, payload),
-      (error: unknown) => done(error as Error),
-    );
+    if (event !== null) await record(event);
+    return payload;
   });
 }
 
