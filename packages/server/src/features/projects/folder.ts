@@ -1,5 +1,6 @@
-import { chmod, copyFile, lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { chmod, copyFile, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { removeTree } from '../../lib/trees.ts';
 
 /** The folders that every project begins with. */
 const folders = ['Jupyter', 'Resources', 'Logs'] as const;
@@ -49,12 +50,11 @@ export async function copyIntoProject(from: string, to: string): Promise<void> {
  */
 export async function removeProjectFolder(path: string): Promise<void> {
   try {
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOTEMPTY') throw error;
-    await openFolders(path);
-    await rm(path, { recursive: true, force: true, maxRetries: 3 });
+    await removeTree(path);
+  } catch {
+    // Nothing is closed to root, who must not change modes where members could put links.
+    if (process.getuid?.() !== 0) await openFolders(path);
+    await removeTree(path);
   }
 }
 
