@@ -158,6 +158,9 @@ test('a token that may only read looks at everything that is its user’s, and r
   const { id, agent } = await rig.idle({ name: 'mine' });
   await rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' } });
   await agent.heard('run');
+  // A busy session's answers wait for a change.
+  agent.answer(0, '1', 5000);
+  await agent.heard('ack');
   const reader = { ...rig.ada, email: `${rig.ada.email}@reads` };
   for (const [method, path, body] of routes) {
     if (method === 'GET' && path.includes(':statement')) continue; // held until something is there

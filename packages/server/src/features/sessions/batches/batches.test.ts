@@ -67,6 +67,7 @@ test('a batch is created with what Spark needs, and answered as Livy does', asyn
   const { spec } = await launched(rig, 1);
   expect(spec).toEqual({
     batchId: 1,
+    owner: { projectId: rig.projectId, userId: rig.ada.id },
     appName: 'nightly',
     projectFolder: rig.projectFolder,
     python: '/usr/bin/python3',
