@@ -41,7 +41,8 @@ describe('a cut network', () => {
       await idle(quiet.id);
       const busy = await create();
       await idle(busy.id);
-      const file = (name: string) => join(platform.data, `${name}-${busy.id}`);
+      // Where the session's member may write.
+      const file = (name: string) => join(platform.data, 'projects/demo', `${name}-${busy.id}`);
       const waits = await submit(
         busy.id,
         [
