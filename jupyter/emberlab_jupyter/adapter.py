@@ -11,7 +11,7 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import HTTPAdapter
-from requests.exceptions import ConnectionError, ConnectTimeout
+from requests.exceptions import ConnectionError, ConnectTimeout, RequestException
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 PATIENCE = 120.0
 #: Seconds that making a connection may take. Reading has no limit: a reply may be held until there is news.
 CONNECT_TIMEOUT = 5.0
+#: Seconds that the gateway may take to stop a statement that was interrupted while it was handed in.
+CALL_OFF_TIMEOUT = 5.0
 #: What stands in for a gateway that is away: bad gateway, unavailable, gateway timeout.
 AWAY = frozenset({502, 503, 504})
 
@@ -58,12 +60,35 @@ class PatientAdapter(HTTPAdapter):
                 if not may_repeat:
                     raise
                 log.info("The gateway can't be reached, trying again: %s", error)
+            except KeyboardInterrupt:
+                self._call_off(request, options)
+                raise
             else:
                 if response.status_code not in AWAY or not may_repeat:
                     return response
                 response.close()
             self._sleep(delay)
         raise AssertionError("delays() never ends")
+
+    def _call_off(self, request: PreparedRequest, options: dict[str, Any]) -> None:
+        """Lets a session stop what it runs, after an interrupt while a statement was handed in.
+
+        sparkmagic doesn't know that statement yet, so it can't cancel it; the session is the notebook's own.
+        """
+        statements = "/statements"
+        path = (request.url or "").rstrip("/")
+        if request.method != "POST" or not path.endswith(statements):
+            return
+        stop = request.copy()
+        stop.url = path.removesuffix(statements) + "/interrupt"
+        stop.body = None
+        stop.headers["content-length"] = "0"
+        stop.headers.pop("idempotency-key", None)
+        options = options | {"timeout": (CONNECT_TIMEOUT, CALL_OFF_TIMEOUT), "stream": False}
+        try:
+            super().send(stop, **options).close()
+        except RequestException as error:
+            log.warning("What an interrupted cell may have begun could not be stopped: %s", error)
 
 
 def delays() -> Iterator[float]:

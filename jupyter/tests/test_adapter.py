@@ -1,8 +1,11 @@
 import contextlib
+import signal
 import socket
 import struct
+import threading
 import unittest
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
 from threading import Thread
 
 import requests
@@ -19,7 +22,9 @@ class Gateway:
             self.port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/livy/demo/sessions"
         self.requests: list[tuple[str, str | None, bytes]] = []
+        self.paths: list[str] = []
         self.answers: list[int | None] = []
+        self.on_request: Callable[[str], None] = lambda path: None
         self.server: HTTPServer | None = None
 
     def up(self) -> None:
@@ -29,6 +34,8 @@ class Gateway:
             def answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 gateway.requests.append((self.command, self.headers.get("idempotency-key"), body))
+                gateway.paths.append(self.path)
+                gateway.on_request(self.path)
                 status = gateway.answers.pop(0) if gateway.answers else 200
                 if status is None:
                     # closing with linger 0 sends a reset
@@ -55,7 +62,7 @@ class Gateway:
                 with contextlib.suppress(OSError, ValueError):
                     super().finish()
 
-        self.server = HTTPServer(("127.0.0.1", self.port), Handler)
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
         Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
 
     def down(self) -> None:
@@ -152,6 +159,26 @@ class PatientAdapterTest(unittest.TestCase):
         self.gateway.up()
         self.assertEqual(client.post("/statements", [200], {"code": "spark"}).status_code, 200)
         self.assertIsNotNone(self.gateway.requests[0][1])
+
+    def test_an_interrupt_while_a_statement_is_handed_in_stops_what_it_began(self) -> None:
+        self.gateway.up()
+        called_off = threading.Event()
+
+        def interrupt(path: str) -> None:
+            if path.endswith("/interrupt"):
+                called_off.set()
+            elif path.endswith("/statements"):
+                # The row is written; the answer is on its way.
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+                called_off.wait(10)
+
+        self.gateway.on_request = interrupt
+        with self.assertRaises(KeyboardInterrupt):
+            self.session.post(self.gateway.url + "/7/statements", json={"code": "while True: pass"})
+        self.assertTrue(called_off.is_set())
+        sessions = "/livy/demo/sessions"
+        self.assertEqual(self.gateway.paths, [f"{sessions}/7/statements", f"{sessions}/7/interrupt"])
+        self.assertEqual(self.gateway.requests[1][1:], (None, b""))
 
 
 if __name__ == "__main__":
