@@ -103,7 +103,7 @@ function AccountTable({
               {account.lastUsedAt === null ? 'never' : <RelativeTime at={account.lastUsedAt} />}
             </Table.Td>
             <Table.Td className={rowClasses.actions}>
-              <Group gap={6} wrap="nowrap">
+              <Group gap={6} wrap="nowrap" display="inline-flex">
                 <Button size="compact-sm" onClick={() => onTokens(account.id)} aria-label={`Tokens of ${account.name}`}>
                   Tokens
                 </Button>
