@@ -82,9 +82,6 @@ export function createShared() {
       return outcome === 'broken' && isUsed ? 'stale' : outcome;
     },
 
-    /** How many targets there are connections to. */
-    targets: () => targets.size,
-
     async close(): Promise<void> {
       const all = [...targets.values()];
       targets.clear();
