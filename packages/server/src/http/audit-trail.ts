@@ -25,6 +25,12 @@ export type AuditRecord = Doer & {
 /** What a route leaves in the audit log. `token`: a read that is worth a line when a program makes it, as those of administrators are. */
 export type RouteAudit = Partial<AuditAction> & { readonly records: 'always' | 'token' | 'refusals' };
 
+type Caller = {
+  readonly user: { readonly id: string; readonly email: string };
+  readonly loginDigest: string | null;
+  readonly tokenId?: string | null;
+};
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     audit?: RouteAudit;
@@ -32,6 +38,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** who asks and about which project, where the route knows better than its access does */
     doer: (Doer & { readonly project?: AuditRecord['project'] }) | null;
+    /** who asks, known before it is decided whether they may */
+    caller: Caller | null;
     /** the code in the error's answer */
     errorCode: string | null;
   }
@@ -50,6 +58,7 @@ const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function auditRequests(app: FastifyInstance, record: (event: AuditRecord) => Promise<void>): void {
   app.decorateRequest('doer', null);
+  app.decorateRequest('caller', null);
   app.decorateRequest('errorCode', null);
   app.addHook('onRoute', ({ method, url, config }) => {
     const changes = [method].flat().some((one) => !reads.has(one));
@@ -95,14 +104,14 @@ function outcomeOf(request: FastifyRequest, status: number): AuditOutcome {
   return notLetIn ? 'refused' : 'failed';
 }
 
-function fromAccess({ access }: FastifyRequest): Doer & { project?: AuditRecord['project'] } {
-  const actor = access?.actor ?? null;
-  if (access === null || actor === null) return { user: null, via: 'nobody' };
+function fromAccess({ access, caller }: FastifyRequest): Doer & { project?: AuditRecord['project'] } {
+  const actor = access?.actor ?? caller;
+  if (actor === null) return { user: null, via: 'nobody' };
   return {
     user: actor.user,
     via: actor.loginDigest === null ? 'token' : 'cookie',
     tokenId: actor.tokenId ?? null,
-    project: access.membership?.project ?? null,
+    project: access?.membership?.project ?? null,
   };
 }
 

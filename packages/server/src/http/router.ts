@@ -160,6 +160,7 @@ declare module 'fastify' {
 async function authorize(name: RouteName, request: FastifyRequest, access: AccessControl): Promise<Access> {
   const route: RouteShape = routes[name];
   const actor = await access.authenticate(request);
+  request.caller = actor;
   if (route.access === 'public') return { actor, membership: null };
   if (actor === null) throw new HttpError('not_logged_in');
   if (route.access === 'user' || route.access === 'admin') {

@@ -109,8 +109,14 @@ describe('the audit log', () => {
     await kit.as('ember_token_wrong', { method: 'GET', url: '/api/v1/me' });
     await kit.app.inject({ method: 'POST', url: '/api/v1/projects', headers: { origin: 'https://evil.example' } });
     expect((await events()).slice(1)).toMatchObject([
-      { action: 'projects.get', outcome: 'refused', code: 'not_found', target: 'churn' },
-      { action: 'audit.list', outcome: 'refused', code: 'forbidden' },
+      {
+        action: 'projects.get',
+        outcome: 'refused',
+        code: 'not_found',
+        target: 'churn',
+        actor: { email: 'eve@example.org' },
+      },
+      { action: 'audit.list', outcome: 'refused', code: 'forbidden', actor: { email: 'eve@example.org' } },
       { action: 'me.get', outcome: 'refused', code: 'not_logged_in', actor: null },
       { action: 'project.create', outcome: 'refused', code: 'cross_site' },
     ]);
