@@ -47,6 +47,9 @@ export type ClientOptions = {
   fetch?: typeof fetch;
 };
 
+/** What a function takes after its first parameter. */
+type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never;
+
 type LooseInput = { params?: Record<string, unknown>; query?: Record<string, string | undefined>; body?: unknown };
 
 /** The address of a route below the origin, with parameters filled in and encoded. */
@@ -78,14 +81,15 @@ async function readError(response: Response): Promise<Error> {
 export function createClient(options: ClientOptions) {
   const send = options.fetch ?? fetch;
 
-  async function request<N extends RouteName>(
-    name: N,
+  async function ask(
+    name: RouteName,
     input: LooseInput,
     content: { type: string; body: NonNullable<RequestInit['body']> } | null,
     signal: AbortSignal | undefined,
-  ): Promise<CallOutput<N>> {
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const route: RouteShape = routes[name];
-    const headers = new Headers({ accept: 'application/json' });
+    const headers = new Headers({ accept: route.response === undefined ? '*/*' : 'application/json', ...more });
     if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
     if (content !== null) headers.set('content-type', content.type);
     let response: Response;
@@ -103,6 +107,11 @@ export function createClient(options: ClientOptions) {
       });
     }
     if (!response.ok) throw await readError(response);
+    return response;
+  }
+
+  async function request<N extends RouteName>(name: N, ...rest: Rest<typeof ask>): Promise<CallOutput<N>> {
+    const response = await ask(name, ...rest);
     return (await response.json()) as CallOutput<N>;
   }
 
@@ -126,6 +135,16 @@ export function createClient(options: ClientOptions) {
       signal?: AbortSignal,
     ): Promise<CallOutput<N>> {
       return request(name, input as LooseInput, { type: 'application/octet-stream', body: file }, signal);
+    },
+
+    /** The same for a route that answers with text or a file, which may be a stream. */
+    open<N extends RouteName>(
+      name: N,
+      input: CallInput<N>,
+      signal?: AbortSignal,
+      headers?: Readonly<Record<string, string>>,
+    ): Promise<Response> {
+      return ask(name, input, null, signal, headers);
     },
   };
 }

@@ -84,6 +84,18 @@ export const errorTable = {
     status: 410,
     message: 'This link has been used or has expired. Please log in, or start again for a new one.',
   },
+  last_administrator: {
+    status: 409,
+    message: 'There has to be an administrator. Please make somebody else one first.',
+  },
+  own_account: {
+    status: 409,
+    message: 'This is your own account. Please ask another administrator.',
+  },
+  limit_reached: {
+    status: 409,
+    message: 'This would go beyond a limit. An administrator can raise it.',
+  },
   server_not_running: { status: 409, message: 'Jupyter is not running. Please press Run Jupyter first.' },
   server_running: { status: 409, message: 'Jupyter is running with another configuration. Please stop it first.' },
   most_time: { status: 409, message: 'Jupyter has as much time left as the administrator allows.' },
@@ -94,7 +106,34 @@ export const errorTable = {
   },
   environment_not_ready: {
     status: 409,
-    message: 'The Python environment is not ready. Please see its state on the Jupyter page.',
+    message:
+      'The Python environment is not ready. Please see its state on the Jupyter page, or with GET /api/v1/projects/{project}/environment; a new one is ready after a moment.',
+  },
+  library_needed: {
+    status: 409,
+    message: 'Something needs what would be removed. Please look at what will not work any more, and confirm it.',
+  },
+  library_missing: { status: 409, message: 'This library is not installed.' },
+  library_protected: {
+    status: 409,
+    message: 'This library is a part of Emberlab itself, and cannot be removed or replaced.',
+  },
+  library_refused: {
+    status: 403,
+    message: 'The administrator does not allow this library here. Please ask them, or take another.',
+  },
+  environment_busy: {
+    status: 409,
+    message: 'Too many changes of this environment wait already. Please wait until some are done, or cancel them.',
+  },
+  operation_over: { status: 409, message: 'This change has ended already, so it cannot be cancelled.' },
+  revision_gone: {
+    status: 409,
+    message: 'This revision never worked, or is no longer known in full. Please choose another.',
+  },
+  index_unreachable: {
+    status: 503,
+    message: 'The package index does not answer. Please try again in a moment, or tell an administrator.',
   },
   session_ended: { status: 409, message: 'This Spark application has ended.' },
   ui_unavailable: {
@@ -105,6 +144,7 @@ export const errorTable = {
     status: 409,
     message: 'The log of this executor cannot be read. It may be gone with the machine that it was on.',
   },
+  execution_running: { status: 409, message: 'This run has not ended. Please stop it first.' },
   ticket_expired: {
     status: 410,
     message: 'This link has been used or has expired. Please open it from the dashboard again.',
@@ -113,8 +153,14 @@ export const errorTable = {
     status: 424,
     message: 'What this page belongs to is not running, or it is not yours. Please open it from the dashboard again.',
   },
+  piece_misplaced: { status: 409, message: 'More or less of this file is there. Please go on from there.' },
   payload_too_large: { status: 413, message: 'The request is too large.' },
   too_many_requests: { status: 429, message: 'Too many attempts. Please wait a minute and try again.' },
+  disk_full: {
+    status: 507,
+    message:
+      'The disk of the platform is full, so nothing was changed. Please try again when there is room, or tell an administrator.',
+  },
   internal: {
     status: 500,
     message: 'Something went wrong on our side. Please try again; the log has the details under this request id.',
@@ -124,6 +170,10 @@ export const errorTable = {
     message: 'The server behind this page does not answer. Please look at its log on the dashboard.',
   },
   driver_away: { status: 503, message: 'The Spark driver does not answer at the moment. Please try again.' },
+  database_away: {
+    status: 503,
+    message: 'The database cannot be reached at the moment. Please try again in a moment, or tell an administrator.',
+  },
   unavailable: { status: 503, message: 'Emberlab is starting. Please try again in a moment.' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

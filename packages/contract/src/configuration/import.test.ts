@@ -33,7 +33,11 @@ describe('a configuration as a file', () => {
     expect(importConfiguration('{').problems).toEqual(['The file is not JSON.']);
     expect(problemsOf([1])[0]).toContain('no configuration in it');
     expect(problemsOf({ type: 'flink' })[0]).toContain('does not say which type');
-    expect(problemsOf({ type: 'spark' })).toHaveLength(3);
+    expect(problemsOf({ type: 'spark' })).toEqual([
+      'Driver memory: Please enter 512 MB to 1024 GB.',
+      'Driver cores: Please enter a whole number from 1 to 256.',
+      'Properties: It is missing.',
+    ]);
   });
 
   it('answers a configuration or problems, whatever the file says', () => {

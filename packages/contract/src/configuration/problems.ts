@@ -22,6 +22,11 @@ const inLines = (path: string, problems: readonly LineProblem[]): ConfigurationP
 function sparkProblems(configuration: SparkConfiguration): ConfigurationProblem[] {
   return [
     ...executorProblems(configuration.executors),
+    ...importedByItself({
+      files: configuration.files,
+      pyFiles: configuration.pyFiles,
+      archives: configuration.archives,
+    }),
     // Spark has one room for files and Python files, one for jars, and one for archives.
     ...sameNames({ files: configuration.files, pyFiles: configuration.pyFiles }),
     ...sameNames({ jars: configuration.jars }),
@@ -31,7 +36,11 @@ function sparkProblems(configuration: SparkConfiguration): ConfigurationProblem[
 }
 
 function pythonProblems({ files, environment }: PythonConfiguration): ConfigurationProblem[] {
-  return [...sameNames({ files }), ...inLines('environment', parseEnvironment(environment).problems)];
+  return [
+    ...importedByItself({ files }),
+    ...sameNames({ files }),
+    ...inLines('environment', parseEnvironment(environment).problems),
+  ];
 }
 
 /** What is wrong with the `Properties` text beside these lists of files. */
@@ -58,6 +67,20 @@ function executorProblems(executors: SparkConfiguration['executors']): Configura
   if (initial < min) return problem('initial', `${initial} at first is fewer than at least ${min}.`);
   if (initial > max) return problem('initial', `${initial} at first is more than at most ${max}.`);
   return [];
+}
+
+/** Python runs modules of these names whenever it starts, before anything of the platform. */
+const runByItself = /^(site|user)customize(\.|$)/;
+
+function importedByItself(lists: Readonly<Record<string, readonly string[]>>): ConfigurationProblem[] {
+  return Object.entries(lists).flatMap(([field, entries]) =>
+    entries.flatMap((entry, index) => {
+      const name = nameOfEntry(entry);
+      if (!runByItself.test(name)) return [];
+      const message = `"${entry}" can't be called ${name}: Python would run it at each start. Please rename it and import it.`;
+      return [{ path: [field, index], message }];
+    }),
+  );
 }
 
 function sameNames(lists: Readonly<Record<string, readonly string[]>>): ConfigurationProblem[] {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { projectFiles } from './project-file.ts';
+import '../validator-words.ts';
 
 const mostMemoryMb = 1_048_576;
 const mostCores = 256;

@@ -10,6 +10,9 @@ export const batch = z.object({
   owner: z.object({ email: z.string(), name: z.string() }),
   mine: z.boolean(),
   applicationId: z.string().nullable(),
+  revision: z.number().int().nullable().meta({
+    description: 'of the Python environment, which it keeps while another one is in use; null: not known, or not ours',
+  }),
   external: z
     .object({ livy: z.string().meta({ description: 'host and port' }), sparkUiUrl: z.string().nullable() })
     .nullable()

@@ -67,6 +67,29 @@ describe('configuration', () => {
     ]);
   });
 
+  it('refuses files that Python would run at each start', () => {
+    for (const name of ['sitecustomize.py', 'usercustomize.pyc', 'sitecustomize.so']) {
+      const files = [`Resources/${name}`];
+      const refused = [expect.stringMatching(/^files\.0: .*Python would run it at each start/)];
+      expect(messages({ ...defaultPythonConfiguration, files })).toEqual(refused);
+      expect(messages({ ...defaultConfiguration, files })).toEqual(refused);
+    }
+    expect(messages({ ...defaultConfiguration, archives: ['Resources/a.zip#sitecustomize'] })).toHaveLength(1);
+    expect(messages({ ...defaultPythonConfiguration, files: ['Resources/sitecustomizes.py'] })).toEqual([]);
+  });
+
+  it.each([
+    'PYTHONPATH PYTHONBREAKPOINT PYTHONINSPECT PYTHONWARNINGS PROMPT_COMMAND PS1 PS4 BASH_ENV ENV OPENSSL_CONF',
+    'GCONV_PATH GIT_SSH GIT_SSH_COMMAND LD_PRELOAD LD_AUDIT',
+  ])('refuses variables that let something else run: %s', (names) => {
+    for (const name of names.split(' ')) {
+      expect(messages({ ...defaultPythonConfiguration, environment: `${name}=x` })).toEqual([
+        expect.stringContaining(`${name} can't be set here`),
+      ]);
+    }
+    expect(messages({ ...defaultPythonConfiguration, environment: 'https_proxy=http://proxy:3128' })).toEqual([]);
+  });
+
   it('refuses a list of files in Properties beside the field for it, and takes it alone', () => {
     const properties = '\nspark.jars=hdfs:///a.jar';
     expect(messages({ ...defaultConfiguration, properties })).toEqual([]);

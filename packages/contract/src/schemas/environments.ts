@@ -18,8 +18,25 @@ export const revision = z.object({
 });
 export type Revision = z.infer<typeof revision>;
 
-/** `current` is what new servers use; `latest` differs from it while a newer revision is being made or has failed. */
-export const environment = z.object({ current: revision.nullable(), latest: revision.nullable() });
+/** What is wrong with the revision in use; `environment.conflicts` has it in full. */
+export const environmentAlert = z.object({
+  conflicts: z.number().int().meta({ description: 'how many there are' }),
+  inJupyter: z.number().int().meta({ description: 'how many of them concern what Jupyter and its kernels need' }),
+  differences: z.number().int().meta({ description: 'libraries that are not as the lock has them' }),
+  effects: z.array(z.string()).meta({ description: 'what will not work, a sentence each' }),
+});
+export type EnvironmentAlert = z.infer<typeof environmentAlert>;
+
+/**
+ * `current` is what new servers use; `latest` differs from it while another revision is being made or could not be. `pending`: changes that wait or are
+ * being made.
+ */
+export const environment = z.object({
+  current: revision.nullable(),
+  latest: revision.nullable(),
+  pending: z.number().int(),
+  alert: environmentAlert.nullable().meta({ description: 'null: nothing is wrong' }),
+});
 export type Environment = z.infer<typeof environment>;
 
 export const logText = z.object({ text: z.string(), truncated: z.boolean() });

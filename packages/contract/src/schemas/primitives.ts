@@ -10,16 +10,23 @@ export const opaqueId = z.string().regex(/^[a-z0-9]{8,40}$/, 'An id has 8 to 40 
 // oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
 const invisible = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/;
 
-/** A short text for people, such as a label: trimmed, one line, nothing invisible in it. */
-export const labelText = z
-  .string()
-  .trim()
-  .min(1, 'Please enter a text.')
-  .max(120, 'Please use at most 120 characters.')
-  .refine((text) => !invisible.test(text), 'Please leave out control characters and invisible marks.');
+/** A short text for people: trimmed, one line, nothing invisible in it. `empty` is said where there is none. */
+export const lineText = (most: number, empty: string) =>
+  z
+    .string()
+    .trim()
+    .min(1, empty)
+    .max(most, `Please use at most ${most} characters.`)
+    .refine((text) => !invisible.test(text), 'Please leave out control characters and invisible marks.');
+
+/** Such as the label of a project. */
+export const labelText = lineText(120, 'Please enter a text.');
 
 /** A list answer. `next` is the cursor of the following page, or null on the last. */
 export const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** Of logs: what there is, or that and all that comes, until the reader goes. */
+export const followQuery = z.object({ follow: z.enum(['0', '1']).optional() });
 
 /** The answer of calls that return nothing. */
 export const nothing = z.object({});

@@ -16,8 +16,8 @@ export const startSteps = ['queue', 'environment', 'process', 'answering'] as co
 export const startStep = z.enum(startSteps);
 export type StartStep = z.infer<typeof startStep>;
 
-/** Why a server was stopped: its member wanted it · its time was over · nothing ran in it. */
-export const stopReason = z.enum(['asked', 'time', 'idle', 'member', 'project']);
+/** Why a server was stopped: its member wanted it · its time was over · nothing ran in it · its member's right or project is gone · an administrator did. */
+export const stopReason = z.enum(['asked', 'time', 'idle', 'member', 'project', 'admin']);
 export type ServerStopReason = z.infer<typeof stopReason>;
 
 /** The last thing that was no idleness: a kernel that computes, a command in a terminal, a Spark statement. */
@@ -34,6 +34,11 @@ export const serverTime = z.object({
   hours: z.number().int().meta({ description: 'how long a server runs, and how much can be added at a time' }),
   mostHours: z.number().int().meta({ description: 'by how much its end may lie ahead' }),
   mayBeUnlimited: z.boolean(),
+  runHours: z
+    .number()
+    .int()
+    .nullable()
+    .meta({ description: 'how long a server may run in all, from its start; null: as long as it is given more time' }),
   idleMinutes: z.number().int().meta({ description: '0: an idle server goes on' }),
 });
 export type ServerTime = z.infer<typeof serverTime>;
@@ -78,6 +83,7 @@ export const server = z.object({
   endedAt: instant.nullable(),
   stopsAt: instant.nullable().meta({ description: 'null of one that runs: it has no limit' }),
   stopReason: stopReason.nullable(),
+  stopNote: z.string().nullable().meta({ description: 'what the administrator says who stopped it' }),
   activity: serverActivity.nullable(),
   queuePosition: z
     .number()

@@ -71,6 +71,9 @@ export const session = z.object({
   owner: z.object({ email: z.string(), name: z.string() }),
   mine: z.boolean(),
   applicationId: z.string().nullable(),
+  revision: z.number().int().nullable().meta({
+    description: 'of the Python environment, which it keeps while another one is in use; null: not known, or not ours',
+  }),
   uiAvailable: z.boolean().meta({
     description: 'whether its Spark UI can be opened: while it runs, and later as long as its event log is there',
   }),
@@ -83,6 +86,9 @@ export const session = z.object({
     .nullable()
     .meta({ description: "of a session on the project's own Livy; its links lead there and are not proxied" }),
   metrics: sessionMetrics.nullable(),
+  stopped: z
+    .boolean()
+    .meta({ description: 'whether it ends, or has ended, because somebody or something wanted that' }),
   problem: z.string().nullable(),
   createdAt: instant,
   readyAt: instant.nullable(),

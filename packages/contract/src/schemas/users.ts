@@ -120,3 +120,22 @@ export const newServiceAccountBody = z.object({
     ),
   label: labelText,
 });
+
+/** A person's account, as administrators see it. */
+export const person = user.extend({
+  disabledAt: instant.nullable(),
+  locked: z.boolean().meta({ description: 'whether there were too many wrong passwords a short while ago' }),
+  lastSeenAt: instant.nullable().meta({
+    description: 'when a login or token that they have was used last; null: they have none, or it was never used',
+  }),
+  projects: z.number().int().meta({ description: 'how many they are in' }),
+});
+export type Person = z.infer<typeof person>;
+
+export const peopleQuery = z.object({
+  search: z.string().max(200).optional().meta({ description: 'part of a name or e-mail address' }),
+  show: z.enum(['active', 'disabled', 'administrators']).optional(),
+  cursor: z.string().max(300).optional().meta({ description: '`next` of the page before' }),
+});
+
+export const administratorBody = z.object({ admin: z.boolean() });
