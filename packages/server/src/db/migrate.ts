@@ -15,6 +15,16 @@ import * as identities from './migrations/0013-identities.ts';
 import * as projects from './migrations/0014-projects.ts';
 import * as unixAccounts from './migrations/0016-unix-accounts.ts';
 import * as audit from './migrations/0017-audit.ts';
+import * as limits from './migrations/0018-limits.ts';
+import * as overview from './migrations/0019-overview.ts';
+import * as libraries from './migrations/0021-libraries.ts';
+import * as jobs from './migrations/0023-jobs.ts';
+import * as programDrivers from './migrations/0024-program-drivers.ts';
+import * as schedules from './migrations/0025-schedules.ts';
+import * as alerts from './migrations/0026-alerts.ts';
+import * as files from './migrations/0027-files.ts';
+import * as runExecutors from './migrations/0028-run-executors.ts';
+import * as keptAlertRules from './migrations/0029-kept-alert-rules.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -33,19 +43,30 @@ const migrations = {
   '0014-projects': { up: projects.up },
   '0016-unix-accounts': { up: unixAccounts.up },
   '0017-audit': { up: audit.up },
+  '0018-limits': { up: limits.up },
+  '0019-overview': { up: overview.up },
+  '0021-libraries': { up: libraries.up },
+  '0023-jobs': { up: jobs.up },
+  '0024-program-drivers': { up: programDrivers.up },
+  '0025-schedules': { up: schedules.up },
+  '0026-alerts': { up: alerts.up },
+  '0027-files': { up: files.up },
+  '0028-run-executors': { up: runExecutors.up },
+  '0029-kept-alert-rules': { up: keptAlertRules.up },
 };
 
 /** Their names, in their order. */
 export const migrationNames: readonly string[] = Object.keys(migrations);
 
 /**
- * Brings the database up to this version. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and
+ * Brings the database up to this version, or to that of its migration `last`. Two processes may do so at once: each migration runs in one transaction, so the slower one fails, and
  * finds nothing left to do when it looks again. Throws, with nothing changed by the failed step, when it can't.
  */
-export async function migrate(db: Kysely<Database>): Promise<void> {
+export async function migrate(db: Kysely<Database>, last?: string): Promise<void> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
-  let result = await migrator.migrateToLatest();
-  if (result.error !== undefined) result = await migrator.migrateToLatest();
+  const run = () => (last === undefined ? migrator.migrateToLatest() : migrator.migrateTo(last));
+  let result = await run();
+  if (result.error !== undefined) result = await run();
   if (result.error !== undefined)
     throw new Error('The database could not be brought up to date.', { cause: result.error });
 }

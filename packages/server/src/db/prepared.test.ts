@@ -40,7 +40,7 @@ describe('a prepared query', () => {
   it('works at the same time with other values', async () => {
     await using open = await testDatabase();
     const find = prepareQuery(open.db, (parameter: ParametersOf<{ n: number }>) =>
-      open.db.selectNoFrom(sql<number>`${parameter('n')}`.as('n')),
+      open.db.selectNoFrom(sql<number>`${parameter('n')} + 0`.as('n')),
     );
     const numbers = Array.from({ length: 50 }, (_, n) => n);
     const found = await Promise.all(numbers.map((n) => find({ n })));

@@ -25,10 +25,56 @@ describe('an upgrade of the database', () => {
     rmSync(folder, { recursive: true });
   });
 
+  /** What has come with the audit log and since. */
+  const tablesSince = [
+    'chain_successes',
+    'chains',
+    'job_turns',
+    'backfills',
+    'schedules',
+    'audit_events',
+    'audit_cuts',
+    'default_limits',
+    'user_limits',
+    'project_limits',
+    'disk_uses',
+    'dismissed_announcements',
+    'announcements',
+    'machine_samples',
+    'environment_operations',
+    'revision_requests',
+    'package_index',
+    'binned_files',
+    'file_uploads',
+    'file_rules',
+    'alert_deliveries',
+    'alert_rule_receivers',
+    'alert_rules',
+    'alert_receivers',
+    'program_histories',
+    'execution_samples',
+    'execution_executors',
+    'alert_kept_rules',
+    'executions',
+    'jobs',
+  ];
+
   /** Makes it one of the version before the audit log. */
   async function age(): Promise<void> {
-    for (const table of ['audit_events', 'audit_cuts']) await sql`drop table ${sql.table(table)}`.execute(db);
-    await sql`delete from kysely_migration where name = '0017-audit'`.execute(db);
+    for (const table of tablesSince) await sql`drop table ${sql.table(table)}`.execute(db);
+    await sql`alter table servers drop column stop_note`.execute(db);
+    await sql`alter table revisions drop column removed_at`.execute(db);
+    for (const index of ['batches_execution', 'sessions_execution'])
+      await sql`drop index ${sql.ref(index)}`.execute(db);
+    for (const [table, column] of [
+      ['batches', 'execution_id'],
+      ['batches', 'ui_id'],
+      ['sessions', 'execution_id'],
+      ['tokens', 'execution_id'],
+    ] as const) {
+      await sql`alter table ${sql.table(table)} drop column ${sql.ref(column)}`.execute(db);
+    }
+    await sql`delete from kysely_migration where name >= '0017-audit'`.execute(db);
   }
 
   it('copies what is there before it changes it, for its owner alone', async () => {

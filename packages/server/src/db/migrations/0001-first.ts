@@ -1,4 +1,5 @@
 import { sql, type Kysely } from 'kysely';
+import { fraction, numbered } from '../dialect.ts';
 
 /** Users, projects, environments, servers, sessions. Migrations are never edited once released. */
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -50,7 +51,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('number', 'integer', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('step', 'text')
-    .addColumn('progress', 'real', (c) => c.notNull())
+    .addColumn('progress', fraction(db), (c) => c.notNull())
     .addColumn('problem', 'text')
     .addColumn('python_version', 'text')
     .addColumn('packages', 'integer')
@@ -130,8 +131,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   await db.schema
     .createTable('sessions')
-    // AUTOINCREMENT: without it SQLite gives the highest id again once its row is deleted
-    .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('id', 'integer', numbered(db))
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id').onDelete('cascade'))
     .addColumn('user_id', 'text', (c) => c.notNull().references('users.id').onDelete('cascade'))
     .addColumn('server_id', 'text', (c) => c.references('servers.id').onDelete('set null'))
@@ -169,7 +169,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('kind', 'text', (c) => c.notNull())
     .addColumn('state', 'text', (c) => c.notNull())
     .addColumn('output_json', 'text')
-    .addColumn('progress', 'real', (c) => c.notNull())
+    .addColumn('progress', fraction(db), (c) => c.notNull())
     .addColumn('created_at', 'bigint', (c) => c.notNull())
     .addColumn('started_at', 'bigint', (c) => c.notNull())
     .addColumn('completed_at', 'bigint', (c) => c.notNull())

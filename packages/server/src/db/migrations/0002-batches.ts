@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
+import { numbered } from '../dialect.ts';
 
 /** Batches. Migrations are never edited once released. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('batches')
-    // AUTOINCREMENT: without it SQLite gives the highest id again once its row is deleted
-    .addColumn('id', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('id', 'integer', numbered(db))
     .addColumn('project_id', 'text', (c) => c.notNull().references('projects.id').onDelete('cascade'))
     .addColumn('user_id', 'text', (c) => c.notNull().references('users.id').onDelete('cascade'))
     .addColumn('name', 'text')

@@ -1,10 +1,11 @@
 import type { Kysely } from 'kysely';
+import { numbered } from '../dialect.ts';
 
 /** Users and groups of the machine that members and projects have. They outlive both until what runs as them has ended. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('unix_accounts')
-    .addColumn('id', 'integer', (column) => column.primaryKey().autoIncrement())
+    .addColumn('id', 'integer', numbered(db))
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('project_id', 'text', (column) => column.notNull())
     .addColumn('user_id', 'text', (column) => column.notNull())

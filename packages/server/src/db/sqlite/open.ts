@@ -35,7 +35,8 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
     prepare(sql) {
       const known = prepared.get(sql);
       if (known !== undefined) return known;
-      const statement = asKyselyStatement(database.prepare(sql), () => database.prepare(sql));
+      const plain = asKyselyStatement(database.prepare(sql), () => database.prepare(sql));
+      const statement = sql === 'rollback' ? unlessRolledBack(plain, database) : plain;
       const [oldest] = prepared.keys();
       if (prepared.size >= keptStatements && oldest !== undefined) prepared.delete(oldest);
       prepared.set(sql, statement);
@@ -54,3 +55,9 @@ function asKyselyStatement(statement: StatementSync, fresh: () => StatementSync)
     iterate: (parameters) => fresh().iterate(...values(parameters)),
   };
 }
+
+/** SQLite takes a transaction back by itself when there is no room on the disk (sqlite.org/lang_transaction.html); that error is to be heard, not one of ours. */
+const unlessRolledBack = (statement: SqliteStatement, database: DatabaseSync): SqliteStatement => ({
+  ...statement,
+  run: (parameters) => (database.isTransaction ? statement.run(parameters) : { changes: 0, lastInsertRowid: 0 }),
+});
