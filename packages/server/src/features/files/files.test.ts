@@ -15,8 +15,8 @@ import type { ProjectEntry } from '@emberlab/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { testApp, type TestApp } from '../../testing/app.ts';
-import { createFiles } from './index.ts';
 import { pageSize } from './listing.ts';
+import { createTestFiles } from './testing.ts';
 
 describe('files of a project', () => {
   const clock = fakeClock();
@@ -29,7 +29,7 @@ describe('files of a project', () => {
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'emberlab-files-'));
     kit = await testApp({ clock, projectsFolder: folder });
-    createFiles({ folderOf: kit.projects.service.folderOf, maxUploadBytes: 1000 }).registerRoutes(kit.router);
+    createTestFiles(kit, { clock, maxUploadBytes: 1000 }).registerRoutes(kit.router);
     const account = async (name: string) => {
       const email = `${name}@example.org`;
       const { id } = await kit.users.service.create({ email, name, password: 'correct horse', admin: false });

@@ -1,99 +1,168 @@
-import { constants, type Dirent, type Stats } from 'node:fs';
-import { open, readdir, readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { ProjectEntry } from '@emberlab/contract';
-import { HttpError } from '../../http/errors.ts';
-import { toInstant } from '../../lib/clock.ts';
-import { realPathIn } from './inside.ts';
+import type { Dirent, Stats } from 'node:fs';
+import { lstat, readdir } from 'node:fs/promises';
+import { nameOfBytes, shownName, type FileSort, type ProjectEntry, type ProjectFolder } from '@emberlab/contract';
+import { ownFolder, partsOf, type Parts } from './tree/path.ts';
+import { presentEntry, typeOf } from './tree/present.ts';
+import { explained, noEntry, noFolder, notAllowed } from './tree/problems.ts';
+import { may } from './tree/rights.ts';
+import { holding, itself, walk, walkToFolder, within, type Held, type Tree } from './tree/walk.ts';
 
 /** Entries on a page. */
 export const pageSize = 200;
+/** How many are looked at together where all of a folder have to be. */
+const atOnce = 256;
 
-type Found = { readonly name: string; readonly type: ProjectEntry['type'] };
+export type ListOptions = {
+  readonly after?: string | undefined;
+  readonly sort?: FileSort | undefined;
+  readonly reverse?: boolean;
+  /** part of a name */
+  readonly find?: string | undefined;
+  /** hidden names too, and what is neither a file nor a folder */
+  readonly all?: boolean;
+};
 
-/** By what entries are ordered, and what names the place of one for the next page: folders first, then by name. */
-const rankOf = ({ type, name }: Found): string => `${type === 'folder' ? 'a' : 'b'}/${name}`;
+type Found = { readonly name: Buffer; readonly text: string; readonly type: ProjectEntry['type'] };
+/** By what entries are ordered, and what names the place of one for the next page: folders first. */
+type Rank = readonly [group: number, key: number | string, name: string];
 
 /**
- * A page of what is in a folder of a project. Hidden names and links that lead out of the project are left out, and so is what is neither a file nor a
- * folder. `path` is relative to the project's folder. Throws `not_found`.
+ * A page of what is in a folder of a project. Hidden names and links that lead out of the project are left out unless all is asked for, and so is what is
+ * neither a file nor a folder. `path` is relative to the project's folder. Throws `not_found`.
  */
-export async function listFolder(
-  projectFolder: string,
-  path: string,
-  after: string | undefined,
-): Promise<{ items: ProjectEntry[]; next: string | null }> {
-  const parts = path.split('/').filter((part) => part !== '');
-  const folder = parts.includes('..') || path.includes('\0') ? null : await realPathIn(projectFolder, parts.join('/'));
-  const entries = folder === null ? null : await entriesIn(folder).catch(() => null);
-  if (folder === null || entries === null) {
-    throw new HttpError('not_found', { message: 'There is no such folder in the project.' });
+export async function listFolder(tree: Tree, path: string, options: ListOptions = {}): Promise<ProjectFolder> {
+  const parts = partsOf(path);
+  if (parts === null) throw noFolder();
+  try {
+    return await holding(walkToFolder(tree, parts), async (folder) => {
+      if (!may(tree.who, folder.stats, 'read') || !may(tree.who, folder.stats, 'enter')) throw notAllowed();
+      return pageOf(folder, parts, await entriesOf(tree, folder, parts, options), options);
+    });
+  } catch (error) {
+    const known = explained(error);
+    throw known instanceof Error && 'code' in known && known.code === 'not_found' ? noFolder() : known;
   }
+}
+
+async function entriesOf(tree: Tree, folder: Held, parts: Parts, { find, all }: ListOptions): Promise<Found[]> {
+  const matches = matcherOf(find);
+  const entries: Dirent<Buffer>[] = await readdir(itself(folder), { withFileTypes: true, encoding: 'buffer' });
   const found: Found[] = [];
   for (const entry of entries) {
     const { name } = entry;
-    if (name.startsWith('.')) continue;
-    const type = entry.isSymbolicLink() ? await typeOfLink(projectFolder, [...parts, name].join('/')) : typeOf(entry);
-    if (type !== null) found.push({ name, type });
+    if (!isShown(name, parts, all === true) || !matches(name)) continue;
+    const type = await typeIn(tree, parts, entry);
+    if (type !== 'other' || all === true) found.push({ name, text: nameOfBytes(name), type });
   }
+  return found;
+}
+
+/** Whether names have a text in them, in any case. */
+export function matcherOf(find: string | undefined): (name: Buffer) => boolean {
+  const wanted = find?.trim().toLowerCase() ?? '';
+  return (name) => wanted === '' || shownName(nameOfBytes(name)).toLowerCase().includes(wanted);
+}
+
+/** Whether a name in a folder is one that is shown. */
+export const isShown = (name: Buffer, parts: Parts, all: boolean): boolean =>
+  (all || name[0] !== 0x2e) && !(parts.length === 0 && name.equals(ownFolder));
+
+const typeIn = (
+  tree: Tree,
+  parts: Parts,
+  entry: Dirent<Buffer>,
+): Promise<ProjectEntry['type']> | ProjectEntry['type'] =>
+  entry.isSymbolicLink() ? typeOfLink(tree, [...parts, entry.name]) : typeOf(entry);
+
+/** What is told of an entry of a folder; null: it went meanwhile. */
+export const entryAt = async (
+  tree: Tree,
+  folder: Held,
+  parts: Parts,
+  entry: Dirent<Buffer>,
+): Promise<ProjectEntry | null> =>
+  present(folder, parts, { name: entry.name, text: '', type: await typeIn(tree, parts, entry) });
+
+/** What a link in the project leads to. */
+const typeOfLink = (tree: Tree, parts: Parts): Promise<ProjectEntry['type']> =>
+  holding(walk(tree, parts, { follow: true }), async ({ stats }) => typeOf(stats)).catch(() => 'other' as const);
+
+async function pageOf(
+  folder: Held,
+  parts: Parts,
+  found: readonly Found[],
+  options: ListOptions,
+): Promise<ProjectFolder> {
+  const { sort = 'name', reverse = false } = options;
+  const facts = sort === 'name' ? null : await statsOf(folder, found);
+  const rankOf = (one: Found): Rank => {
+    const stats = facts?.get(one);
+    const key =
+      sort === 'name' ? one.text.toLowerCase() : sort === 'size' ? (stats?.size ?? 0) : Math.floor(stats?.mtimeMs ?? 0);
+    return [one.type === 'folder' ? 0 : 1, key, one.text];
+  };
+  const order = (a: Rank, b: Rank): number =>
+    a[0] - b[0] || (reverse ? -1 : 1) * (compare(a[1], b[1]) || compare(a[2], b[2]));
+  const after = rankFrom(options.after, sort);
   const sorted = found
-    .map((one) => ({ ...one, rank: rankOf(one) }))
-    .filter(({ rank }) => after === undefined || rank > after)
-    .toSorted((a, b) => (a.rank < b.rank ? -1 : 1));
+    .map((one) => ({ one, rank: rankOf(one) }))
+    .filter(({ rank }) => after === null || order(rank, after) > 0)
+    .toSorted((a, b) => order(a.rank, b.rank));
   const page = sorted.slice(0, pageSize);
-  const items = await Promise.all(page.map((one) => present(folder, parts, one)));
-  const next = sorted.length > page.length ? (page.at(-1)?.rank ?? null) : null;
-  return { items: items.filter((item) => item !== null), next };
+  const items = await Promise.all(page.map(({ one }) => present(folder, parts, one)));
+  const next = sorted.length > page.length ? JSON.stringify(page.at(-1)?.rank) : null;
+  return { items: items.filter((item) => item !== null), next, total: found.length };
+}
+
+const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The place that a `next` names; null: the beginning, also for one that was written by hand. */
+function rankFrom(after: string | undefined, sort: FileSort): Rank | null {
+  try {
+    const value: unknown = JSON.parse(after ?? 'null');
+    if (!Array.isArray(value)) return null;
+    const [group, key, name] = value as unknown[];
+    const good =
+      typeof group === 'number' && typeof name === 'string' && typeof key === (sort === 'name' ? 'string' : 'number');
+    return good ? [group, key as number | string, name] : null;
+  } catch {
+    return null;
+  }
+}
+
+async function statsOf(folder: Held, found: readonly Found[]): Promise<Map<Found, Stats>> {
+  const stats = new Map<Found, Stats>();
+  for (let at = 0; at < found.length; at += atOnce) {
+    await Promise.all(
+      found.slice(at, at + atOnce).map(async (one) => {
+        const facts = await lstat(within(folder, one.name)).catch(() => null);
+        if (facts !== null) stats.set(one, facts);
+      }),
+    );
+  }
+  return stats;
+}
+
+/** null: it went meanwhile. Of a link is told what it is, and when the link was made. */
+async function present(folder: Held, parts: Parts, { name, type }: Found): Promise<ProjectEntry | null> {
+  const facts = await lstat(within(folder, name)).catch(() => null);
+  if (facts === null) return null;
+  return { ...presentEntry([...parts, name], facts), type, size: type === 'file' ? facts.size : null };
 }
 
 /**
  * The file or folder at a path of a project, relative to its folder. As in a list, nothing is found by a hidden name, which JupyterLab opens as little,
  * nor by a link that leads out of the project. Throws `not_found`.
  */
-export async function findEntry(projectFolder: string, path: string): Promise<ProjectEntry> {
-  const parts = path.split('/').filter((part) => part !== '' && part !== '.');
-  const isHidden = parts.some((part) => part.startsWith('.')) || path.includes('\0');
-  const real = isHidden ? null : await realPathIn(projectFolder, parts.join('/'));
-  const facts = real === null ? null : await stat(real).catch(() => null);
-  const type = facts === null ? null : typeOf(facts);
-  if (facts === null || type === null) {
-    throw new HttpError('not_found', { message: 'There is no such file or folder in the project.' });
-  }
-  return describe(parts, type, facts);
-}
-
-/** What is in a folder that was found in the project. Throws when a link has taken the place of some folder above it meanwhile. */
-async function entriesIn(folder: string): Promise<Dirent[]> {
-  const opened = await open(folder, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+export async function findEntry(tree: Tree, path: string, { all = false } = {}): Promise<ProjectEntry> {
+  const parts = partsOf(path);
+  if (parts === null || (!all && parts.some((part) => part[0] === 0x2e))) throw noEntry();
   try {
-    const path = `/proc/self/fd/${opened.fd}`;
-    if ((await readlink(path)) !== folder) throw new Error('it lies elsewhere now');
-    return await readdir(path, { withFileTypes: true });
-  } finally {
-    await opened.close();
+    return await holding(walk(tree, parts, { follow: true }), async ({ stats }) => {
+      if (typeOf(stats) === 'other') throw noEntry();
+      return presentEntry(parts, stats);
+    });
+  } catch (error) {
+    throw explained(error);
   }
 }
-
-const typeOf = (entry: { isDirectory(): boolean; isFile(): boolean }): ProjectEntry['type'] | null =>
-  entry.isDirectory() ? 'folder' : entry.isFile() ? 'file' : null;
-
-async function typeOfLink(projectFolder: string, path: string): Promise<ProjectEntry['type'] | null> {
-  const real = await realPathIn(projectFolder, path);
-  const facts = real === null ? null : await stat(real).catch(() => null);
-  return facts === null ? null : typeOf(facts);
-}
-
-/** null: it went meanwhile. */
-async function present(folder: string, parts: readonly string[], { name, type }: Found): Promise<ProjectEntry | null> {
-  const facts = await stat(join(folder, name)).catch(() => null);
-  if (facts === null) return null;
-  return describe([...parts, name], type, facts);
-}
-
-const describe = (parts: readonly string[], type: ProjectEntry['type'], facts: Stats): ProjectEntry => ({
-  name: parts.at(-1) ?? '',
-  path: parts.join('/'),
-  type,
-  size: type === 'file' ? facts.size : null,
-  changedAt: toInstant(Math.floor(facts.mtimeMs)),
-});

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto';
+import { link, unlink } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ProjectEntry } from '@emberlab/contract';
+import { HttpError } from '../../http/errors.ts';
+import type { Identities } from '../../identities/identities.ts';
+import type { Actor, Membership } from '../../http/router.ts';
+import type { Limits } from '../limits/index.ts';
+import { makeFile, makeFolder, mustBeOpen } from './tree/make.ts';
+import type { Parts } from './tree/path.ts';
+import { presentEntry } from './tree/present.ts';
+import { explained } from './tree/problems.ts';
+import { holding, holdWithin, walkToFolder, within, type Held, type Tree } from './tree/walk.ts';
+
+/** How many names are tried for a file whose own is taken. */
+const mostNumber = 1000;
+
+/**
+ * Writes a file into a folder that is held while it comes; it gets its name once it is whole, and never that of another. null: there is something of that
+ * name. Nothing is left of a file that could not be written.
+ */
+export async function putFile(
+  tree: Tree,
+  folder: Held,
+  parts: Parts,
+  content: AsyncIterable<Buffer>,
+): Promise<ProjectEntry | null> {
+  const name = parts.at(-1) ?? Buffer.alloc(0);
+  const partial = Buffer.from(`.part-${randomBytes(8).toString('hex')}`);
+  const there = await holdWithin(folder, name).catch(() => null);
+  await there?.close();
+  if (there !== null) return null;
+  const file = await makeFile(tree.who, folder, partial);
+  try {
+    await pipeline(content, file.createWriteStream());
+    // Unlike a rename this never takes the place of what is there.
+    await link(within(folder, partial), within(folder, name));
+    return await holding(holdWithin(folder, name), async ({ stats }) => presentEntry(parts, stats));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
+    throw error;
+  } finally {
+    await unlink(within(folder, partial)).catch(() => undefined);
+    await file.close();
+  }
+}
+
+/** A file of the platform's own that is to be copied into a project. */
+export type Gift = {
+  /** the folders that lead to it in the project; they are made where they are missing */
+  readonly folder: readonly string[];
+  readonly name: string;
+  readonly size: number;
+  open(): Readable;
+};
+/** A member who is to have it. */
+export type Receiver = { readonly membership: Membership; readonly actor: Actor };
+
+export type Gifts = ReturnType<typeof createGifts>;
+
+/** Copies files of the platform's own into projects, as members who may change files there. */
+export function createGifts(deps: {
+  folderOf(projectName: string): string;
+  identities: Pick<Identities, 'filesOf'>;
+  upload: Limits['upload'];
+}) {
+  async function put(to: Receiver, gift: Gift, names: Iterable<string>): Promise<ProjectEntry | null> {
+    const root = deps.folderOf(to.membership.project.name);
+    const owner = { projectId: to.membership.project.id, userId: to.actor.user.id };
+    const tree: Tree = { root, who: await deps.identities.filesOf(owner, root, { writes: true }) };
+    const above = gift.folder.map((name) => Buffer.from(name));
+    try {
+      return await holding(folderAt(tree, above), async (folder) => {
+        for (const name of names) {
+          const parts = [...above, Buffer.from(name)];
+          if (await isThere(folder, Buffer.from(name))) continue;
+          mustBeOpen(tree.who, folder);
+          const { entry } = await deps.upload(owner, gift.size, async () => {
+            const made = await putFile(tree, folder, parts, contentOf(gift));
+            return { entry: made, size: made?.size ?? 0 };
+          });
+          if (entry !== null) return entry;
+        }
+        return null;
+      });
+    } catch (error) {
+      throw explained(error);
+    }
+  }
+
+  return {
+    /** Copies a file; where its name is taken, the copy's has a number. */
+    async copyBeside(to: Receiver, gift: Gift): Promise<ProjectEntry> {
+      const entry = await put(to, gift, numbered(gift.name));
+      if (entry !== null) return entry;
+      throw new HttpError('name_taken', {
+        message: `There are ${mostNumber} files with the name ${gift.name} already. Please delete some that you don’t need.`,
+      });
+    },
+    /** Copies a file unless there is something of its name, which stays as it is. */
+    async copyIfMissing(to: Receiver, gift: Gift): Promise<void> {
+      await put(to, gift, [gift.name]);
+    },
+  };
+}
+
+/** Opened once it is read: not for a name that turns out to be taken. */
+async function* contentOf(gift: Gift): AsyncGenerator<Buffer> {
+  for await (const chunk of gift.open()) yield chunk as Buffer;
+}
+
+/** `a.ipynb`, `a-2.ipynb`, `a-3.ipynb` and so on. */
+function* numbered(name: string): Generator<string> {
+  const dot = name.lastIndexOf('.');
+  const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+  yield name;
+  for (let number = 2; number <= mostNumber; number += 1) yield `${stem}-${number}${ending}`;
+}
+
+const isThere = (folder: Held, name: Buffer): Promise<boolean> =>
+  holdWithin(folder, name).then(
+    async (held) => {
+      await held.close();
+      return true;
+    },
+    () => false,
+  );
+
+/** Holds a folder of a project, which is made with those above it where it is missing. */
+async function folderAt(tree: Tree, parts: Parts): Promise<Held> {
+  const name = parts.at(-1);
+  if (name === undefined) return walkToFolder(tree, parts);
+  await holding(folderAt(tree, parts.slice(0, -1)), async (above) => {
+    if (await isThere(above, name)) return;
+    mustBeOpen(tree.who, above);
+    // Somebody may have made it since: then it is theirs.
+    await makeFolder(tree.who, above, name).catch((error: unknown) => {
+      if (!(error instanceof HttpError && error.code === 'name_taken')) throw error;
+    });
+  });
+  return walkToFolder(tree, parts);
+}
