@@ -2,12 +2,12 @@ import type { Batch } from '@emberlab/contract';
 import type { Engine } from '../../engines/engine.ts';
 import type { Viewer } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
-import { presentBatch } from './batches/present.ts';
+import { sendText } from '../../http/text-stream.ts';
 import type { BatchService } from './batches/service.ts';
 import { isLive } from './batches/state.ts';
 import type { ExternalSessions } from './external/external.ts';
 import { presentExternalBatch } from './external/present.ts';
-import { driverLog, sendText } from './log-answer.ts';
+import { driverLog } from './log-answer.ts';
 import { viewerOf } from './policy.ts';
 
 /** A project's batches for the dashboard, wherever they run; newest first. Their ids are counted together. */
@@ -19,7 +19,7 @@ export async function listBatches(
   const here = await service.listProject(projectId, viewer);
   const there = await external.listBatches(projectId, viewer);
   return [
-    ...here.map((batch) => presentBatch(batch, viewer)),
+    ...here.map((batch) => service.present(batch, viewer)),
     ...there.map((batch) => presentExternalBatch(batch, viewer)),
   ].toSorted((a, b) => b.id - a.id);
 }
@@ -40,7 +40,7 @@ export function registerBatchApi(
     const viewer = viewerOf(actor, membership);
     const there = await external.findBatch(membership.project.id, viewer, params.id);
     if (there !== null) return presentExternalBatch(there, viewer);
-    return presentBatch(await service.findVisible(membership.project.id, viewer, params.id), viewer);
+    return service.present(await service.findVisible(membership.project.id, viewer, params.id), viewer);
   });
 
   router.handle('batches.stop', async ({ params, actor, membership }) => {
@@ -48,14 +48,14 @@ export function registerBatchApi(
     const { id: projectId } = membership.project;
     const there = await external.findBatch(projectId, viewer, params.id);
     if (there !== null) return presentExternalBatch(await external.stopBatch(projectId, viewer, there.id), viewer);
-    return presentBatch(await service.stop(projectId, viewer, params.id), viewer);
+    return service.present(await service.stop(projectId, viewer, params.id), viewer);
   });
 
   router.handle('batches.log', async ({ params, query, actor, membership, reply, streamEnded: signal }) => {
     const viewer = viewerOf(actor, membership);
     const follow = query.follow === '1';
     const there = await external.findBatch(membership.project.id, viewer, params.id);
-    if (there !== null) return sendText(reply, await external.log(there, { follow, signal }));
+    if (there !== null) return sendText(reply, await external.log(there, { follow, signal }), { follow });
     const { id } = await service.findVisible(membership.project.id, viewer, params.id);
     const text = driverLog(engine.batches.logs(id), {
       follow,
@@ -63,6 +63,6 @@ export function registerBatchApi(
       onChange: (listener) => service.onChange(id, listener),
       isLive: async () => isLive((await service.findById(id))?.state ?? 'dead'),
     });
-    return sendText(reply, text);
+    return sendText(reply, text, { follow });
   });
 }

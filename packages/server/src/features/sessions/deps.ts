@@ -9,7 +9,9 @@ import type { ProjectBus } from '../../http/project-events.ts';
 import type { Membership } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Admission } from '../limits/index.ts';
 import type { GatewayCaller } from '../users/index.ts';
+import type { DriverShape } from './demand.ts';
 import type { AheadOptions } from './ahead/options.ts';
 import type { Limits } from './limits.ts';
 
@@ -38,6 +40,8 @@ export type SessionsDeps = {
   readonly identities: Identities;
   /** The Python of a project's environment. Throws `HttpError('environment_not_ready')`. */
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
+  /** The revision of a project's environment that was in use at a moment; null: that is not known. */
+  revisionAt?(projectId: string, at: number): number | null;
   /** The folder of a project, absolute. */
   projectFolder(name: string): string;
   /** Reads Basic (`user:token`) and Bearer tokens. null: none was sent; throws an `HttpError` for a wrong one. */
@@ -46,6 +50,17 @@ export type SessionsDeps = {
   findMembership(projectName: string, userId: string): Promise<Membership | null>;
   /** Notes that something was done in a project. */
   touchProject(projectId: string): Promise<void>;
+  /** How much members and projects may have at a time; `shape`: what of it the engine gives a driver. */
+  readonly admission: Admission;
+  readonly shape: DriverShape;
+  /** Throws `limit_reached` where files take more room than they may. */
+  mustHaveDisk(whose: { projectId: string; userId: string }): Promise<unknown>;
+  /** Hears that a session of a Jupyter server has begun to run statements, or has ended that. */
+  workChanged?(serverId: string): void;
+  /** Hears that something about the driver of a job's run has changed. */
+  programChanged?(executionId: number): void;
+  /** Hears that the session of a run's notebook has ended. */
+  notebookEnded?(executionId: number): void;
   /** Drivers that are started ahead; null or absent: none. */
   readonly ahead?: AheadOptions | null;
   readonly limits?: Partial<Limits>;

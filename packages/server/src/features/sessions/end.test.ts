@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeEnd, lastOutput } from './end.ts';
+import { causeIn, describeEnd, lastOutput } from './end.ts';
 import type { Statement } from './model.ts';
 
 const none = { code: null, signal: null };
@@ -29,6 +29,29 @@ test.each<[string, Parameters<typeof describeEnd>[0], RegExp]>([
     /^The Spark driver ended before it was ready\. Its log says: Error: x$/,
   ],
 ])('%s', (_name, options, sentence) => expect(describeEnd(options)).toMatch(sentence));
+
+test.each<[string, string[], string | null]>([
+  [
+    'the reason why the JVM does not start',
+    ['Error occurred during initialization of VM', 'Too small maximum heap'],
+    'Too small maximum heap',
+  ],
+  [
+    'a size that is none',
+    [
+      'Invalid maximum heap size: -Xmxlots',
+      'Error: Could not create the Java Virtual Machine.',
+      'Error: A fatal exception has occurred. Program will exit.',
+    ],
+    'Invalid maximum heap size: -Xmxlots',
+  ],
+  ['what the JVM says of itself is no cause', ['WARNING: Using incubator modules: jdk.incubator.vector'], null],
+  [
+    'nor is what goes as it should',
+    ['bye', 'WARNING: Using incubator modules: x', '26/11/29 16:00:01 INFO ShutdownHookManager: Shutdown hook called'],
+    'bye',
+  ],
+])('the line of a log that names the cause: %s', (_name, tail, cause) => expect(causeIn(tail)).toBe(cause));
 
 test('a quoted line is bounded', () => {
   expect(describeEnd({ exit: null, ready: true, tail: ['x'.repeat(1e6)] }).length).toBeLessThan(400);

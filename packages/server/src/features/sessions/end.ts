@@ -25,10 +25,17 @@ export function describeEnd(options: { exit: DriverExit | null; ready: boolean; 
   return `The Spark driver ended${how}${ready ? '.' : ' before it was ready.'}${quote}`;
 }
 
+/** Lines that tell no cause: of a trace, of the JVM about itself, of a log about what goes as it should, and what the JVM says beside the reason why it does not start. */
+const noise =
+  /^at |^WARNING: |^(\S+ ){1,2}(INFO|DEBUG|TRACE) |^Error occurred during initialization of VM$|^Error: (Could not create the Java Virtual Machine|A fatal exception has occurred)/;
+/** What the JVM says of a size that it can't have. */
+const badSize = /^(too small|invalid|could not reserve)\b.*\b(heap|size|space)\b/i;
+
 /** The line that most likely names the cause: the last that speaks of an error, else the last with text. */
 export function causeIn(tail: readonly string[]): string | null {
-  const lines = tail.map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('at '));
-  const line = lines.findLast((text) => /exception|error|caused by|not found|no such/i.test(text)) ?? lines.at(-1);
+  const lines = tail.map((line) => line.trim()).filter((line) => line !== '' && !noise.test(line));
+  const says = (text: string) => badSize.test(text) || /exception|error|caused by|not found|no such/i.test(text);
+  const line = lines.findLast(says) ?? lines.at(-1);
   if (line === undefined) return null;
   return line.length > maxQuoted ? `${line.slice(0, maxQuoted)}…` : line;
 }

@@ -1,10 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import type { ProjectPart } from '../projects/index.ts';
+import type { LimitedPart } from '../limits/index.ts';
+import type { ProjectPart, RunningPart } from '../projects/index.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { listBatches, registerBatchApi } from './batch-routes.ts';
 import { createBatches } from './batches/batches.ts';
+import type { Programs } from './batches/programs.ts';
+import { takenBy } from './demand.ts';
 import type { SessionsDeps } from './deps.ts';
 import { createExternal, type ExternalSessions } from './external/external.ts';
 import { defaultLimits } from './limits.ts';
@@ -14,6 +17,8 @@ import { registerLivyRoutes } from './livy/routes.ts';
 import { registerMetricsRoutes } from './metrics/routes.ts';
 import { createParts } from './parts.ts';
 import { listSessions, registerSessionRoutes } from './routes.ts';
+import { createRunning } from './running.ts';
+import { createRunNotebooks, type RunNotebooks } from './runs/notebooks.ts';
 
 /** What the rest of the platform may use of the sessions feature. */
 export type Sessions = {
@@ -23,12 +28,20 @@ export type Sessions = {
   registerLivy(app: FastifyInstance): void;
   /** The present state of a project's sessions, for a new stream of events. */
   readonly snapshot: ProjectSnapshot;
-  /** Lets all sessions end that came from a Jupyter server. Resolves when that is written down; the worker goes on. */
-  stopForServer(serverId: string): Promise<void>;
+  /** Lets all sessions end that came from a Jupyter server. Resolves when that is written down; the worker goes on. `why`: see servers. */
+  stopForServer(serverId: string, why?: string): Promise<void>;
   /** One of a Jupyter server's sessions in which a statement runs or waits, with its notebook or its name. */
   busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** Sessions, batches and drivers started ahead as what members and projects have at a time. */
+  readonly limited: LimitedPart;
   /** Sessions and batches as a part of projects: for whom they live, their ends, and the logs that are left of them. */
   readonly part: ProjectPart;
+  /** The same for administrators, with drivers started ahead and Spark UIs of finished applications. */
+  readonly running: RunningPart;
+  /** Sessions of notebooks that run as jobs. */
+  readonly notebooks: RunNotebooks;
+  /** Drivers of runs of jobs. */
+  readonly programs: Programs;
   /** Whether the sessions of a project run on a Livy. */
   hasLivy(projectId: string): Promise<boolean>;
   /** How many live sessions each project has; those without any are absent. */
@@ -46,12 +59,16 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   const limits = { ...defaultLimits, ...deps.limits };
   const external = createExternal(deps, limits);
   const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
-  const { sessions, lifecycle, history, hub, service, worker, ahead, agents, tunnel } = parts;
-  const batches = createBatches(deps, parts.limits, (userId) => sessions.countStarting(userId));
+  const { sessions, lifecycle, history, programHistory, hub, service, worker, ahead, agents, tunnel } = parts;
+  const batches = createBatches(deps, parts.limits, {
+    countStarting: (userId) => sessions.countStarting(userId),
+    history: programHistory,
+  });
   const step = async (signal: AbortSignal) => {
     await worker.step(signal);
     await ahead.step();
     await history.step();
+    await programHistory.step();
   };
 
   return {
@@ -68,6 +85,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
           service,
           asks: parts.asks,
           uploads: parts.uploads,
+          mustHaveDisk: (whose) => deps.mustHaveDisk(whose),
           engine: deps.engine,
           publicOrigin: deps.config.publicOrigin,
           projectFolder: (name) => deps.projectFolder(name),
@@ -97,14 +115,34 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       ];
     },
 
-    async stopForServer(serverId) {
-      await external.stopForServer(serverId);
-      for (const { id } of await sessions.listLive({ serverId })) await lifecycle.stop(id, 'server');
+    async stopForServer(serverId, why) {
+      await external.stopForServer(serverId, why);
+      for (const { id } of await sessions.listLive({ serverId })) await lifecycle.stop(id, 'server', why);
     },
+
+    notebooks: createRunNotebooks({
+      ...parts,
+      engine: deps.engine,
+      clock: deps.clock,
+      pythonFor: (projectId) => deps.pythonFor(projectId),
+      projectFolder: (name) => deps.projectFolder(name),
+    }),
 
     async busyOf(serverId) {
       const busy = (await sessions.listLive({ serverId })).find((session) => hub.observe(session).state === 'busy');
       return busy === undefined ? null : { name: busy.notebook ?? busy.name };
+    },
+
+    limited: {
+      async taken() {
+        const here = (await sessions.listLive())
+          // What was started ahead and is ending is as good as gone.
+          .filter(({ aheadKey, state }) => aheadKey === null || state !== 'shutting_down')
+          .map(({ project, owner, request, aheadKey }) =>
+            takenBy({ projectId: project.id, userId: owner.id }, request, deps.shape, aheadKey !== null),
+          );
+        return [...here, ...(await batches.taken()), ...(await external.taken())];
+      },
     },
 
     part: {
@@ -118,12 +156,16 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       },
       async stop({ projectId, userId }, why) {
         for (const { id } of await sessions.listLive({ projectId, userId })) await lifecycle.stop(id, why);
-        if (why === 'member') await history.endAll(projectId);
+        if (why === 'member') {
+          await history.endAll(projectId);
+          await programHistory.endAll(projectId);
+        }
         await batches.stopForMember(projectId, userId, why);
         await external.stopForMember(projectId, userId, why);
       },
       async remove(projectId) {
         await history.endAll(projectId);
+        await programHistory.endAll(projectId);
         for (const id of await sessions.allOf(projectId)) {
           await deps.engine.forget(id);
           await parts.uploads.remove(id);
@@ -131,6 +173,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
         await batches.remove(projectId);
       },
     },
+
+    running: createRunning({ sessions, lifecycle, hub, history, batches, external }),
 
     async reconcile() {
       await step(stopped.signal);
@@ -143,6 +187,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       return new Map([...here, ...[...there].map(([id, count]) => [id, count + (here.get(id) ?? 0)] as const)]);
     },
 
+    programs: batches.programs,
+
     hasLivy: (projectId) => external.hasLivy(projectId),
 
     async start() {
@@ -151,6 +197,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       const ids = new Set(live.map(({ id }) => id));
       await parts.uploads.tidy((id) => ids.has(id));
       await history.endLeftovers();
+      await programHistory.endLeftovers();
       await tunnel.start();
       await agents.start();
       batches.start();
@@ -170,6 +217,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await external.close();
       await worker.settled();
       await history.close();
+      await programHistory.close();
       hub.changes.close();
       await agents.close();
       await tunnel.close();

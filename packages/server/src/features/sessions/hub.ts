@@ -9,16 +9,25 @@ import type { SessionRecord } from './model.ts';
 import { createOutputs } from './outputs.ts';
 import { maySee } from './policy.ts';
 import { presentSession, type Observed } from './present.ts';
-import { shown } from './state.ts';
+import { isLive, shown } from './state.ts';
 
 export type Hub = ReturnType<typeof createHub>;
 
 /** What is known of live sessions in memory, and who is told of changes. All of it may be lost at any moment: rows and agents bring it back. */
-export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; links: Links; limits: Limits }) {
+export function createHub(options: {
+  clock: Clock;
+  bus: Bus<ProjectChange>;
+  links: Links;
+  limits: Limits;
+  workChanged: (serverId: string) => void;
+  notebookEnded: (executionId: number) => void;
+  revisionAt: (projectId: string, at: number) => number | null;
+}) {
   const { clock, bus, links, limits } = options;
   const metrics = new Map<number, SessionMetrics>();
   const seenAt = new Map<number, number>();
   const usedAt = new Map<number, number>();
+  const busy = new Set<number>();
   const changes = createChanges(clock);
   const outputs = createOutputs();
   // While we were not there nobody could reach us, so silence counts from now on.
@@ -27,7 +36,16 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
   const observe = (session: SessionRecord): Observed => ({
     state: shown(session.state, links.absentMs(session.id) >= limits.absentMs),
     metrics: metrics.get(session.id) ?? null,
+    revision: options.revisionAt(session.project.id, session.createdAt),
   });
+
+  /** Tells the Jupyter server of a session when that begins to work or ends it. */
+  function noteWork(session: SessionRecord, isBusy: boolean): void {
+    if (busy.has(session.id) === isBusy) return;
+    if (isBusy) busy.add(session.id);
+    else busy.delete(session.id);
+    if (session.serverId !== null) options.workChanged(session.serverId);
+  }
 
   return {
     changes,
@@ -64,11 +82,13 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
     /** Tells everybody who may know, and everybody who waits. */
     publish(session: SessionRecord): void {
       const observed = observe(session);
+      noteWork(session, observed.state === 'busy');
       bus.publish({
         projectId: session.project.id,
         present: (viewer) =>
           maySee(viewer, session) ? { type: 'session', session: presentSession(session, viewer, observed) } : null,
       });
+      if (session.executionId !== null && !isLive(session.state)) options.notebookEnded(session.executionId);
       changes.notify(sessionKey(session.id));
     },
 
@@ -76,6 +96,7 @@ export function createHub(options: { clock: Clock; bus: Bus<ProjectChange>; link
       metrics.delete(id);
       seenAt.delete(id);
       usedAt.delete(id);
+      busy.delete(id);
       outputs.forget(id);
     },
   };

@@ -269,6 +269,31 @@ test('sessions end with their server, and with their owner’s membership', asyn
   expect(await rig.sessions.countLive([rig.projectId])).toEqual(new Map([[rig.projectId, 1]]));
 });
 
+test('a server hears once when work begins in a session of its own, and once when it ends', async () => {
+  await using rig = await createRig();
+  const heard: string[] = [];
+  Object.assign(rig.deps, { workChanged: (serverId: string) => void heard.push(serverId) });
+  await rig.restart();
+  await seedServer(rig.db, { id: 'serveraaaa', projectId: rig.projectId, userId: rig.ada.id });
+  const asServer = { ...rig.ada, email: 'ada@example.org@server:serveraaaa' };
+  const ours = await rig.idle({}, asServer);
+  const nobodys = await rig.idle();
+  const busy = (id: number) => rig.until((session) => session.id === id && session.state === 'busy');
+  const idle = (id: number) => rig.until((session) => session.id === id && session.state === 'idle');
+  for (const { id, agent } of [nobodys, ours]) {
+    const begun = busy(id);
+    await run(rig, id, 'a');
+    await run(rig, id, 'b');
+    await begun;
+    expect(heard).toEqual(id === ours.id ? ['serveraaaa'] : []);
+    const done = idle(id);
+    agent.answer(0);
+    agent.answer(1);
+    await done;
+  }
+  expect(heard).toEqual(['serveraaaa', 'serveraaaa']);
+});
+
 test('a driver that can’t be launched is a session that failed, with a sentence and without a second try', async () => {
   await using rig = await createRig();
   let launches = 0;
@@ -299,4 +324,16 @@ test('what fails is tried again at the next look, and not before', async () => {
   rig.deps.engine.clean = clean;
   await rig.reconcile();
   await rig.until((session) => session.id === id && session.state === 'dead');
+});
+
+test('the logs of drivers are kept within bounds while they run and at their end, which no log can hold up', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  await rig.reconcile();
+  expect([...rig.fake.bounded]).toEqual([id]);
+  rig.fake.bounded.clear();
+  rig.fake.breakLogs(new RangeError('no such size'));
+  rig.fake.driver(id).exit({ code: 1 });
+  await rig.until((session) => session.state === 'dead');
+  expect([...rig.fake.bounded]).toEqual([id]);
 });

@@ -13,7 +13,7 @@ import type { Hello } from './link/frames.ts';
 import type { Links } from './link/links.ts';
 import { uiTarget } from './link/tunnel-server.ts';
 import type { Application, SessionRecord, Statement, StatementKind, StatementOutput } from './model.ts';
-import { isFinal, isLive, next, nextStatement, takesStatements, type StopReason } from './state.ts';
+import { isFinal, isLive, isOnPurpose, next, nextStatement, takesStatements, type StopReason } from './state.ts';
 import type { StatementStore } from './statement-store.ts';
 import type { SessionStore, Taking } from './store.ts';
 
@@ -179,8 +179,8 @@ export function createLifecycle(parts: {
     stop: (id: number, reason: StopReason, problem?: string) =>
       within(id, (session) => stopping(session, reason, problem ?? describeStop(reason, session.heartbeatSeconds))),
     /** Lets a driver that was started ahead end, unless somebody has taken it meanwhile. */
-    giveUp: (id: number, reason: StopReason) =>
-      within(id, async (session) => (session.aheadKey === null ? undefined : stopping(session, reason, null))),
+    giveUp: (id: number, reason: StopReason, problem: string | null = null) =>
+      within(id, async (session) => (session.aheadKey === null ? undefined : stopping(session, reason, problem))),
 
     ready: (id: number, application: Application) => within(id, (session) => becomeReady(session, application)),
     failed: (id: number, message: string) => within(id, (session) => stopping(session, 'failed', message)),
@@ -220,9 +220,11 @@ export function createLifecycle(parts: {
       within(id, async (session) => {
         const statement = await statements.find(id, result.id);
         if (statement !== null && !isFinal(statement.state)) {
+          // An end that somebody was told the reason of cancels what runs; who waits for that is told the same.
+          const why = result.state === 'cancelled' && statement.state !== 'cancelling' ? session.problem : null;
           await endStatement(statement, {
-            state: result.state,
-            output: result.output,
+            state: why === null ? result.state : 'available',
+            output: why === null ? result.output : lastOutput(statement, { onPurpose: true, problem: why, tail: [] }),
             ...(result.startedAt === null ? {} : { startedAt: result.startedAt }),
             ...(result.completedAt === null ? {} : { completedAt: result.completedAt }),
           });
@@ -264,12 +266,13 @@ export function createLifecycle(parts: {
     ended: (id: number, exit: DriverExit | null, eventLog: EventLogState) =>
       within(id, async (session) => {
         if (!isLive(session.state)) return;
-        const onPurpose = session.stopReason !== null && session.stopReason !== 'failed';
+        const onPurpose = isOnPurpose(session.stopReason);
         const { stderr } = engine.logs(id);
-        const tail = onPurpose ? [] : await tailLines(stderr, 50);
+        // It ends, whatever it has made of its log.
+        const tail = onPurpose ? [] : await tailLines(stderr, 50).catch(() => []);
         const problem =
           session.problem ?? (onPurpose ? null : describeEnd({ exit, ready: session.readyAt !== null, tail }));
-        if (!onPurpose && problem !== null) {
+        if (problem !== null && (!onPurpose || session.stopReason === 'admin')) {
           // The log is where clients look for the cause. It may not exist, or lie on a full disk.
           await appendLine(stderr, `emberlab: ${problem}`).catch((error: unknown) =>
             log.warn({ session: id, err: error }, 'the cause of an end could not be added to the log'),

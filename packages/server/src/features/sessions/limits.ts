@@ -36,8 +36,8 @@ export const defaultLimits = {
   reconcileMs: 1000,
   /** how long it may take until the first byte of a statement's rows comes */
   rowsMs: 10_000,
-  /** how long an agent may take to say how code may go on; a person waits for it */
-  completeMs: 3000,
+  /** how long an agent may take to say how code may go on, 10 s for the first Scala of a session: a person waits for it */
+  completeMs: 11_000,
   /** how long it may take to fetch and add a jar or a file */
   addMs: 120_000,
   /** what is measured of a session is kept at most this often: agents say it every 2 s at most, and what comes a little early is kept too */

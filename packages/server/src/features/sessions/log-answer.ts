@@ -1,17 +1,8 @@
 import type { Readable } from 'node:stream';
-import type { FastifyReply } from 'fastify';
 import { mergedLog, type LogFiles } from './log.ts';
 
 /** How much of a long log the dashboard gets to begin with. */
 export const maxLogBytes = 2 * 1024 * 1024;
-
-/** Answers text as it comes. */
-export const sendText = (reply: FastifyReply, text: Readable): FastifyReply =>
-  reply
-    .header('x-content-type-options', 'nosniff')
-    .header('cache-control', 'no-store')
-    .type('text/plain; charset=utf-8')
-    .send(text);
 
 /** What says whether that which writes a log still lives. */
 type Life = {
@@ -25,8 +16,9 @@ type Life = {
 export function watchEnd({ signal, onChange, isLive }: Life): () => boolean {
   let ended = false;
   const look = async () => {
-    // What can't be asked for now is asked for again at the next change.
-    ended = !(await isLive().catch(() => true));
+    // What can't be asked for now is asked for again at the next change. What has ended stays so, even if an answer from before comes after the one that says it.
+    const live = await isLive().catch(() => true);
+    ended ||= !live;
   };
   const stop = onChange(() => void look());
   void look();

@@ -1,9 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { logPage, logTail } from './log.ts';
+import * as log from './log.ts';
+
+const { logTail } = log;
+const stays = new AbortController().signal;
+const logPage = (files: log.LogFiles, page: { from: number | null; size: number }, signal = stays) =>
+  log.logPage(files, page, signal);
 
 let folder = '';
 beforeAll(async () => {
@@ -59,4 +64,22 @@ test('hostile output is bounded', async () => {
   const page = await logPage(paths, { from: 0, size: -1 });
   expect(page.total).toBe(104);
   expect(page.log.length).toBeLessThan(75);
+});
+
+test('of a file that is said to be endless only the end is read, and nothing more once its client has gone', async () => {
+  const paths = await files('first\n', 'error\n');
+  // as large as the file system lets it be, and empty
+  await truncate(paths.stdout, 2 ** 43);
+  const page = await logPage(paths, { from: null, size: 2 });
+  expect(page.log).toEqual(['\nstderr: ', 'error']);
+  expect(page.total).toBe(4);
+  const gone = AbortSignal.abort(new Error('gone'));
+  await expect(logPage(paths, { from: null, size: 2 }, gone)).rejects.toThrow('gone');
+});
+
+test('a page of empty lines is bounded too', async () => {
+  const paths = await files('\n'.repeat(3 * 1024 * 1024), '');
+  const page = await logPage(paths, { from: 0, size: -1 });
+  expect(page.total).toBe(3 * 1024 * 1024 + 2);
+  expect(page.log.length).toBeLessThan(1.1 * 1024 * 1024);
 });

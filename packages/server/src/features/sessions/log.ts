@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import { followLog, tailLines } from '../../lib/log-file.ts';
+import { endOf, followLog, tailLines } from '../../lib/log-file.ts';
 
 /** The two files of a driver's output. */
 export type LogFiles = { readonly stdout: string; readonly stderr: string };
@@ -9,19 +9,34 @@ const chunkBytes = 64 * 1024;
 /** A line above this is cut, and a page above this ends early: hostile output must not fill our memory. */
 const maxLineBytes = 256 * 1024;
 const maxPageBytes = 16 * 1024 * 1024;
+/** What a line counts beside its letters: millions of empty ones are much too. */
+const lineBytes = 16;
+/** Of each file no more than its end is looked at, whatever its size is said to be: a sparse one has any. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** The part of a file that is looked at. An absent file has none. */
+type Part = { readonly path: string; readonly start: number; readonly end: number; readonly signal: AbortSignal };
+
+const partOf = async (path: string, signal: AbortSignal): Promise<Part> => ({
+  path,
+  signal,
+  ...((await endOf(path, mostBytes)) ?? { start: 0, end: 0 }),
+});
 
 /** Livy's headings: they are elements of the list of lines, and the second begins with a line end. */
 const heading = { stdout: 'stdout: ', stderr: '\nstderr: ' };
 
 /**
  * A page of a driver's log in Livy's form. `from` null: the last `size` lines; `size` -1: all from there on. Memory is bounded: a page that would have
- * more than 16 MiB ends early.
+ * more than 16 MiB ends early. So is time: lines are counted from where the last 64 MiB of each file begin, and `signal`, of a client that is gone, ends it.
  */
 export async function logPage(
   files: LogFiles,
   page: { from: number | null; size: number },
+  signal: AbortSignal,
 ): Promise<{ from: number; total: number; log: string[] }> {
-  const [out, err] = await Promise.all([countLines(files.stdout), countLines(files.stderr)]);
+  const [stdout, stderr] = await Promise.all([partOf(files.stdout, signal), partOf(files.stderr, signal)]);
+  const [out, err] = await Promise.all([countLines(stdout), countLines(stderr)]);
   const total = out + err + 2;
   const size = page.size < 0 ? total : page.size;
   const from = Math.min(page.from ?? Math.max(0, total - size), total);
@@ -29,20 +44,20 @@ export async function logPage(
   const log: string[] = [];
   let bytes = 0;
   const take = (line: string): boolean => {
-    bytes += line.length;
+    bytes += line.length + lineBytes;
     log.push(line);
     return bytes < maxPageBytes;
   };
   // Positions: 0 is the first heading, then stdout, then the second heading, then stderr.
-  const part = async (path: string, at: number, count: number): Promise<boolean> => {
+  const part = async (of: Part, at: number, count: number): Promise<boolean> => {
     const first = Math.max(from - at, 0);
     const last = Math.min(until - at, count);
-    return last <= first || (await readLines(path, first, last, take));
+    return last <= first || (await readLines(of, first, last, take));
   };
   if (from === 0 && until > 0) take(heading.stdout);
-  if (!(await part(files.stdout, 1, out))) return { from, total, log };
+  if (!(await part(stdout, 1, out))) return { from, total, log };
   if (from <= out + 1 && until > out + 1) take(heading.stderr);
-  await part(files.stderr, out + 2, err);
+  await part(stderr, out + 2, err);
   return { from, total, log };
 }
 
@@ -100,10 +115,10 @@ async function* wholeLines(stream: Readable): AsyncGenerator<Buffer> {
 }
 
 /** How many lines a file has; a last one without an end counts. An absent file has none. */
-async function countLines(path: string): Promise<number> {
+async function countLines(part: Part): Promise<number> {
   let count = 0;
   let last = 10;
-  for await (const chunk of chunks(path)) {
+  for await (const chunk of chunks(part)) {
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count++;
     last = chunk.at(-1) ?? last;
   }
@@ -111,15 +126,15 @@ async function countLines(path: string): Promise<number> {
 }
 
 /** Gives the lines `first` up to, not including, `last` to `take`, until that answers false; answers whether it went to the end. */
-async function readLines(path: string, first: number, last: number, take: (line: string) => boolean): Promise<boolean> {
+async function readLines(part: Part, first: number, last: number, take: (line: string) => boolean): Promise<boolean> {
   let line = 0;
   let parts: Buffer[] = [];
   let length = 0;
   const keep = (piece: Buffer) => {
     if (line < first || length >= maxLineBytes) return;
-    const part = piece.subarray(0, maxLineBytes - length);
-    length += part.length;
-    parts.push(Buffer.from(part));
+    const kept = piece.subarray(0, maxLineBytes - length);
+    length += kept.length;
+    parts.push(Buffer.from(kept));
   };
   const finish = (): boolean => {
     const wanted = line >= first && line < last;
@@ -129,7 +144,7 @@ async function readLines(path: string, first: number, last: number, take: (line:
     line++;
     return !wanted || take(text);
   };
-  for await (const chunk of chunks(path)) {
+  for await (const chunk of chunks(part)) {
     let start = 0;
     for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, start)) {
       keep(chunk.subarray(start, at));
@@ -143,14 +158,16 @@ async function readLines(path: string, first: number, last: number, take: (line:
 }
 
 /** A file's bytes as they are now; the buffer is used again for each piece. */
-async function* chunks(path: string): AsyncGenerator<Buffer> {
+async function* chunks({ path, start, end, signal }: Part): AsyncGenerator<Buffer> {
   const file = await open(path, 'r').catch(() => null);
   if (file === null) return;
   try {
     const buffer = Buffer.alloc(chunkBytes);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunkBytes, null);
+    for (let position = start; position < end;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await file.read(buffer, 0, Math.min(chunkBytes, end - position), position);
       if (bytesRead === 0) return;
+      position += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
   } finally {

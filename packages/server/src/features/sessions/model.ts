@@ -23,7 +23,12 @@ export const sessionRequest = z.object({
 export type SessionRequest = z.infer<typeof sessionRequest>;
 
 /** A member of a project, as a Livy client: they see their own sessions only. */
-export type Client = { readonly projectId: string; readonly userId: string; readonly serverId: string | null };
+export type Client = {
+  readonly projectId: string;
+  readonly userId: string;
+  readonly serverId: string | null;
+  readonly executionId?: number | null;
+};
 
 export type CreateInput = {
   readonly kind: SessionKind;
@@ -69,6 +74,8 @@ export type SessionRecord = {
   readonly heartbeatSeconds: number;
   /** the Jupyter server that it came from, or was started ahead for */
   readonly serverId: string | null;
+  /** the run of a job whose notebook it serves */
+  readonly executionId: number | null;
   /** of a driver started ahead that nobody has taken yet: what fits it; null: a session that somebody has asked for */
   readonly aheadKey: string | null;
   readonly createdAt: number;

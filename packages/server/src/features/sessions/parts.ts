@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely';
 import { createAsks } from './asks.ts';
 import { createAhead } from './ahead/ahead.ts';
 import { createHistory } from './history/history.ts';
-import { createHistoryStore } from './history/store.ts';
+import { createHistoryStore, createProgramHistoryStore } from './history/store.ts';
 import { createHub } from './hub.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { dispatch } from './link/dispatch.ts';
 import { createLinks } from './link/links.ts';
 import { createAgentServer, type AgentHandlers } from './link/server.ts';
-import { createTunnelServer, uiTarget } from './link/tunnel-server.ts';
+import { createTunnelServer, programTarget, uiTarget } from './link/tunnel-server.ts';
 import type { SessionsDeps } from './deps.ts';
 import { defaultLimits, maxMessageBytes } from './limits.ts';
 import { readCreate } from './livy/request.ts';
@@ -32,7 +32,15 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const sessions = createSessionStore(db);
   const statements = createStatementStore(db);
   const links = createLinks(clock);
-  const hub = createHub({ clock, bus: deps.bus, links, limits });
+  const hub = createHub({
+    clock,
+    bus: deps.bus,
+    links,
+    limits,
+    workChanged: (serverId) => deps.workChanged?.(serverId),
+    notebookEnded: (executionId) => deps.notebookEnded?.(executionId),
+    revisionAt: (projectId, at) => deps.revisionAt?.(projectId, at) ?? null,
+  });
   const lifecycle = createLifecycle({
     sessions,
     statements,
@@ -55,8 +63,10 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     limits,
     identities: deps.identities,
   });
-  const failed = (session: number) => (error: unknown) =>
+  const failed = (session: number) => (error: unknown) => {
     log.error({ session, err: error }, 'a message of an agent failed');
+    links.renewLater(session);
+  };
   const handlers: AgentHandlers = {
     onHello: async (session, hello) => void (await lifecycle.hello(session.id, hello).catch(failed(session.id))),
     onFrame: (id, frame) => dispatch({ lifecycle, recorder }, id, frame).catch(failed(id)),
@@ -81,11 +91,27 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     log,
     limits,
   });
+  const programHistory = createHistory({
+    store: createProgramHistoryStore(db),
+    engine: {
+      eventLogs: engine.batches.eventLogs,
+      history: engine.batches.history,
+      isAlive: (handle) => engine.isAlive(handle),
+    },
+    targets,
+    targetOf: (program) => programTarget(program, config.paths.tunnelSocket),
+    projectFolder: (name) => deps.projectFolder(name),
+    clock,
+    log,
+    limits,
+  });
   const tunnel = createTunnelServer({
     socketPath: config.paths.tunnelSocket,
     links,
     history,
+    programHistory,
     uiHeaders: (id) => engine.uiHeaders(id),
+    programUi: (id) => engine.batches.uiOf(id),
     log,
   });
   const ahead = createAhead({
@@ -96,6 +122,8 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     clock,
     log,
     options: deps.ahead ?? null,
+    admission: deps.admission,
+    shape: deps.shape,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     async readRequest(body, projectName) {
       const projectFolder = deps.projectFolder(projectName);
@@ -105,6 +133,8 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   });
   const service = createService({
     ahead,
+    admission: deps.admission,
+    shape: deps.shape,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     touchProject: (projectId) => deps.touchProject(projectId),
     tickets: deps.tickets,
@@ -144,6 +174,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     hub,
     lifecycle,
     history,
+    programHistory,
     asks,
     metrics,
     uploads,

@@ -3,10 +3,20 @@ import type { Viewer } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { heapBytes } from './ahead/memory.ts';
 import type { SessionRecord } from './model.ts';
-import { isLive, takesStatements } from './state.ts';
+import { isLive, isOnPurpose, takesStatements } from './state.ts';
 
 /** What is known of a session beside its row. */
-export type Observed = { readonly state: SessionState; readonly metrics: SessionMetrics | null };
+export type Observed = {
+  readonly state: SessionState;
+  readonly metrics: SessionMetrics | null;
+  readonly revision: number | null;
+};
+
+/** Whether its Spark UI can be opened: while it runs, and afterwards from its event log. */
+export const hasUi = (session: SessionRecord): boolean =>
+  isLive(session.state)
+    ? takesStatements(session.state) && session.application?.uiAvailable === true
+    : session.eventLog === 'kept';
 
 /** A session as the API answers it. */
 export const presentSession = (session: SessionRecord, viewer: Viewer, observed: Observed): Session => ({
@@ -20,11 +30,11 @@ export const presentSession = (session: SessionRecord, viewer: Viewer, observed:
   owner: { email: session.owner.email, name: session.owner.name },
   mine: session.owner.id === viewer.userId,
   applicationId: session.application?.id ?? null,
-  uiAvailable: isLive(session.state)
-    ? takesStatements(session.state) && session.application?.uiAvailable === true
-    : session.eventLog === 'kept',
+  revision: observed.revision,
+  uiAvailable: hasUi(session),
   external: null,
   metrics: takesStatements(session.state) ? observed.metrics : null,
+  stopped: isOnPurpose(session.stopReason),
   problem: session.problem,
   createdAt: toInstant(session.createdAt),
   readyAt: toInstantOrNull(session.readyAt),

@@ -25,7 +25,7 @@ test('members see their own, owners see all, and the stream of events agrees', a
   const list = async (as: TestUser) => (await api.call('GET', '/sessions', as)).body.items;
   expect(await list(rig.ada)).toMatchObject([
     { id: hers.id, mine: false, name: 'hers', metrics: { cores: 2 }, owner: { email: 'bea@example.org' } },
-    { id: mine.id, mine: true, state: 'idle', applicationId: 'local-1', uiAvailable: true },
+    { id: mine.id, mine: true, state: 'idle', applicationId: 'local-1', uiAvailable: true, revision: 4 },
   ]);
   expect((await list(bea)).map((session: { id: number }) => session.id)).toEqual([hers.id]);
   expect(await rig.sessions.snapshot(rig.projectId, { userId: bea.id, role: 'editor' })).toMatchObject([

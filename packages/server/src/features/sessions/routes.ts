@@ -3,8 +3,9 @@ import type { Engine } from '../../engines/engine.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { Viewer } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
+import { sendText } from '../../http/text-stream.ts';
 import type { ExternalSessions } from './external/external.ts';
-import { driverLog, sendText } from './log-answer.ts';
+import { driverLog } from './log-answer.ts';
 import type { SessionRecord } from './model.ts';
 import { viewerOf } from './policy.ts';
 import { presentSession } from './present.ts';
@@ -58,7 +59,7 @@ export function registerSessionRoutes(
     const viewer = viewerOf(actor, membership);
     const follow = query.follow === '1';
     const there = await external.find(membership.project.id, viewer, params.id);
-    if (there !== null) return sendText(reply, await external.log(there, { follow, signal }));
+    if (there !== null) return sendText(reply, await external.log(there, { follow, signal }), { follow });
     const { id } = await service.findVisible(membership.project.id, viewer, params.id);
     const text = driverLog(engine.logs(id), {
       follow,
@@ -66,7 +67,7 @@ export function registerSessionRoutes(
       onChange: (listener) => service.onChange(id, listener),
       isLive: async () => isLive((await service.findById(id))?.state ?? 'dead'),
     });
-    return sendText(reply, text);
+    return sendText(reply, text, { follow });
   });
 
   router.handle('sessions.openUi', async ({ params, actor, membership }) => {

@@ -7,6 +7,7 @@ import type { Clock } from '../../lib/clock.ts';
 import { hasPlace } from '../../lib/places.ts';
 import { outputKey, sessionKey, statementKey } from './changes.ts';
 import type { Ahead } from './ahead/ahead.ts';
+import { takenBy } from './demand.ts';
 import type { SessionsDeps } from './deps.ts';
 import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
@@ -22,7 +23,10 @@ import type { SessionKey, SessionStore } from './store.ts';
 export type { Client, CreateInput } from './model.ts';
 
 /** Why a session was not created. */
-export type CreateRefusal = { readonly refused: 'too-many' } | { readonly refused: 'duplicate'; readonly id: number };
+/** `most`: how many drivers may be starting at the same time */
+export type CreateRefusal =
+  | { readonly refused: 'too-many'; readonly most: number }
+  | { readonly refused: 'duplicate'; readonly id: number };
 
 const dashboardLimit = 500;
 
@@ -32,7 +36,7 @@ export type Service = ReturnType<typeof createService>;
 
 /** The use cases, of Livy clients and of the dashboard. */
 export function createService(
-  parts: Pick<SessionsDeps, 'pythonFor' | 'tickets' | 'touchProject'> & {
+  parts: Pick<SessionsDeps, 'admission' | 'shape' | 'pythonFor' | 'tickets' | 'touchProject'> & {
     sessions: SessionStore;
     statements: StatementStore;
     lifecycle: Lifecycle;
@@ -63,6 +67,24 @@ export function createService(
       throw new HttpError('not_found');
     return session;
   };
+
+  const insert = (client: Client, idempotencyKey: string | null, input: CreateInput): Promise<number> =>
+    sessions.insert({
+      projectId: client.projectId,
+      userId: client.userId,
+      serverId: client.serverId,
+      executionId: client.executionId ?? null,
+      kind: input.kind,
+      name: input.name,
+      notebook: input.notebook,
+      request: input.request,
+      idempotencyKey,
+      // Nobody knows this secret; the driver gets one when it is started.
+      secretDigest: digest(newSecret('agent')),
+      uiId: newId(),
+      heartbeatSeconds: input.heartbeatSeconds,
+      now: clock.now(),
+    });
 
   return {
     observe: (session: SessionRecord) => hub.observe(session),
@@ -134,7 +156,7 @@ export function createService(
 
     /**
      * Makes a session: with a driver that was started ahead, where one fits, else with one that the worker starts. With a key that has made one, answers that one as it is now. Throws
-     * `HttpError('environment_not_ready')`.
+     * `HttpError('environment_not_ready')`, and `limit_reached` where its member or project has no room for it.
      */
     create: (
       client: Client,
@@ -154,29 +176,17 @@ export function createService(
           const same = await sessions.findListed(projectId, userId, { name: input.name }, listedSince());
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
-        const ready = await parts.ahead.take(client, idempotencyKey, input, python);
-        if (ready !== null) {
-          await parts.touchProject(projectId);
-          return ready;
-        }
-        if (!hasPlace(await sessions.countStarting(userId), limits.startingDrivers)) return { refused: 'too-many' };
-        const id = await sessions.insert({
-          projectId,
-          userId,
-          serverId: client.serverId,
-          kind: input.kind,
-          name: input.name,
-          notebook: input.notebook,
-          request: input.request,
-          idempotencyKey,
-          // Nobody knows this secret; the driver gets one when it is started.
-          secretDigest: digest(newSecret('agent')),
-          uiId: newId(),
-          heartbeatSeconds: input.heartbeatSeconds,
-          now: clock.now(),
+        const made = await parts.admission.inTurn(async (check) => {
+          await check(takenBy(client, input.request, parts.shape));
+          const ready = await parts.ahead.take(client, idempotencyKey, input, python);
+          if (ready !== null) return ready;
+          if (!hasPlace(await sessions.countStarting(userId), limits.startingDrivers)) return null;
+          return insert(client, idempotencyKey, input);
         });
+        if (made === null) return { refused: 'too-many', most: limits.startingDrivers };
         await parts.touchProject(projectId);
-        const session = await sessions.find(id);
+        if (typeof made !== 'number') return made;
+        const session = await sessions.find(made);
         if (session === null) throw new HttpError('internal');
         hub.publish(session);
         parts.wake();

@@ -1,4 +1,5 @@
 import { propertyList, propertyName } from '@emberlab/contract';
+import { bytesOf } from './memory-size.ts';
 import type { SessionRequest } from './model.ts';
 
 /** The Spark properties of a request whose names and paths have been checked. Fields win over `conf`. */
@@ -14,10 +15,11 @@ export function sparkProperties(request: Omit<SessionRequest, 'ttl' | 'idleTimeo
   const add = (name: string, paths: readonly string[]) => {
     if (paths.length > 0) properties[name] = [...propertyList(properties[name] ?? ''), ...paths].join(',');
   };
-  set('spark.driver.memory', request.driverMemory);
-  set('spark.driver.cores', request.driverCores);
+  set('spark.driver.memory', request.driverMemory === null ? null : jvmSize(request.driverMemory));
+  // 0 says nothing, as in what a GET answers.
+  set('spark.driver.cores', request.driverCores === 0 ? null : request.driverCores);
   set('spark.executor.memory', request.executorMemory);
-  set('spark.executor.cores', request.executorCores);
+  set('spark.executor.cores', request.executorCores === 0 ? null : request.executorCores);
   set('spark.executor.instances', request.numExecutors);
   set('spark.yarn.queue', request.queue);
   add('spark.jars', request.jars);
@@ -25,4 +27,10 @@ export function sparkProperties(request: Omit<SessionRequest, 'ttl' | 'idleTimeo
   add('spark.archives', request.archives);
   add('spark.submit.pyFiles', request.pyFiles);
   return properties;
+}
+
+/** The driver's size goes to its JVM as it is, which knows fewer ways to write one than Spark, and takes a bare number for bytes. */
+function jvmSize(written: string): string {
+  const bytes = /^\d+[kmgt]$/i.test(written) ? null : bytesOf(written);
+  return bytes === null ? written : `${Math.floor(bytes / 1024 ** 2)}m`;
 }

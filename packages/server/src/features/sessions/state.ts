@@ -33,7 +33,7 @@ export function shown(state: StoredState, agentAbsentForLong: boolean): SessionS
 /**
  * Why a session is to end. `deleted`: its client asked for it · `stopped`: somebody pressed Stop · `expired`: its client fell silent · `idle`: nobody
  * used it for too long · `server`: its Jupyter server ended · `member`: its owner left the project or may only read it · `project`: that is archived or being
- * deleted · `failed`: the driver did not come up. Of drivers started ahead: `unused`: nobody took it for long · `stale`: it fits nothing any more · `room`: its memory is needed.
+ * deleted · `admin`: an administrator stopped it · `failed`: the driver did not come up. Of drivers started ahead: `unused`: nobody took it for long · `stale`: it fits nothing any more · `room`: its memory is needed.
  */
 export type StopReason =
   | 'deleted'
@@ -43,10 +43,14 @@ export type StopReason =
   | 'server'
   | 'member'
   | 'project'
+  | 'admin'
   | 'failed'
   | 'unused'
   | 'stale'
   | 'room';
+
+/** Whether somebody or something wanted the end of a session that ends for this reason; null: it ended by itself. */
+export const isOnPurpose = (reason: StopReason | null): boolean => reason !== null && reason !== 'failed';
 
 /** Reasons after which clients find nothing any more; after the others they see the end for a while. */
 export const vanishing = [

@@ -1,6 +1,7 @@
 import { sql, type Kysely, type Selectable, type Updateable } from 'kysely';
 import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
-import type { Database, StatementsTable } from '../../db/schema.ts';
+import type { Database } from '../../db/schema.ts';
+import type { StatementsTable } from '../../db/schema/sessions.ts';
 import { maxListLength } from './limits.ts';
 import type { Statement, StatementKind, StatementOutput } from './model.ts';
 import { vanishing, type StatementState } from './state.ts';

@@ -1,7 +1,8 @@
 import type { SessionKind } from '@emberlab/contract';
 import { sql, type Kysely, type Updateable } from 'kysely';
 import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
-import type { Database, SessionsTable } from '../../db/schema.ts';
+import type { Database } from '../../db/schema.ts';
+import type { SessionsTable } from '../../db/schema/sessions.ts';
 import type { EventLogState } from '../../engines/engine.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { Taken } from '../../lib/places.ts';
@@ -13,6 +14,8 @@ export type NewSession = {
   projectId: string;
   userId: string;
   serverId: string | null;
+  /** the run of a job whose notebook it serves; absent: none */
+  executionId?: number | null;
   kind: SessionKind;
   name: string | null;
   notebook: string | null;
@@ -94,6 +97,7 @@ export function createSessionStore(db: Kysely<Database>) {
           project_id: session.projectId,
           user_id: session.userId,
           server_id: session.serverId,
+          execution_id: session.executionId ?? null,
           kind: session.kind,
           name: session.name,
           notebook: session.notebook,
@@ -197,8 +201,28 @@ export function createSessionStore(db: Kysely<Database>) {
       return rows.map(({ id }) => id);
     },
 
-    async listLive(filter: { serverId?: string; projectId?: string; userId?: string } = {}): Promise<SessionRecord[]> {
+    /** The last session of a run's notebook. */
+    async ofExecution(executionId: number): Promise<SessionRecord | null> {
+      const row = await select()
+        .where('sessions.execution_id', '=', executionId)
+        .orderBy('sessions.id', 'desc')
+        .executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** The same of many runs, by their ids; those without one are absent. */
+    async ofExecutions(executionIds: readonly number[]): Promise<Map<number, SessionRecord>> {
+      if (executionIds.length === 0) return new Map();
+      const rows = await select().where('sessions.execution_id', 'in', executionIds).orderBy('sessions.id').execute();
+      // The last one of each takes the place of those before it.
+      return new Map(rows.map((row) => [Number(row.execution_id), toRecord(row)]));
+    },
+
+    async listLive(
+      filter: { serverId?: string; executionId?: number; projectId?: string; userId?: string } = {},
+    ): Promise<SessionRecord[]> {
       let query = select().where('sessions.ended_at', 'is', null);
+      if (filter.executionId !== undefined) query = query.where('sessions.execution_id', '=', filter.executionId);
       if (filter.serverId !== undefined) query = query.where('sessions.server_id', '=', filter.serverId);
       if (filter.projectId !== undefined) query = query.where('sessions.project_id', '=', filter.projectId);
       if (filter.userId !== undefined) query = query.where('sessions.user_id', '=', filter.userId);
@@ -264,12 +288,19 @@ export function createSessionStore(db: Kysely<Database>) {
       );
     },
 
-    /** Ids of sessions that ended before then. */
+    /** Ids of sessions that ended before then. Those of notebooks that ran as jobs go with their runs. */
     async listEndedBefore(before: number, limit: number): Promise<number[]> {
       const rows = await db
         .selectFrom('sessions')
         .select('id')
         .where('ended_at', '<=', before)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('executions').select('executions.id').whereRef('executions.id', '=', 'sessions.execution_id'),
+            ),
+          ),
+        )
         .orderBy('id')
         .limit(limit)
         .execute();
@@ -299,6 +330,7 @@ export function createSessionStore(db: Kysely<Database>) {
       process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
       heartbeatSeconds: row.heartbeat_seconds,
       serverId: row.server_id,
+      executionId: row.execution_id,
       aheadKey: row.ahead_key,
       createdAt: row.created_at,
       readyAt: row.ready_at,

@@ -86,7 +86,15 @@ export function createWorker(parts: {
     });
   };
 
-  const launch = async (session: SessionRecord): Promise<void> => {
+  const boundLogs = (id: number): Promise<void> =>
+    engine
+      .boundLogs(id)
+      .catch((error: unknown) => log.error({ session: id, err: error }, 'a log could not be kept within bounds'));
+
+  const launch = async ({ id }: SessionRecord): Promise<void> => {
+    // Read again: what was read for this look may be from before a launch that has ended since, and a second one would take the first one's configuration.
+    const session = await sessions.find(id);
+    if (session === null || session.process !== null || session.state === 'shutting_down') return;
     startedAt.set(session.id, clock.now());
     // A control plane before us may have started it and ended before it could write that down.
     const running = await engine.find(session.id);
@@ -125,6 +133,7 @@ export function createWorker(parts: {
     if (handle !== null) await engine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
     await engine.clean(session.id);
     await uploads.remove(session.id);
+    await boundLogs(session.id);
     // Nobody has seen what a driver did that nobody took.
     if (session.aheadKey !== null) await engine.eventLogs.remove(session.id);
     // It has ended, whatever it has left.
@@ -163,6 +172,7 @@ export function createWorker(parts: {
   const look = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
     const { id, process } = session;
     if (working.has(id)) return;
+    if (process !== null) await boundLogs(id);
     if (session.state === 'shutting_down') return background(id, () => finish(session, signal));
     if (process === null) return background(id, () => launch(session));
     if (await isGone(session, process)) return background(id, () => buried(session, process));

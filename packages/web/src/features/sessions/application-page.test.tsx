@@ -1,7 +1,7 @@
 import type { SessionExecutor, MetricsOverTime } from '@emberlab/contract';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { busySession, measured, Refusal, renderApp } from '../../test/app.tsx';
+import { busySession, measured, project, Refusal, renderApp } from '../../test/app.tsx';
 import { FakeEventSource } from '../../test/fake-event-source.ts';
 
 const page = '/projects/demo/applications/3';
@@ -61,6 +61,24 @@ describe('the page of an application', () => {
     fireEvent.click(tabs.getByRole('link', { name: 'Log' }));
     expect(await screen.findByText('said by the driver')).toBeTruthy();
     expect(router.state.location.pathname).toBe(`${page}/log`);
+  });
+
+  it('says in whole sentences why it failed, as its row in the list does', async () => {
+    const problem =
+      'The Spark driver ended before it was ready: the memory of 64 GB that it asked for is more than this machine has. Please choose less.';
+    const failed = { ...busySession, state: 'dead' as const, metrics: null, problem, endedAt: at(5) };
+    const { router } = renderApp('/projects/demo/applications', {
+      ...answers,
+      'GET /projects/demo/sessions': { items: [failed], next: null },
+      'GET /projects/demo/sessions/3': failed,
+    });
+    const row = await screen.findByRole('row', { name: problem });
+    expect(within(row).getByRole('cell').getAttribute('colspan')).toBe('8');
+    expect(screen.getAllByRole('columnheader')).toHaveLength(8);
+    fireEvent.click(screen.getByRole('link', { name: 'Metrics of churn.ipynb' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe(`${page}/metrics`));
+    const why = await screen.findByRole('alert');
+    expect(why.textContent).toBe(`Why it failed${problem}`);
   });
 
   it('is led to from the list', async () => {
@@ -143,5 +161,29 @@ describe('executors', () => {
     const refusal = new Refusal(409, 'log_unavailable', message);
     renderApp(`${page}/executors/1/log`, { ...answers, 'GET /projects/demo/sessions/3/executors/1/log': refusal });
     expect(await screen.findByText(message)).toBeTruthy();
+  });
+});
+
+describe('the list of applications', () => {
+  const hers = { ...busySession, id: 4, notebook: 'hers.ipynb', mine: false };
+  const owner = { email: 'grace@example.org', name: 'Grace' };
+  const sessions = { 'GET /projects/demo/sessions': { items: [busySession, { ...hers, owner }], next: null } };
+
+  it('says whose each is, to those who see others’', async () => {
+    const { router } = renderApp('/projects/demo/applications', sessions);
+    const row = await screen.findByRole('row', { name: /^hers\.ipynb/ });
+    expect(within(row).getByText('Grace').title).toBe('grace@example.org');
+    expect(within(screen.getByRole('row', { name: /^churn\.ipynb/ })).getByText('you')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Sort by owner' }));
+    await waitFor(() => expect(router.state.location.search).toEqual({ sort: 'owner' }));
+  });
+
+  it('has no such column for others', async () => {
+    renderApp('/projects/demo/applications', {
+      'GET /projects/demo': { ...project, role: 'editor' },
+      'GET /projects/demo/sessions': { items: [busySession], next: null },
+    });
+    await screen.findByText('churn.ipynb');
+    expect(screen.queryByRole('columnheader', { name: /owner/i })).toBeNull();
   });
 });

@@ -1,20 +1,28 @@
+import type { Session } from '@emberlab/contract';
 import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet } from '@tanstack/react-router';
 import { isNotFound } from '../../lib/api.ts';
+import { showHidden } from '../../lib/log-lines.ts';
 import { sessionQuery } from '../../lib/queries.ts';
 import { CopyableId } from '../../ui/copyable-id.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { NotFoundPage } from '../../ui/fallbacks.tsx';
 import { UnstyledLink } from '../../ui/links.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { Page } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Duration } from '../../ui/times.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { ApplicationContext } from './application-context.ts';
-import classes from './application-page.module.css';
+import classes from '../../ui/tabs.module.css';
 import { SessionActions } from './session-actions.tsx';
 import { isLive, kernelOf, sessionStateOf, sessionTitle } from './session-state.ts';
+
+function problemTitle(session: Session): string {
+  if (isLive(session)) return session.stopped ? 'Why it ends' : 'Something is wrong';
+  return session.stopped ? 'Why it ended' : 'Why it failed';
+}
 
 const route = getRouteApi('/user/frame/projects/$project/applications/$id');
 
@@ -56,6 +64,11 @@ function Application({ id }: { id: number }) {
         </>
       }
     >
+      {session.problem !== null && (
+        <Notice tone={session.stopped ? 'info' : 'bad'} title={problemTitle(session)}>
+          {showHidden(session.problem)}
+        </Notice>
+      )}
       <nav className={classes.tabs} aria-label="About this application">
         <UnstyledLink to="/projects/$project/applications/$id/metrics" params={params} className={classes.tab} replace>
           Metrics

@@ -1,5 +1,5 @@
-import { Group, Paper, SegmentedControl, TextInput, UnstyledButton } from '@mantine/core';
-import { IconApps, IconArrowDown, IconArrowUp, IconSearch } from '@tabler/icons-react';
+import { Group, Paper, SegmentedControl } from '@mantine/core';
+import { IconApps, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
@@ -8,6 +8,8 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { nextSorting, SortButton } from '../../ui/sort-button.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { applySearch, shows, type ListSearch, type SortKey } from './list-search.ts';
 import { Batches } from './batches.tsx';
@@ -26,37 +28,27 @@ export function ApplicationsPage() {
   const change = (next: ListSearch): void => void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
   const all = (sessions.data?.items ?? []).filter(inUse);
   const shown = applySearch(all, search);
+  const seesOthers = project.role === 'owner';
   const head = (column: SortKey, label: string): ReactNode => (
     <SortButton
       label={label}
       active={search.sort === column}
       reverse={search.reverse === true}
-      onClick={() =>
-        change(
-          search.sort !== column
-            ? { sort: column, reverse: undefined }
-            : search.reverse === true
-              ? { sort: undefined, reverse: undefined }
-              : { reverse: true },
-        )
-      }
+      onClick={() => change(nextSorting(search, column))}
     />
   );
   return (
     <Page
       title="Applications"
       tab={project.label}
-      description={project.role === 'owner' ? 'Spark applications of all members.' : 'Your Spark applications.'}
+      description={seesOthers ? 'Spark applications of all members.' : 'Your Spark applications.'}
     >
       <Group gap="sm">
-        <TextInput
-          flex="1 1 14rem"
-          maw={340}
-          aria-label="Search applications"
+        <SearchField
+          label="Search applications"
           placeholder="Search"
-          leftSection={<IconSearch size={16} />}
-          value={search.q ?? ''}
-          onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+          value={search.q}
+          onChange={(q) => change({ q })}
         />
         <SegmentedControl
           size="sm"
@@ -80,38 +72,10 @@ export function ApplicationsPage() {
             Please change the search or choose All.
           </EmptyState>
         ) : (
-          <SessionRows sessions={shown} ended head={head} />
+          <SessionRows sessions={shown} ended owners={seesOthers} head={head} />
         )}
       </Paper>
       <Batches />
     </Page>
-  );
-}
-
-function SortButton({
-  label,
-  active,
-  reverse,
-  onClick,
-}: {
-  label: string;
-  active: boolean;
-  reverse: boolean;
-  onClick: () => void;
-}) {
-  const Icon = reverse ? IconArrowUp : IconArrowDown;
-  return (
-    <UnstyledButton
-      onClick={onClick}
-      fz="inherit"
-      fw="inherit"
-      aria-label={`Sort by ${label.toLowerCase()}`}
-      aria-pressed={active}
-    >
-      <Group gap={3} wrap="nowrap">
-        {label}
-        <Icon size={13} aria-hidden="true" style={{ visibility: active ? 'visible' : 'hidden' }} />
-      </Group>
-    </UnstyledButton>
   );
 }

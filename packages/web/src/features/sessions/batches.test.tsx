@@ -1,7 +1,7 @@
 import type { Batch } from '@emberlab/contract';
 import { act, fireEvent, screen, waitFor } from '@testing-library/react';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { renderApp } from '../../test/app.tsx';
+import { busySession, readyEnvironment, renderApp } from '../../test/app.tsx';
 import { FakeEventSource } from '../../test/fake-event-source.ts';
 
 const at = '2026-01-31T09:30:00.000Z';
@@ -13,6 +13,7 @@ const batch: Batch = {
   owner: { email: 'bea@example.org', name: 'Bea' },
   mine: false,
   applicationId: 'local-1',
+  revision: 1,
   external: null,
   problem: null,
   createdAt: at,
@@ -47,6 +48,25 @@ describe('batches', () => {
     expect(await screen.findByText('ValueError: no such month')).toBeTruthy();
     expect(screen.queryByRole('button', { name: 'Stop nightly.py' })).toBeNull();
     expect(screen.getByRole('button', { name: 'Stop monthly' })).toBeTruthy();
+  });
+
+  it('say that they keep libraries which are not in use any more, while they run', async () => {
+    const current = readyEnvironment.current === null ? null : { ...readyEnvironment.current, number: 3 };
+    renderApp('/projects/demo/applications', {
+      ...listOf(
+        batch,
+        { ...batch, id: 8, revision: 5 },
+        { ...batch, id: 9, revision: 3 },
+        { ...batch, id: 10, endedAt: at },
+      ),
+      'GET /projects/demo/sessions': { items: [{ ...busySession, revision: 2 }], next: null },
+      'GET /projects/demo/environment': { ...readyEnvironment, current },
+    });
+    const says = (text: string) => screen.findAllByText(`Keeps revision ${text}`);
+    expect(await says('1 of the Python libraries; there is a newer one, 3')).toHaveLength(1);
+    expect(await says('2 of the Python libraries; there is a newer one, 3')).toHaveLength(1);
+    expect(await says('5 of the Python libraries; 3 is in use again')).toHaveLength(1);
+    expect(screen.getAllByText(/^Keeps revision/)).toHaveLength(3);
   });
 
   it('are stopped there', async () => {

@@ -1,13 +1,14 @@
 import type { Batch } from '@emberlab/contract';
-import { Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { showHidden } from '../../lib/log-lines.ts';
 import { batchesQuery } from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
-import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+import { ProblemRow, rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Duration, RelativeTime } from '../../ui/times.tsx';
+import { KeptRevision } from '../environments/kept-revision.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { BatchActions } from './batch-actions.tsx';
 import { batchStateOf, batchTitle, fileName } from './batch-state.ts';
@@ -28,17 +29,7 @@ export function Batches() {
   return (
     <Section title="Batches" flush>
       <RowsTable>
-        <Table.Thead>
-          <Table.Tr>
-            <Table.Th>Program</Table.Th>
-            <Table.Th>State</Table.Th>
-            <Table.Th>Started</Table.Th>
-            <Table.Th>Ran for</Table.Th>
-            <Table.Th>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          </Table.Tr>
-        </Table.Thead>
+        <RowsHead columns={['Program', 'State', 'Started', 'Ran for']} />
         <Table.Tbody>
           {items.map((batch) => (
             <BatchRow key={batch.id} batch={batch} />
@@ -51,8 +42,9 @@ export function Batches() {
 
 function BatchRow({ batch }: { batch: Batch }) {
   const file = showHidden(fileName(batch));
-  return (
-    <Table.Tr>
+  const { problem } = batch;
+  const row = (
+    <Table.Tr key="row" className={problem === null ? undefined : rowClasses.followed}>
       <Table.Td className={rowClasses.lead}>
         <Stack gap={0}>
           <Text size="sm" fw={500} className="el-break">
@@ -68,17 +60,11 @@ function BatchRow({ batch }: { batch: Batch }) {
               .filter((part) => part !== null)
               .join(' · ')}
           </Text>
+          {batch.endedAt === null && batch.revision !== null && <KeptRevision revision={batch.revision} />}
         </Stack>
       </Table.Td>
       <Table.Td data-label="State">
-        <Stack gap={2}>
-          <StateBadge {...batchStateOf(batch)} />
-          {batch.problem !== null && (
-            <Text size="xs" c="dimmed" maw={260} lineClamp={2} title={batch.problem}>
-              {batch.problem}
-            </Text>
-          )}
-        </Stack>
+        <StateBadge {...batchStateOf(batch)} />
       </Table.Td>
       <Table.Td data-label="Started" className={rowClasses.short}>
         <RelativeTime at={batch.createdAt} />
@@ -91,4 +77,5 @@ function BatchRow({ batch }: { batch: Batch }) {
       </Table.Td>
     </Table.Tr>
   );
+  return problem === null ? row : [row, <ProblemRow key="problem" problem={problem} columns={5} />];
 }

@@ -32,6 +32,7 @@ describe('applySearch', () => {
   it('sorts both ways', () => {
     expect(ids({ sort: 'name' })).toEqual([2, 3, 1]);
     expect(ids({ sort: 'name', reverse: true })).toEqual([1, 3, 2]);
+    expect(ids({ sort: 'owner', reverse: true })).toEqual([2, 1, 3]);
     expect(ids({ sort: 'started' })).toEqual([1, 3, 2]);
   });
 });

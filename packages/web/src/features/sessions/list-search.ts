@@ -1,8 +1,9 @@
 import type { Session } from '@emberlab/contract';
+import { oneOf, textOf } from '../../lib/read-search.ts';
 import { inUse, isLive, sessionStateOf, sessionTitle } from './session-state.ts';
 
 export const shows = ['all', 'running', 'ended'] as const;
-const sortKeys = ['started', 'name', 'state'] as const;
+const sortKeys = ['started', 'name', 'owner', 'state'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
 /** What the list of applications shows, as it stands in the address; what is missing is as usual. */
@@ -13,14 +14,10 @@ export type ListSearch = {
   reverse?: true | undefined;
 };
 
-const oneOf = <T extends string>(known: readonly T[], value: unknown): T | undefined =>
-  known.find((each) => each === value);
-
 /** Reads an address that may have been written by hand. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const { q } = search;
   return {
-    q: (typeof q === 'string' || typeof q === 'number') && q !== '' ? String(q).slice(0, 200) : undefined,
+    q: textOf(search.q),
     show: oneOf(shows, search.show),
     sort: oneOf(sortKeys, search.sort),
     reverse: search.reverse === true ? true : undefined,
@@ -30,6 +27,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 const compare = {
   started: (a: Session, b: Session) => b.createdAt.localeCompare(a.createdAt),
   name: (a: Session, b: Session) => sessionTitle(a).localeCompare(sessionTitle(b)),
+  owner: (a: Session, b: Session) => a.owner.name.localeCompare(b.owner.name),
   state: (a: Session, b: Session) => sessionStateOf(a).label.localeCompare(sessionStateOf(b).label),
 } as const;
 

@@ -1,78 +1,18 @@
-import type { MetricsOverTime } from '@emberlab/contract';
-import { Paper, SimpleGrid, Text } from '@mantine/core';
-import { IconChartLine } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
-import { useMemo } from 'react';
 import { metricsQuery } from '../../lib/queries.ts';
-import { useNow } from '../../lib/use-now.ts';
-import { EmptyState } from '../../ui/empty-state.tsx';
-import { ErrorState } from '../../ui/error-state.tsx';
-import { RowsSkeleton } from '../../ui/rows.tsx';
-import { TimePlot } from '../../ui/time-plot.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { useApplication } from './application-context.ts';
-import { MetricsTable } from './metrics-table.tsx';
-import { describePlot, plotsOf, runsOf } from './plots.ts';
+import { ApplicationMetrics } from './application-metrics.tsx';
 import { isLive } from './session-state.ts';
 
-/** What was measured of an application over time, as plots of one axis of time. */
+/** What was measured of an application of a notebook. */
 export function MetricsTab() {
   const { name: project } = useProject();
   const session = useApplication();
-  const { data, error, refetch, isPending } = useQuery(metricsQuery(project, session.id));
-  if (data !== undefined && data.points.length > 0) return <Plots history={data} />;
   return (
-    <Paper>
-      {isPending ? (
-        <RowsSkeleton rows={4} />
-      ) : data === undefined ? (
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      ) : (
-        <EmptyState
-          icon={<IconChartLine size={30} />}
-          title={isLive(session) && data.note === null ? 'Nothing measured yet' : 'Nothing measured'}
-        >
-          {data.note ??
-            (isLive(session)
-              ? 'Tasks, memory and shuffle are shown here from the moment at which Spark is up.'
-              : 'This application ended before anything was measured.')}
-        </EmptyState>
-      )}
-    </Paper>
-  );
-}
-
-function Plots({ history }: { history: MetricsOverTime }) {
-  const session = useApplication();
-  const now = useNow(2000);
-  const { times, plots } = useMemo(() => plotsOf(history), [history]);
-  const first = times[0] ?? 0;
-  const last = times.at(-1) ?? 0;
-  // The clocks of the server and of this page need not agree.
-  const end = isLive(session) ? Math.max(now, last) : last;
-  const bands = useMemo(() => runsOf(history, end), [history, end]);
-  return (
-    <>
-      <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        {plots.map((plot) => (
-          <Paper key={plot.title} p="sm">
-            <TimePlot
-              // The lines of a plot are drawn in the order in which they were when it was made.
-              key={plot.series.length}
-              {...plot}
-              summary={describePlot(plot)}
-              times={times}
-              span={[first, Math.max(end, first + 10_000)]}
-              bands={bands}
-              group={`application-${session.id}`}
-            />
-          </Paper>
-        ))}
-      </SimpleGrid>
-      <Text size="xs" c="dimmed">
-        Shaded: statements of the notebook ran. What is older is kept less finely.
-      </Text>
-      <MetricsTable times={times} plots={plots} />
-    </>
+    <ApplicationMetrics
+      query={metricsQuery(project, session.id)}
+      live={isLive(session)}
+      group={`application-${session.id}`}
+    />
   );
 }

@@ -15,7 +15,7 @@ type Values = readonly (number | null)[];
 type Counter = { [K in keyof SessionPoint]: SessionPoint[K] extends number ? K : never }[keyof SessionPoint];
 
 /** A number that is not a size: `12`, `0.35`, `1,200`. */
-function formatNumber(value: number): string {
+export function formatNumber(value: number): string {
   const digits = value >= 100 || Number.isInteger(value) ? 0 : value >= 10 ? 1 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits });
 }

@@ -1,13 +1,13 @@
 import type { Session } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconExternalLink } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { applyEvent } from '../../lib/use-live.ts';
-import { ActionError } from '../../ui/error-state.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
 import { isLive, sessionTitle } from './session-state.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 
 /** What can be done with an application: look at its Spark UI, log and metrics, stop it. `showTabs`: whether to lead to its own page. */
@@ -22,7 +22,7 @@ export function SessionActions({ session, showTabs = true }: { session: Session;
     mayRun(project) &&
     (session.mine || project.role === 'owner');
   return (
-    <Group gap={6} wrap="nowrap" justify="flex-end">
+    <Group gap={6} justify="flex-end">
       {session.uiAvailable && (
         <ButtonLink
           size="compact-sm"
@@ -94,31 +94,25 @@ function StopDialog({ session, opened, onClose }: { session: Session; opened: bo
   const { name: project } = useProject();
   const client = useQueryClient();
   const stop = useMutation({
-    mutationFn: () => api.call('sessions.stop', { params: { project, id: session.id } }),
+    mutationFn: (id: number) => api.call('sessions.stop', { params: { project, id } }),
     onSuccess: (answer) => {
       applyEvent(client, project, { type: 'session', session: answer });
       onClose();
     },
   });
-  const close = (): void => {
-    stop.reset();
-    onClose();
-  };
   return (
-    <Modal opened={opened} onClose={close} title="Stop this Spark application?">
-      <Stack>
-        <Text size="sm" className="el-break" style={{ whiteSpace: 'normal', textAlign: 'left' }}>
-          <b>{sessionTitle(session)}</b> loses the values of its variables and whatever it is computing. The notebook
-          itself stays.
-        </Text>
-        <ActionError error={stop.error} title="The application was not stopped" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={close}>Cancel</Button>
-          <Button variant="filled" color="red.8" loading={stop.isPending} onClick={() => stop.mutate()}>
-            Stop
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      asking={opened ? session.id : null}
+      doing={stop}
+      title="Stop this Spark application?"
+      action="Stop"
+      failed="The application was not stopped"
+      onClose={onClose}
+    >
+      <Text size="sm" className="el-break" style={{ whiteSpace: 'normal', textAlign: 'left' }}>
+        <b>{sessionTitle(session)}</b> loses the values of its variables and whatever it is computing. The notebook
+        itself stays.
+      </Text>
+    </ConfirmDialog>
   );
 }

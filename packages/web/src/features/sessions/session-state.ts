@@ -23,9 +23,9 @@ const states: Readonly<Record<SessionState, { label: string; tone: Tone }>> = {
   success: { label: 'Finished', tone: 'off' },
 };
 
-/** A session's state for people; one that died of something has failed. */
+/** A session's state for people; one that died of something has failed, unless that was wanted. */
 export function sessionStateOf(session: Session): { label: string; tone: Tone } {
-  if (session.state === 'dead' && session.problem !== null) return states.error;
+  if (session.state === 'dead' && session.problem !== null) return session.stopped ? states.killed : states.error;
   return states[session.state];
 }
 

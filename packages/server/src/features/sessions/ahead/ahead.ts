@@ -6,6 +6,8 @@ import type { Clock } from '../../../lib/clock.ts';
 import { digest, newId, newSecret } from '../../../lib/ids.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { Admission } from '../../limits/index.ts';
+import { takenBy, type DriverShape } from '../demand.ts';
 import type { Hub } from '../hub.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Client, CreateInput, SessionRecord, SessionRequest } from '../model.ts';
@@ -15,6 +17,9 @@ import { waitingBytes } from './memory.ts';
 import type { AheadOptions, SparkServer } from './options.ts';
 import { plan, type Ended, type Wanted } from './plan.ts';
 import { createAheadStore } from './store.ts';
+
+/** One for which there was no room by a limit is not tried again for so long, ms. */
+const refusedMs = 30_000;
 
 export type Ahead = ReturnType<typeof createAhead>;
 
@@ -31,16 +36,21 @@ export function createAhead(parts: {
   clock: Clock;
   log: Log;
   options: AheadOptions | null;
+  /** how much members and projects may have: it is for what somebody asks for */
+  admission: Admission;
+  shape: DriverShape;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   /** Checks a body of `POST /sessions` as one that comes over HTTP. */
   readRequest(body: unknown, projectName: string): Promise<SessionRequest>;
   wake: () => void;
 }) {
-  const { sessions, lifecycle, hub, clock, log, options } = parts;
+  const { sessions, lifecycle, hub, clock, log, options, admission, shape } = parts;
   const store = createAheadStore(parts.db);
   const looking = createKeyedQueue();
   /** when the end was, by server, that the log has been told of */
   const told = new Map<string, number>();
+  /** until when there is none, by server, for which there was no room by a limit */
+  const refused = new Map<string, number>();
   let hasSparkR: Promise<boolean> | null = null;
 
   type Offer = Wanted & { readonly server: SparkServer; readonly request: SessionRequest };
@@ -58,8 +68,8 @@ export function createAhead(parts: {
     }
   };
 
-  const start = async ({ server, request, key }: Offer): Promise<void> => {
-    const id = await sessions.insert({
+  const insert = ({ server, request, key }: Offer): Promise<number> =>
+    sessions.insert({
       projectId: server.projectId,
       userId: server.userId,
       serverId: server.serverId,
@@ -74,6 +84,16 @@ export function createAhead(parts: {
       aheadKey: key,
       now: clock.now(),
     });
+
+  const start = async (offer: Offer): Promise<void> => {
+    const { server } = offer;
+    const ask = takenBy(server, offer.request, shape, true);
+    const id = await admission.inTurn(async () => ((await admission.hasRoom(ask)) ? insert(offer) : null));
+    if (id === null) {
+      refused.set(server.serverId, clock.now() + refusedMs);
+      return;
+    }
+    refused.delete(server.serverId);
     log.info({ session: id, server: server.serverId }, 'a driver is started ahead');
     const session = await sessions.find(id);
     if (session !== null) hub.publish(session);
@@ -92,6 +112,20 @@ export function createAhead(parts: {
     );
   };
 
+  /** Gives up those for which there is no room by a limit beside what somebody has asked for since. */
+  const giveWay = async (waiting: readonly SessionRecord[]): Promise<void> => {
+    const yielding = waiting
+      .filter(({ state }) => state !== 'shutting_down')
+      .map(({ id, project, owner, request }) => ({
+        id,
+        ...takenBy({ projectId: project.id, userId: owner.id }, request, shape, true),
+      }));
+    for (const { id } of await admission.surplus(yielding)) {
+      log.info({ session: id, reason: 'limit' }, 'a driver that was started ahead is stopped');
+      await lifecycle.giveUp(id, 'room');
+    }
+  };
+
   const look = async (): Promise<void> => {
     const live = await sessions.listLive();
     const waiting = live.filter((session) => session.aheadKey !== null);
@@ -102,6 +136,8 @@ export function createAhead(parts: {
     for (const server of servers) {
       const offer = await offerFor(server);
       if (offer === null) continue;
+      const hasOne = waiting.some(({ serverId }) => serverId === server.serverId);
+      if (!hasOne && (refused.get(server.serverId) ?? 0) > clock.now()) continue;
       offers.push(offer);
       const own = await store.ended(server.serverId);
       tell(own);
@@ -127,6 +163,7 @@ export function createAhead(parts: {
       log.info({ session: id, reason }, 'a driver that was started ahead is stopped');
       await lifecycle.giveUp(id, reason);
     }
+    await giveWay(waiting.filter(({ id }) => !stop.some((one) => one.id === id)));
     const offer = next === null ? undefined : offers.find((one) => one.serverId === next.serverId);
     if (offer !== undefined) await start(offer);
   };

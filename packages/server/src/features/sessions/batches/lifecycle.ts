@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
+import type { Batch } from '@emberlab/contract';
 import type { BatchEngine, DriverExit } from '../../../engines/engine.ts';
-import type { ProjectBus } from '../../../http/project-events.ts';
+import type { ProjectBus, Viewer } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { makePrivateFolder } from '../../../lib/files.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
@@ -25,21 +26,29 @@ export function createBatchLifecycle(parts: {
   engine: BatchEngine;
   changes: Changes;
   bus: ProjectBus;
+  revisionAt: (projectId: string, at: number) => number | null;
   clock: Clock;
   log: Log;
+  /** something about the driver of a run has changed */
+  programChanged(executionId: number): void;
   /** there may be something to do for the worker */
   wake: () => void;
 }) {
   const { store, engine, clock, log } = parts;
   const queue = createKeyedQueue();
 
+  /** A batch as the API answers it. */
+  const present = (batch: BatchRecord, viewer: Viewer): Batch =>
+    presentBatch(batch, viewer, parts.revisionAt(batch.project.id, batch.launchedAt ?? batch.createdAt));
+
   /** Tells everybody who may know. */
   const publish = async (id: number) => {
     const batch = await store.find(id);
     if (batch === null) return;
+    if (batch.executionId !== null) return parts.programChanged(batch.executionId);
     parts.bus.publish({
       projectId: batch.project.id,
-      present: (viewer) => (maySee(viewer, batch) ? { type: 'batch', batch: presentBatch(batch, viewer) } : null),
+      present: (viewer) => (maySee(viewer, batch) ? { type: 'batch', batch: present(batch, viewer) } : null),
     });
   };
 
@@ -71,6 +80,7 @@ export function createBatchLifecycle(parts: {
 
   return {
     publish,
+    present,
 
     /** Notes that its driver runs. */
     launched: (id: number, process: ProcessIdentity) =>
@@ -86,14 +96,15 @@ export function createBatchLifecycle(parts: {
         });
       }),
 
-    /** Lets it end. One that has ended and is deleted is found no more; another reason changes nothing then. */
-    stop: (id: number, reason: BatchStopReason) =>
+    /** Lets it end; `problem` tells whose it is why. One that has ended and is deleted is found no more; another reason changes nothing then. */
+    stop: (id: number, reason: BatchStopReason, problem: string | null = null) =>
       within(id, async (batch) => {
         if (isLive(batch.state)) {
           const first = batch.state !== 'shutting_down';
           await store.update(id, {
             state: next(batch.state, 'stop'),
             ...(first || reason === 'deleted' ? { stopReason: reason } : {}),
+            ...(first && problem !== null ? { problem } : {}),
           });
           parts.wake();
         } else if (reason === 'deleted') {
@@ -104,7 +115,7 @@ export function createBatchLifecycle(parts: {
     /** It can't be started, and nothing of it runs. */
     failed: (id: number, problem: string) =>
       within(id, async (batch) => {
-        if (batch.state === 'shutting_down') await end(batch, 'ended', null);
+        if (batch.state === 'shutting_down') await end(batch, 'ended', batch.problem);
         else if (isLive(batch.state)) await end(batch, 'failed', problem);
       }),
 
@@ -113,13 +124,15 @@ export function createBatchLifecycle(parts: {
       within(id, async (batch) => {
         if (!isLive(batch.state)) return;
         if (batch.state === 'shutting_down') {
-          const sentences = { member: leftProject, project: projectClosed, stopped: null, deleted: null };
-          return end(batch, 'ended', sentences[batch.stopReason ?? 'stopped']);
+          const sentences = { member: leftProject, project: projectClosed, admin: null, stopped: null, deleted: null };
+          return end(batch, 'ended', batch.problem ?? sentences[batch.stopReason ?? 'stopped']);
         }
         if (exit?.code === 0) return end(batch, 'succeeded', null);
         // A Python program's own errors come with its output; what Spark says, and a JVM that fails, is the better word.
         const { stdout, stderr } = engine.logs(id);
-        const tail = [...(await tailLines(stdout, 50)), ...(await tailLines(stderr, 50))];
+        // It ends, whatever it has made of its logs.
+        const ends = [stdout, stderr].map((file) => tailLines(file, 50).catch(() => []));
+        const tail = (await Promise.all(ends)).flat();
         return end(batch, 'failed', describeEnd({ exit, ready: true, tail }));
       }),
   };

@@ -8,6 +8,9 @@ export const batchRequest = sessionRequest.omit({ ttl: true, idleTimeout: true }
   file: z.string(),
   className: z.string().nullable(),
   args: z.array(z.string()),
+  // Of drivers of runs: the Python that they were frozen with, and variables of theirs.
+  python: z.string().optional(),
+  environment: z.record(z.string(), z.string()).optional(),
 });
 export type BatchRequest = z.infer<typeof batchRequest>;
 
@@ -27,4 +30,7 @@ export type BatchRecord = {
   readonly createdAt: number;
   readonly launchedAt: number | null;
   readonly endedAt: number | null;
+  /** the run of a job whose driver it is; null: somebody's batch */
+  readonly executionId: number | null;
+  readonly uiId: string | null;
 };

@@ -4,7 +4,7 @@ import { toInstant, toInstantOrNull } from '../../../lib/clock.ts';
 import type { BatchRecord } from './model.ts';
 
 /** A batch as the API answers it. */
-export const presentBatch = (batch: BatchRecord, viewer: Viewer): Batch => ({
+export const presentBatch = (batch: BatchRecord, viewer: Viewer, revision: number | null): Batch => ({
   id: batch.id,
   name: batch.name,
   file: batch.request.file,
@@ -12,6 +12,7 @@ export const presentBatch = (batch: BatchRecord, viewer: Viewer): Batch => ({
   owner: { email: batch.owner.email, name: batch.owner.name },
   mine: batch.owner.id === viewer.userId,
   applicationId: batch.applicationId,
+  revision,
   external: null,
   problem: batch.problem,
   createdAt: toInstant(batch.createdAt),

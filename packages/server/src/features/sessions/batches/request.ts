@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { rejected } from '../livy/errors.ts';
+import { checkJars } from '../livy/jars.ts';
 import { checkLaunch, launchFields, readBody, scalar } from '../livy/request.ts';
 import { checkFile } from '../livy/paths.ts';
 import type { BatchRequest } from './model.ts';
@@ -20,7 +21,10 @@ const batchBody = z.strictObject({
   args: z
     .array(scalar)
     .max(10_000)
-    .refine((args) => JSON.stringify(args).length <= maxArgsLength, `at most ${maxArgsLength} characters in all`)
+    .refine(
+      (args) => JSON.stringify(args).length <= maxArgsLength,
+      `It may have at most ${maxArgsLength} characters in all.`,
+    )
     .nullish()
     .transform((value) => value ?? []),
 });
@@ -28,13 +32,14 @@ const batchBody = z.strictObject({
 /** A batch request, checked as a whole, so that nothing is started for one that is refused. Throws Livy's 400. */
 export async function readBatch(
   body: unknown,
-  context: { ownerEmail: string; projectFolder: string },
+  context: { ownerEmail: string; projectFolder: string; rScripts?: boolean },
 ): Promise<{ name: string | null; request: BatchRequest }> {
   const { file, className, args, ...fields } = readBody(batchBody, body);
   if (file === null || file === undefined || file.trim() === '')
     throw rejected('requirement failed: File is required.');
-  const python = /\.py$/i.test(file);
-  if (!python && !/\.jar$/i.test(file)) {
+  // Livy's clients have no word for them.
+  const script = /\.py$/i.test(file) || (context.rScripts === true && /\.r$/i.test(file));
+  if (!script && !/\.jar$/i.test(file)) {
     throw rejected(`"file" has to be a Python file (.py) or a jar (.jar), and ${shorten(file)} is neither.`);
   }
   if (unusable.test(file) || file.includes('#')) throw rejected(`"file" can't be ${shorten(file)}.`);
@@ -47,9 +52,10 @@ export async function readBatch(
     );
   }
   await checkFile(file, context.projectFolder);
+  if (!script) await checkJars([file]);
   const { name, proxyUser: _proxyUser, ...sizes } = await checkLaunch(fields, context);
-  // A Python file has no main class; some clients send one all the same.
-  return { name, request: { ...sizes, file, className: python ? null : className, args } };
+  // A script has no main class; some clients send one all the same.
+  return { name, request: { ...sizes, file, className: script ? null : className, args } };
 }
 
 const shorten = (text: string): string => JSON.stringify(text.slice(0, 200));

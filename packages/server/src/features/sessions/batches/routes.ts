@@ -3,7 +3,7 @@ import type { Engine } from '../../../engines/engine.ts';
 import { logPage, logTail } from '../log.ts';
 import type { Client } from '../service.ts';
 import { accessOf, clientOf, goneSignal, routeIn, type Query } from '../livy/context.ts';
-import { LivyError, rejected, sessionNotFound, tooMany } from '../livy/errors.ts';
+import { nameTaken, sessionNotFound, tooMany } from '../livy/errors.ts';
 import { readInt, readOptionalInt } from '../livy/numbers.ts';
 import { sendJson } from '../livy/plugin.ts';
 import { readIdempotencyKey } from '../livy/request.ts';
@@ -56,8 +56,8 @@ export function registerBatchRoutes(
     });
     const made = await service.create(client, key, input);
     if (!('refused' in made)) return made;
-    if (made.refused === 'too-many') throw new LivyError(429, tooMany);
-    throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
+    if (made.refused === 'too-many') throw tooMany(made.most);
+    throw nameTaken(input.name, made.id);
   };
 
   route('GET', '/batches', async (request, reply) => {
@@ -91,10 +91,11 @@ export function registerBatchRoutes(
     const { id } = await find(request);
     const query = request.query as Query;
     const from = readOptionalInt(query, 'from');
-    const page = await logPage(engine.batches.logs(id), {
+    const wanted = {
       from: from === null || from < 0 ? null : from,
       size: readOptionalInt(query, 'size') ?? defaultPage,
-    });
+    };
+    const page = await logPage(engine.batches.logs(id), wanted, goneSignal(reply));
     return sendJson(reply, 200, { id, ...page });
   });
 

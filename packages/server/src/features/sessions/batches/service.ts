@@ -4,6 +4,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import { hasPlace, type Taken } from '../../../lib/places.ts';
 import type { Changes } from '../changes.ts';
+import { takenBy } from '../demand.ts';
 import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
 import type { Client, CreateRefusal } from '../service.ts';
@@ -19,7 +20,7 @@ const dashboardLimit = 500;
 
 /** The use cases of Livy clients, who see their own batches only, and of the dashboard. */
 export function createBatchService(
-  parts: Pick<SessionsDeps, 'pythonFor' | 'touchProject'> & {
+  parts: Pick<SessionsDeps, 'admission' | 'shape' | 'pythonFor' | 'touchProject'> & {
     store: BatchStore;
     lifecycle: BatchLifecycle;
     changes: Changes;
@@ -45,13 +46,15 @@ export function createBatchService(
   };
 
   return {
+    present: lifecycle.present,
+
     list: (client: Client, page: { from: number; size: number }) => store.list(listed(client), page),
 
     find: (client: Client, key: BatchKey) => store.findListed(listed(client), key),
 
     /**
      * Makes a batch, which the worker starts; with a key that has made one, answers that one as it is now. Throws
-     * `HttpError('environment_not_ready')`.
+     * `HttpError('environment_not_ready')`, and `limit_reached` where its member or project has no room for it.
      */
     create: (
       client: Client,
@@ -67,12 +70,16 @@ export function createBatchService(
           await store.releaseKey(filter, idempotencyKey);
         }
         await parts.pythonFor(projectId);
-        if (!hasPlace(await parts.countStarting(userId), limits.startingDrivers)) return { refused: 'too-many' };
+        const most = limits.startingDrivers;
+        if (!hasPlace(await parts.countStarting(userId), most)) return { refused: 'too-many', most };
         if (input.name !== null) {
           const same = await store.findListed(filter, { name: input.name });
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
-        const id = await store.insert({ projectId, userId, ...input, idempotencyKey, now: clock.now() });
+        const id = await parts.admission.inTurn(async (check) => {
+          await check(takenBy(client, input.request, parts.shape));
+          return store.insert({ projectId, userId, ...input, idempotencyKey, now: clock.now() });
+        });
         await parts.touchProject(projectId);
         const batch = await store.find(id);
         if (batch === null) throw new HttpError('internal');

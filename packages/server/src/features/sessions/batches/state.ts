@@ -25,7 +25,7 @@ export const { next } = batchMachine;
 export const isLive = (state: BatchState): boolean => !batchMachine.isFinal(state);
 
 /**
- * Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `stopped`: somebody did in the dashboard · `member`, `project`: as of
- * sessions.
+ * Why a batch is to end. `deleted`: its client asked for it, and finds it no more · `stopped`: somebody did in the dashboard · `member`, `project`, `admin`:
+ * as of sessions.
  */
-export type BatchStopReason = 'deleted' | 'stopped' | 'member' | 'project';
+export type BatchStopReason = 'deleted' | 'stopped' | 'member' | 'project' | 'admin';

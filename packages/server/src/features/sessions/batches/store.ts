@@ -11,6 +11,8 @@ export type NewBatch = {
   request: BatchRequest;
   idempotencyKey: string | null;
   now: number;
+  /** of the driver of a run */
+  execution?: { readonly id: number; readonly uiId: string };
 };
 
 /** Whose batches, and until when ended ones are shown. */
@@ -48,7 +50,12 @@ export function createBatchStore(db: Kysely<Database>) {
     sql<boolean>`(batches.ended_at is null or (batches.ended_at > ${endedAfter} and coalesce(batches.stop_reason, '') <> 'deleted'))`;
 
   const listed = ({ projectId, userId, endedAfter }: Listed) =>
-    select().where('batches.project_id', '=', projectId).where('batches.user_id', '=', userId).where(shown(endedAfter));
+    select()
+      .where('batches.project_id', '=', projectId)
+      .where('batches.user_id', '=', userId)
+      // Drivers of runs are shown as what they are: runs.
+      .where('batches.execution_id', 'is', null)
+      .where(shown(endedAfter));
 
   return {
     async insert(batch: NewBatch): Promise<number> {
@@ -69,6 +76,8 @@ export function createBatchStore(db: Kysely<Database>) {
           created_at: batch.now,
           launched_at: null,
           ended_at: null,
+          execution_id: batch.execution?.id ?? null,
+          ui_id: batch.execution?.uiId ?? null,
         })
         .returning('id')
         .executeTakeFirstOrThrow();
@@ -77,6 +86,12 @@ export function createBatchStore(db: Kysely<Database>) {
 
     async find(id: number): Promise<BatchRecord | null> {
       const row = await select().where('batches.id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** The driver of a run. */
+    async ofExecution(executionId: number): Promise<BatchRecord | null> {
+      const row = await select().where('batches.execution_id', '=', executionId).executeTakeFirst();
       return row === undefined ? null : toRecord(row);
     },
 
@@ -122,6 +137,7 @@ export function createBatchStore(db: Kysely<Database>) {
     ): Promise<BatchRecord[]> {
       let query = select()
         .where('batches.project_id', '=', projectId)
+        .where('batches.execution_id', 'is', null)
         .where((where) =>
           where.or([where('batches.ended_at', 'is', null), where('batches.ended_at', '>', options.endedAfter)]),
         );
@@ -158,12 +174,13 @@ export function createBatchStore(db: Kysely<Database>) {
         .execute();
     },
 
-    /** Ids of batches that ended before then. */
+    /** Ids of batches that ended before then. Drivers of runs go with their runs. */
     async listEndedBefore(before: number, limit: number): Promise<number[]> {
       const rows = await db
         .selectFrom('batches')
         .select('id')
         .where('ended_at', '<=', before)
+        .where('execution_id', 'is', null)
         .orderBy('id')
         .limit(limit)
         .execute();
@@ -190,6 +207,8 @@ export function createBatchStore(db: Kysely<Database>) {
       createdAt: row.created_at,
       launchedAt: row.launched_at,
       endedAt: row.ended_at,
+      executionId: row.execution_id,
+      uiId: row.ui_id,
     };
   }
 }

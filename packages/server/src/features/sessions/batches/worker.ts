@@ -47,16 +47,19 @@ export function createBatchWorker(parts: {
     working.set(id, done);
   };
 
-  const launch = async (batch: BatchRecord): Promise<boolean> => {
+  const launch = async ({ id }: BatchRecord): Promise<boolean> => {
+    // Read again: what was read for this look may be from before a launch that has ended since.
+    const batch = await store.find(id);
+    if (batch === null || batch.process !== null || batch.state === 'shutting_down') return batch !== null;
     // A control plane before us may have started it and ended before it could write that down. It must not run twice, even if it has ended since.
     const started = await batches.find(batch.id);
     if (started !== null) {
       await lifecycle.launched(batch.id, started);
       return true;
     }
-    const { file, className, args } = batch.request;
+    const { file, className, args, environment } = batch.request;
     try {
-      const { python } = await parts.pythonFor(batch.project.id);
+      const python = batch.request.python ?? (await parts.pythonFor(batch.project.id)).python;
       const { handle, exited } = await batches.launch({
         batchId: batch.id,
         owner: { projectId: batch.project.id, userId: batch.owner.id },
@@ -67,6 +70,7 @@ export function createBatchWorker(parts: {
         className,
         args,
         properties: sparkProperties(batch.request),
+        ...(environment === undefined ? {} : { environment }),
       });
       void exited.then(() => parts.wake());
       await lifecycle.launched(batch.id, handle);
@@ -86,11 +90,17 @@ export function createBatchWorker(parts: {
       .limit(id, options)
       .catch((error: unknown) => log.error({ batch: id, err: error }, 'the event log could not be looked after'));
 
+  const boundLogs = (id: number): Promise<void> =>
+    batches
+      .boundLogs(id)
+      .catch((error: unknown) => log.error({ batch: id, err: error }, 'a log could not be kept within bounds'));
+
   /** Takes away what is left of it, then says how it ended. */
   const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
     const graceMs = batch.stopReason === 'member' ? limits.hurriedGraceMs : undefined;
     if (handle !== null) await engine.kill(handle, graceMs);
     await batches.clean(batch.id);
+    await boundLogs(batch.id);
     // It has ended, whatever it has left.
     await limitLogs(batch.id, { ended: true });
     await lifecycle.ended(batch.id, await batches.exitOf(batch.id));
@@ -109,6 +119,7 @@ export function createBatchWorker(parts: {
   const look = async (batch: BatchRecord): Promise<void> => {
     const { id, process } = batch;
     if (working.has(id)) return;
+    if (process !== null) await boundLogs(id);
     if (batch.state === 'shutting_down') background(id, async () => bury(batch, process ?? (await batches.find(id))));
     else if (process === null) background(id, () => launch(batch));
     else if (!(await engine.isAlive(process))) background(id, () => bury(batch, process));

@@ -3,8 +3,9 @@ import { request as httpRequest, type IncomingMessage, type RequestOptions } fro
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Clock } from '../../../lib/clock.ts';
+import { describeConnectionError } from '../../../lib/connection-error.ts';
 import { hostOf, type Reach } from '../../../lib/reach.ts';
-import { describeCallError, LivyCallError } from './call-error.ts';
+import { LivyCallError } from './call-error.ts';
 import type { Upstream } from './model.ts';
 
 export type Ask = {
@@ -75,7 +76,7 @@ export function createLivyClient({
       request.on('error', (error) => {
         stopWaiting();
         if (error instanceof LivyCallError) return reject(error);
-        const sentence = error instanceof Late ? `${url.host} ${error.message}` : describeCallError(error, url);
+        const sentence = error instanceof Late ? `${url.host} ${error.message}` : describeConnectionError(error, url);
         reject(new LivyCallError(connected ? 'maybe' : 'no', sentence, error));
       });
       request.once('response', (answer) => {

@@ -7,6 +7,7 @@ import { newId } from '../../../lib/ids.ts';
 import { compileReach } from '../../../lib/reach.ts';
 import { createSealer } from '../../../lib/seal.ts';
 import type { EndReason } from '../../projects/index.ts';
+import { takenElsewhere } from '../demand.ts';
 import type { SessionsDeps } from '../deps.ts';
 import type { Limits } from '../limits.ts';
 import type { StopReason } from '../state.ts';
@@ -17,7 +18,7 @@ import { createExternalLifecycle } from './lifecycle.ts';
 import { createLivyStore } from './livy-store.ts';
 import { logText } from './log-text.ts';
 import { createMaker } from './make.ts';
-import type { External, ExternalBatch, ExternalSession } from './model.ts';
+import type { External, ExternalBatch, ExternalSession, ExternalType } from './model.ts';
 import { createPoll } from './poll.ts';
 import { registerExternalGate, type NativePage } from './routes.ts';
 import { createExternalService } from './service.ts';
@@ -42,7 +43,15 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
   const health = createHealth({ clock, limits });
   const lifecycle = createExternalLifecycle({ store, bus, clock, log, isAway: (id) => health.isAway(id), wake });
   const asking = createAsking({ livys, client, lifecycle, allowed });
-  const maker = createMaker({ store, client, lifecycle, clock, log, newSuffix: () => newId().slice(0, 8) });
+  const maker = createMaker({
+    admission: deps.admission,
+    store,
+    client,
+    lifecycle,
+    clock,
+    log,
+    newSuffix: () => newId().slice(0, 8),
+  });
   const poll = createPoll({ client, lifecycle });
   const worker = createExternalWorker({
     livys,
@@ -71,8 +80,8 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
   });
   const settings = createLivySettings({ store: livys, client, clock, allowed: config.livyAllowed, onChanged: wake });
 
-  const stopAll = async (live: readonly External[], reason: StopReason): Promise<void> => {
-    for (const { type, id } of live) await lifecycle.stop(type, id, reason);
+  const stopAll = async (live: readonly External[], reason: StopReason, problem?: string): Promise<void> => {
+    for (const { type, id } of live) await lifecycle.stop(type, id, reason, problem);
   };
 
   return {
@@ -123,7 +132,19 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
     countLive: (projectIds: readonly string[]) => store.countLive(projectIds),
 
     /** Lets everything end that came from a Jupyter server. */
-    stopForServer: async (serverId: string) => stopAll(await store.listLive({ serverId }), 'server'),
+    stopForServer: async (serverId: string, why?: string) => stopAll(await store.listLive({ serverId }), 'server', why),
+
+    /** All that has not ended. */
+    live: () => store.listLive(),
+
+    /** Whether one has this id, and lets it end by an administrator then, with why for whose it is. */
+    async stopByAdmin(type: ExternalType, id: number, why: string): Promise<boolean> {
+      return (await lifecycle.stop(type, id, 'admin', why)) !== null;
+    },
+
+    /** What runs on Livy servers as what members and projects have at a time. */
+    taken: async () =>
+      (await store.listLive()).map((one) => takenElsewhere({ projectId: one.project.id, userId: one.owner.id })),
 
     /** For whom something lives on a Livy. */
     async living() {

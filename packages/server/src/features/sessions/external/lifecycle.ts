@@ -92,8 +92,8 @@ export function createExternalLifecycle(parts: {
         await end(external, asked && type === 'batch' ? 'killed' : 'dead', asked ? reasonOf(external) : problem);
       }),
 
-    /** Lets it end. One that has ended and is deleted is found no more; another reason changes nothing then. */
-    stop: (type: ExternalType, id: number, reason: StopReason) =>
+    /** Lets it end; `problem` tells whose it is why. One that has ended and is deleted is found no more; another reason changes nothing then. */
+    stop: (type: ExternalType, id: number, reason: StopReason, problem?: string) =>
       within(type, id, async (external) => {
         if (external.endedAt !== null) {
           if (reason === 'deleted') await store.update(type, id, { stopReason: reason });
@@ -103,6 +103,7 @@ export function createExternalLifecycle(parts: {
         await store.update(type, id, {
           state: 'shutting_down',
           ...(first || reason === 'deleted' ? { stopReason: reason } : {}),
+          ...(first && problem !== undefined ? { problem } : {}),
         });
         parts.wake();
       }),

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { Database, LivyServersTable } from '../../../db/schema.ts';
+import type { Database } from '../../../db/schema.ts';
+import type { LivyServersTable } from '../../../db/schema/livy.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import { newId } from '../../../lib/ids.ts';
 import { SealError, type Sealer } from '../../../lib/seal.ts';
 import type { LivyServer } from './model.ts';
@@ -35,8 +37,8 @@ export function createLivyStore(db: Kysely<Database>, sealer: Sealer) {
       throw error;
     });
 
-  const current = (projectId: string) =>
-    db.selectFrom('livy_servers').selectAll().where('project_id', '=', projectId).where('retired_at', 'is', null);
+  const current = (projectId: string, executor: Kysely<Database> = db) =>
+    executor.selectFrom('livy_servers').selectAll().where('project_id', '=', projectId).where('retired_at', 'is', null);
 
   return {
     /** The one that a project's new sessions run on. */
@@ -56,34 +58,37 @@ export function createLivyStore(db: Kysely<Database>, sealer: Sealer) {
     },
 
     /** Sets a project's. The same address keeps its row, and with it the sessions that run there. */
-    async set(projectId: string, server: NewLivyServer, now: number): Promise<void> {
-      const before = await current(projectId).executeTakeFirst();
-      const id = before?.url === server.url ? before.id : newId();
-      const values = {
-        login: server.login,
-        user_name: server.user,
-        sealed_secret: server.secret === null ? null : await sealer.seal(server.secret, purpose(id)),
-        run_as: server.runAs,
-        set_by_admin: server.setByAdmin ? 1 : 0,
-        changed_at: now,
-      };
-      if (before?.id === id) {
-        await db.updateTable('livy_servers').set(values).where('id', '=', id).execute();
-        return;
-      }
-      await db.transaction().execute(async (tx) => {
-        await tx
-          .updateTable('livy_servers')
-          .set({ retired_at: now })
-          .where('project_id', '=', projectId)
-          .where('retired_at', 'is', null)
-          .execute();
-        await tx
-          .insertInto('livy_servers')
-          .values({ id, project_id: projectId, url: server.url, retired_at: null, ...values })
-          .execute();
-      });
-    },
+    set: (projectId: string, server: NewLivyServer, now: number): Promise<void> =>
+      inTransaction(
+        db,
+        async (tx) => {
+          const before = await current(projectId, tx).executeTakeFirst();
+          const id = before?.url === server.url ? before.id : newId();
+          const values = {
+            login: server.login,
+            user_name: server.user,
+            sealed_secret: server.secret === null ? null : await sealer.seal(server.secret, purpose(id)),
+            run_as: server.runAs,
+            set_by_admin: server.setByAdmin ? 1 : 0,
+            changed_at: now,
+          };
+          if (before?.id === id) {
+            await tx.updateTable('livy_servers').set(values).where('id', '=', id).execute();
+            return;
+          }
+          await tx
+            .updateTable('livy_servers')
+            .set({ retired_at: now })
+            .where('project_id', '=', projectId)
+            .where('retired_at', 'is', null)
+            .execute();
+          await tx
+            .insertInto('livy_servers')
+            .values({ id, project_id: projectId, url: server.url, retired_at: null, ...values })
+            .execute();
+        },
+        { turn: `Livy of ${projectId}` },
+      ),
 
     /** A project's new sessions run on Emberlab again. */
     async retire(projectId: string, now: number): Promise<void> {

@@ -1,7 +1,9 @@
 import type { Clock } from '../../../lib/clock.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Log } from '../../../lib/log.ts';
-import { LivyError, rejected } from '../livy/errors.ts';
+import type { Admission } from '../../limits/index.ts';
+import { takenElsewhere } from '../demand.ts';
+import { LivyError, nameTaken } from '../livy/errors.ts';
 import { LivyCallError } from './call-error.ts';
 import type { LivyClient } from './client.ts';
 import type { ExternalLifecycle } from './lifecycle.ts';
@@ -28,6 +30,7 @@ export const pathOf = (type: ExternalType, key: number | string = '', below = ''
  * and its answer, what was made can be found by that name, and nothing is made twice.
  */
 export function createMaker(parts: {
+  admission: Admission;
   store: ExternalStore;
   client: LivyClient;
   lifecycle: ExternalLifecycle;
@@ -89,31 +92,29 @@ export function createMaker(parts: {
     }
   };
 
+  /** One that a key has made before; the answer waits until it is known what became of it. */
+  const settled = async (external: External, upstream: () => Promise<Upstream>): Promise<External> => {
+    const awaited = pending.get(keyOf(external));
+    if (awaited !== undefined) return awaited;
+    if (external.externalId !== null || external.endedAt !== null) return external;
+    try {
+      await findByName(external, await upstream());
+    } catch (error) {
+      throw error instanceof LivyCallError ? unreachable(error, { repeatable: true }) : error;
+    }
+    const now = await store.find(external.type, external.id);
+    if (now !== null && now.externalId !== null) return now;
+    throw new LivyError(424, `It is not known yet whether the Livy of this project has started the ${external.type}.`);
+  };
+
   return {
     findByName,
+    settled,
 
     /** Whether its answer is still awaited here. */
     isPending: (external: External): boolean => pending.has(keyOf(external)),
 
-    /** One that a key has made before; the answer waits until it is known what became of it. */
-    async settled(external: External, upstream: () => Promise<Upstream>): Promise<External> {
-      const awaited = pending.get(keyOf(external));
-      if (awaited !== undefined) return awaited;
-      if (external.externalId !== null || external.endedAt !== null) return external;
-      try {
-        await findByName(external, await upstream());
-      } catch (error) {
-        throw error instanceof LivyCallError ? unreachable(error, { repeatable: true }) : error;
-      }
-      const now = await store.find(external.type, external.id);
-      if (now !== null && now.externalId !== null) return now;
-      throw new LivyError(
-        424,
-        `It is not known yet whether the Livy of this project has started the ${external.type}.`,
-      );
-    },
-
-    /** Makes one. Throws `LivyError`. */
+    /** Makes one, or answers the one that another request with its key makes at the same time. Throws `LivyError`, and `HttpError('limit_reached')` where its member or project has no room for it. */
     async make(
       server: LivyServer,
       upstream: Upstream,
@@ -122,40 +123,42 @@ export function createMaker(parts: {
       filter: Listed,
     ): Promise<External> {
       const proxyUser = await runsAs(server, making.owner, store);
-      const external = await inTurn(`${filter.projectId} ${filter.userId} ${filter.type}`, async () => {
+      const turn = await inTurn(`${filter.projectId} ${filter.userId} ${filter.type}`, async () => {
+        const same = idempotencyKey === null ? null : await store.findListed(filter, { idempotencyKey });
+        if (same !== null) return { known: same };
         if (making.name !== null) {
           const same = await store.findListed(filter, { name: making.name });
           if (same !== null && same.endedAt === null) {
-            throw rejected(`Duplicate session name: Some(${making.name}) for session ${same.id}`);
+            throw nameTaken(making.name, same.id);
           }
         }
-        const id = await store.insert({
-          type: making.type,
-          kind: making.kind,
-          name: making.name,
-          notebook: making.notebook,
-          request: making.request,
-          serverId: making.serverId,
-          idempotencyKey,
-          projectId: making.project.id,
-          userId: making.owner.id,
-          livyId: server.id,
-          now: parts.clock.now(),
-          externalName: (number) => `emberlab-${making.project.name}-${number}-${parts.newSuffix()}`,
+        const id = await parts.admission.inTurn(async (check) => {
+          await check(takenElsewhere({ projectId: making.project.id, userId: making.owner.id }));
+          return store.insert({
+            type: making.type,
+            kind: making.kind,
+            name: making.name,
+            notebook: making.notebook,
+            request: making.request,
+            serverId: making.serverId,
+            idempotencyKey,
+            projectId: making.project.id,
+            userId: making.owner.id,
+            livyId: server.id,
+            now: parts.clock.now(),
+            externalName: (number) => `emberlab-${making.project.name}-${number}-${parts.newSuffix()}`,
+          });
         });
         const made = await store.find(making.type, id);
         if (made === null) throw new Error(`the ${making.type} ${id} is gone right after it was made`);
-        return made;
+        lifecycle.publish(made);
+        const body = making.body({ externalName: made.externalName, proxyUser });
+        const asked = ask(made, upstream, body).finally(() => pending.delete(keyOf(made)));
+        // Within the turn: whoever comes next with the same key finds it.
+        pending.set(keyOf(made), asked);
+        return { asked };
       });
-      lifecycle.publish(external);
-      const body = making.body({ externalName: external.externalName, proxyUser });
-      const asked = ask(external, upstream, body);
-      pending.set(keyOf(external), asked);
-      try {
-        return await asked;
-      } finally {
-        pending.delete(keyOf(external));
-      }
+      return turn.asked ?? settled(turn.known, async () => upstream);
     },
   };
 }

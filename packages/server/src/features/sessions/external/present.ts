@@ -1,6 +1,7 @@
 import type { Batch, Session } from '@emberlab/contract';
 import type { Viewer } from '../../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../../lib/clock.ts';
+import { isOnPurpose } from '../state.ts';
 import type { External, ExternalBatch, ExternalSession } from './model.ts';
 
 /** A session on a project's Livy as the API answers it. `away`: that Livy has not answered for a while. */
@@ -14,6 +15,7 @@ export const presentExternal = (session: ExternalSession, viewer: Viewer, away: 
   owner: { email: session.owner.email, name: session.owner.name },
   mine: session.owner.id === viewer.userId,
   applicationId: session.application.id,
+  revision: null,
   uiAvailable: false,
   external: {
     livy: hostOf(session.livyUrl),
@@ -21,13 +23,15 @@ export const presentExternal = (session: ExternalSession, viewer: Viewer, away: 
     driverLogUrl: session.application.driverLogUrl,
   },
   metrics: null,
+  stopped: isOnPurpose(session.stopReason),
   problem: session.problem,
   createdAt: toInstant(session.createdAt),
   readyAt: toInstantOrNull(session.readyAt),
   endedAt: toInstantOrNull(session.endedAt),
 });
 
-const hostOf = (livyUrl: string | null): string => (livyUrl === null ? '' : new URL(livyUrl).host);
+/** Host and port of a Livy. */
+export const hostOf = (livyUrl: string | null): string => (livyUrl === null ? '' : new URL(livyUrl).host);
 
 /** The same for a batch. */
 export const presentExternalBatch = (batch: ExternalBatch, viewer: Viewer): Batch => ({
@@ -38,6 +42,7 @@ export const presentExternalBatch = (batch: ExternalBatch, viewer: Viewer): Batc
   owner: { email: batch.owner.email, name: batch.owner.name },
   mine: batch.owner.id === viewer.userId,
   applicationId: batch.application.id,
+  revision: null,
   external: { livy: hostOf(batch.livyUrl), sparkUiUrl: batch.application.sparkUiUrl },
   problem: batch.problem,
   createdAt: toInstant(batch.createdAt),

@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CodeKind } from '../model.ts';
 import { goneSignal, type Query } from '../livy/context.ts';
 import { LivyError } from '../livy/errors.ts';
+import { checkJars } from '../livy/jars.ts';
 import { readInt, readOptionalInt } from '../livy/numbers.ts';
 import { checkPaths } from '../livy/paths.ts';
 import { sendJson } from '../livy/plugin.ts';
@@ -33,6 +34,7 @@ export function sessionRoutes({ service, asking, statements, projectFolder }: Ro
   const add = async (session: ExternalSession, request: FastifyRequest, reply: FastifyReply, word: string) => {
     const uri = readAdd(request.body);
     await checkPaths([uri], projectFolder(session.project.name));
+    if (word === 'jar') await checkJars([uri]);
     const answer = await asking.ask(session, { method: 'POST', below: `/add-${word}`, body: { uri: withScheme(uri) } });
     if (answer.status >= 300) throw await asking.refusal(session, answer, 'POST');
     return sendJson(reply, 200, {});

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { createExternalRig } from './testing/external-rig.ts';
 import { fakeLivy } from './testing/fake-livy.ts';
+import { emptyJar } from '../testing/jar.ts';
 
 test('a session is made there and known by a number of ours', async () => {
   await using rig = await createExternalRig();
@@ -132,7 +133,7 @@ test('names are one’s own: others may use the same, and the Livy never sees th
   const again = await rig.call('POST', '/sessions', { body: { kind: 'pyspark', name: 'etl' } });
   expect([again.status, again.body.msg]).toEqual([
     400,
-    `Rejected, Reason: Duplicate session name: Some(etl) for session ${id}`,
+    expect.stringMatching(`^Rejected, Reason: Duplicate session name: Some\\(etl\\) for session ${id}\\. `),
   ]);
   for (const { name } of rig.livy.state.sessions) expect(name).not.toContain('etl');
   await rig.call('DELETE', '/sessions/etl');
@@ -169,18 +170,20 @@ test('files are the project’s, by their whole names, or the cluster’s', asyn
   await using rig = await createExternalRig();
   const file = `${rig.projectFolder}/a.py`;
   await writeFile(file, '');
+  const jar = `${rig.projectFolder}/a.jar`;
+  await writeFile(jar, emptyJar);
   const body = {
     kind: 'pyspark',
     pyFiles: [file, 'hdfs:///b.py'],
     archives: [`${file}#c`],
-    conf: { 'spark.jars': `${file},s3a://x/y.jar`, 'spark.sql.warehouse.dir': `${rig.projectFolder}/w` },
+    conf: { 'spark.jars': `${jar},s3a://x/y.jar`, 'spark.sql.warehouse.dir': `${rig.projectFolder}/w` },
   };
   const made = await rig.call('POST', '/sessions', { body });
   expect(made.body.pyFiles).toEqual(body.pyFiles);
   expect(rig.livy.asked.at(-1)?.body).toMatchObject({
     pyFiles: [`file://${file}`, 'hdfs:///b.py'],
     archives: [`file://${file}#c`],
-    conf: { 'spark.jars': `file://${file},s3a://x/y.jar`, 'spark.sql.warehouse.dir': `file://${rig.projectFolder}/w` },
+    conf: { 'spark.jars': `file://${jar},s3a://x/y.jar`, 'spark.sql.warehouse.dir': `file://${rig.projectFolder}/w` },
   });
 });
 
@@ -340,4 +343,16 @@ test('projects that hand their sessions on to each other do not do so for ever',
     expect.stringContaining('hands its sessions on to a Livy itself'),
   ]);
   expect(rig.livy.heard()).toEqual([]);
+});
+
+test('a request that comes twice at once makes one session, and both get it', async () => {
+  await using rig = await createExternalRig();
+  const headers = { 'idempotency-key': 'twice-at-once' };
+  // So many files to be looked at that all three have found nothing by their key before the first is made.
+  const body = { kind: 'pyspark', files: Array.from({ length: 300 }, () => `${rig.projectFolder}/a.txt`) };
+  await writeFile(`${rig.projectFolder}/a.txt`, '');
+  const ask = () => rig.call('POST', '/sessions', { body, headers });
+  const answers = await Promise.all([ask(), ask(), ask()]);
+  expect(answers.map(({ status, body }) => [status, body.id])).toEqual([1, 2, 3].map(() => [201, 1]));
+  expect(rig.livy.state.sessions).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import { prepareQuery, type ParametersOf } from '../../../db/prepared.ts';
 import type { Database } from '../../../db/schema.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import type { StopReason } from '../state.ts';
 import { vanishing } from '../state.ts';
 import {
@@ -88,7 +89,7 @@ export function createExternalStore(db: Kysely<Database>) {
   return {
     /** Makes a row; its id is one that no session, or batch, of this platform has, had or will have. */
     async insert(made: NewExternal): Promise<number> {
-      return db.transaction().execute(async (tx) => {
+      return inTransaction(db, async (tx) => {
         const id = await nextId(tx, made);
         await tx
           .insertInto('external_sessions')

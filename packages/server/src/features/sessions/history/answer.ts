@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import type { HistoryAddress } from '../../../engines/engine.ts';
+import type { UiAddress } from '../../../engines/engine.ts';
 
 /** Where a history server has the pages of an application. */
 export const pagesOf = (applicationId: string): string => `/history/${applicationId}`;
@@ -8,7 +8,7 @@ export const pagesOf = (applicationId: string): string => `/history/${applicatio
  * Asks for the first page of an application, which lets the server read its event log: this may take as long as that is. Answers whether the page
  * is there; false: not (yet).
  */
-export function asksFirstPage(address: HistoryAddress, applicationId: string, signal: AbortSignal): Promise<boolean> {
+export function asksFirstPage(address: UiAddress, applicationId: string, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
     const asked = request(
       {

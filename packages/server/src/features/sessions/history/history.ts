@@ -5,7 +5,7 @@ import {
   type DriverExit,
   type DriverHandle,
   type Engine,
-  type HistoryAddress,
+  type UiAddress,
 } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { delay, type Clock } from '../../../lib/clock.ts';
@@ -19,10 +19,16 @@ import type { HistoryStore } from './store.ts';
 
 const pollMs = 100;
 
+/** What has run and ended: a session, or the driver of a run of a job. */
+export type Finished = Pick<SessionRecord, 'id' | 'uiId' | 'project' | 'eventLog'> & {
+  readonly owner: { readonly id: string };
+  readonly application: { readonly id: string } | null;
+};
+
 /** A history server that shows its application. */
 type Shown = {
   readonly handle: DriverHandle;
-  readonly address: HistoryAddress;
+  readonly address: UiAddress;
   readonly applicationId: string;
   readonly uiId: string;
   readonly projectId: string;
@@ -39,7 +45,7 @@ type Opening = {
 };
 
 /** How requests for the Spark UI of a finished application get there. */
-export type HistoryWay = { readonly address: HistoryAddress; readonly home: string };
+export type HistoryWay = { readonly address: UiAddress; readonly home: string };
 
 export type History = ReturnType<typeof createHistory>;
 
@@ -52,8 +58,8 @@ export function createHistory(parts: {
   store: HistoryStore;
   engine: Pick<Engine, 'eventLogs' | 'history' | 'isAlive'>;
   targets: EdgeTargets;
-  /** the target of a session's Spark UI */
-  targetOf(session: SessionRecord): Target;
+  /** the target of its Spark UI */
+  targetOf(session: Finished): Target;
   projectFolder(name: string): string;
   clock: Clock;
   log: Log;
@@ -108,7 +114,7 @@ export function createHistory(parts: {
     applicationId: string,
     exited: Promise<DriverExit>,
     off: AbortSignal,
-  ): Promise<HistoryAddress> => {
+  ): Promise<UiAddress> => {
     const late = new AbortController();
     const callOff = clock.after(limits.historyStartMs, () => late.abort());
     const gone = new AbortController();
@@ -131,7 +137,7 @@ export function createHistory(parts: {
     }
   };
 
-  const launch = async (session: SessionRecord, off: AbortSignal): Promise<Shown> => {
+  const launch = async (session: Finished, off: AbortSignal): Promise<Shown> => {
     const { id, uiId } = session;
     await Promise.all([makeRoom(), ending.get(id)]);
     const ids = await eventLogs.applications(id);
@@ -165,7 +171,7 @@ export function createHistory(parts: {
     }
   };
 
-  const open = async (session: SessionRecord, userId: string): Promise<Shown> => {
+  const open = async (session: Finished, userId: string): Promise<Shown> => {
     const { id } = session;
     const one = shown.get(id);
     if (one !== undefined) {
@@ -184,7 +190,7 @@ export function createHistory(parts: {
 
   return {
     /** Lets the Spark UI of a finished application be there; answers the path of its first page. Throws an `HttpError` that says why it can't be. */
-    async open(session: SessionRecord, userId: string): Promise<string> {
+    async open(session: Finished, userId: string): Promise<string> {
       const { id } = session;
       const one = shown.get(id);
       // It may have been ended by others: the machine ran out of memory, say.
@@ -206,6 +212,11 @@ export function createHistory(parts: {
         const idle = clock.now() - one.usedAt >= limits.historyIdleMs;
         if (idle || !(await parts.engine.isAlive(one.handle))) await endShown(id);
       }
+    },
+
+    /** All that run or come up, or end. */
+    async list(): Promise<{ sessionId: number; process: DriverHandle | null; isShown: boolean; createdAt: number }[]> {
+      return (await store.list()).map((row) => ({ ...row, isShown: shown.has(row.sessionId) }));
     },
 
     /** Ends what shows a session that is to be forgotten. */

@@ -18,9 +18,13 @@ export type Link = {
 
 export type Links = ReturnType<typeof createLinks>;
 
+/** After how long a connection is made anew on which something was heard that could not be dealt with, ms: whatever stands in the way may be gone by then. */
+const renewMs = 5000;
+
 /** Which agents are connected, and since when the others are not. */
 export function createLinks(clock: Clock) {
   const links = new Map<number, Link>();
+  const renewing = new WeakSet<Link>();
   const lostAt = new Map<number, number>();
   const since = clock.now();
 
@@ -52,6 +56,19 @@ export function createLinks(clock: Clock) {
     /** Asks an agent; see `Link`. */
     ask(sessionId: number, question: Question, ms: number): Promise<unknown> {
       return links.get(sessionId)?.ask(question, ms) ?? Promise.reject(connectionLost());
+    },
+
+    /**
+     * Something that an agent said could not be dealt with: the disk may be full. It says all that has not been acknowledged once more when it connects anew, so
+     * its connection is closed after a moment.
+     */
+    renewLater(sessionId: number): void {
+      const link = links.get(sessionId);
+      if (link === undefined || renewing.has(link)) return;
+      renewing.add(link);
+      clock.after(renewMs, () => {
+        if (links.get(sessionId) === link) link.close(4003, 'say it again');
+      });
     },
 
     /** For how long the agent has been away, ms; 0 while it is connected. */

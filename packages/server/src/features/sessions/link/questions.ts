@@ -5,6 +5,8 @@ import type { CodeKind } from '../model.ts';
 /** Something beside the statements that an agent is asked: see docs/developer/agent-protocol.md. */
 export type Question =
   | { readonly what: 'complete'; readonly kind: CodeKind; readonly code: string; readonly cursor: number }
+  | { readonly what: 'inspect'; readonly kind: CodeKind; readonly code: string; readonly cursor: number }
+  | { readonly what: 'variables'; readonly kind: CodeKind }
   | { readonly what: 'add'; readonly as: 'jar' | 'pyFile' | 'file'; readonly uri: string }
   | { readonly what: 'executors' }
   | {

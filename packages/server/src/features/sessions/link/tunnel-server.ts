@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import { connect } from 'node:net';
 import type { Target } from '../../../edge/protocol.ts';
+import type { UiAddress } from '../../../engines/engine.ts';
 import type { Log } from '../../../lib/log.ts';
 import { listenOnSocket } from '../../../lib/unix-socket.ts';
 import type { History, HistoryWay } from '../history/history.ts';
@@ -24,6 +25,17 @@ export const uiTarget = (session: Pick<SessionRecord, 'id' | 'uiId'>, socketPath
   viaControl: true,
 });
 
+/** The same of the driver of a run, which has no agent: its Spark UI is a port of this machine. */
+const programHeader = 'x-emberlab-program';
+
+/** The target of the Spark UI of a run's driver. */
+export const programTarget = (program: { id: number; uiId: string }, socketPath: string): Target => ({
+  id: program.uiId,
+  socketPath,
+  headers: { [programHeader]: String(program.id) },
+  viaControl: true,
+});
+
 /** Headers of one connection, not of the message (RFC 9110, 7.6.1), and our own. */
 const hopByHop = new Set([
   'connection',
@@ -36,6 +48,7 @@ const hopByHop = new Set([
   'transfer-encoding',
   'upgrade',
   sessionHeader,
+  programHeader,
 ]);
 
 function passedOn(headers: IncomingHttpHeaders): Record<string, string | string[]> {
@@ -71,8 +84,12 @@ function withinHistory({ home }: HistoryWay, url: string): string | null {
 type TunnelParts = {
   links: Links;
   history: Pick<History, 'wayTo'>;
+  /** the same of drivers of runs, by their batches */
+  programHistory: Pick<History, 'wayTo'>;
   /** what requests to the Spark UI of a session's driver have to have with them */
   uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
+  /** where the Spark UI of a run's driver answers; null: nowhere */
+  programUi(id: number): Promise<UiAddress | null>;
   log: Log;
 };
 
@@ -98,7 +115,7 @@ export function createTunnelServer(options: TunnelParts & { socketPath: string }
 async function forward(
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { links, history, uiHeaders, log }: TunnelParts,
+  { links, history, programHistory, uiHeaders, programUi, log }: TunnelParts,
 ): Promise<void> {
   const refuse = (status: number, text: string) => {
     if (outgoing.headersSent) {
@@ -108,16 +125,21 @@ async function forward(
     outgoing.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
     outgoing.end(text);
   };
-  const session = Number(incoming.headers[sessionHeader]);
+  const program = incoming.headers[programHeader];
+  // A history server shows it only once it has ended, and the port of its own UI may be another's then.
+  const shown = program === undefined ? null : programHistory.wayTo(Number(program));
+  const ui = program === undefined || shown !== null ? null : await programUi(Number(program));
+  const session = program === undefined ? Number(incoming.headers[sessionHeader]) : Number.NaN;
   const link = Number.isInteger(session) ? links.get(session) : null;
-  const past = link === null && Number.isInteger(session) ? history.wayTo(session) : null;
+  const past = shown ?? (link === null && Number.isInteger(session) ? history.wayTo(session) : null);
   const connection = link === null ? null : () => link.openStream('ui');
-  const open = past === null ? connection : () => connect(past.address.port, '127.0.0.1');
+  const address = ui ?? past?.address ?? null;
+  const open = address === null ? connection : () => connect(address.port, '127.0.0.1');
   if (open === null) return refuse(503, 'The Spark driver is not connected at the moment. Please try again.');
   const place = past === null ? null : withinHistory(past, incoming.url ?? '/');
   if (place !== null) return void outgoing.writeHead(302, { location: place, 'cache-control': 'no-store' }).end();
 
-  const secret = past === null ? await uiHeaders(session) : past.address.headers;
+  const secret = address === null ? await uiHeaders(session) : address.headers;
   if (outgoing.destroyed) return;
   const request = httpRequest({
     method: incoming.method,

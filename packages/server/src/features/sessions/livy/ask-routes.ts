@@ -1,5 +1,7 @@
 import { addable, addTo } from './additions.ts';
-import { accessOf, checkReady, type LivyContext } from './context.ts';
+import { accessOf, checkReady, type LivyContext, type Query } from './context.ts';
+import { checkJars } from './jars.ts';
+import { readCodeKind } from './kinds.ts';
 import { checkPaths } from './paths.ts';
 import { sendJson } from './plugin.ts';
 import { readAdd, readCompletion } from './request.ts';
@@ -24,6 +26,28 @@ export function registerAskRoutes(context: LivyContext): void {
     { hasCode: true },
   );
 
+  route(
+    'POST',
+    '/sessions/:id/inspection',
+    async (request, reply) => {
+      const { session } = await find(request);
+      const question = readCompletion(request.body, session.kind);
+      checkReady(session);
+      service.used(session.id);
+      return sendJson(reply, 200, { text: await asks.inspect(session.id, question) });
+    },
+    { hasCode: true },
+  );
+
+  // Asked for after each cell while a page shows them: looking, which keeps no session from being idle.
+  route('GET', '/sessions/:id/variables', async (request, reply) => {
+    const { session } = await find(request);
+    const { kind: written } = request.query as Query;
+    const kind = readCodeKind(typeof written === 'string' ? written : null, session.kind);
+    checkReady(session);
+    return sendJson(reply, 200, { variables: await asks.variables(session.id, kind) });
+  });
+
   for (const [word, as] of Object.entries(addable)) {
     route('POST', `/sessions/:id/add-${word}`, async (request, reply) => {
       const { session } = await find(request);
@@ -31,6 +55,7 @@ export function registerAskRoutes(context: LivyContext): void {
       checkReady(session);
       service.used(session.id);
       await checkPaths([uri], projectFolder(accessOf(request).membership.project.name));
+      if (as === 'jar') await checkJars([uri]);
       await addTo(asks, session.id, { as, uri });
       return sendJson(reply, 200, {});
     });

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { ControlFrame } from '../link/frames.ts';
 import type { FakeAgent } from '../testing/fake-agent.ts';
 import { createRig, testApplication, type Rig } from '../testing/rig.ts';
+import { emptyJar } from '../testing/jar.ts';
 
 type Ask = Extract<ControlFrame, { type: 'ask' }>;
 
@@ -74,7 +75,7 @@ test('a driver that can’t complete has no candidates', async () => {
   // one that takes too long
   const late = complete(rig, id, body);
   await asked(agent, 6);
-  rig.clock.advance(3000);
+  rig.clock.advance(11_000);
   expect((await late).body).toEqual({ candidates: [] });
   agent.say({ type: 'answer', request: 6, value: { candidates: ['late'], start: 0, end: 0 } });
   // one that goes away while it is asked, and one that is away
@@ -135,7 +136,7 @@ test.for([
   await using rig = await createRig();
   const { id, agent } = await rig.idle();
   const uri = `${rig.projectFolder}/lib.jar`;
-  await writeFile(uri, '');
+  await writeFile(uri, emptyJar);
   const add = () => rig.call('POST', `/sessions/${id}/add-${word}`, { body: { uri } });
   const added = add();
   expect(await asked(agent, 1)).toEqual({ type: 'ask', request: 1, what: 'add', as, uri });
@@ -158,6 +159,22 @@ test.for([
   const away = { status: 409, body: { msg: 'The Spark driver is not connected at the moment. Please try again.' } };
   expect(await lost).toMatchObject(away);
   expect(await add()).toMatchObject(away);
+});
+
+test('what is not a jar is not added as one, and the driver is not asked', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await writeFile(`${rig.projectFolder}/words.csv`, 'word');
+  await writeFile(`${rig.projectFolder}/words.jar`, 'word');
+  // Scala's compiler goes by the name, too
+  await writeFile(`${rig.projectFolder}/words.bin`, emptyJar);
+  for (const name of ['words.csv', 'words.jar', 'words.bin']) {
+    const { status, body } = await rig.call('POST', `/sessions/${id}/add-jar`, {
+      body: { uri: `${rig.projectFolder}/${name}` },
+    });
+    expect([status, body.msg]).toEqual([400, expect.stringContaining(`${name} is not a jar. Please name a file`)]);
+  }
+  expect(agent.received).toEqual([]);
 });
 
 test('what is added must lie in the project, or on another file system', async () => {
@@ -186,4 +203,37 @@ test('what is added must lie in the project, or on another file system', async (
   expect((await asked(agent, 1)).what).toBe('add');
   agent.say({ type: 'answer', request: 1, value: null });
   expect((await added).status).toBe(200);
+});
+
+test('inspection is answered by the driver; nothing is known where it can’t say', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  for (const [n, [answer, text]] of (
+    [
+      [{ value: { text: 'Type: int' } }, 'Type: int'],
+      [{ value: { text: null } }, null],
+      [{ value: { text: 7 } }, null],
+      [{ error: 'No.' }, null],
+    ] as const
+  ).entries()) {
+    const got = rig.call('POST', `/sessions/${id}/inspection`, { body: { code: 'spark', cursor: 2 } });
+    expect(await asked(agent, n + 1)).toMatchObject({ what: 'inspect', kind: 'pyspark', code: 'spark', cursor: 2 });
+    agent.say({ type: 'answer', request: n + 1, ...answer });
+    expect(await got).toMatchObject({ status: 200, body: { text } });
+  }
+});
+
+test('variables are what the driver has of the session’s kind, also while a statement waits', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await rig.call('POST', `/sessions/${id}/statements`, { body: { code: 'x' } });
+  const variables = [{ name: 'x', type: 'int', value: '6' }];
+  const got = rig.call('GET', `/sessions/${id}/variables`);
+  expect(await asked(agent, 1)).toEqual({ type: 'ask', request: 1, what: 'variables', kind: 'pyspark' });
+  agent.say({ type: 'answer', request: 1, value: { variables } });
+  expect(await got).toMatchObject({ status: 200, body: { variables } });
+  const busy = rig.call('GET', `/sessions/${id}/variables`);
+  await asked(agent, 2);
+  agent.say({ type: 'answer', request: 2, value: { variables: null } });
+  expect((await busy).body).toEqual({ variables: null });
 });

@@ -20,6 +20,7 @@ const actions: Readonly<Record<string, AuditAction | null>> = {
   'POST /sessions/:id/statements': null,
   'POST /sessions/:id/statements/:statement/cancel': null,
   'POST /sessions/:id/completion': null,
+  'POST /sessions/:id/inspection': null,
   'POST /sessions/:id/interrupt': null,
   'POST /sessions/:id/connect': null,
 };

@@ -24,6 +24,8 @@ export type LivyParts = {
   readonly uploads: Uploads;
   readonly engine: Engine;
   readonly publicOrigin: string;
+  /** Throws `limit_reached` where files take more room than they may. */
+  mustHaveDisk(whose: { projectId: string; userId: string }): Promise<unknown>;
   projectFolder(name: string): string;
 };
 
@@ -86,6 +88,7 @@ export const clientOf = ({ caller, membership }: LivyAccess): Client => ({
   projectId: membership.project.id,
   userId: caller.user.id,
   serverId: caller.serverId,
+  executionId: caller.executionId ?? null,
 });
 
 /** Livy's words for a request that came at the wrong time. */

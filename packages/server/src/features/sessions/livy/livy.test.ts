@@ -1,7 +1,5 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
-import { propertyTable } from '@emberlab/contract';
+import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { readCreate } from './request.ts';
 import { createRig } from '../testing/rig.ts';
 
 const sessionKeys = [
@@ -46,7 +44,7 @@ test('an empty list, also with a trailing slash, and its paging', async () => {
   expect((await rig.call('GET', '/sessions/')).body).toEqual(empty);
   const bad = await rig.call('GET', '/sessions?from=x');
   expect(bad.status).toBe(400);
-  expect(bad.body).toEqual({ msg: 'For input string: "x"' });
+  expect(bad.body).toEqual({ msg: 'For input string: "x". Please write a whole number as "from".' });
   for (let i = 0; i < 3; i++) await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
   const page = await rig.call('GET', '/sessions?from=1&size=1');
   expect(page.body).toMatchObject({ from: 1, total: 3 });
@@ -56,8 +54,11 @@ test('an empty list, also with a trailing slash, and its paging', async () => {
 test('methods, unknown paths, and versions of the API', async () => {
   await using rig = await createRig();
   const put = await rig.call('PUT', '/sessions');
-  expect([put.status, put.body]).toEqual([405, '']);
-  expect((await rig.call('GET', '/nonsense')).status).toBe(404);
+  expect([put.status, put.body]).toEqual([405, { msg: 'PUT is not taken here. Please use GET, POST or DELETE.' }]);
+  expect(await rig.call('GET', '/nonsense?x')).toMatchObject({
+    status: 404,
+    body: { msg: expect.stringMatching(/^There is nothing at \/livy\/demo\/nonsense\. Sessions are at /) as string },
+  });
   expect((await rig.call('GET', '/sessions', { headers: { accept: 'application/vnd.livy.v0.1+json' } })).status).toBe(
     200,
   );
@@ -145,146 +146,6 @@ test('bodies are small, but for code, and that may be one long text', async () =
   expect((await post(`/sessions/${session.id}/statements`, large)).status).toBe(409);
 });
 
-test('refused requests leave nothing behind', async () => {
-  await using rig = await createRig();
-  const refused: [string, RegExp][] = [
-    ['', /body/],
-    ['[', /JSON/],
-    ['[]', /body/],
-    ['{"kind":"pyspark","foo":1}', /foo.*known fields are: kind/],
-    ['{"kind":"pyspark","jars":"a"}', /jars/],
-    ['{"kind":"pyspark","heartbeatTimeoutInSecond":"x"}', /heartbeat/],
-    ['{"kind":1}', /kind/],
-    ['{"kind":"PySpark"}', /^Invalid kind/],
-    ['{"kind":"constructor"}', /^Invalid kind/],
-    ['{"kind":"pyspark","conf":{"a":{}}}', /conf/],
-    [
-      '{"kind":"pyspark","conf":{"spark.submit.deployMode":"cluster"}}',
-      /^Rejected, Reason: Blacklisted configuration values in session config: spark.submit.deployMode/,
-    ],
-    ['{"kind":"pyspark","conf":{" SUBMIT.deploymode ":"cluster"}}', /Blacklisted/],
-    ['{"kind":"pyspark","conf":{"spark.driver.extraJavaOptions":"-agentpath:x"}}', /Blacklisted/],
-    ['{"kind":"pyspark","conf":{"spark\\nmaster":"x"}}', /not the name/],
-    ['{"kind":"pyspark","conf":{"spark.a":1,"A":2}}', /are the same Spark property/],
-    [
-      '{"kind":"pyspark","conf":{"spark.executor.extraJavaOptions":"-javaagent:x"}}',
-      /^Rejected, Reason: spark.executor/,
-    ],
-    ['{"kind":"pyspark","jars":["a.jar"]}', /Path 'a.jar' is not absolute/],
-    [
-      JSON.stringify({ kind: 'pyspark', files: Array(10).fill(`hdfs:///${'a'.repeat(9000)}`) }),
-      /may have at most 65536 characters in all/,
-    ],
-    ['{"kind":"pyspark","files":["file:/etc/passwd"]}', /Local path \/etc\/passwd cannot be added to user sessions/],
-    ['{"kind":"pyspark","files":["FILE:///etc/passwd"]}', /cannot be added/],
-    ['{"kind":"pyspark","archives":["local:/etc/passwd#x"]}', /cannot be added/],
-    [
-      '{"kind":"pyspark","conf":{"spark.archives":"/etc/passwd"}}',
-      /cannot be added to user sessions\. It stands in spark\.archives; files have to lie in /,
-    ],
-    ['{"kind":"pyspark","conf":{"spark.jars":"lib.jar"}}', /is not absolute\. It stands in spark\.jars;/],
-    ['{"kind":"pyspark","name":""}', /Invalid session name/],
-    ['{"kind":"pyspark","name":"123"}', /Invalid session name: 123/],
-    ['{"kind":"pyspark","ttl":"abc"}', /Invalid time string: abc/],
-    ['{"kind":"pyspark","ttl":"5y"}', /Invalid suffix: "y"/],
-    ['{"kind":"pyspark","ttl":"-5"}', /Invalid value: -5/],
-    ['{"kind":"pyspark","driverMemory":"much"}', /driverMemory/],
-  ];
-  for (const [raw, message] of refused) {
-    const { status, body } = await rig.call('POST', '/sessions', {
-      raw,
-      headers: { 'content-type': 'application/json' },
-    });
-    expect([raw, status]).toEqual([raw, 400]);
-    expect(body.msg).toMatch(message);
-  }
-  expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
-  expect(rig.fake.launched).toEqual([]);
-  for (const ttl of ['90s', '5min', '100']) {
-    expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark', ttl } })).status).toBe(201);
-  }
-});
-
-test('files must lie in the project, however their path is written', async () => {
-  await using rig = await createRig();
-  const { projectFolder: project } = rig;
-  await writeFile(`${project}/ok.py`, '');
-  await writeFile(`${project}/a b.py`, '');
-  await symlink('/etc', `${project}/out`);
-  await mkdir(`${project}2`);
-  await writeFile(`${project}2/x.py`, '');
-  // names that mean something else to whoever reads them as an address or as a pattern
-  await mkdir(`${project}/%2e%2e/demo2`, { recursive: true });
-  await writeFile(`${project}/%2e%2e/demo2/x.py`, '');
-  await symlink('/etc/passwd', `${project}/x`);
-  for (const name of ['x?y', '[x]', '?', '*', '{x}']) await writeFile(`${project}/${name}`, '');
-  const post = async (pyFiles: string[]) =>
-    (await rig.call('POST', '/sessions', { body: { kind: 'pyspark', pyFiles } })).status;
-  for (const good of [
-    `${project}/ok.py`,
-    `file://${project}/ok.py#alias`,
-    `file:${project}/a%20b.py`,
-    'hdfs://namenode/a.py',
-    's3a://bucket/a.py#b',
-  ]) {
-    expect([good, await post([good])]).toEqual([good, 201]);
-  }
-  for (const bad of [
-    `file:${project}/../../../../etc/passwd`,
-    `${project}/out/passwd`,
-    `${project}2/x.py`,
-    `${project}/ok.py,/etc/passwd`,
-    `file:${project}/%2e%2e/%2e%2e/%2e%2e/%2e%2e/etc/passwd`,
-    `${project}/%2e%2e/demo2/x.py#a`,
-    `file:${project}/out/../ok.py`,
-    `${project}/x?y#a`,
-    `${project}/[x]`,
-    `${project}/?`,
-    `${project}/*`,
-    `${project}/{x}`,
-    `${project}/absent.py`,
-    `${project}/ok.py#../../up`,
-    'hdfs://namenode/a.zip#../up',
-    'file://elsewhere/etc/passwd',
-    'har:///etc/a.har',
-    'viewfs://mine/passwd',
-    'jar:file:/etc/a.jar!/b',
-    'etc:/passwd',
-  ]) {
-    expect([bad, await post([bad])]).toEqual([bad, 400]);
-  }
-});
-
-test.each(propertyTable.filter(({ rule }) => rule === 'pinned' || rule === 'refused').map(({ pattern }) => [pattern]))(
-  'nobody sets %s',
-  async (pattern) => {
-    const written = ` ${pattern.replaceAll('*', 'x').slice('spark.'.length).toUpperCase()} `;
-    const create = readCreate({ conf: { [written]: '1' } }, { ownerEmail: '', projectFolder: '/', notebook: null });
-    await expect(create).rejects.toThrow('Blacklisted configuration values in session config: ');
-  },
-);
-
-test.each(
-  propertyTable.filter(({ rule }) => rule === 'files' || rule === 'folder').map(({ pattern, rule }) => [pattern, rule]),
-)('the paths in %s are looked at', async (pattern, rule) => {
-  await using rig = await createRig();
-  const post = async (value: string) => {
-    const body = { conf: { [pattern.slice('spark.'.length)]: value } };
-    return (await rig.call('POST', '/sessions', { body })).status;
-  };
-  await symlink('/etc', `${rig.projectFolder}/out`);
-  await writeFile(`${rig.projectFolder}/here`, '');
-  const values = [
-    '/etc/passwd',
-    'file:///etc/passwd',
-    `${rig.projectFolder}/out/passwd`,
-    `${rig.projectFolder}/out/new`,
-  ];
-  for (const value of values) expect([value, await post(value)]).toEqual([value, 400]);
-  expect(await post(`${rig.projectFolder}/here`)).toBe(201);
-  expect(await post(`${rig.projectFolder}/new/one`)).toBe(rule === 'folder' ? 201 : 400);
-});
-
 test('names', async () => {
   await using rig = await createRig();
   const post = () => rig.call('POST', '/sessions', { body: { kind: 'pyspark', name: 'a1' } });
@@ -292,7 +153,11 @@ test('names', async () => {
   const again = await post();
   expect(again).toMatchObject({
     status: 400,
-    body: { msg: 'Rejected, Reason: Duplicate session name: Some(a1) for session 1' },
+    body: {
+      msg: expect.stringMatching(
+        /^Rejected, Reason: Duplicate session name: Some\(a1\) for session 1\. .*take another name\.$/,
+      ) as string,
+    },
   });
   expect((await rig.call('GET', '/sessions/a1/state')).body).toEqual({ id: 1, state: 'starting' });
   await rig.driver(1);
@@ -310,7 +175,15 @@ test('too many starts at once are refused with the words that clients know', asy
   const first = await rig.idle();
   expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } })).status).toBe(201);
   const refused = await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } });
-  expect(refused).toMatchObject({ status: 429, body: { msg: 'Rejected, too many sessions are being created!' } });
+  expect([refused.status, refused.body]).toEqual([
+    429,
+    {
+      msg: 'Rejected, too many sessions are being created!',
+      hint: expect.stringMatching(
+        /^At most 1 Spark drivers may be starting .* Please wait until one of yours is ready/,
+      ),
+    },
+  ]);
   expect(first.id).toBe(1);
 });
 

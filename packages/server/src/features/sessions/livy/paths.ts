@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { dirname, sep } from 'node:path';
 import { propertyEntry, propertyList } from '@emberlab/contract';
 import { LivyError, rejected } from './errors.ts';
@@ -26,7 +26,8 @@ export async function checkPaths(
   for (const entry of entries) {
     const path = localPath(entry, hint);
     if (path === null || (await liesIn(path, projectFolder, mayBeNew ? realAncestor : realpath))) continue;
-    throw outside(path, hint);
+    const isMissing = await isMissingIn(path, projectFolder);
+    throw isMissing ? missing(path, projectFolder, property) : outside(path, hint);
   }
 }
 
@@ -48,9 +49,26 @@ const outside = (path: string, hint: string) =>
 export async function checkFile(file: string, projectFolder: string): Promise<void> {
   const path = localPath(file);
   if (path === null || (await liesIn(path, projectFolder, realpath))) return;
-  throw rejected(
-    `requirement failed: There is no file ${path.slice(0, 1000)} in the project's folder, ${projectFolder}.`,
-  );
+  throw missing(path, projectFolder);
+}
+
+function missing(path: string, projectFolder: string, property?: string): LivyError {
+  const place = property === undefined ? '' : ` It stands in ${property}.`;
+  const problem = `There is no file ${path.slice(0, 1000)} in the project's folder, ${projectFolder}.${place}`;
+  return rejected(`requirement failed: ${problem}`);
+}
+
+/** Whether nothing is at a path whose nearest folder lies in the project. A link that leads out says no, wherever to: nobody learns what is there. */
+async function isMissingIn(path: string, folder: string): Promise<boolean> {
+  const isThere = (at: string) =>
+    lstat(at).then(
+      () => true,
+      () => false,
+    );
+  if (await isThere(path)) return false;
+  let at = dirname(path);
+  while (!(await isThere(at)) && at !== dirname(at)) at = dirname(at);
+  return liesIn(at, folder, realpath);
 }
 
 /** Whether a path leads into a folder, once every link in both is resolved. */
@@ -72,7 +90,7 @@ async function realAncestor(path: string): Promise<string> {
 }
 
 /** The path on this machine that an entry means; null: it is on another file system. `hint`: a sentence for the refusal. */
-function localPath(entry: string, hint = ''): string | null {
+export function localPath(entry: string, hint = ''): string | null {
   const [uri = '', alias, ...more] = entry.split('#');
   // Archives are unpacked under this name.
   if (more.length > 0 || (alias !== undefined && !/^[\w-][\w. -]*$/.test(alias))) throw outside(entry, hint);

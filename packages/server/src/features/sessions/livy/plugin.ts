@@ -1,13 +1,15 @@
 import { STATUS_CODES } from 'node:http';
+import { errorTable } from '@emberlab/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../../../http/errors.ts';
 import { atLeast, mustBeIn, type Membership } from '../../../http/router.ts';
+import { isDiskFull } from '../../../lib/disk-full.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { GatewayCaller } from '../../users/index.ts';
 import type { SessionsDeps } from '../deps.ts';
 import { maxBodyBytes } from '../limits.ts';
 import { isFlat } from './flat.ts';
-import { LivyError } from './errors.ts';
+import { limitRefusal, LivyError } from './errors.ts';
 import { checkProxyUser } from './request.ts';
 
 /** Who asks, and as what in the project of the path. */
@@ -76,7 +78,8 @@ export function livyScope(
   app.setErrorHandler((error, request, reply) => {
     const [status, message] = explain(error, request, options.log);
     if (status === 401) reply.header('www-authenticate', 'Basic realm="Emberlab"');
-    return sendJson(reply, status, { msg: message });
+    const hint = error instanceof LivyError ? error.hint : undefined;
+    return sendJson(reply, status, { msg: message, ...(hint === undefined ? {} : { hint }) });
   });
 
   options.routes(app);
@@ -109,7 +112,10 @@ function checkVersion(request: FastifyRequest): void {
 function checkRequestedBy(request: FastifyRequest): void {
   const reads = ['GET', 'HEAD', 'OPTIONS'].includes(request.method);
   if (reads || request.headers['x-requested-by'] !== undefined) return;
-  throw new LivyError(400, 'Missing Required Header for CSRF protection.');
+  throw new LivyError(
+    400,
+    'Missing Required Header for CSRF protection. Please send the header X-Requested-By, with any value.',
+  );
 }
 
 /** Who asks, once their token and their role have been checked: viewers may look, editors may run. */
@@ -135,6 +141,8 @@ async function admit(
 
 function explain(error: unknown, request: FastifyRequest, log: Log): [status: number, message: string] {
   if (error instanceof LivyError) return [error.status, error.message];
+  if (error instanceof HttpError && error.code === 'limit_reached')
+    return explain(limitRefusal(error.message), request, log);
   // Not ready is no fault: a status of the table, all below 500 but for real faults.
   if (error instanceof HttpError && error.status < 500) return [error.status, error.message];
   const status = (error as { statusCode?: unknown }).statusCode;
@@ -142,7 +150,10 @@ function explain(error: unknown, request: FastifyRequest, log: Log): [status: nu
     return [status, status === 413 ? 'The request is too large.' : (STATUS_CODES[status] ?? 'Bad Request')];
   }
   log.error({ err: error, requestId: request.id }, 'a request of a Livy client failed');
-  const message = `Something went wrong on our side. The log has the details under the request ${request.id}.`;
+  const full = isDiskFull(error);
+  const message = full
+    ? errorTable.disk_full.message
+    : `Something went wrong on our side. The log has the details under the request ${request.id}.`;
   // sparkmagic would send a POST up to nine times again, and each might run.
-  return [request.method === 'POST' ? 400 : 500, message];
+  return [request.method === 'POST' ? 400 : full ? errorTable.disk_full.status : 500, message];
 }

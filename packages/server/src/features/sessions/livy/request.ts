@@ -1,25 +1,40 @@
 import { z } from 'zod';
-import { pinnedReason, propertyEntry, propertyName, propertyProblem, type SessionKind } from '@emberlab/contract';
+import {
+  fieldOfProperty,
+  pinnedReason,
+  propertyEntry,
+  propertyName,
+  propertyProblem,
+  type SessionKind,
+} from '@emberlab/contract';
 import type { CodeKind, SessionRequest, StatementKind } from '../model.ts';
 import type { CreateInput } from '../service.ts';
 import { checkArrowCode } from './arrow.ts';
 import { readDuration } from './durations.ts';
 import { LivyError, rejected } from './errors.ts';
 import { readCodeKind, readKind, readStatementKind } from './kinds.ts';
+import { checkJars } from './jars.ts';
 import { checkPaths } from './paths.ts';
+import { checkCount, checkMemory, checkSizeProperty } from './sizes.ts';
 
 const maxInt = 2 ** 31 - 1;
+const wholeNumber = 'Please write a whole number.';
 /** Some clients write numbers as strings. */
 const int = z
-  .union([
-    z.number(),
-    z
-      .string()
-      .regex(/^[+-]?\d+$/)
-      .transform(Number),
-  ])
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^[+-]?\d+$/)
+        .transform(Number),
+    ],
+    wholeNumber,
+  )
   .pipe(z.number().int().min(-maxInt).max(maxInt));
 const optionalInt = int.nullish().transform((value) => value ?? null);
+/** 0 is what a GET answers where nothing was said, and clients send back what they have read. */
+const count = optionalInt.transform((value) => (value === 0 ? null : value));
 const text = z
   .string()
   .max(10_000)
@@ -30,7 +45,12 @@ const list = z
   .max(1000)
   .nullish()
   .transform((value) => value ?? []);
-export const scalar = z.union([z.string().max(100_000), z.number(), z.boolean()]).transform(String);
+export const scalar = z
+  .union(
+    [z.string().max(100_000), z.number(), z.boolean()],
+    'Please write a text of at most 100,000 characters, a number, true or false.',
+  )
+  .transform(String);
 
 const maxConfLength = 64 * 1024;
 
@@ -45,16 +65,19 @@ export const launchFields = {
   files: list,
   archives: list,
   driverMemory: text,
-  driverCores: optionalInt,
+  driverCores: count,
   executorMemory: text,
-  executorCores: optionalInt,
-  numExecutors: optionalInt,
+  executorCores: count,
+  numExecutors: count,
   queue: text,
   name: text,
   conf: z
     .record(z.string().max(1000), scalar)
     // Every look at a session reads its request: what is kept of one has to stay small.
-    .refine((conf) => JSON.stringify(conf).length <= maxConfLength, `at most ${maxConfLength} characters in all`)
+    .refine(
+      (conf) => JSON.stringify(conf).length <= maxConfLength,
+      `It may have at most ${maxConfLength} characters in all.`,
+    )
     .nullish()
     .transform((value) => value ?? {}),
 };
@@ -83,7 +106,7 @@ export function readBody<T extends z.ZodType>(schema: T, body: unknown): z.outpu
     throw new LivyError(400, `Unrecognized field "${issue.keys[0]}". The known fields are: ${known}.`);
   }
   const where = issue === undefined || issue.path.length === 0 ? 'The body' : `"${issue.path.join('.')}"`;
-  throw new LivyError(400, `${where} can't be read: ${issue?.message ?? 'it is not valid'}.`);
+  throw new LivyError(400, `${where} can't be read. ${issue?.message ?? 'It is not valid.'}`);
 }
 
 /** A session request, checked as a whole, so that nothing is started for one that is refused. */
@@ -123,8 +146,10 @@ export async function checkLaunch<T extends z.output<typeof launch>>(
     throw rejected(`jars, pyFiles, files and archives may have at most ${maxConfLength} characters in all.`);
   }
   await checkPaths(paths, context.projectFolder);
+  await checkJars(jars);
   for (const { property, value, mayBeNew } of named) {
     await checkPaths([value], context.projectFolder, { mayBeNew, property });
+    if (property.toLowerCase() === 'spark.jars') await checkJars([value]);
   }
   return fields;
 }
@@ -178,18 +203,11 @@ export function checkProxyUser(proxyUser: string | null, ownerEmail: string): vo
 
 function checkName(name: string): void {
   if (name.trim() === '' || /^\d+$/.test(name) || name.length > 200 || invisible.test(name)) {
-    throw rejected(`Invalid session name: ${name.slice(0, 200)}`);
+    // Livy's own words in front
+    throw rejected(
+      `Invalid session name: ${name.slice(0, 200)}. Please take one of at most 200 characters that is not empty and not a number alone.`,
+    );
   }
-}
-
-function checkMemory(field: string, value: string | null): void {
-  if (value !== null && !/^\d+[kmgtp]?b?$/i.test(value.trim())) {
-    throw rejected(`"${field}" can't be "${value.slice(0, 100)}". Please write a number and a unit, such as 2g.`);
-  }
-}
-
-function checkCount(field: string, value: number | null): void {
-  if (value !== null && value < 0) throw rejected(`"${field}" can't be ${value}. Please write a number from 0.`);
 }
 
 /** Checks names, rights and values of the properties; answers the paths in them, which are still to be looked at. */
@@ -205,13 +223,22 @@ function checkConf(conf: Readonly<Record<string, string>>): { property: string; 
     names.set(name.toLowerCase(), written);
     const reason = pinnedReason(name);
     const problem = propertyProblem(name, value);
-    if (reason !== undefined) pinned.push(`${name} (${reason})`);
+    if (reason !== undefined) pinned.push(`${name} (${insteadOf(name) ?? reason})`);
     else if (problem !== undefined) throw rejected(problem);
+    else checkSizeProperty(name, value);
     const rule = propertyEntry(name)?.rule;
     if (rule === 'files' || rule === 'folder') paths.push({ property: name, value, mayBeNew: rule === 'folder' });
   }
   if (pinned.length > 0) throw rejected(`Blacklisted configuration values in session config: ${pinned.join(', ')}`);
   return paths;
+}
+
+/** What to set instead of a property that is refused since a field of the request is for it: people on the dashboard know the field by another name. */
+function insteadOf(name: string): string | undefined {
+  const field = fieldOfProperty(name);
+  return field?.livy === undefined
+    ? undefined
+    : `set "${field.livy}" instead, which is "${field.label}" on the Jupyter page`;
 }
 
 /** The notebook's path from its header: percent-encoded UTF-8, relative to the project's folder. null: none was sent. Throws a 400. */

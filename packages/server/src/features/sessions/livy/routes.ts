@@ -4,7 +4,7 @@ import type { SessionRecord } from '../model.ts';
 import type { Client } from '../service.ts';
 import { accessOf, clientOf, goneSignal, type LivyContext, type Query } from './context.ts';
 import { livyAudit } from './audit.ts';
-import { LivyError, rejected, sessionNotFound, tooMany } from './errors.ts';
+import { nameTaken, sessionNotFound, tooMany } from './errors.ts';
 import { registerAskRoutes } from './ask-routes.ts';
 import { readOptionalInt } from './numbers.ts';
 import { sendJson } from './plugin.ts';
@@ -29,8 +29,8 @@ export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): 
     });
     const made = await service.create(client, key, input);
     if (!('refused' in made)) return made;
-    if (made.refused === 'too-many') throw new LivyError(429, tooMany);
-    throw rejected(`Duplicate session name: Some(${input.name}) for session ${made.id}`);
+    if (made.refused === 'too-many') throw tooMany(made.most);
+    throw nameTaken(input.name, made.id);
   };
 
   route('GET', '/version', async (_request, reply) => sendJson(reply, 200, livyVersion), {
@@ -73,10 +73,11 @@ export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): 
     const { session } = await find(request);
     const query = request.query as Query;
     const from = readOptionalInt(query, 'from');
-    const page = await logPage(engine.logs(session.id), {
+    const wanted = {
       from: from === null || from < 0 ? null : from,
       size: readOptionalInt(query, 'size') ?? defaultPage,
-    });
+    };
+    const page = await logPage(engine.logs(session.id), wanted, goneSignal(reply));
     return sendJson(reply, 200, { id: session.id, ...page });
   });
 
@@ -114,12 +115,18 @@ export function registerLivyRoutes(app: FastifyInstance, context: LivyContext): 
     method: ['PUT', 'PATCH'],
     url: '/*',
     config,
-    handler: async (_request, reply) => reply.status(405).send(),
+    handler: async (request, reply) =>
+      sendJson(reply, 405, { msg: `${request.method} is not taken here. Please use GET, POST or DELETE.` }),
   });
   app.route({
     method: ['GET', 'POST', 'DELETE', 'OPTIONS'],
     url: '/*',
     config,
-    handler: async (_request, reply) => reply.status(404).send(),
+    handler: async (request, reply) => {
+      const { project } = request.params as { project: string };
+      const asked = request.url.replace(/\?.*/s, '').slice(0, 200);
+      const known = `Sessions are at /livy/${project}/sessions, batches at /livy/${project}/batches.`;
+      return sendJson(reply, 404, { msg: `There is nothing at ${asked}. ${known}` });
+    },
   });
 }

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
+import { errorTable } from '@emberlab/contract';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
+import { isDiskFull } from '../../../lib/disk-full.ts';
+import { testApplication } from '../testing/fake-agent.ts';
 import { createRig, type Rig } from '../testing/rig.ts';
 
 const post = (rig: Rig, id: number, body: Record<string, unknown>) =>
@@ -138,7 +143,6 @@ test('a question for rows is checked before it is given to the driver', async ()
     { ...good, rows: -1 },
     { ...good, rows: 1.5 },
     { ...good, rows: '10' },
-    { sql: 'select 1', rows: 10 },
     { ...good, method: 'all' },
     { ...good, method: 'sample' },
     { ...good, fraction: 0.5 },
@@ -158,6 +162,8 @@ test('a question for rows is checked before it is given to the driver', async ()
     good,
     { ...good, rows: null, method: 'sample', fraction: 0.1 },
     { variable: 'df', kind: 'sparkr', method: 'take', rows: 0 },
+    { sql: 'select 1' },
+    { sql: 'select 1', fraction: 0.1 },
   ].entries()) {
     expect((await ask(asked)).body.id).toBe(n);
     const run = await agent.heard('run', (frame) => frame.id === n);
@@ -357,4 +363,37 @@ test('a configuration of more than 64 kB is refused', async () => {
   const conf = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`spark.x${n}`, 'y'.repeat(1000)]));
   expect((await rig.call('POST', '/sessions', { body: { kind: 'pyspark', conf } })).status).toBe(400);
   expect((await rig.call('GET', '/sessions')).body.total).toBe(0);
+});
+
+test('one that there is no room for on the disk is refused with words that say so, and not sent again by sparkmagic', async () => {
+  await using rig = await createRig();
+  const { id } = await rig.idle();
+  await sql`pragma max_page_count = 1`.execute(rig.db);
+  const refused = await post(rig, id, { code: `# ${'x'.repeat(100_000)}` });
+  expect([refused.status, refused.body.msg]).toEqual([400, errorTable.disk_full.message]);
+  await sql`pragma max_page_count = 1000000`.execute(rig.db);
+  expect((await post(rig, id, { code: '1+1' })).body).toMatchObject({ id: 0, state: 'waiting' });
+});
+
+test('a result that comes while the disk is full is asked for again, until there is room for it', async () => {
+  await using rig = await createRig();
+  const { id, agent } = await rig.idle();
+  await post(rig, id, { code: '1+1' });
+  await agent.heard('run');
+  await sql`pragma max_page_count = 1`.execute(rig.db);
+  const closed = once(agent.socket, 'close');
+  const result = 'x'.repeat(100_000);
+  agent.answer(0, result);
+  await expect.poll(() => rig.errors.some(isDiskFull)).toBe(true);
+  rig.errors.length = 0;
+  await sql`pragma max_page_count = 1000000`.execute(rig.db);
+  rig.clock.advance(5000);
+  expect((await closed)[0]).toBe(4003);
+  const again = await rig.agent(id, { application: testApplication, holds: [{ id: 0, state: 'ended' }] });
+  again.answer(0, result);
+  await again.heard('ack', (frame) => frame.id === 0);
+  expect((await rig.call('GET', `/sessions/${id}/statements/0`)).body).toMatchObject({
+    state: 'available',
+    output: { data: { 'text/plain': result } },
+  });
 });

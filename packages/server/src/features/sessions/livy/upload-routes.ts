@@ -5,6 +5,7 @@ import { addable, addTo } from './additions.ts';
 import { checkReady, type LivyContext } from './context.ts';
 import { livyAudit } from './audit.ts';
 import { LivyError } from './errors.ts';
+import { isArchive, isJarName, notAJar } from './jars.ts';
 import { sendJson } from './plugin.ts';
 import { readFileName } from './request.ts';
 
@@ -13,7 +14,7 @@ const statusOf = { cut: 400, 'too-large': 413, full: 413, taken: 409, ended: 409
 
 /** Livy's routes for files that a client has, beside those for files that Spark can reach. In a scope of its own: their bodies are forms. */
 export function registerUploadRoutes(app: FastifyInstance, context: LivyContext): void {
-  const { service, uploads, asks, find, projectFolder } = context;
+  const { service, uploads, asks, find, projectFolder, mustHaveDisk } = context;
 
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
@@ -28,9 +29,11 @@ export function registerUploadRoutes(app: FastifyInstance, context: LivyContext)
         reply.header('connection', 'close');
         const { session } = await find(request);
         checkReady(session);
+        await mustHaveDisk({ projectId: session.project.id, userId: session.owner.id });
         service.used(session.id);
         const part = await readForm(request, field);
         const name = readFileName(part.filename);
+        if (as === 'jar' && !isJarName(name)) throw refuseJar(part, name);
         const whose = {
           sessionId: session.id,
           owner: { projectId: session.project.id, userId: session.owner.id },
@@ -38,6 +41,7 @@ export function registerUploadRoutes(app: FastifyInstance, context: LivyContext)
         };
         const upload = await keep(() => uploads.keep(whose, as, name, part.file));
         try {
+          if (as === 'jar' && !(await isArchive(upload.path))) throw notAJar(name);
           await addTo(asks, session.id, { as, uri: upload.path });
         } catch (error) {
           // Where the driver has not answered, the file may be Spark's by now: every task would miss it.
@@ -70,6 +74,12 @@ async function readForm(request: FastifyRequest, field: string): Promise<Multipa
     400,
     part === undefined ? `The form has no file. ${form}` : `The form has another field. ${form}`,
   );
+}
+
+/** What is left of the file is not waited for. */
+function refuseJar(part: MultipartFile, name: string): LivyError {
+  part.file.destroy();
+  return notAJar(name);
 }
 
 async function keep(task: () => Promise<Upload>): Promise<Upload> {

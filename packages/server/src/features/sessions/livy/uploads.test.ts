@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ControlFrame } from '../link/frames.ts';
 import type { FakeAgent } from '../testing/fake-agent.ts';
+import { emptyJar } from '../testing/jar.ts';
 import { createRig, type Rig, type TestUser } from '../testing/rig.ts';
 
 type Ask = Extract<ControlFrame, { type: 'ask'; what: 'add' }>;
@@ -72,13 +73,14 @@ test.for([
 ] as const)('upload-%s: the driver is given the file, and it goes with the session', async ([word, as, room, name]) => {
   await using rig = await openRig();
   const { id, agent } = await rig.idle();
-  const uploading = upload(rig, id, word, name, 'žđ 漢 🙂');
+  const content = `žđ 漢 🙂${word === 'jar' ? emptyJar : ''}`;
+  const uploading = upload(rig, id, word, name, content);
   const { uri, ...question } = await asked(agent, 1);
   expect([question, uri]).toEqual([
     { type: 'ask', request: 1, what: 'add', as },
     join(rig.deps.config.paths.uploads, String(id), room, name),
   ]);
-  expect(await readFile(uri, 'utf8')).toBe('žđ 漢 🙂');
+  expect(await readFile(uri, 'utf8')).toBe(content);
   // nobody else gets to it
   const modes = [uri, join(uri, '..'), join(uri, '../..')].map(async (path) =>
     ((await stat(path)).mode & 0o777).toString(8),
@@ -109,48 +111,63 @@ test('a file again is the same to Spark; another of its name is refused', async 
   await using rig = await openRig();
   const { id, agent } = await rig.idle();
   for (const n of [1, 2]) {
-    const same = upload(rig, id, 'file', 'a.txt', 'one');
+    const same = upload(rig, id, 'file', 'a.zip', 'one');
     await takes(agent, n);
     expect((await same).status).toBe(200);
   }
   for (const [word, content] of [
-    ['file', 'two'],
+    ['file', `two${emptyJar}`],
     ['pyfile', 'another'],
   ] as const) {
-    const { status, body } = await upload(rig, id, word, 'a.txt', content);
+    const { status, body } = await upload(rig, id, word, 'a.zip', content);
     expect([status, body.msg]).toEqual([409, expect.stringMatching(/another file of that name/)]);
   }
   // jars have a room of their own
-  const jar = upload(rig, id, 'jar', 'a.txt', 'two');
+  const jar = upload(rig, id, 'jar', 'a.zip', emptyJar);
   await takes(agent, 3);
   expect((await jar).status).toBe(200);
-  expect(await filesOf(rig)).toEqual([`${id}/files/a.txt`, `${id}/jars/a.txt`]);
-  expect(await readFile(join(rig.deps.config.paths.uploads, `${id}/files/a.txt`), 'utf8')).toBe('one');
+  expect(await filesOf(rig)).toEqual([`${id}/files/a.zip`, `${id}/jars/a.zip`]);
+  expect(await readFile(join(rig.deps.config.paths.uploads, `${id}/files/a.zip`), 'utf8')).toBe('one');
 });
 
 test('what the driver refuses is not kept; what it does not answer is, since it may have it', async () => {
   await using rig = await openRig();
   const { id, agent } = await rig.idle();
-  const refused = upload(rig, id, 'jar', 'a.jar', 'x');
+  const refused = upload(rig, id, 'jar', 'a.jar', emptyJar);
   await asked(agent, 1);
   agent.say({ type: 'answer', request: 1, error: 'Spark could not add it.' });
   expect(await refused).toEqual({ status: 400, body: { msg: 'Spark could not add it.' } });
   expect(await filesOf(rig)).toEqual([]);
 
   // one that is there already may be Spark's
-  const taken = upload(rig, id, 'jar', 'b.jar', 'x');
+  const taken = upload(rig, id, 'jar', 'b.jar', emptyJar);
   await takes(agent, 2);
   await taken;
-  const again = upload(rig, id, 'jar', 'b.jar', 'x');
+  const again = upload(rig, id, 'jar', 'b.jar', emptyJar);
   await asked(agent, 3);
   agent.say({ type: 'answer', request: 3, error: 'No.' });
   expect((await again).status).toBe(400);
 
-  const lost = upload(rig, id, 'jar', 'c.jar', 'x');
+  const lost = upload(rig, id, 'jar', 'c.jar', emptyJar);
   await asked(agent, 4);
   await agent.close();
   expect((await lost).status).toBe(409);
   expect(await filesOf(rig)).toEqual([`${id}/jars/b.jar`, `${id}/jars/c.jar`]);
+});
+
+test('what is not a jar is refused and not kept, and the driver is not asked', async () => {
+  await using rig = await openRig();
+  const { id, agent } = await rig.idle();
+  for (const [name, content] of [
+    ['words.txt', emptyJar],
+    ['words.jar', 'some words'],
+    ['empty.jar', ''],
+  ] as const) {
+    const { status, body } = await upload(rig, id, 'jar', name, content);
+    expect([status, body.msg]).toEqual([400, expect.stringContaining(`${name} is not a jar. Please name a file`)]);
+  }
+  expect(await filesOf(rig)).toEqual([]);
+  expect(agent.received).toEqual([]);
 });
 
 test('a file that is too large leaves nothing', async () => {
@@ -166,7 +183,7 @@ test('a file that is too large leaves nothing', async () => {
     await takes(agent, n + 1);
     expect((await fits).status).toBe(200);
   }
-  const full = await upload(rig, id, 'jar', 'c.jar', 'x');
+  const full = await upload(rig, id, 'jar', 'c.jar', emptyJar);
   expect([full.status, full.body.msg]).toEqual([413, expect.stringMatching(/to a session can have at most 2 MB/)]);
   expect(await filesOf(rig)).toEqual([`${id}/files/a.txt`, `${id}/files/b.txt`]);
   // another session has its own room

@@ -1,4 +1,4 @@
-import { executorStream, type SessionExecutor } from '@emberlab/contract';
+import { executorStream, sessionExecutor, type ExecutorStream, type SessionExecutor } from '@emberlab/contract';
 import { z } from 'zod';
 import { toInstantOrNull } from '../../../lib/clock.ts';
 import { cut } from '../model.ts';
@@ -18,6 +18,10 @@ const time = z
   .catch(null);
 const mostExecutors = 1000;
 
+/** Where logs are shown. An address that is longer than any is none. */
+const page = z.string().max(2000).optional().catch(undefined);
+export const logPages = z.object({ stdout: page, stderr: page });
+
 const executor = z.object({
   id: cut(100),
   host: cut(300),
@@ -32,10 +36,17 @@ const executor = z.object({
   removedAt: time,
   removeReason: cut(1000).nullable(),
   logs: z.array(executorStream).max(executorStream.options.length),
+  pages: logPages.catch({}),
 });
 
-/** Executors as the API answers them; null: that was no answer to this question. */
-export function readExecutors(answer: unknown): SessionExecutor[] | null {
+/** An executor, and where Spark says that its logs are shown. A driver says so, so nothing of ours asks there. */
+export type ListedExecutor = SessionExecutor & { readonly pages: LogPages };
+/** The same for people. */
+export const withoutPages = (one: ListedExecutor): SessionExecutor => sessionExecutor.parse(one);
+export type LogPages = { readonly [S in ExecutorStream]?: string | undefined };
+
+/** Executors, with where their logs are shown; null: that was no answer to this question. */
+export function readExecutors(answer: unknown): ListedExecutor[] | null {
   const parsed = z.array(z.unknown()).safeParse(answer);
   const all = z.array(executor).safeParse(parsed.data?.slice(0, mostExecutors));
   if (!all.success) return null;

@@ -2,8 +2,9 @@ import type { MetricsOverTime } from '@emberlab/contract';
 import type { Engine } from '../../../engines/engine.ts';
 import type { Router } from '../../../http/router.ts';
 import { HttpError } from '../../../http/errors.ts';
+import { sendText } from '../../../http/text-stream.ts';
 import type { ExternalSessions } from '../external/external.ts';
-import { maxLogBytes, sendText, watchEnd } from '../log-answer.ts';
+import { maxLogBytes, watchEnd } from '../log-answer.ts';
 import { viewerOf } from '../policy.ts';
 import type { Service } from '../service.ts';
 import { isLive } from '../state.ts';
@@ -54,6 +55,6 @@ export function registerMetricsRoutes(
         ? await openDriverLog(engine.logs(session.id)[stream], options)
         : await metrics.executorLog(session, { executor: params.executor, stream, ...options });
     reply.header('emberlab-log-from', log.from).header('emberlab-log-bytes', log.total);
-    return sendText(reply, log.text);
+    return sendText(reply, log.text, { follow });
   });
 }

@@ -8,7 +8,7 @@ import { QuestionError, type Question } from '../link/questions.ts';
 import type { SessionRecord } from '../model.ts';
 import { takesStatements } from '../state.ts';
 import type { StatementStore } from '../statement-store.ts';
-import { latest, readExecutors, readLogPiece } from './executor-answers.ts';
+import { latest, readExecutors, readLogPiece, withoutPages, type ListedExecutor } from './executor-answers.ts';
 import { openExecutorLog, type LogWish } from './executor-log.ts';
 import type { SampleStore } from './store.ts';
 
@@ -44,6 +44,9 @@ export function createMetrics(parts: {
     return value;
   };
 
+  const listed = (id: number): Promise<ListedExecutor[]> =>
+    ask(id, { what: 'executors' }, { ms: limits.executorsMs, refused: 'driver_away', read: readExecutors });
+
   return {
     async overTime(session: SessionRecord, since: number): Promise<MetricsOverTime> {
       // What a driver did before somebody took it is nobody's.
@@ -63,9 +66,12 @@ export function createMetrics(parts: {
     async executors(session: SessionRecord): Promise<SessionExecutors> {
       if (!takesStatements(session.state))
         return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
-      const reading = { ms: limits.executorsMs, refused: 'driver_away', read: readExecutors } as const;
-      return { items: await ask(session.id, { what: 'executors' }, reading), note: null };
+      return { items: (await listed(session.id)).map(withoutPages), note: null };
     },
+
+    /** The same with where their logs are shown; null: there are none, or it does not answer. */
+    listed: async (session: SessionRecord): Promise<ListedExecutor[] | null> =>
+      takesStatements(session.state) ? listed(session.id).catch(() => null) : null,
 
     /** Throws `log_unavailable` and `driver_away`. */
     async executorLog(

@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fakeEventLogs } from './fake-event-logs.ts';
+import { fakeHistory } from './fake-history.ts';
 import {
   EngineError,
   type BatchEngine,
   type BatchSpec,
   type DriverExit,
   type DriverHandle,
+  type UiAddress,
 } from '../../../engines/engine.ts';
 
 type FakeBatch = {
@@ -14,6 +16,7 @@ type FakeBatch = {
   readonly handle: DriverHandle;
   alive: boolean;
   applicationId: string | null;
+  ui: UiAddress | null;
   /** what is left of it for those who come later */
   code: number | null;
   exit(code: number | null): void;
@@ -23,10 +26,12 @@ type FakeBatch = {
 export function fakeBatches(folder: string) {
   const all = new Map<number, FakeBatch>();
   const launched: BatchSpec[] = [];
+  const bounded = new Set<number>();
   const cleaned: number[] = [];
   let pid = 100_000;
   let refusal: string | null = null;
   const eventLogs = fakeEventLogs();
+  const history = fakeHistory(folder);
   const folderOf = (id: number) => join(folder, String(id));
   const withHandle = (handle: DriverHandle) => [...all.values()].find((batch) => batch.handle.pid === handle.pid);
 
@@ -40,6 +45,7 @@ export function fakeBatches(folder: string) {
         handle: { pid: ++pid, startTicks: '1' },
         alive: true,
         applicationId: null,
+        ui: null,
         code: null,
         exit(code) {
           if (!batch.alive) return;
@@ -58,11 +64,16 @@ export function fakeBatches(folder: string) {
       return batch === undefined || batch.alive || batch.code === null ? null : { code: batch.code, signal: null };
     },
     applicationOf: async (id) => all.get(id)?.applicationId ?? null,
+    uiOf: async (id) => all.get(id)?.ui ?? null,
     async clean(id) {
       cleaned.push(id);
     },
     forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
+    async boundLogs(id) {
+      bounded.add(id);
+    },
     eventLogs: eventLogs.engine,
+    history: history.engine,
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
   };
 
@@ -70,8 +81,10 @@ export function fakeBatches(folder: string) {
     engine,
     launched,
     cleaned,
+    /** those whose logs were kept within bounds */
+    bounded,
     eventLogs,
-    isAlive: (handle: DriverHandle) => withHandle(handle)?.alive === true,
+    isAlive: (handle: DriverHandle) => withHandle(handle)?.alive === true || history.isAlive(handle),
     kill: (handle: DriverHandle) => withHandle(handle)?.exit(143),
     running: () => [...all.values()].filter((batch) => batch.alive).length,
     batch(id: number): FakeBatch {

@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DriverExit, DriverHandle, DriverSpec, Engine } from '../../../engines/engine.ts';
+import type { DriverExit, DriverHandle, DriverSpec, Engine, ExecutorLogQuestion } from '../../../engines/engine.ts';
 import { EngineError } from '../../../engines/engine.ts';
 import { fakeBatches } from './fake-batches.ts';
 import { fakeEventLogs } from './fake-event-logs.ts';
@@ -27,6 +27,10 @@ export function fakeEngine(folder: string) {
   const keyOf = (handle: DriverHandle) => `${handle.pid} ${handle.startTicks}`;
   const folderOf = (id: number) => join(folder, String(id));
 
+  const bounded = new Set<number>();
+  let brokenLog: Error | null = null;
+  const asked: ExecutorLogQuestion[] = [];
+  let workerAnswer: unknown = null;
   const engine: Engine = {
     async launch(spec) {
       if (refusal !== null) throw new EngineError(refusal);
@@ -62,18 +66,39 @@ export function fakeEngine(folder: string) {
     },
     forget: (id) => rm(folderOf(id), { recursive: true, force: true }),
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),
+    async boundLogs(id) {
+      bounded.add(id);
+      if (brokenLog !== null) throw brokenLog;
+    },
     eventLogs: eventLogs.engine,
     history: history.engine,
     batches: batches.engine,
+    async readExecutorLog(question) {
+      asked.push(question);
+      if (workerAnswer instanceof Error) throw workerAnswer;
+      return workerAnswer;
+    },
   };
 
   return {
     engine,
     launched,
     cleaned,
+    /** those whose logs were kept within bounds */
+    bounded,
+    /** lets that fail from now on */
+    breakLogs(error: Error): void {
+      brokenLog = error;
+    },
     batches,
     eventLogs,
     history,
+    /** what was asked of workers */
+    asked,
+    /** what they answer, or why they can't be asked */
+    answerAsWorker(answer: unknown): void {
+      workerAnswer = answer;
+    },
     /** how long each that was ended had for it, where that was said */
     patience,
     driver(id: number): FakeDriver {

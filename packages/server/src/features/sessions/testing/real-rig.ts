@@ -28,7 +28,9 @@ export const createRealRig = ({
         sparkHome,
         sparkMaster: 'local[*]',
         javaHome: null,
-        ...(realSpark === null ? {} : { warmStart: realSpark.warmStart }),
+        ...(realSpark === null
+          ? {}
+          : { warmStart: realSpark.warmStart, driverJavaOptions: realSpark.submit.driverJavaOptions }),
         sessionsFolder: join(folder, 'sessions'),
         batchesFolder: join(folder, 'batches'),
         outputLimitBytes: 1024 * 1024,

@@ -7,6 +7,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
 import type { Target } from '../../../edge/protocol.ts';
 import type { Engine } from '../../../engines/engine.ts';
+import { localFacts } from '../../../engines/local/properties.ts';
 import { auditRequests, type AuditRecord } from '../../../http/audit-trail.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../../http/project-events.ts';
@@ -18,6 +19,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { Log } from '../../../lib/log.ts';
 import { seedProject, seedUser, testDatabase } from '../../../testing/database.ts';
+import { testLimits } from '../../../testing/limits.ts';
 import type { AheadOptions } from '../ahead/options.ts';
 import type { SessionsDeps } from '../deps.ts';
 import { createFeature } from '../feature.ts';
@@ -43,6 +45,9 @@ export async function createRig(
     engine?: (folder: string) => Engine;
     clock?: Clock;
     python?: string;
+    executors?: boolean;
+    /** what drivers run on, as far as limits count it; default: what does not run their tasks, so they get what they ask */
+    sparkMaster?: string;
     ahead?: AheadOptions;
   } = {},
 ) {
@@ -121,15 +126,25 @@ export async function createRig(
       if (!state.environmentReady) throw new HttpError('environment_not_ready');
       return { python: state.python };
     },
+    revisionAt: (_, at) => (at > 0 ? 4 : null),
     projectFolder: (name) => join(folder, 'projects', name),
     authenticateGateway: (request) => authenticate(db, request),
     findMembership,
+    get admission() {
+      return limits.admission;
+    },
+    shape: {
+      executors: options.executors ?? false,
+      coresOf: localFacts({ sparkMaster: options.sparkMaster ?? 'spark://cluster' }).coresOf,
+    },
+    mustHaveDisk: async (whose) => limits.mustHaveDisk(whose),
     touchProject: async (id) => void state.touched.push(id),
     // Pings need answers from outside, which do not come while the hands of the clock are turned.
     ahead: options.ahead ?? null,
     limits: { reconcileMs: 3_600_000, pingMs: 1e9, ...options.limits },
   };
 
+  const limits = testLimits(db, clock, () => [running.sessions.limited]);
   const audited: AuditRecord[] = [];
   const open = async () => {
     const sessions = createFeature(deps);
@@ -291,13 +306,15 @@ async function addMember(
 async function authenticate(db: Kysely<Database>, request: FastifyRequest) {
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
   if (token === undefined) return null;
-  const [email = '', serverId] = token.replace(/@reads$/, '').split('@server:');
+  const [named = '', run] = token.replace(/@reads$/, '').split('@run:');
+  const [email = '', serverId] = named.split('@server:');
   const [address = '', projectId] = email.split('@project:');
   const user = await db.selectFrom('users').selectAll().where('email', '=', address).executeTakeFirst();
   if (user === undefined) throw new HttpError('wrong_credentials');
   return {
     user: { id: user.id, email: user.email, name: user.name },
     serverId: serverId ?? null,
+    executionId: run === undefined ? null : Number(run),
     projectIds: projectId === undefined ? null : [projectId],
     mayRun: !token.endsWith('@reads'),
     tokenId: `token of ${address}`,
