@@ -25,12 +25,13 @@ case "$1 $2" in
     mkdir -p "$last/lib/python3/site-packages/sparkmagic/kernels/$kernel"
     cp "$last/share/jupyter/kernels/python3/kernel.json" "$last/lib/python3/site-packages/sparkmagic/kernels/$kernel"
   done
+  echo 'version_info = 3.11.7' > "$last/pyvenv.cfg"
   printf '#!/bin/sh\\necho 3.11.7\\n' > "$last/bin/python"
   chmod +x "$last/bin/python"
   ;;
 "pip install")
   echo "Downloading numpy (16.0MiB)"
-  echo $$ > "$here/installing"
+  echo $$ > "$here/installing.part" && mv "$here/installing.part" "$here/installing"
   while [ -e "$here/hold" ]; do sleep 0.01; done
   if [ -e "$here/fail" ]; then cat "$here/fail" >&2; exit 2; fi
   echo "Prepared 120 packages in 1s"
@@ -73,7 +74,12 @@ export async function environmentsFixture(options: { python?: string; now?: () =
         clock: { ...systemClock, now: options.now ?? (() => systemClock.now()) },
         config: {
           python: options.python ?? 'python3',
-          paths: { environments: join(dataDir, 'environments'), tools: join(dataDir, 'tools') },
+          paths: {
+            environments: join(dataDir, 'environments'),
+            tools: join(dataDir, 'tools'),
+            secretsKey: join(dataDir, 'secrets.key'),
+            indexNames: join(dataDir, 'index-names'),
+          },
         },
         bus,
         identities: oneUser(),

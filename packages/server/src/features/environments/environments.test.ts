@@ -40,6 +40,9 @@ describe('building an environment', () => {
       return (JSON.parse(spec) as { display_name: string }).display_name;
     });
     expect(kernels).toEqual(['Python', 'PySpark']);
+    // for JupyterLab, and for classic Jupyter
+    for (const icon of ['logo-svg.svg', 'logo-64x64.png'])
+      expect(existsSync(join(folder, projectId, '1', 'share/jupyter/kernels/pysparkkernel', icon))).toBe(true);
     await environments.create(projectId);
     expect((await environments.get(projectId)).latest?.number).toBe(1);
     const progress = fixture.events.map((event) => event.latest?.progress ?? 0);
@@ -59,24 +62,58 @@ describe('building an environment', () => {
     expect(current).toBeNull();
     expect(latest?.progress).toBeGreaterThan(0);
     expect(latest?.progress).toBeLessThan(0.5);
-    expect(await environments.snapshot(fixture.projectId)).toMatchObject([{ type: 'environment' }]);
+    expect(await environments.snapshot(fixture.projectId)).toMatchObject([
+      { type: 'environment', environment: { pending: 1, alert: null } },
+      { type: 'environment-operation', operation: { kind: 'create', state: 'running' } },
+    ]);
   });
 
-  it('builds those of two projects one after the other', async () => {
+  it('builds those of two projects at a time, while others wait for their turn', async () => {
     await using fixture = await environmentsFixture();
-    const other = await fixture.newProject('other');
+    const [second, third] = [await fixture.newProject('second'), await fixture.newProject('third')];
     await writeFile(fixture.file('hold'), '');
     const environments = fixture.instance();
-    await environments.create(fixture.projectId);
-    await fixture.db.updateTable('revisions').set({ created_at: 0 }).execute();
-    await environments.create(other);
+    for (const [at, id] of [fixture.projectId, second, third].entries()) {
+      await environments.create(id);
+      const [{ operation } = { operation: '' }] = await fixture.db
+        .selectFrom('environment_operations')
+        .select('id as operation')
+        .where('project_id', '=', id)
+        .execute();
+      await fixture.db
+        .updateTable('environment_operations')
+        .set({ created_at: at })
+        .where('id', '=', operation)
+        .execute();
+    }
     await environments.start();
     const waiting = async (id: string) => (await environments.get(id)).latest?.step === 'Waiting for its turn';
-    await fixture.until(async () => !(await waiting(fixture.projectId)));
-    expect(await waiting(other)).toBe(true);
+    await fixture.until(async () => !(await waiting(fixture.projectId)) && !(await waiting(second)));
+    expect(await waiting(third)).toBe(true);
     await rm(fixture.file('hold'));
     await reach(fixture, environments, 'ready');
-    await reach(fixture, environments, 'ready', other);
+    await reach(fixture, environments, 'ready', second);
+    await reach(fixture, environments, 'ready', third);
+  });
+
+  it('gives each project its turn, however many changes another one wants', async () => {
+    await using fixture = await environmentsFixture();
+    const { db, projectId } = fixture;
+    const [greedy, late] = [await fixture.newProject('greedy'), await fixture.newProject('late')];
+    const environments = fixture.instance();
+    for (const id of [projectId, greedy, late]) await environments.create(id);
+    for (const id of [projectId, greedy, greedy, greedy, projectId])
+      await environments.change(id, { kind: 'recreate', keep: true }, 'ada@example.org');
+    const first = db.updateTable('environment_operations').set({ created_at: 1 });
+    await first.where('project_id', '!=', late).execute();
+    await environments.start();
+    const rows = () =>
+      db.selectFrom('environment_operations').select(['project_id', 'number', 'ended_at', 'started_at']).execute();
+    await fixture.until(async () => (await rows()).every((row) => row.ended_at !== null));
+    const started = async (id: string, number: number) =>
+      (await rows()).find((row) => row.project_id === id && row.number === number)?.started_at ?? 0;
+    expect(await started(late, 1)).toBeLessThanOrEqual(await started(greedy, 2));
+    expect(await started(projectId, 2)).toBeLessThanOrEqual(await started(greedy, 3));
   });
 
   it('keeps what is in use while the next one is made, and when that fails', async () => {
@@ -233,6 +270,41 @@ describe('after a restart of control', () => {
     // Safe to repeat, as after a crash.
     await environments.removeAll(projectId);
     expect(existsSync(join(folder, projectId))).toBe(false);
+    expect(fixture.errors).toEqual([]);
+  });
+});
+
+describe('a build that an administrator stops', () => {
+  const why = 'Stopped by an administrator: the disk is full.';
+
+  it('ends with what it runs, says why, and the next one goes on', async () => {
+    await using fixture = await environmentsFixture();
+    const other = await fixture.newProject('other');
+    const third = await fixture.newProject('third');
+    await writeFile(fixture.file('hold'), '');
+    const environments = fixture.instance();
+    for (const id of [fixture.projectId, other, third]) await environments.create(id);
+    await environments.start();
+    await fixture.until(() => existsSync(fixture.file('installing')));
+    const builds = await environments.running.running();
+    expect(builds.map(({ projectId }) => projectId)).toEqual(expect.arrayContaining([fixture.projectId, other, third]));
+    const idOf = (wanted: string) => builds.find(({ projectId }) => projectId === wanted)?.id ?? '';
+    const [first, second] = [idOf(fixture.projectId), idOf(other)];
+    const installer = Number(readFileSync(fixture.file('installing'), 'utf8'));
+    await Promise.all([
+      environments.running.stopRunning('build', first, why),
+      environments.running.stopRunning('build', second, why),
+    ]);
+    for (const id of [fixture.projectId, other]) {
+      expect((await environments.get(id)).latest).toMatchObject({ state: 'failed', problem: why });
+    }
+    await fixture.until(() => !existsSync(`/proc/${installer}/exe`));
+    expect(await environments.failedIn()).toEqual(['demo', 'other']);
+    await rm(fixture.file('hold'));
+    await reach(fixture, environments, 'ready', third);
+    // One that has become what it was to be stays that.
+    await environments.running.stopRunning('build', idOf(third), why);
+    expect((await environments.get(third)).latest?.state).toBe('ready');
     expect(fixture.errors).toEqual([]);
   });
 });

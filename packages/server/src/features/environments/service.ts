@@ -1,10 +1,12 @@
 import type { Environment, LogText } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
-import type { ProjectBus, ProjectSnapshot } from '../../http/project-events.ts';
+import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { readEnd } from '../../lib/log-file.ts';
 import type { Builder } from './builder.ts';
-import { presentEnvironment, type EnvironmentStore } from './store.ts';
+import { alertOf, type Inspector } from './inspect.ts';
+import { presentRevision } from './present.ts';
+import type { EnvironmentStore } from './store.ts';
 
 const maxLogBytes = 256 * 1024;
 
@@ -18,42 +20,49 @@ export type PythonOfProject = {
 
 export type EnvironmentService = ReturnType<typeof createEnvironmentService>;
 
-/** Tells everybody in the project what its environment is like now. */
-export function createAnnouncer({ bus, store }: { bus: ProjectBus; store: EnvironmentStore }) {
-  return async (projectId: string): Promise<void> => {
-    const environment = presentEnvironment(await store.current(projectId), await store.latest(projectId));
-    bus.publish({ projectId, present: () => ({ type: 'environment', environment }) });
-  };
-}
-
 /** Projects' Python environments. */
 export function createEnvironmentService(deps: {
   store: EnvironmentStore;
   builder: Builder;
+  inspector: Inspector;
   clock: Clock;
   wake: () => void;
   changed: (projectId: string) => Promise<void>;
 }) {
-  const { store, builder, clock, changed } = deps;
+  const { store, builder, inspector, clock, changed } = deps;
 
-  const get = async (projectId: string): Promise<Environment> =>
-    presentEnvironment(await store.current(projectId), await store.latest(projectId));
-
-  async function build(projectId: string, onlyFirst: boolean): Promise<void> {
-    if (!(await store.insert(projectId, clock.now(), { onlyFirst }))) return;
-    await changed(projectId);
-    deps.wake();
+  async function get(projectId: string): Promise<Environment> {
+    const [current, latest, pending] = await Promise.all([
+      store.current(projectId),
+      store.latest(projectId),
+      store.operations.pending(projectId),
+    ]);
+    return {
+      current: current === null ? null : presentRevision(current),
+      latest: latest === null ? null : presentRevision(latest),
+      pending: pending.length,
+      alert: current === null ? null : alertOf(await inspector.inspect(current)),
+    };
   }
 
   return {
     get,
 
     /** Has a new project's first revision built. Safe to call again. */
-    create: (projectId: string): Promise<void> => build(projectId, true),
+    async create(projectId: string): Promise<void> {
+      if (!(await store.insert(projectId, clock.now(), { onlyFirst: true }))) return;
+      await changed(projectId);
+      deps.wake();
+    },
 
-    /** Has the next revision built; while one is being built, that one is it. */
-    async rebuild(projectId: string): Promise<Environment> {
-      await build(projectId, false);
+    /** Has the next revision built; while a change is being made, that one is it. */
+    async rebuild(projectId: string, by: string | null = null): Promise<Environment> {
+      const change = { kind: 'recreate' as const, keep: true };
+      const inserted = await store.operations.insert({ projectId, change, by, now: clock.now(), unless: 'pending' });
+      if (inserted !== null) {
+        await changed(projectId);
+        deps.wake();
+      }
       return get(projectId);
     },
 

@@ -1,10 +1,9 @@
-import type { Environment, Revision } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
-import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
-import { newId } from '../../lib/ids.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
-import { next, type RevisionState } from './state.ts';
+import type { Asked } from './operations/change.ts';
+import { createOperationStore } from './operations/store.ts';
+import type { RevisionState } from './state.ts';
 
 /** A revision of a project's environment. Times are ms since the epoch. */
 export type RevisionRecord = {
@@ -21,15 +20,15 @@ export type RevisionRecord = {
   readonly process: ProcessIdentity | null;
   readonly createdAt: number;
   readonly readyAt: number | null;
+  /** when its files were removed */
+  readonly removedAt: number | null;
 };
 
 export type EnvironmentStore = ReturnType<typeof createEnvironmentStore>;
 
-/** What a revision that waits for its turn shows. */
-const waiting = 'Waiting for its turn';
-
-/** SQL of environments and their revisions. */
+/** SQL of environments, their revisions and what changes them. */
 export function createEnvironmentStore(db: Kysely<Database>) {
+  const operations = createOperationStore(db);
   const rows = () => db.selectFrom('revisions').selectAll('revisions');
   const inUse = () =>
     rows().innerJoin('projects', 'projects.id', 'revisions.project_id').where('projects.deleting_at', 'is', null);
@@ -47,46 +46,17 @@ export function createEnvironmentStore(db: Kysely<Database>) {
     process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
     createdAt: row.created_at,
     readyAt: row.ready_at,
+    removedAt: row.removed_at,
   });
 
   return {
-    /** Makes the next revision of a project, unless one is being made, or `onlyFirst` and there is one. Answers whether it did. */
-    insert: (projectId: string, now: number, options: { onlyFirst: boolean }): Promise<boolean> =>
-      db.transaction().execute(async (tx) => {
-        // Written first: two transactions that only read would both find nothing.
-        await tx
-          .insertInto('environments')
-          .values({ project_id: projectId, current_revision_id: null })
-          .onConflict((conflict) => conflict.column('project_id').doUpdateSet({ project_id: projectId }))
-          .execute();
-        const last = await tx
-          .selectFrom('revisions')
-          .select(['number', 'state'])
-          .where('project_id', '=', projectId)
-          .orderBy('number', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        if (last !== undefined && (options.onlyFirst || last.state === 'building')) return false;
-        await tx
-          .insertInto('revisions')
-          .values({
-            id: newId(),
-            project_id: projectId,
-            number: (last?.number ?? 0) + 1,
-            state: 'building',
-            step: waiting,
-            progress: 0,
-            problem: null,
-            python_version: null,
-            packages: null,
-            pid: null,
-            start_ticks: null,
-            created_at: now,
-            ready_at: null,
-          })
-          .execute();
-        return true;
-      }),
+    operations,
+
+    /** Has the next revision of a project made, unless one is being made, or `onlyFirst` and there is one. Answers whether it will be. */
+    async insert(projectId: string, now: number, options: { onlyFirst: boolean }): Promise<boolean> {
+      const unless = options.onlyFirst ? 'any' : 'pending';
+      return (await operations.insert({ projectId, change: { kind: 'create' }, by: null, now, unless })) !== null;
+    },
 
     async projectsWithout(): Promise<string[]> {
       const found = await db
@@ -100,7 +70,15 @@ export function createEnvironmentStore(db: Kysely<Database>) {
       return found.map((row) => row.id);
     },
 
-    /** Those that are being made: the one with a process first, then the oldest. None of projects that are being deleted. */
+    async current(projectId: string): Promise<RevisionRecord | null> {
+      const row = await rows()
+        .innerJoin('environments', 'environments.current_revision_id', 'revisions.id')
+        .where('environments.project_id', '=', projectId)
+        .executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** Those that are being made: those with a process first, then the oldest. None of projects that are being deleted. */
     async building(): Promise<RevisionRecord[]> {
       const found = await inUse()
         .where('state', '=', 'building')
@@ -110,27 +88,89 @@ export function createEnvironmentStore(db: Kysely<Database>) {
       return found.map(toRecord).toSorted((a, b) => Number(a.process === null) - Number(b.process === null));
     },
 
-    /** What is being made of one project, whatever becomes of that. */
-    async unfinished(projectId: string): Promise<RevisionRecord[]> {
-      const found = await rows().where('state', '=', 'building').where('project_id', '=', projectId).execute();
+    /** The names of projects whose newest revision could not be made. */
+    async failedIn(): Promise<string[]> {
+      const newest = db
+        .selectFrom('revisions')
+        .select((e) => ['project_id as of', e.fn.max('number').as('last')])
+        .groupBy('project_id')
+        .as('newest');
+      const found = await inUse()
+        .innerJoin(newest, (join) =>
+          join.onRef('newest.of', '=', 'revisions.project_id').onRef('newest.last', '=', 'revisions.number'),
+        )
+        .select('projects.name as project_name')
+        .where('revisions.state', '=', 'failed')
+        .where('projects.archived_at', 'is', null)
+        .orderBy('projects.name')
+        .execute();
+      return found.map((row) => row.project_name);
+    },
+
+    /** Those that new servers use, of all projects that are not being deleted. */
+    async currents(): Promise<RevisionRecord[]> {
+      const found = await rows()
+        .innerJoin('environments', 'environments.current_revision_id', 'revisions.id')
+        .innerJoin('projects', 'projects.id', 'environments.project_id')
+        .where('projects.deleting_at', 'is', null)
+        .execute();
       return found.map(toRecord);
     },
 
-    async current(projectId: string): Promise<RevisionRecord | null> {
-      const row = await rows()
-        .innerJoin('environments', 'environments.current_revision_id', 'revisions.id')
-        .where('environments.project_id', '=', projectId)
-        .executeTakeFirst();
-      return row === undefined ? null : toRecord(row);
-    },
-
+    /** The one that is being made, or was made or tried last, or gone back to. */
     async latest(projectId: string): Promise<RevisionRecord | null> {
+      const last = await operations.lastOf(projectId);
+      const named = last === null ? null : await this.byId(last);
+      if (named !== null) return named;
       const row = await rows()
         .where('project_id', '=', projectId)
         .orderBy('number', 'desc')
         .limit(1)
         .executeTakeFirst();
       return row === undefined ? null : toRecord(row);
+    },
+
+    async byId(id: string): Promise<RevisionRecord | null> {
+      const row = await rows().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    async byNumber(projectId: string, number: number): Promise<RevisionRecord | null> {
+      const row = await rows().where('project_id', '=', projectId).where('number', '=', number).executeTakeFirst();
+      return row === undefined ? null : toRecord(row);
+    },
+
+    /** Those that worked, the newest first. */
+    async ready(projectId: string): Promise<RevisionRecord[]> {
+      const found = await rows()
+        .where('project_id', '=', projectId)
+        .where('state', '=', 'ready')
+        .orderBy('number', 'desc')
+        .execute();
+      return found.map(toRecord);
+    },
+
+    async asked(revisionId: string): Promise<Asked[]> {
+      const found = await db
+        .selectFrom('revision_requests')
+        .select(['name', 'kind', 'requirement', 'detail'])
+        .where('revision_id', '=', revisionId)
+        .orderBy('name')
+        .execute();
+      return found;
+    },
+
+    /** What was asked for in the last revision that anything was asked for in, where there is none in use. */
+    async lastAsked(projectId: string): Promise<Asked[]> {
+      const row = await db
+        .selectFrom('revisions')
+        .innerJoin('revision_requests', 'revision_requests.revision_id', 'revisions.id')
+        .select('revisions.id')
+        .where('project_id', '=', projectId)
+        .orderBy('number', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? [] : this.asked(row.id);
     },
 
     async setProcess(id: string, process: ProcessIdentity): Promise<void> {
@@ -151,60 +191,49 @@ export function createEnvironmentStore(db: Kysely<Database>) {
         .execute();
     },
 
-    /** The revision is good: in the same transaction it becomes what new servers use. */
-    finish: (
-      revision: RevisionRecord,
-      result: { pythonVersion: string; packages: number; now: number },
-    ): Promise<void> =>
-      db.transaction().execute(async (tx) => {
-        const { pythonVersion, packages, now } = result;
-        const state = next(revision.state, 'finish');
-        await tx
-          .updateTable('revisions')
-          .set({
-            state,
-            step: null,
-            progress: 1,
-            python_version: pythonVersion,
-            packages,
-            pid: null,
-            start_ticks: null,
-            ready_at: now,
-          })
-          .where('id', '=', revision.id)
-          .execute();
-        await tx
-          .updateTable('environments')
-          .set({ current_revision_id: revision.id })
-          .where('project_id', '=', revision.projectId)
-          .execute();
-      }),
+    async setRemoved(id: string, now: number): Promise<void> {
+      await db.updateTable('revisions').set({ removed_at: now }).where('id', '=', id).execute();
+    },
 
-    async fail(revision: RevisionRecord, problem: string): Promise<void> {
-      await db
-        .updateTable('revisions')
-        .set({ state: next(revision.state, 'fail'), step: null, problem, pid: null, start_ticks: null })
-        .where('id', '=', revision.id)
+    /** How many servers run with each revision of a project. */
+    async serversOf(projectId: string): Promise<ReadonlyMap<string, number>> {
+      const found = await db
+        .selectFrom('servers')
+        .select(['revision_id', (e) => e.fn.countAll<number>().as('count')])
+        .where('project_id', '=', projectId)
+        .where('ended_at', 'is', null)
+        .where('revision_id', 'is not', null)
+        .groupBy('revision_id')
         .execute();
+      return new Map(found.map((row) => [row.revision_id ?? '', row.count]));
+    },
+
+    /** When each session, batch and run of a job of a project that has not ended was asked for, or begun. */
+    async driversSince(projectId: string): Promise<number[]> {
+      const [sessions, batches, runs] = await Promise.all([
+        db
+          .selectFrom('sessions')
+          .select('created_at')
+          .where('project_id', '=', projectId)
+          .where('ended_at', 'is', null)
+          .execute(),
+        db
+          .selectFrom('batches')
+          .select('created_at')
+          .where('project_id', '=', projectId)
+          .where('ended_at', 'is', null)
+          .where('execution_id', 'is', null)
+          .execute(),
+        // A run says when it left the queue; until then it has none.
+        db
+          .selectFrom('executions')
+          .select('started_at as created_at')
+          .where('project_id', '=', projectId)
+          .where('started_at', 'is not', null)
+          .where('ended_at', 'is', null)
+          .execute(),
+      ]);
+      return [...sessions, ...batches, ...runs].map((row) => row.created_at ?? 0);
     },
   };
 }
-
-const presentRevision = (record: RevisionRecord): Revision => ({
-  id: record.id,
-  number: record.number,
-  state: record.state,
-  step: record.step,
-  progress: record.progress,
-  problem: record.problem,
-  pythonVersion: record.pythonVersion,
-  packages: record.packages,
-  createdAt: toInstant(record.createdAt),
-  readyAt: toInstantOrNull(record.readyAt),
-});
-
-/** An environment as the contract has it. */
-export const presentEnvironment = (current: RevisionRecord | null, latest: RevisionRecord | null): Environment => ({
-  current: current === null ? null : presentRevision(current),
-  latest: latest === null ? null : presentRevision(latest),
-});

@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
+import { createEnvironmentStore } from './store.ts';
+
+it('a project has one revision in the making, whoever asks at once, and then the one that is good', async () => {
+  await using open = await testDatabase();
+  const store = createEnvironmentStore(open.db);
+  const projectId = await seedProject(open.db, await seedUser(open.db));
+  expect(await store.projectsWithout()).toEqual([projectId]);
+  const insert = (onlyFirst = false) => store.insert(projectId, 1, { onlyFirst });
+  const made = await Promise.all(Array.from({ length: 5 }, () => insert()));
+  expect(made.filter(Boolean)).toHaveLength(1);
+  expect(await store.projectsWithout()).toEqual([]);
+  const [first] = await store.building();
+  if (first === undefined) throw new Error('nothing is being made');
+  expect(first).toMatchObject({ projectId, number: 1, state: 'building', process: null });
+  await store.setProcess(first.id, { pid: 7, startTicks: '8' });
+  await store.setProgress(first.id, 'Packages', 1 / 3);
+  expect(await store.latest(projectId)).toMatchObject({ step: 'Packages', progress: 1 / 3, process: { pid: 7 } });
+  const operation = await store.operations.making(first.id);
+  if (operation === null) throw new Error('nothing makes it');
+  await store.operations.begin(operation, { asked: [], now: 2 });
+  const good = { pythonVersion: '3.11.7', packages: 80, asked: [] };
+  await store.operations.finish({ ...operation, state: 'running' }, { made: good, changes: [], conflicts: 0, now: 9 });
+  expect(await store.current(projectId)).toMatchObject({ id: first.id, state: 'ready', progress: 1, readyAt: 9 });
+  expect(await insert(true)).toBe(false);
+  expect(await insert()).toBe(true);
+  const [second] = await store.operations.pending(projectId);
+  if (second === undefined) throw new Error('nothing is being made');
+  await store.operations.fail(second, 'no network', 10);
+  expect(await store.latest(projectId)).toMatchObject({ number: 2, state: 'failed', problem: 'no network' });
+  expect((await store.current(projectId))?.number).toBe(1);
+});
