@@ -12,6 +12,8 @@ from .messages import shorten_bytes
 MIME_TYPE = "application/vnd.emberlab.arrow.v1+json"
 # So many rows are looked for in few partitions first, as `take` does; more come by a job over all of them.
 SMALL_ROWS = 100_000
+# Where nothing is said: as many as a statement of SQL shows.
+DEFAULT_ROWS = 1000
 
 
 class RequestError(Exception):
@@ -94,9 +96,9 @@ def parse_request(code):
         isinstance(request.get("variable"), str) and isinstance(request.get("kind"), str)
     ):
         raise RequestError("A statement of the kind 'arrow' needs 'sql', or 'variable' and its 'kind'.")
-    if request.get("method") not in ("take", "sample"):
+    if request.setdefault("method", "sample" if "fraction" in request else "take") not in ("take", "sample"):
         raise RequestError("The 'method' must be 'take' or 'sample'.")
-    rows = request.setdefault("rows", None)
+    rows = request.setdefault("rows", DEFAULT_ROWS)
     if rows is not None and (type(rows) is not int or rows < 0):
         raise RequestError("The 'rows' must be a number that is not negative, or null for all.")
     # Spark counts rows with 32 bits.

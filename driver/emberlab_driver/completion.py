@@ -57,7 +57,7 @@ def _matching(names, prefix):
 
 
 def _attributes(expression, scope):
-    value, kind = _evaluate(expression, scope)
+    value, kind = evaluate(expression, scope)
     if kind is not None:
         return static.names_of(kind)
     if value is None:
@@ -66,7 +66,7 @@ def _attributes(expression, scope):
 
 
 def _keys(expression, scope):
-    value, _ = _evaluate(expression, scope)
+    value, _ = evaluate(expression, scope)
     if type(value) is dict:
         return static_names(dict.copy(value))
     return _columns(value)
@@ -82,7 +82,7 @@ def _columns(value):
     return []
 
 
-def _evaluate(expression, scope):
+def evaluate(expression, scope):
     """`(value, None)`, or `(None, class)` where only the class of the value is known, or `(None, None)`."""
     if "\\" in expression:  # an escape that Python does not know makes it warn, into the output of the statement
         return None, None

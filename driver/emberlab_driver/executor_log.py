@@ -1,7 +1,14 @@
-"""Logs of executors, for the question `executorLog`: read from the page of the worker that Spark names for each."""
+"""Logs of executors, for the question `executorLog`: read from the page of the worker that Spark names for each.
+
+Started as a program it reads one for the control plane, of an application that has no agent any more, or never had
+one: `executor_log.py QUESTION`, where that is JSON, prints the answer, or `{"error": a sentence for people}`. It runs
+as the member whose application that is: the address comes from a driver of theirs, which may say anything.
+"""
 
 import http.client
+import json
 import re
+import sys
 import time
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -75,3 +82,18 @@ def _fetch(address, executor_id):
         ) from error
     finally:
         connection.close()
+
+
+def main():
+    question = json.loads(sys.argv[1])
+    executor, stream = question["executor"], question["stream"]
+    known = [{"id": executor, "executorLogs": {stream: question["page"]}}]
+    try:
+        answer = read_executor_log(known, executor, stream, question["from"], question["size"])
+    except LogError as error:
+        answer = {"error": str(error)}
+    print(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timezone
 
+from .samples import running_tasks
+
 MOST_EXECUTORS = 1000
 LOG_STREAMS = ("stdout", "stderr")
 
@@ -16,7 +18,8 @@ def describe_executors(executors):
 
 def _describe(executor):
     # The driver's log is a file of the control plane's.
-    logs = LOG_STREAMS if executor["id"] == "driver" else (executor.get("executorLogs") or {})
+    pages = executor.get("executorLogs") or {}
+    logs = LOG_STREAMS if executor["id"] == "driver" else pages
     return {
         "id": executor["id"],
         "host": executor["hostPort"],
@@ -24,13 +27,14 @@ def _describe(executor):
         "cores": executor["totalCores"],
         "memoryUsedBytes": max(0, executor["memoryUsed"]),
         "memoryTotalBytes": max(0, executor["maxMemory"]),
-        "activeTasks": max(0, executor["activeTasks"]),
+        "activeTasks": running_tasks(executor),
         "completedTasks": max(0, executor["completedTasks"]),
         "failedTasks": max(0, executor["failedTasks"]),
         "addedAt": _milliseconds(executor.get("addTime")),
         "removedAt": _milliseconds(executor.get("removeTime")),
         "removeReason": executor.get("removeReason"),
         "logs": [stream for stream in LOG_STREAMS if stream in logs],
+        "pages": {stream: pages[stream] for stream in LOG_STREAMS if stream in pages},
     }
 
 

@@ -30,6 +30,8 @@ class Interpreter(ABC):
 
     # Whether `complete` may be called while a statement of this kind runs.
     completes_while_running = False
+    # How long somebody waits for what `complete` finds.
+    complete_seconds = 2.0
 
     @abstractmethod
     def run(self, code, statement_id):
@@ -44,6 +46,15 @@ class Interpreter(ABC):
         """`(candidates, start, end)`: whole words that may stand for `code[start:end]`, which ends at or reaches over
         the `cursor`. Called from other threads; whatever it raises counts as no candidates."""
         return [], cursor, cursor
+
+    def inspect(self, code, cursor):
+        """A text on what stands at the cursor, or None. Called as `complete` is."""
+        return None
+
+    def variables(self):
+        """`(name, type, value)` of the variables that code has defined, as texts, or None where that can't be said.
+        Called as `complete` is."""
+        return None
 
     def frame(self, name):
         """The pyspark DataFrame for a variable of this kind. Main thread; raises FrameError."""

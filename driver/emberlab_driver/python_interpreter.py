@@ -7,6 +7,7 @@ from . import failures
 from .cell import CellCompiler, Magic
 from .children import current_ticks, interrupt_descendants
 from .completion import complete
+from .inspection import inspect_code, variables
 from .interpreter import FrameError, Interpreter, Success
 from .magics import run_magic
 from .printed import with_printed
@@ -27,6 +28,7 @@ class PythonInterpreter(Interpreter):
         self._compiler = CellCompiler()
         self._module = types.ModuleType("__main__")
         self._module.__dict__.update(names)
+        self._given = dict(names)
         self._namespace = self._module.__dict__
         # The script's own module must stay alive: its functions still use its namespace.
         self._script_module = sys.modules.get("__main__")
@@ -57,6 +59,12 @@ class PythonInterpreter(Interpreter):
 
     def complete(self, code, cursor):
         return complete(code, cursor, self._namespace)
+
+    def inspect(self, code, cursor):
+        return inspect_code(code, cursor, self._namespace)
+
+    def variables(self):
+        return variables(self._namespace, self._given)
 
     def frame(self, name):
         if name not in self._namespace:

@@ -1,7 +1,8 @@
-"""Questions of the control plane beside the statements: completion of code, things to be added to the session, and what
-its executors are and write."""
+"""Questions of the control plane beside the statements: completion and inspection of code, variables, things to be
+added to the session, and what its executors are and write."""
 
 import threading
+import time
 
 from . import messages
 from .executor_log import LogError, read_executor_log
@@ -9,9 +10,16 @@ from .executors import describe_executors
 from .log import log
 from .spark_additions import AdditionError, add_to_spark
 
-COMPLETE_SECONDS = 2.0
 # More searches than these at a time would only keep each other from ending.
 SEARCHES = 4
+
+
+class _Search:
+    """Something that is looked for; `found` is None until it is there."""
+
+    def __init__(self):
+        self.ended = threading.Event()
+        self.found = None
 
 
 class Questions:
@@ -22,7 +30,9 @@ class Questions:
         self._interpreter_of = interpreter_of
         self._running_kind = running_kind
         self._spark = spark
-        self._searches = threading.BoundedSemaphore(SEARCHES)
+        self._places = threading.BoundedSemaphore(SEARCHES)
+        self._running = {}
+        self._changing = threading.Lock()
 
     def ask(self, message, post):
         """Answers the frame `ask` by `post(frame)`; returns at once. Raises KeyError when it has no `request`."""
@@ -43,39 +53,64 @@ class Questions:
         post(messages.encode("answer", request=request, **answer))
 
     def _complete(self, message):
-        kind, code, cursor = message["kind"], message["code"], message["cursor"]
-        cursor = max(0, min(cursor, len(code)))
-        found = [], cursor, cursor
-        interpreter = self._interpreter_of(kind)
-        busy = self._running_kind() == kind
-        if interpreter is not None and (interpreter.completes_while_running or not busy):
-            found = self._search(interpreter, code, cursor) or found
-        candidates, start, end = found
+        code, cursor = _place(message)
+        candidates, start, end = self._look(message["kind"], "complete", code, cursor) or ([], cursor, cursor)
         return {"candidates": list(candidates)[:500], "start": start, "end": end}
 
-    def _search(self, interpreter, code, cursor):
-        """What the interpreter finds, or None if it takes too long: it may be busy, or its JVM may not answer."""
-        found = []
+    def _inspect(self, message):
+        return {"text": self._look(message["kind"], "inspect", *_place(message))}
 
-        def search():
-            try:
-                found.append(interpreter.complete(code, cursor))
-            except Exception as error:
-                log(f"completion failed: {type(error).__name__}")
-            finally:
-                self._searches.release()
+    def _variables(self, message):
+        found = self._look(message["kind"], "variables")
+        if found is None:
+            return {"variables": None}
+        return {"variables": [{"name": name, "type": kind, "value": value} for name, kind, value in found]}
 
-        if not self._searches.acquire(blocking=False):
+    def _look(self, kind, what, *arguments):
+        """What the interpreter of a kind finds; None while there is none that could look."""
+        interpreter = self._interpreter_of(kind)
+        busy = self._running_kind() == kind
+        if interpreter is None or (busy and not interpreter.completes_while_running):
             return None
-        searching = threading.Thread(target=search, name="emberlab-completion", daemon=True)
-        searching.start()
-        searching.join(COMPLETE_SECONDS)
-        return found[0] if found else None
+        return self._search(interpreter, what, *arguments)
+
+    def _search(self, interpreter, what, *arguments):
+        """What the interpreter finds, or None if it takes too long: it may be busy, or its JVM may not answer. Who asks
+        for what is being looked for already waits for that."""
+        until = time.monotonic() + interpreter.complete_seconds
+        key = interpreter, what, arguments
+        with self._changing:
+            search = self._running.get(key)
+            is_new = search is None
+            if is_new:
+                search = self._running[key] = _Search()
+        if is_new:
+            # It is left to itself when nobody waits for it any more: the next one finds a warm compiler.
+            threading.Thread(
+                target=self._find, args=(search, key, until), name="emberlab-completion", daemon=True
+            ).start()
+        search.ended.wait(max(0, until - time.monotonic()))
+        return search.found
+
+    def _find(self, search, key, until):
+        interpreter, what, arguments = key
+        try:
+            if self._places.acquire(timeout=max(0, until - time.monotonic())):
+                try:
+                    search.found = getattr(interpreter, what)(*arguments)
+                finally:
+                    self._places.release()
+        except Exception as error:
+            log(f"{what} failed: {type(error).__name__}")
+        finally:
+            with self._changing:
+                del self._running[key]
+            search.ended.set()
 
     def _add(self, message):
-        add_to_spark(self._spark.session(), message["as"], message["uri"])
-        if message["as"] == "jar":
-            self._spark.note_jar(message["uri"])
+        url = add_to_spark(self._spark.session(), message["as"], message["uri"])
+        if url is not None:
+            self._spark.note_jar(url)
 
     def _executors(self, _message):
         return describe_executors(self._spark.executors() or [])
@@ -84,4 +119,17 @@ class Questions:
         executors = self._spark.executors() or []
         return read_executor_log(executors, message["executor"], message["stream"], message["from"], message["size"])
 
-    _HANDLERS = {"complete": _complete, "add": _add, "executors": _executors, "executorLog": _executor_log}
+    _HANDLERS = {
+        "complete": _complete,
+        "inspect": _inspect,
+        "variables": _variables,
+        "add": _add,
+        "executors": _executors,
+        "executorLog": _executor_log,
+    }
+
+
+def _place(message):
+    """The code of a question and a cursor within it."""
+    code = message["code"]
+    return code, max(0, min(message["cursor"], len(code)))

@@ -44,7 +44,7 @@ def count(executors):
     return {
         "executors": len(workers),
         "cores": total("totalCores", workers),
-        "activeTasks": total("activeTasks", workers),
+        "activeTasks": sum(running_tasks(worker) for worker in workers),
         "completedTasks": total("completedTasks"),
         "failedTasks": total("failedTasks"),
         "memoryUsedBytes": total("memoryUsed", workers),
@@ -67,6 +67,12 @@ def collections(executors):
 def working(executors):
     """The executors that run tasks. The driver is one in local mode only."""
     return [executor for executor in executors if executor["isActive"] and executor["totalCores"] > 0]
+
+
+def running_tasks(executor):
+    """How many tasks compute on an executor. Spark counts one until the scheduler has heard of its end, but gives its
+    core to the next one before that: with short tasks it counts more of them than there are cores."""
+    return min(max(0, executor["activeTasks"]), executor["totalCores"])
 
 
 def _heap_peak(executors):

@@ -14,6 +14,7 @@ from .log import log
 from .magics import OutputTooLarge, UnknownMagic
 from .output_buffer import cut_text
 from .scala_cell import split_cell
+from .scala_inspection import describe_at, list_variables
 from .scala_magics import ScalaMagics, UnknownName
 from .scala_repl import ERROR, INCOMPLETE, SUCCESS, ScalaRepl
 
@@ -39,6 +40,9 @@ MOST_CANDIDATES = 500
 
 class ScalaInterpreter(Interpreter):
     """One top-level statement after the other, so that a class is compiled before the statement that uses it."""
+
+    # The first one of a session loads another compiler.
+    complete_seconds = 10.0
 
     def __init__(self, parts):
         self._capture = parts.capture
@@ -91,15 +95,30 @@ class ScalaInterpreter(Interpreter):
     def complete(self, code, cursor):
         start = cursor - len(_WORD_END.search(code[:cursor]).group())
         end = cursor + len(_WORD_START.match(code[cursor:]).group())
-        if not self._compiler.acquire(blocking=False):
-            return [], start, end
-        try:
-            names = self._repl.complete(code[:cursor])
-        finally:
-            self._compiler.release()
+        names = self._with_compiler(lambda: self._repl.complete(code[:cursor])) or []
         word = code[start:cursor]
         whole = dict.fromkeys(name for name in names if name.startswith(word) and not name.startswith("emberlab"))
         return list(whole)[:MOST_CANDIDATES], start, end
+
+    def inspect(self, code, cursor):
+        return self._with_compiler(lambda: describe_at(self._repl, code, cursor))
+
+    def variables(self):
+        return self._with_compiler(self._list_variables)
+
+    def _list_variables(self):
+        self._repl.use_class_loader()
+        return list_variables(self._repl)
+
+    def _with_compiler(self, work):
+        """What `work` answers; None if the compiler is taken for too long."""
+        # Another completion may have it, or a statement that has just begun.
+        if not self._compiler.acquire(timeout=self.complete_seconds):
+            return None
+        try:
+            return work()
+        finally:
+            self._compiler.release()
 
     def frame(self, name):
         from pyspark.sql import DataFrame

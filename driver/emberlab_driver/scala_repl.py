@@ -5,6 +5,8 @@ import re
 SUCCESS, ERROR, INCOMPLETE = "Success", "Error", "Incomplete"
 # Characters of what the parser says of invalid code.
 PARSER_TEXT = 10_000
+# Candidates of a completion that are asked how they are declared.
+MOST_DECLARATIONS = 200
 _RESULT = re.compile(r"^(?:lazy )?va[lr] (?=[^\s:]+: )", re.MULTILINE)
 _CANDIDATE = re.compile(r"CompletionCandidate\(([^,()]+),")
 
@@ -118,6 +120,44 @@ class ScalaRepl:
         shell = self._jvm.scala.tools.nsc.interpreter.shell
         completion = shell.ReplCompletion(self._interpreter, shell.Accumulator())
         return _CANDIDATE.findall(completion.complete(code, cursor, True).candidates().mkString("\n"))
+
+    def declarations(self, code):
+        """How what stands at the end of the code is declared, once for each overload."""
+        cursor = len(code.encode("utf-16-le", "surrogatepass")) // 2
+        if self._is_2_12:
+            completer = self._jvm.scala.tools.nsc.interpreter.PresentationCompilerCompleter(self._interpreter)
+            completer.complete(code, cursor)
+            # Asked for the same again, as by a second Tab, it answers with what the names stand for.
+            lines = completer.complete(code, cursor).candidates().mkString("\n").split("\n")
+            return [line.strip() for line in lines if re.match(r"\s*(?:\w+ )*(?:def|val|var) ", line)]
+        word = re.search(r"\w*\Z", code)[0]
+        shell = self._jvm.scala.tools.nsc.interpreter.shell
+        found = shell.ReplCompletion(self._interpreter, shell.Accumulator()).complete(code, cursor, True).candidates()
+        candidates = [found.apply(at) for at in range(min(found.size(), MOST_DECLARATIONS))]
+        texts = [one.declString().apply() for one in candidates if one.name() == word]
+        return list(dict.fromkeys(text.strip() for text in texts if text.strip()))
+
+    def type_of(self, expression):
+        """The type of an expression, which is not evaluated; "" where it has none."""
+        self._clear()
+        found = self._interpreter.typeOfExpression(expression, True).toString()
+        return "" if found in ("<notype>", "NoType", "<error>") else found
+
+    def terms(self):
+        """Names of what code has defined."""
+        return self._interpreter.definedTerms().mkString("\n").split("\n")
+
+    def term(self, name):
+        """`(type, value)` of a variable, the value None for one that is computed when it is looked at; None if it is a
+        method."""
+        symbol = self._interpreter.symbolOfTerm(name)
+        if symbol.isMethod() and not symbol.isGetter() and not symbol.isLazy():
+            return None
+        kind = self._interpreter.typeOfTerm(name).toString()
+        if symbol.isLazy():
+            return kind, None
+        value = self._interpreter.valueOfTerm(name)
+        return kind, value.get() if value.isDefined() else None
 
     def _parse(self, code):
         """The statements as the compiler's trees, in a Scala List, or None."""

@@ -9,7 +9,7 @@ import traceback
 import warnings
 from urllib.parse import urlsplit
 
-from .jars import configured_jars, local_url
+from .jars import configured_jars
 from .log import log
 
 DESCRIPTION_LENGTH = 160
@@ -41,6 +41,7 @@ class SparkApplication:
         # toJSON on stderr would be such a line.
         warnings.filterwarnings("ignore", message="The return type of DataFrame.toJSON")
         _keep_py4j_from_root_logger()
+        _keep_query_errors_out_of_output()
         session = self._builder().getOrCreate()
         context = session.sparkContext
         self._jars = configured_jars(context)
@@ -61,10 +62,9 @@ class SparkApplication:
             session = self._builder().getOrCreate()
         return session
 
-    def note_jar(self, uri):
-        """Lets Scala code find a jar that Spark has been given, from its next statement on. Raises what Hadoop
-        raises."""
-        self._jars.append(local_url(self.session().sparkContext, uri))
+    def note_jar(self, url):
+        """Lets Scala code find a jar that Spark has been given, from its next statement on: by its `file:` URL."""
+        self._jars.append(url)
 
     def jar_urls(self):
         """The `file:` URLs of all jars that Scala code in the driver should find; later ones come at the end."""
@@ -261,6 +261,17 @@ def _keep_py4j_from_root_logger():
     from py4j import java_gateway
 
     java_gateway.logging = java_gateway.logger
+
+
+def _keep_query_errors_out_of_output():
+    """Spark 4 also logs the errors of queries, each as a line of JSON with the JVM's whole trace, to stderr: the output
+    of the statement, whose failure tells the same to people."""
+    try:
+        from pyspark.logger import PySparkLogger
+    except ImportError:  # before Spark 4
+        return
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True
 
 
 def _make_class_folder():

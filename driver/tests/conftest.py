@@ -14,6 +14,8 @@ from fake_control import FakeControl
 DRIVER = Path(__file__).parents[1]
 # The versions of Spark to test with, and the environment variables that name where each is.
 SPARKS = {"spark-4.3": "EMBERLAB_TEST_SPARK_HOME", "spark-3.5": "EMBERLAB_TEST_SPARK35_HOME"}
+# And those that name an archive of each one's classes, if there is one.
+ARCHIVES = {"spark-4.3": "EMBERLAB_TEST_SPARK_ARCHIVE", "spark-3.5": "EMBERLAB_TEST_SPARK35_ARCHIVE"}
 # A driver that lives for seconds takes half the processor time when little of what it runs is compiled well.
 QUICK_JAVA = "-XX:TieredStopAtLevel=1"
 SETTINGS = {
@@ -117,8 +119,8 @@ def plain_driver(environment=None, before=None, **config):
 def from_archive(version):
     """Properties and environment for a start from the archive of Spark's classes that `./test` has made, which takes
     half the time; both empty where there is none."""
-    archive = os.environ.get("EMBERLAB_TEST_CLASS_ARCHIVE")
-    if not archive or version != "spark-4.3":
+    archive = os.environ.get(ARCHIVES[version])
+    if not archive:
         return {}, {}
     options = f"{QUICK_JAVA} -Xshare:auto -XX:SharedArchiveFile={archive} -Xlog:cds=off -Xlog:cds+dynamic=off"
     return {"spark.driver.extraJavaOptions": options}, {"SPARK_CONF_DIR": str(Path(archive).parent / "no-conf")}

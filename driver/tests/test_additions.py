@@ -1,7 +1,10 @@
 """Jars and files that are added to a running session, in a real Spark driver of each version."""
 
+import functools
+import http.server
 import os
 import subprocess
+import threading
 import zipfile
 from pathlib import Path
 
@@ -59,6 +62,52 @@ def test_what_is_not_there(control, tmp_path, as_what):
     assert "could not add" in error and str(tmp_path) in error and "\n" not in error
     assert "as 'archive'" in add(control, "archive", "x")["error"]
     assert control.text("1") == "1"
+
+
+@pytest.mark.parametrize("as_what", ["file", "pyFile", "jar"])
+def test_what_cannot_be_fetched_leaves_nothing_behind(control, as_what):
+    # a port of this machine at which nobody listens
+    error = add(control, as_what, f"http://127.0.0.1:1/{as_what}.jar")["error"]
+    assert "could not add" in error and "\n" not in error
+    assert control.text("sc.parallelize([1, 2]).map(lambda x: x + 1).sum()") == "5"
+    lists = "sc._jsc.sc().listFiles().mkString(), sc._jsc.sc().listJars().mkString()"
+    assert ":1/" not in control.text(f"print({lists})")
+
+
+def test_a_file_that_differs_from_one_of_its_name_leaves_nothing_behind(control, tmp_path):
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "same_name.txt").write_text(folder)
+    assert add(control, "file", tmp_path / "one/same_name.txt")["value"] is None
+    assert "could not add" in add(control, "file", tmp_path / "two/same_name.txt")["error"]
+    read = "lambda _: open(SparkFiles.get('same_name.txt')).read()"
+    assert control.text(f"from pyspark import SparkFiles\nsc.parallelize([1]).map({read}).first()") == "'one'"
+
+
+def test_a_file_is_fetched_from_elsewhere(control, tmp_path):
+    (tmp_path / "fetched.txt").write_text("from elsewhere")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            assert add(control, "file", f"http://127.0.0.1:{server.server_port}/fetched.txt")["value"] is None
+            read = "lambda _: open(SparkFiles.get('fetched.txt')).read()"
+            code = f"from pyspark import SparkFiles\nsc.parallelize([1]).map({read}).first()"
+            assert control.text(code) == "'from elsewhere'"
+        finally:
+            server.shutdown()
+
+
+@pytest.mark.parametrize("name", ["words.csv", "words.jar", "packed.bin"])
+def test_what_is_not_a_jar_leaves_scala_as_it_is(control, tmp_path, name):
+    if name == "packed.bin":
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            archive.writestr("a", "b")
+    else:
+        (tmp_path / name).write_text("some words")
+    assert "is not a jar" in add(control, "jar", tmp_path / name)["error"]
+    assert control.run("1 + 1", kind="spark")["output"]["status"] == "ok"
+    assert control.text("sc.parallelize([1]).count()") == "1"
 
 
 def test_while_a_statement_runs(control, tmp_path):

@@ -84,6 +84,13 @@ def test_types(control, rows):
     assert text.startswith(f"1 row of {len(expressions)} columns, ")
 
 
+def test_what_is_not_said_of_the_rows_is_a_thousand_of_them(control):
+    for asked, most in (({}, 1000), ({"fraction": 1}, 1000), ({"rows": None}, 3000)):
+        statement_id = control.submit(json.dumps({"sql": "SELECT id FROM range(3000)", **asked}), "arrow")
+        output = control.result(statement_id, 90)["output"]
+        assert output["data"][MIME]["rows"] == most
+
+
 def test_variables_of_python(control):
     control.run("frame = spark.createDataFrame([(1, 'a'), (None, 'b')], 'n int, s string')")
     _, table, _ = bring(control, variable="frame", kind="pyspark")

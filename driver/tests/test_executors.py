@@ -1,7 +1,10 @@
 """The list of executors and their logs, against a worker's pages as Spark serves them."""
 
 import contextlib
+import json
 import os
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from conftest import SPARKS, spark_driver
 
+from emberlab_driver import executor_log
 from emberlab_driver.executor_log import MOST_BYTES, LogError, read_executor_log
 from emberlab_driver.executors import describe_executors
 
@@ -66,6 +70,11 @@ def with_log(address):
     return [an_executor(4, executorLogs={"stdout": f"{page}stdout", "stderr": f"{page}stderr"})]
 
 
+def test_no_executor_runs_more_tasks_than_it_has_cores():
+    answer = describe_executors([an_executor(1, activeTasks=3), an_executor(2, activeTasks=-1)])
+    assert [executor["activeTasks"] for executor in answer] == [2, 0]
+
+
 def test_the_executors_that_are_there_come_first():
     gone = {"isActive": False, "removeTime": "2026-01-31T09:31:00.250GMT", "removeReason": "Command exited with code 1"}
     logs = {"stdout": "http://w/logPage/", "stderr": "http://w/logPage/", "other": "http://w/"}
@@ -73,6 +82,7 @@ def test_the_executors_that_are_there_come_first():
     answer = describe_executors(all_of_them)
     assert [executor["id"] for executor in answer] == ["9", "10", "2"]
     assert answer[0]["logs"] == ["stdout", "stderr"]
+    assert answer[0]["pages"] == {"stdout": "http://w/logPage/", "stderr": "http://w/logPage/"}
     assert answer[0]["addedAt"] == 1769851800000
     assert (answer[0]["removedAt"], answer[0]["removeReason"]) == (None, None)
     assert answer[2]["removedAt"] == 1769851860250
@@ -98,6 +108,20 @@ def test_a_piece_of_a_log_is_what_the_worker_has():
         "/log/?appId=app-1&executorId=4&logType=stderr&byteLength=10",
         f"/log/?appId=app-1&executorId=4&logType=stdout&offset=40&byteLength={MOST_BYTES}",
     ]
+
+
+def test_a_program_reads_one_for_the_control_plane():
+    def ask(page):
+        question = {"executor": "4", "stream": "stderr", "page": page, "from": None, "size": 10}
+        program = Path(executor_log.__file__)
+        done = subprocess.run(
+            [sys.executable, "-I", program, json.dumps(question)], check=True, capture_output=True, text=True
+        )
+        return json.loads(done.stdout)
+
+    with worker(lambda _: (200, b"==== Bytes 1-3 of 3 of /work/stderr ====\nok", None)) as (address, _):
+        assert ask(f"{address}/logPage/?logType=stderr") == {"text": "ok", "from": 1, "to": 3, "total": 3}
+        assert "keeps this log itself" in ask(f"{address}/elsewhere")["error"]
 
 
 def test_no_other_address_is_asked():

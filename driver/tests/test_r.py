@@ -190,6 +190,23 @@ def test_completion(r):
     assert value == {"candidates": ["a_frame_of_mine$first_column"], "start": 2, "end": 20}
 
 
+def test_variables_are_told_with_type_and_a_line(r):
+    r.text("rm(list = ls()); f <- function() 1; makeActiveBinding('active', function() stop('looked at'), globalenv())")
+    r.text("frame <- iris; many <- 1:9; s <- sql('SELECT id FROM range(3)'); text <- 'ž'; x <- 6")
+    r.control.send("ask", request=2, what="variables", kind=KIND)
+    variables = r.control.message("answer", request=2)["value"]["variables"]
+    assert [tuple(one.values()) for one in variables] == [
+        ("frame", "data.frame", "150 rows, 5 columns"),
+        ("many", "integer", "1:6 … 9 in all"),
+        ("s", "SparkDataFrame", "id: bigint"),
+        ("text", "character", '"ž"'),
+        ("x", "numeric", "6"),
+    ]
+    r.text("rm(active)")
+    r.control.send("ask", request=3, what="inspect", kind=KIND, code="many + 1", cursor=2)
+    assert r.control.message("answer", request=3)["value"]["text"] == "Type: integer\nValue: 1:6 … 9 in all"
+
+
 def test_frame_as_arrow(r):
     r.text("brought <- sql('select id, id * 2 as twice from range(5)'); plain <- 3")
     request = {"variable": "brought", "kind": KIND, "method": "take", "rows": 3}

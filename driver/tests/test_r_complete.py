@@ -85,3 +85,21 @@ def test_r_ends_with_its_parent(tmp_path):
         outlived = os.path.exists(f"/proc/{number}")
         os.killpg(parent.pid, signal.SIGKILL)
     assert not outlived
+
+
+def ask(process, *question):
+    reply = process.request(*question)
+    return [field.decode() for field in reply[1:]] if reply[0] == b"ok" else None
+
+
+def test_functions_are_told_with_signature_and_help(process):
+    for code, cursor in (("x <- sd(y)", 6), ("sd(y, ", 6), ("stats::sd", 8)):
+        (text,) = ask(process, "inspect", code, str(cursor))
+        assert text.startswith(("Signature: sd(x, na.rm = FALSE)", "Signature: stats::sd(x, na.rm = FALSE)"))
+        assert "Standard Deviation" in text
+    assert ask(process, "inspect", "nothing_is_called_so", "3") is None
+    assert ask(process, "inspect", "", "0") is None
+
+
+def test_an_r_without_variables_has_none(process):
+    assert ask(process, "variables") == []

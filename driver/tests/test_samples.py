@@ -60,6 +60,15 @@ def test_in_local_mode_the_heap_is_the_drivers_alone():
     assert (sample["executors"], sample["executorHeapPeakBytes"]) == (1, None)
 
 
+def test_no_more_tasks_run_than_there_are_cores_on_each_executor():
+    executors = [
+        an_executor(activeTasks=3),
+        an_executor("2", activeTasks=1),
+        an_executor("3", active=False, activeTasks=1),
+    ]
+    assert Sampler(lambda: HEAP).take(executors)["activeTasks"] == 3
+
+
 def test_samples_are_far_apart_while_nothing_happens_and_near_while_something_does():
     clock, asked = Clock(), []
 

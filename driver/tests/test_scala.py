@@ -269,6 +269,31 @@ def test_completion(control):
     assert "emberlabValue" not in complete("emb")[0]
 
 
+def test_inspection_and_variables(control):
+    def about(code):
+        """What is known of the code's end: the first answers of a cold compiler may come too late."""
+        deadline = time.monotonic() + WAIT
+        while time.monotonic() < deadline:
+            answer = control.ask("inspect", kind=KIND, code=code, cursor=len(code))["value"]["text"]
+            if answer is not None:
+                return answer
+        return None
+
+    text(control, 'val aNumber = 6; var aText = "ž"; lazy val late: Int = sys.error("no"); def twice(n: Int) = 2 * n')
+    text(control, "val aFrame = spark.range(3).toDF(); class Plain; val plain = new Plain")
+    assert "Int" in about("aNumber")
+    assert "Dataset" in about("spark.range(3).where")
+    assert "Int" in about("twice")
+    listed = control.ask("variables", kind=KIND)["value"]["variables"]
+    mine = {one["name"]: (one["type"], one["value"]) for one in listed}
+    assert mine["aNumber"] == ("Int", "6")
+    assert mine["aText"] == ("String", "'ž'")
+    assert mine["late"] == ("Int", "")
+    assert mine["aFrame"][0] in ("DataFrame", "Dataset") and mine["aFrame"][1] == "id:bigint"
+    assert mine["plain"] == ("Plain", "")
+    assert not {"twice", "spark", "sc", "Plain"} & set(mine)
+
+
 def test_a_job_that_is_planned_for_long_after_its_statement_was_cancelled(control):
     """It never gets the only core, or not for long."""
     rule = """

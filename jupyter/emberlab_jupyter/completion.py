@@ -1,4 +1,4 @@
-"""Tab completion: of magics by name, of all other code where it would run."""
+"""Tab completion and inspection: of magics by name, of all other code where it would run."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from .magics import RemoteMagics
 
 #: Cell magics that people call; those with an underscore are sparkmagic's own.
-CELL_MAGICS = sorted(name for name in KernelMagics.magics["cell"] if not name.startswith("_"))
+CELL_MAGICS = sorted({"matplot", *(name for name in KernelMagics.magics["cell"] if not name.startswith("_"))})
 #: Lines that the remote interpreter knows.
 LINE_MAGICS = ["json", "matplot", "table"]
 #: The cell magics whose body is code for a remote interpreter, and its kind; None: the session's own.
-REMOTE_CELLS: dict[str, str | None] = {"spark": None, "pretty": None, "sql": "sql"}
+REMOTE_CELLS: dict[str, str | None] = {"spark": None, "pretty": None, "matplot": None, "sql": "sql"}
 
 
 @dataclass(frozen=True)
@@ -41,19 +41,36 @@ class Completer:
         if line_start == 0 and magic:
             names = [f"%{name}" for name in LINE_MAGICS] + [f"%%{name}" for name in CELL_MAGICS]
             return names_of(line_start, cursor, magic[0], names)
-        cell = re.match(r"%%?(\w+)([^\n]*\n?)", code)
-        if cell is None or cell[1] in LINE_MAGICS:
-            kind, offset = None, 0
-        elif cell[1] in REMOTE_CELLS:
-            kind, offset = REMOTE_CELLS[cell[1]], cell.end()
-        else:
+        body = remote_body(code)
+        if body is None:
             return None
+        kind, offset = body
         if cursor < offset or line_start < offset:
             # Within the magic's own line: options, and names that are given.
             return Found(cursor, cursor)
         if magic and kind is None:
             return names_of(line_start, cursor, magic[0], [f"%{name}" for name in LINE_MAGICS])
         return self._remote(code[offset:], cursor - offset, offset, kind)
+
+    def inspect(self, code: str, cursor: int) -> str | None:
+        """What is known of the code at the cursor; empty: nothing. None: the cell runs in this process."""
+        magic = re.match(r"%%?(\w+)[^\n]*", code)
+        if magic is not None and cursor <= magic.end() and (about := self._about(magic[1])):
+            return about
+        body = remote_body(code)
+        if body is None:
+            return None
+        kind, offset = body
+        session = self._magics.session()
+        if session is None or cursor < offset:
+            return ""
+        return session.http_client.inspect(session.id, code[offset:], cursor - offset, kind or session.kind) or ""
+
+    def _about(self, name: str) -> str:
+        """How a magic is called, and what for."""
+        function = getattr(KernelMagics, name, None) if name in CELL_MAGICS else None
+        parser = getattr(function, "parser", None)
+        return parser.format_help() if parser is not None else getattr(function, "__doc__", None) or ""
 
     def _remote(self, code: str, cursor: int, offset: int, kind: str | None) -> Found:
         nothing = Found(offset + cursor, offset + cursor)
@@ -71,6 +88,17 @@ class Completer:
             start = cursor - len(typed) if all(name.startswith(typed) for name in answer.candidates) else cursor
         end = cursor if answer.end is None else answer.end
         return Found(offset + start, offset + end, answer.candidates)
+
+
+def remote_body(code: str) -> tuple[str | None, int] | None:
+    """The kind of the code that a cell sends away, None for the session's own, and where it begins.
+
+    None: it sends none.
+    """
+    cell = re.match(r"%%?(\w+)([^\n]*\n?)", code)
+    if cell is None or (cell[1] in LINE_MAGICS and not code.startswith("%%")):
+        return None, 0
+    return (REMOTE_CELLS[cell[1]], cell.end()) if cell[1] in REMOTE_CELLS else None
 
 
 def names_of(start: int, end: int, typed: str, names: list[str]) -> Found:

@@ -13,7 +13,7 @@ from sparkmagic.livyclientlib.livyreliablehttpclient import LivyReliableHttpClie
 from .adapter import CONNECT_TIMEOUT
 
 #: Seconds that people wait for completions: a kernel answers nothing else meanwhile.
-COMPLETION_TIMEOUT = 3.0
+COMPLETION_TIMEOUT = 12.0
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,31 @@ class Gateway(LivyReliableHttpClient):
     def arrow(self, session_id: int, statement_id: int) -> requests.Response:
         """The rows of a statement of the kind ``arrow``, as a stream to read from."""
         return self.ask("GET", f"{self._statement_url(session_id, statement_id)}/arrow", stream=True)
+
+    def inspect(self, session_id: int, code: str, cursor: int, kind: str) -> str | None:
+        """What is known of the code at the cursor. None when that is nothing, for whatever reason."""
+        answer = self._quickly(
+            "POST", f"{self._session_url(session_id)}/inspection", code=code, cursor=cursor, kind=kind
+        )
+        text = answer.get("text")
+        return text if isinstance(text, str) else None
+
+    def variables(self, session_id: int) -> list[dict[str, str]] | None:
+        """What code has defined: ``name``, ``type`` and ``value``. None when it isn't known."""
+        answer = self._quickly("GET", f"{self._session_url(session_id)}/variables")
+        found = answer.get("variables")
+        return found if isinstance(found, list) else None
+
+    def _quickly(self, method: str, path: str, **data: Any) -> dict[str, Any]:
+        """An answer that nobody waits for long; empty where there is none."""
+        # A session of its own: without the adapter that waits for a gateway which is away.
+        with requests.Session() as session:
+            try:
+                response = self.ask(method, path, data or None, session=session, timeout=COMPLETION_TIMEOUT)
+                answer = response.json() if response.status_code == 200 else {}
+                return answer if isinstance(answer, dict) else {}
+            except (requests.RequestException, ValueError):
+                return {}
 
     def complete(self, session_id: int, code: str, cursor: int, kind: str) -> Candidates | None:
         """What may stand at the cursor. None when it isn't known, for whatever reason: nobody waits for it long."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+from pathlib import Path
 from typing import Any
 
+import sparkmagic.utils.configuration as conf
 from sparkmagic.kernels.pysparkkernel.pysparkkernel import PySparkKernel
 from sparkmagic.kernels.sparkkernel.sparkkernel import SparkKernel
 from sparkmagic.kernels.sparkrkernel.sparkrkernel import SparkRKernel
@@ -13,6 +16,8 @@ from sparkmagic.kernels.wrapperkernel.usercodeparser import UserCodeParser
 
 from .completion import Completer
 from .magics import RemoteMagics
+from .sentences import setting_up_problem
+from .variables import TARGET, Variables
 
 #: Lines that the gateway's interpreters understand, and this process does not.
 REMOTE_LINES = re.compile(r"%(json|table)\b")
@@ -22,15 +27,38 @@ class CodeParser(UserCodeParser):
     """sparkmagic's, which takes a cell that begins with ``%`` for one that is meant for this process."""
 
     def get_code_to_run(self, code: str) -> str:
-        return f"%%spark\n{code}" if REMOTE_LINES.match(code) else super().get_code_to_run(code)
+        if REMOTE_LINES.match(code):
+            return f"%%spark\n{code}"
+        # A cell magic without a body is none to IPython.
+        bare = re.fullmatch(r"(%%(?:matplot|configure|sql|pretty)\b[^\n]*)\n*", code)
+        return f"{bare[1]}\n " if bare else super().get_code_to_run(code)
 
 
 class RemoteKernel(SparkKernelBase):
     """What our kernels have in common. Mixed into one of sparkmagic's, whose language it keeps."""
 
     def __init__(self, **options: Any) -> None:
+        problem = setting_up_problem(Path(conf.path), os.environ)
+        if problem is not None:
+            # Without anything of it the kernel comes up, and says in each cell why it does nothing.
+            conf.override_all({"use_auto_viz": False, "fatal_error_suggestion": "{}"})
         super().__init__(**options)
         self.user_code_parser = CodeParser()
+        self.variables = Variables(self.session_variables)
+        self.comm_manager.register_target(TARGET, self.variables.opened)
+        if problem is not None:
+            self._queue_fatal_error(problem)
+
+    @property
+    def banner(self) -> str:
+        """What a console says first."""
+        return (
+            f"{self.implementation}: code runs on a Spark driver, which the first cell starts. %%help lists the magics."
+        )
+
+    def session_variables(self) -> list[dict[str, str]] | None:
+        session = None if self._fatal_error is not None else self.magics.session()
+        return None if session is None else session.http_client.variables(session.id)
 
     @property
     def magics(self) -> RemoteMagics:
@@ -47,7 +75,10 @@ class RemoteKernel(SparkKernelBase):
 
     def _do_execute(self, code: str, silent: bool, *args: Any) -> Any:
         self.magics.ipython_display.begin_cell(self.user_code_parser.get_code_to_run(code))
-        return super()._do_execute(code, silent, *args)
+        try:
+            return super()._do_execute(code, silent, *args)
+        finally:
+            self.variables.tell()
 
     def do_complete(self, code: str, cursor_pos: int | None) -> dict[str, Any]:
         """Names from where the cell would run: the remote interpreter, or this process for ``%%local``."""
@@ -62,6 +93,15 @@ class RemoteKernel(SparkKernelBase):
             "metadata": {},
             "status": "ok",
         }
+
+    def do_inspect(
+        self, code: str, cursor_pos: int | None, detail_level: int = 0, omit_sections: Any = ()
+    ) -> dict[str, Any]:
+        """What the remote interpreter knows of a name, or this process for ``%%local``."""
+        text = Completer(self.magics).inspect(code, len(code) if cursor_pos is None else cursor_pos)
+        if text is None:
+            return super().do_inspect(code, cursor_pos, detail_level, omit_sections)
+        return {"status": "ok", "found": bool(text), "data": {"text/plain": text} if text else {}, "metadata": {}}
 
 
 class RemotePySparkKernel(RemoteKernel, PySparkKernel):

@@ -10,6 +10,8 @@ from typing import Any
 from hdijupyterutils.ipythondisplay import IpythonDisplay
 from IPython.display import clear_output, display, update_display
 
+from .sentences import readable
+
 #: Seconds that a cell runs before anything is shown: the result of most is there by then.
 QUIET = 0.25
 #: How much of the output is shown while more comes, in characters. All of it comes with the result.
@@ -24,22 +26,30 @@ class CellDisplay(IpythonDisplay):
         super().__init__()
         #: nothing but what is shown by us is in the cell's output, and nothing has been shown
         self.empty = False
+        #: what is to be shown below the next error, in all forms that there are of it
+        self.trace: dict[str, str] | None = None
 
     def begin_cell(self, code: str) -> None:
         """A cell with this code begins to run, as sparkmagic's parser has made it."""
         self.empty = code.startswith(("%%spark", "%%sql", "%%pretty"))
+        self.trace = None
 
     def display(self, to_display: Any) -> None:
         self.empty = False
         super().display(to_display)
 
     def write(self, msg: str) -> None:
-        self.empty = self.empty and not msg
+        if not msg:
+            return
+        self.empty = False
         super().write(msg)
 
     def send_error(self, error: str) -> None:
         self.empty = False
-        super().send_error(error)
+        super().send_error(readable(error))
+        trace, self.trace = self.trace, None
+        if trace is not None:
+            display(trace, raw=True)
 
 
 class Live:

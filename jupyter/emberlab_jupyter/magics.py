@@ -12,12 +12,27 @@ from sparkmagic.livyclientlib.endpoint import Endpoint
 from sparkmagic.livyclientlib.sendtosparkcommand import SendToSparkCommand
 from sparkmagic.livyclientlib.sparkcontroller import SparkController
 from sparkmagic.livyclientlib.sqlquery import SQLQuery
+from sparkmagic.utils.constants import LANG_PYTHON
 
 from .gateway import Gateway
 from .live import CellDisplay
 from .rows import FrameOfQuery, FrameOfVariable
+from .sending import code_to_send
+from .sentences import StartFailure, settings_problem, start_problem
 from .session import Session
 from .statement import Statement
+
+NO_MATPLOT = "%matplot shows figures of matplotlib, which there are in Python alone."
+
+
+#: What there is beside sparkmagic's own, as rows of a table like that of ``%%help``.
+MORE_HELP = """<table>
+  <tr><td>matplot</td><td>%%matplot plt<br/>plt.plot([1, 3, 2])</td>
+    <td>Shows the figure of matplotlib that the code draws on the driver; as the last line of a cell:
+    <code>%matplot plt</code>. In Python.</td></tr>
+  <tr><td>json, table</td><td>%table df</td>
+    <td>As the last line of a cell: shows a value as JSON or as a table.</td></tr>
+</table>"""
 
 
 class Controller(SparkController):
@@ -26,11 +41,15 @@ class Controller(SparkController):
     def run_command(self, command: Command, client_name: str | None = None) -> Any:
         session = self.get_session_by_name_or_default(client_name)
         if isinstance(command, SendToSparkCommand):
-            command = command.to_command(
-                session.kind, command.input_variable_name, command.input_variable_value, command.output_variable_name
-            )
+            command = Statement(code_to_send(command, session.kind), with_text=False)
         # Those of its subclasses that are ours already show what they do.
         return (Statement(command.code) if type(command) is Command else command).execute(session)
+
+    def add_session(self, name: str, endpoint: Endpoint, skip_if_exists: bool, properties: dict[str, Any]) -> None:
+        try:
+            super().add_session(name, endpoint, skip_if_exists, properties)
+        except Exception as error:
+            raise StartFailure(start_problem(error)) from error
 
     @staticmethod
     def _livy_session(http_client: Gateway, properties: dict[str, Any], display: CellDisplay, id: int = -1) -> Session:
@@ -46,6 +65,9 @@ class Controller(SparkController):
 
 class RemoteMagics(KernelMagics):
     """``%%spark``, ``%%sql`` and the others. Their names and options are inherited."""
+
+    #: ``%%matplot`` is for cells what ``%matplot`` is for lines.
+    magics = {**KernelMagics.magics, "cell": {**KernelMagics.magics["cell"], "matplot": "matplot"}}
 
     def __init__(self, shell: InteractiveShell) -> None:
         super().__init__(shell)
@@ -73,9 +95,33 @@ class RemoteMagics(KernelMagics):
     ) -> Command:
         return FrameOfVariable(name, method, rows, fraction, coerce=coerce)
 
-    def matplot(self, line: str) -> None:
-        """Shows the figure that was drawn on the driver: ``%matplot plt``."""
-        works, out, _ = self.spark_controller.run_command(Command(f"%matplot {line}"), self.session_name)
+    def help(self, line: str, cell: str = "", local_ns: dict[str, Any] | None = None) -> None:
+        """Lists the magics."""
+        super().help(line, cell)
+        if not cell.strip():
+            self.ipython_display.html(MORE_HELP)
+
+    help.parser = KernelMagics.help.parser
+
+    def configure(self, line: str, cell: str = "", local_ns: dict[str, Any] | None = None) -> None:
+        """Changes with what sessions of this notebook are started."""
+        problem = settings_problem(cell)
+        if problem is None:
+            super().configure(line, cell)
+        else:
+            self.ipython_display.send_error(problem)
+
+    configure.parser = KernelMagics.configure.parser  # by which sparkmagic finds the options of what it is called by
+
+    def matplot(self, line: str, cell: str = "") -> None:
+        """Shows the figure that was drawn on the driver, by the code below if there is some: ``%%matplot plt``."""
+        if self.language != LANG_PYTHON:
+            self.ipython_display.send_error(NO_MATPLOT)
+            return
+        if not self._do_not_call_start_session(""):
+            return
+        code = f"{cell.rstrip()}\n%matplot {line}".lstrip()
+        works, out, _ = self.spark_controller.run_command(Command(code), self.session_name)
         (self.ipython_display.display if works else self.ipython_display.send_error)(out)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from sparkmagic.livyclientlib.command import Command
@@ -74,7 +75,7 @@ def fetch(session: Session, what: dict[str, str], limits: SQLQuery | SparkStoreC
         return None
     if output is not None and output["status"] == "error" and cannot(output):
         return None
-    works, text, _ = result_of(output)
+    works, text, _ = result_of(output, session.ipython_display)
     if not works:
         raise BadUserDataException(text)
     if output is None:
@@ -82,5 +83,8 @@ def fetch(session: Session, what: dict[str, str], limits: SQLQuery | SparkStoreC
     frame = read_frame(lambda: session.http_client.arrow(session.id, statement_id), output["data"][ARROW_TYPE]["rows"])
     # The types are right already. Who asks for it has numbers and dates made of text as well.
     if limits._coerce:
-        coerce_pandas_df_to_numeric_datetime(frame)
+        with warnings.catch_warnings():
+            # It tries whether text is dates, and pandas says how it does that.
+            warnings.simplefilter("ignore", UserWarning)
+            coerce_pandas_df_to_numeric_datetime(frame)
     return frame

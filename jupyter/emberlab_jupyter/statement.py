@@ -21,7 +21,8 @@ from sparkmagic.utils.constants import (
     MIMETYPE_TEXT_PLAIN,
 )
 
-from .live import Live
+from .failures import read_failure
+from .live import CellDisplay, Live
 
 if TYPE_CHECKING:
     from .session import Session
@@ -44,7 +45,7 @@ class Statement(Command):
         self._with_text = with_text
 
     def execute(self, session: Session) -> Result:
-        return result_of(self.run(session)[1])
+        return result_of(self.run(session)[1], session.ipython_display)
 
     def run(self, session: Session) -> tuple[int, dict[str, Any] | None]:
         """Its id and its output. An interrupt cancels it and is raised as sparkmagic's own."""
@@ -78,12 +79,18 @@ def shows_something(output: dict[str, Any] | None) -> bool:
     return output is not None and (output["status"] != "ok" or output["data"] != {MIMETYPE_TEXT_PLAIN: ""})
 
 
-def result_of(output: dict[str, Any] | None) -> Result:
-    """What sparkmagic shows of an output: the richest form that it knows."""
+def result_of(output: dict[str, Any] | None, cell: CellDisplay) -> Result:
+    """What sparkmagic shows of an output: the richest form that it knows.
+
+    What a failed one has printed is shown by this, and its whole trace once ``cell`` shows what is useful of it.
+    """
     if output is None:
         return True, "", MIMETYPE_TEXT_PLAIN
     if output["status"] == "error":
-        return False, output["evalue"] + "\n" + "".join(output["traceback"]), MIMETYPE_TEXT_PLAIN
+        failure = read_failure(output)
+        cell.write(failure.printed)
+        cell.trace = failure.bundle() if failure.trace else None
+        return False, failure.useful, MIMETYPE_TEXT_PLAIN
     if output["status"] != "ok":
         raise LivyUnexpectedStatusException(f"The gateway answered an unknown status: {output['status']!r}")
     data = output["data"]

@@ -34,6 +34,8 @@ class FakeGateway:
         self.refused = 0
         self.completion: dict[str, Any] = {"candidates": [], "start": 0, "end": 0}
         self.questions: list[dict[str, Any]] = []
+        self.variables: list[dict[str, str]] | None = None
+        self.inspected: str | None = None
         #: what a statement of the kind `arrow` is answered with, one after the other; the last for all that follow
         self.streams: list[bytes] = []
         self._news = threading.Condition()
@@ -117,6 +119,11 @@ class FakeGateway:
             edges = {f"emberlab-completion-{edge}": self.completion[edge] for edge in ("start", "end")}
             headers = {name: value for name, value in edges.items() if value is not None}
             return 200, {"candidates": self.completion["candidates"]}, headers
+        if path == "/sessions/1/inspection" and self.extended:
+            self.questions.append(body)
+            return 200, {"text": self.inspected}, {}
+        if path == "/sessions/1/variables" and self.extended:
+            return 200, {"variables": self.variables}, {}
         if match := re.fullmatch(r"/sessions/1/statements/(\d+)(/\w+)?(\?from=(\d+))?", path):
             statement = self.statements[int(match[1])]
             if match[2] is None:

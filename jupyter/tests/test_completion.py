@@ -66,6 +66,23 @@ class CompletionTest(CellTest):
         self.gateway.completion["candidates"] = ["sion"]
         self.assertEqual(self.complete("spark.ver|"), Found(9, 9, ["sion"]))
 
+    def test_code_is_inspected_by_the_session(self) -> None:
+        self.start()
+        self.gateway.inspected = "Type: int"
+        inspect = Completer(self.magics).inspect
+        self.assertEqual(inspect("x", 1), "Type: int")
+        self.assertEqual(inspect("%%sql -q\nSELECT", 12), "Type: int")
+        self.assertEqual(self.gateway.questions[-1], {"code": "SELECT", "cursor": 3, "kind": "sql"})
+        self.gateway.inspected = None
+        self.assertEqual(inspect("x", 1), "")
+        self.assertIsNone(inspect("%%local\nx", 9))
+
+    def test_a_magic_is_inspected_without_a_session(self) -> None:
+        self.open_notebook()
+        inspect = Completer(self.magics).inspect
+        self.assertIn("--maxrows", inspect("%%sql -n 5\nSELECT 1", 4) or "")
+        self.assertEqual(inspect("x", 1), "")
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -92,7 +92,7 @@ class StatementTest(CellTest):
         self.assertLess(len(self.output.seen[-1]), 17_000)
         self.assertEqual(self.texts(), ["all"])
 
-    def test_an_error_stays_alone(self) -> None:
+    def test_an_error_stays_below_what_was_printed(self) -> None:
         self.start()
 
         def drive(statement: dict[str, Any]) -> None:
@@ -105,8 +105,32 @@ class StatementTest(CellTest):
 
         self.hold(drive)
         self.run_cell("%%spark\nwork()")
-        self.assertEqual([output["name"] for output in self.output.outputs], ["stderr"])
-        self.assertIn("no\nworking\nTraceback", self.texts()[0])
+        self.assertEqual([output["name"] for output in self.output.outputs], ["stdout", "stderr"])
+        self.assertEqual(self.texts(), ["working\n", "ValueError: no\n"])
+
+    def test_the_trace_of_an_error_is_folded_up_below_it(self) -> None:
+        self.start()
+        traceback = ["Traceback (most recent call last):\n", '  File "/opt/x.py", line 1, in x\n', "ValueError: no\n"]
+        output = {"status": "error", "ename": "ValueError", "evalue": "no", "traceback": traceback}
+        self.gateway.on_statement = lambda statement: self.gateway.end(statement, output)
+        self.run_cell("%%spark\nwork()")
+        told, trace = self.output.outputs
+        self.assertEqual(told["text"], "ValueError: no\n")
+        self.assertEqual(trace["data"]["text/plain"], "".join(traceback).rstrip())
+        self.assertIn("<details>", trace["data"]["text/html"])
+
+    def test_help_lists_all_magics(self) -> None:
+        self.open_notebook()
+        self.run_cell("%%help\n ")
+        tables = [output["data"]["text/html"] for output in self.output.outputs]
+        self.assertIn("%%send_to_spark", tables[0])
+        self.assertIn("%%matplot", tables[1])
+
+    def test_settings_that_are_no_json_change_nothing(self) -> None:
+        self.start()
+        self.run_cell('%%configure -f\n{"executorCores": 2,}')
+        self.assertIn("not valid JSON (line 2, column", self.texts()[0])
+        self.assertEqual(self.gateway.requests, [])
 
     def test_an_interrupt_cancels(self) -> None:
         self.start()
@@ -158,9 +182,13 @@ class StatementTest(CellTest):
         picture = {"image/png": "iVBORw0KGgo="}
         output = {"status": "ok", "execution_count": 0, "data": picture}
         self.gateway.on_statement = lambda statement: self.gateway.end(statement, output)
-        self.run_cell("%matplot plt")
-        self.assertEqual(self.gateway.statements[-1]["code"], "%matplot plt")
-        self.assertIn("image/png", self.output.outputs[0]["data"])
+        for cell, code in (
+            ("%matplot plt", "%matplot plt"),
+            ("%%matplot plt\nplt.plot()\n", "plt.plot()\n%matplot plt"),
+        ):
+            self.run_cell(cell)
+            self.assertEqual(self.gateway.statements[-1]["code"], code)
+            self.assertIn("image/png", self.output.outputs[0]["data"])
         self.gateway.on_statement = lambda statement: None
         self.shell.user_ns["words"] = "it's"
         self.run_cell("%%send_to_spark -i words -n remote\n ")

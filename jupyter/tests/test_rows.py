@@ -82,7 +82,7 @@ class RowsTest(CellTest):
         output = {"status": "error", "ename": "AnalysisException", "evalue": "no such table", "traceback": trace}
         self.gateway.on_statement = lambda statement: self.gateway.end(statement, output)
         self.run_cell("%%sql -o found\nselect * from t")
-        self.assertEqual(self.texts(), ["An error was encountered:\nno such table\nat the driver\n\n"])
+        self.assertEqual(self.texts(), ["no such table\nat the driver\n"])
         self.assertNotIn("found", self.shell.user_ns)
 
     def test_a_stream_that_breaks_off_is_asked_for_again(self) -> None:

@@ -94,22 +94,31 @@ class RInterpreter(Interpreter):
                 interrupt_descendants(self._began_ticks)
 
     def complete(self, code, cursor):
-        nothing = [], cursor, cursor
+        found = self._ask("complete", code, str(cursor))
+        return ([], cursor, cursor) if found is None else (found[2:], int(found[0]), int(found[1]))
+
+    def inspect(self, code, cursor):
+        found = self._ask("inspect", code, str(cursor))
+        return None if found is None else found[0]
+
+    def variables(self):
+        found = self._ask("variables")
+        return None if found is None else list(zip(found[0::3], found[1::3], found[2::3], strict=True))
+
+    def _ask(self, *question):
+        """What R answers beside the statements, as texts; None where it has nothing to say, or no time."""
         if not self._lock.acquire(blocking=False):
-            return nothing
+            return None
         try:
             if self._process is None or not self._process.alive():
-                return nothing
-            reply = self._process.request("complete", code, str(cursor), timeout=COMPLETE_SECONDS)
-            if reply[0] != b"ok":
-                return nothing
-            words = [word.decode("utf-8", "replace") for word in reply[3:]]
-            return words, int(reply[1]), int(reply[2])
+                return None
+            reply = self._process.request(*question, timeout=COMPLETE_SECONDS)
+            return [field.decode("utf-8", "replace") for field in reply[1:]] if reply[0] == b"ok" else None
         except NoReply:
             self._process.interrupt()
-            return nothing
+            return None
         except Ended:
-            return nothing
+            return None
         finally:
             self._lock.release()
 

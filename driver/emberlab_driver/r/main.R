@@ -4,7 +4,7 @@
 local({
   self <- new.env(parent = baseenv())
   folder <- dirname(sub("^--file=", "", grep("^--file=", commandArgs(), value = TRUE)[[1L]]))
-  for (name in c("channel", "serve", "spark", "evaluate", "failures", "plots", "magics", "complete")) {
+  for (name in c("channel", "serve", "spark", "evaluate", "failures", "plots", "magics", "complete", "inspect")) {
     sys.source(file.path(folder, paste0(name, ".R")), envir = self)
   }
   descriptors <- commandArgs(trailingOnly = TRUE)

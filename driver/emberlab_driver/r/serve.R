@@ -18,6 +18,8 @@ handle <- function(request) {
   switch(request[[2L]],
     start = start(request[[3L]], request[[4L]]),
     run = run_statement(request[[3L]], request[[4L]], request[[5L]], request[[6L]]),
+    inspect = inspect_code(request[[3L]], as.integer(request[[4L]])),
+    variables = list_variables(),
     complete = complete_code(request[[3L]], as.integer(request[[4L]])),
     view = make_view(request[[3L]], request[[4L]])
   )

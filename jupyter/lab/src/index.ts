@@ -3,9 +3,22 @@ import { commands } from './plugins/commands.ts';
 import { endWarning } from './plugins/end-warning.ts';
 import { ownServer } from './plugins/own-server.ts';
 import { projectLink } from './plugins/project-link.ts';
+import { runAsJob } from './plugins/run-as-job.ts';
 import { serverUse } from './plugins/server-use.ts';
 import { tabTitle } from './plugins/tab-title.ts';
 import { timeLeft } from './plugins/time-left.ts';
+import { variables } from './plugins/variables.ts';
 
 // oxlint-disable-next-line import/no-default-export -- where JupyterLab looks
-export default [ownServer, commands, timeLeft, serverUse, endWarning, tabTitle, projectLink, classicNotebook];
+export default [
+  ownServer,
+  commands,
+  timeLeft,
+  serverUse,
+  endWarning,
+  tabTitle,
+  projectLink,
+  classicNotebook,
+  runAsJob,
+  variables,
+];

@@ -16,6 +16,10 @@ declare module '@lumino/widgets' {
     constructor(options?: { node?: HTMLElement });
     readonly node: HTMLElement;
     id: string;
+    readonly title: { label: string; caption: string };
+    /** what Lumino calls once the widget has come into sight, and once it has left it */
+    protected onAfterShow(): void;
+    protected onAfterHide(): void;
   }
 
   export class Menu extends Widget {
@@ -50,7 +54,7 @@ declare module '@jupyterlab/application' {
     readonly commands: CommandRegistry;
     /** resolves once everything is on the page */
     readonly restored: Promise<void>;
-    readonly shell: { add(widget: Widget, area: 'top', options?: { rank?: number }): void };
+    readonly shell: { add(widget: Widget, area: 'top' | 'right', options?: { rank?: number }): void };
   }
 
   /** `activate` gets the required services, then the optional ones: null where there are none. */
@@ -92,6 +96,7 @@ declare module '@jupyterlab/mainmenu' {
   import type { Token } from '@lumino/coreutils';
 
   export interface IMainMenu {
+    readonly fileMenu: { addGroup(items: { command: string }[], rank?: number): unknown };
     readonly helpMenu: { addGroup(items: { command: string }[], rank?: number): unknown };
   }
   export const IMainMenu: Token<IMainMenu>;
@@ -99,12 +104,38 @@ declare module '@jupyterlab/mainmenu' {
 
 declare module '@jupyterlab/notebook' {
   import type { Token } from '@lumino/coreutils';
+  import type { Kernel } from '@jupyterlab/services';
+
+  type Signal<T> = { connect(slot: (sender: unknown, value: T) => void): boolean };
 
   export interface INotebookTracker {
     /** the notebook that was in front last */
-    readonly currentWidget: { readonly context: { readonly path: string } } | null;
+    readonly currentWidget: {
+      readonly context: { readonly path: string; save(): Promise<void> };
+      readonly sessionContext: {
+        readonly session: { readonly kernel: Kernel | null } | null;
+        readonly kernelChanged: Signal<unknown>;
+        readonly statusChanged: Signal<string>;
+      };
+    } | null;
+    readonly currentChanged: Signal<unknown>;
   }
   export const INotebookTracker: Token<INotebookTracker>;
+}
+
+declare module '@jupyterlab/services' {
+  /** A channel between a page and a kernel, for messages of their own. */
+  export interface Comm {
+    onMsg: (message: { content: { data: unknown } }) => void;
+    onClose: (message: unknown) => void;
+    open(): unknown;
+    dispose(): void;
+  }
+
+  export interface Kernel {
+    readonly name: string;
+    createComm(target: string): Comm;
+  }
 }
 
 declare module '@jupyterlab/statusbar' {

@@ -5,6 +5,7 @@ export const command = {
   noLimit: 'emberlab:no-limit',
   project: 'emberlab:project',
   classic: 'emberlab:classic-notebook',
+  job: 'emberlab:run-as-job',
 } as const;
 
 /** Under which the command palette lists them. */

@@ -7,7 +7,7 @@ const minuteMs = 60_000;
 export const running = (minutes: number | null): LabServer => ({
   state: 'running',
   stopsAt: minutes === null ? null : new Date(now + minutes * minuteMs).toISOString(),
-  time: { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 },
+  time: { hours: 6, mostHours: 24, mayBeUnlimited: false, runHours: null, idleMinutes: 0 },
   limits: { memoryMb: 4096, cores: 2, by: 'cgroup' },
   use: { memoryMb: 1232, cores: 0.8 },
   project: { name: 'demo', page: 'http://localhost:8080/projects/demo/jupyter' },
