@@ -10,6 +10,12 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
     css: false,
+    // Files share modules and window: half of the time went into loading the same again.
+    isolate: false,
+    // A press on a link to a download would lead the window away from where all begin.
+    environmentOptions: {
+      happyDOM: { settings: { navigation: { disableMainFrameNavigation: true, disableFallbackToSetURL: true } } },
+    },
     testTimeout: 30_000,
   },
 });

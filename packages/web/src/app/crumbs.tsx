@@ -1,6 +1,7 @@
 import { Group, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Fragment } from 'react';
+import { adminPages } from '../features/admin/admin-pages.ts';
 import { projectQuery } from '../lib/queries.ts';
 import { AnchorLink } from '../ui/links.tsx';
 
@@ -10,18 +11,19 @@ const settingsPages: Readonly<Record<string, string>> = {
   members: 'Members',
   compute: 'Compute configuration',
   libraries: 'Python libraries',
+  alerts: 'Alerts',
   audit: 'Audit',
 };
 const applicationTabs: Readonly<Record<string, string>> = { metrics: 'Metrics', executors: 'Executors', log: 'Log' };
 
-const adminPages: Readonly<Record<string, string>> = { audit: 'Audit', 'service-accounts': 'Service accounts' };
-
 /** Where an address is, from the outermost page inwards; the last one is the page itself. */
 function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
   const [area, project, ...rest] = pathname.split('/').filter((part) => part !== '');
-  if (area === 'admin') return [{ label: 'Administration' }, { label: adminPages[project ?? ''] ?? '' }];
+  if (area === 'admin') {
+    const page = adminPages.find(({ to }) => to === pathname.replace(/\/$/, ''));
+    return [{ label: 'Administration', to: '/admin' }, { label: page?.label ?? 'Page' }];
+  }
   if (area === 'account') return [{ label: 'Account' }];
-  if (area === 'admin') return [{ label: 'Service accounts' }];
   if (area !== 'projects' || project === undefined) return [{ label: 'Projects' }];
   const base = `/projects/${project}`;
   const crumbs: Crumb[] = [
@@ -40,6 +42,16 @@ function readCrumbs(pathname: string, projectLabel: string): Crumb[] {
       crumbs.push({ label: `Executors of ${detail}`, to: `${application}/executors` }, { label: `Log of ${executor}` });
   }
   if (page === 'batches' && detail !== undefined) crumbs.push({ label: `Log of batch ${detail}` });
+  if (page === 'examples') crumbs.push({ label: 'Examples', to: `${base}/examples` });
+  if (page === 'files') crumbs.push({ label: 'Files', to: `${base}/files` });
+  if (page === 'files' && detail === 'bin') crumbs.push({ label: 'Bin' });
+  if (page === 'jobs') {
+    crumbs.push({ label: 'Jobs', to: `${base}/jobs` });
+    if (detail === 'runs' && tab !== undefined) crumbs.push({ label: `Run ${tab}` });
+    else if (detail === 'new') crumbs.push({ label: 'New job' });
+    else if (detail !== undefined) crumbs.push({ label: `Job ${detail}`, to: `${base}/jobs/${detail}` });
+    if (tab === 'edit') crumbs.push({ label: 'Edit' });
+  }
   if (page === 'settings') crumbs.push({ label: settingsPages[detail ?? ''] ?? 'General' });
   return crumbs;
 }

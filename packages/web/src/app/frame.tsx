@@ -3,6 +3,8 @@ import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { Outlet, useLocation, useParams, useRouter } from '@tanstack/react-router';
 import { useEffect } from 'react';
+import { AnnouncementBars } from '../features/announcements/announcement-bars.tsx';
+import { useAnnouncementEvents } from '../features/announcements/use-announcement-events.ts';
 import { authQuery } from '../lib/queries.ts';
 import { Crumbs } from './crumbs.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -19,6 +21,7 @@ export function Frame() {
   const [helpOpen, help] = useDisclosure(false);
   const { pathname } = useLocation();
   const router = useRouter();
+  useAnnouncementEvents(project === undefined);
   const auth = useQuery(authQuery);
   const loggedOut = auth.data !== undefined && auth.data.user === null;
 
@@ -28,15 +31,13 @@ export function Frame() {
     if (loggedOut) void router.invalidate();
   }, [loggedOut, router]);
 
-  const go = (page: 'jupyter' | 'applications') => () => {
+  const go = (page: 'jupyter' | 'jobs' | 'applications') => () => {
     if (project === undefined) return;
-    void router.navigate({
-      to: page === 'jupyter' ? '/projects/$project/jupyter' : '/projects/$project/applications',
-      params: { project },
-    });
+    void router.navigate({ to: `/projects/$project/${page}`, params: { project } });
   };
   useShortcuts({
     'g j': go('jupyter'),
+    'g b': go('jobs'),
     'g a': go('applications'),
     'g p': () => void router.navigate({ to: '/' }),
     '?': help.open,
@@ -67,6 +68,7 @@ export function Frame() {
         </AppShell.Header>
         <AppShell.Main>
           <Box id="content" maw={1240} mx="auto" tabIndex={-1} style={{ outline: 'none' }}>
+            <AnnouncementBars />
             <Notices />
             <Outlet />
           </Box>

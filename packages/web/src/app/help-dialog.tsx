@@ -8,6 +8,7 @@ const shortcuts: readonly { keys: readonly string[]; what: string }[] = [
   { keys: [mac ? '⌘' : 'Ctrl', 'K'], what: 'Go to a page or a project' },
   { keys: ['g', 'p'], what: 'Projects' },
   { keys: ['g', 'j'], what: 'Jupyter, in a project' },
+  { keys: ['g', 'b'], what: 'Jobs, in a project' },
   { keys: ['g', 'a'], what: 'Applications, in a project' },
   { keys: ['?'], what: 'This help' },
 ];

@@ -1,18 +1,27 @@
 import { ActionIcon, CloseButton, Group, ScrollArea, Stack, Text, Tooltip } from '@mantine/core';
 import {
   IconApps,
+  IconBell,
+  IconBook,
+  IconCalendarBolt,
   IconCpu,
+  IconFiles,
   IconFolders,
   IconHistory,
   IconKeyboard,
   IconNotebook,
   IconPackage,
-  IconRobot,
+  IconSchool,
   IconSettings,
+  IconShield,
   IconUsers,
+  type Icon,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useLocation } from '@tanstack/react-router';
+import { adminPages } from '../features/admin/admin-pages.ts';
 import { isInUse } from '../features/projects/project-search.ts';
+import { documentation } from '../lib/guide.ts';
 import { authQuery, projectQuery, projectsQuery } from '../lib/queries.ts';
 import { Flame } from '../ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
@@ -33,6 +42,7 @@ export function Nav({
   onClose: () => void;
   onHelp: () => void;
 }) {
+  const isAdminArea = useLocation({ select: ({ pathname }) => /^\/admin(\/|$)/.test(pathname) });
   return (
     <Stack h="100%" gap={0}>
       <Group h={52} px="md" justify="space-between" wrap="nowrap" className={classes.head}>
@@ -45,11 +55,24 @@ export function Nav({
         <CloseButton hiddenFrom="sm" onClick={onClose} aria-label="Close the navigation" />
       </Group>
       <ScrollArea flex={1} p="xs">
-        {project === undefined ? <ProjectLinks /> : <ProjectPages project={project} />}
+        {project !== undefined ? <ProjectPages project={project} /> : isAdminArea ? <AdminPages /> : <ProjectLinks />}
       </ScrollArea>
       <Group p="xs" justify="space-between" wrap="nowrap" gap={4} className={classes.foot}>
         <AccountMenu />
         <Group gap={2} wrap="nowrap">
+          <Tooltip label="Documentation">
+            <ActionIcon
+              component="a"
+              href={documentation}
+              target="_blank"
+              rel="noopener"
+              variant="subtle"
+              color="gray"
+              aria-label="Documentation"
+            >
+              <IconBook size={iconSize} />
+            </ActionIcon>
+          </Tooltip>
           <SchemeToggle />
           <Tooltip label="Keyboard shortcuts">
             <ActionIcon variant="subtle" color="gray" onClick={onHelp} aria-label="Keyboard shortcuts" visibleFrom="sm">
@@ -62,29 +85,37 @@ export function Nav({
   );
 }
 
+/** A page of the navigation. */
+type Entry<T> = { readonly to: T; readonly label: string; readonly icon: Icon };
+
+/** How links of the navigation look, and that what is searched for on a page leaves it the same page. */
+const look = { className: classes.link, activeOptions: { includeSearch: false } } as const;
+
+function Heading({ children }: { children: string }) {
+  return (
+    <Text size="xs" c="dimmed" fw={500} px="sm" pt="md" pb={4}>
+      {children}
+    </Text>
+  );
+}
+
+const projectsLink = (
+  <NavItemLink {...look} to="/" label="Projects" icon={IconFolders} activeOptions={{ exact: true }} />
+);
+
 function ProjectLinks() {
   const projects = useQuery(projectsQuery);
   return (
     <Stack gap="xs">
       <nav aria-label="Projects">
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/"
-          label="Projects"
-          leftSection={<IconFolders size={iconSize} />}
-          activeOptions={{ exact: true }}
-        />
+        {projectsLink}
         {(projects.data?.items ?? [])
           .filter(isInUse)
           .slice(0, 12)
           .map((each) => (
             <NavItemLink
-              color="gray"
-              noWrap
+              {...look}
               key={each.id}
-              className={classes.link}
               to="/projects/$project/jupyter"
               params={{ project: each.name }}
               label={each.label}
@@ -92,121 +123,79 @@ function ProjectLinks() {
             />
           ))}
       </nav>
-      <AdminPages />
+      <AdminLink />
     </Stack>
   );
 }
 
-/** What administrators have beside their projects. */
-function AdminPages() {
+/** For administrators, the way to their area. */
+function AdminLink() {
   const auth = useQuery(authQuery);
   if (auth.data?.user?.admin !== true) return null;
   return (
-    <nav aria-label="Administration">
-      <Text size="xs" c="dimmed" fw={500} px="sm" pt="md" pb={4}>
-        Administration
-      </Text>
-      <NavItemLink
-        color="gray"
-        noWrap
-        className={classes.link}
-        to="/admin/audit"
-        activeOptions={{ includeSearch: false }}
-        label="Audit"
-        leftSection={<IconHistory size={iconSize} />}
-      />
-      <NavItemLink
-        color="gray"
-        noWrap
-        className={classes.link}
-        to="/admin/service-accounts"
-        label="Service accounts"
-        leftSection={<IconRobot size={iconSize} />}
-      />
+    <nav aria-label="Platform">
+      <NavItemLink {...look} to="/admin" label="Administration" icon={IconShield} />
     </nav>
   );
 }
 
+/** The administrators' area. Whoever else is there reads on its pages that it is not for them. */
+function AdminPages() {
+  return (
+    <Stack gap="xs">
+      {projectsLink}
+      <nav aria-label="Administration">
+        <Heading>Administration</Heading>
+        {adminPages.map(({ to, label, Icon: icon }) => (
+          <NavItemLink
+            {...look}
+            key={to}
+            to={to}
+            label={label}
+            icon={icon}
+            activeOptions={{ includeSearch: false, exact: to === '/admin' }}
+          />
+        ))}
+      </nav>
+    </Stack>
+  );
+}
+
+const projectPages = [
+  { to: '/projects/$project/jupyter', label: 'Jupyter', icon: IconNotebook },
+  { to: '/projects/$project/jobs', label: 'Jobs', icon: IconCalendarBolt },
+  { to: '/projects/$project/applications', label: 'Applications', icon: IconApps },
+  { to: '/projects/$project/files', label: 'Files', icon: IconFiles },
+  { to: '/projects/$project/examples', label: 'Examples', icon: IconSchool },
+] as const satisfies readonly Entry<string>[];
+
+const settingsPages = [
+  { to: '/projects/$project/settings/general', label: 'General', icon: IconSettings },
+  { to: '/projects/$project/settings/members', label: 'Members', icon: IconUsers },
+  { to: '/projects/$project/settings/compute', label: 'Compute configuration', icon: IconCpu },
+  { to: '/projects/$project/settings/libraries', label: 'Python libraries', icon: IconPackage },
+  { to: '/projects/$project/settings/alerts', label: 'Alerts', icon: IconBell },
+] as const satisfies readonly Entry<string>[];
+
+const ownersPages = [
+  { to: '/projects/$project/settings/audit', label: 'Audit', icon: IconHistory },
+] as const satisfies readonly Entry<string>[];
+
 function ProjectPages({ project }: { project: string }) {
-  const params = { project };
   const { data } = useQuery(projectQuery(project));
+  const link = (entry: (typeof projectPages | typeof settingsPages | typeof ownersPages)[number]) => (
+    <NavItemLink {...look} {...entry} key={entry.to} params={{ project }} />
+  );
   return (
     <Stack gap="xs">
       <ProjectSwitcher current={project} />
       <nav aria-label="Project">
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/jupyter"
-          params={params}
-          activeOptions={{ includeSearch: false }}
-          label="Jupyter"
-          leftSection={<IconNotebook size={iconSize} />}
-        />
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/applications"
-          params={params}
-          activeOptions={{ includeSearch: false }}
-          label="Applications"
-          leftSection={<IconApps size={iconSize} />}
-        />
-        <Text size="xs" c="dimmed" fw={500} px="sm" pt="md" pb={4} id="nav-settings">
-          Project settings
-        </Text>
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/settings/general"
-          params={params}
-          label="General"
-          leftSection={<IconSettings size={iconSize} />}
-        />
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/settings/members"
-          params={params}
-          activeOptions={{ includeSearch: false }}
-          label="Members"
-          leftSection={<IconUsers size={iconSize} />}
-        />
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/settings/compute"
-          params={params}
-          label="Compute configuration"
-          leftSection={<IconCpu size={iconSize} />}
-        />
-        <NavItemLink
-          color="gray"
-          noWrap
-          className={classes.link}
-          to="/projects/$project/settings/libraries"
-          params={params}
-          label="Python libraries"
-          leftSection={<IconPackage size={iconSize} />}
-        />
-        {data?.role === 'owner' && (
-          <NavItemLink
-            color="gray"
-            noWrap
-            className={classes.link}
-            to="/projects/$project/settings/audit"
-            params={params}
-            activeOptions={{ includeSearch: false }}
-            label="Audit"
-            leftSection={<IconHistory size={iconSize} />}
-          />
-        )}
+        {projectPages.map(link)}
+        <Heading>Project settings</Heading>
+        {settingsPages.map(link)}
+        {data?.role === 'owner' && ownersPages.map(link)}
       </nav>
+      <AdminLink />
     </Stack>
   );
 }

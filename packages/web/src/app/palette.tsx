@@ -1,6 +1,10 @@
 import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import {
   IconApps,
+  IconFiles,
+  IconBell,
+  IconBook,
+  IconCalendarBolt,
   IconCpu,
   IconFolder,
   IconFolders,
@@ -8,6 +12,7 @@ import {
   IconLogout,
   IconNotebook,
   IconPackage,
+  IconSchool,
   IconSearch,
   IconSettings,
   IconUser,
@@ -15,9 +20,11 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
+import { adminPages } from '../features/admin/admin-pages.ts';
 import { useLogOut } from '../features/auth/use-log-out.ts';
 import classes from './palette.module.css';
-import { projectsQuery } from '../lib/queries.ts';
+import { documentation } from '../lib/guide.ts';
+import { authQuery, projectsQuery } from '../lib/queries.ts';
 
 const icon = { size: 18, 'aria-hidden': true } as const;
 
@@ -26,17 +33,22 @@ export function Palette({ project, onHelp }: { project: string | undefined; onHe
   const router = useRouter();
   const logOut = useLogOut();
   const projects = useQuery(projectsQuery);
+  const isAdmin = useQuery(authQuery).data?.user?.admin === true;
   const pages: SpotlightActionData[] =
     project === undefined
       ? []
       : (
           [
             { to: '/projects/$project/jupyter', label: 'Jupyter', Icon: IconNotebook },
+            { to: '/projects/$project/jobs', label: 'Jobs', Icon: IconCalendarBolt },
             { to: '/projects/$project/applications', label: 'Applications', Icon: IconApps },
+            { to: '/projects/$project/files', label: 'Files', Icon: IconFiles },
+            { to: '/projects/$project/examples', label: 'Examples', Icon: IconSchool },
             { to: '/projects/$project/settings/general', label: 'General settings', Icon: IconSettings },
             { to: '/projects/$project/settings/members', label: 'Members', Icon: IconUsers },
             { to: '/projects/$project/settings/compute', label: 'Compute configuration', Icon: IconCpu },
             { to: '/projects/$project/settings/libraries', label: 'Python libraries', Icon: IconPackage },
+            { to: '/projects/$project/settings/alerts', label: 'Alerts', Icon: IconBell },
           ] as const
         ).map(({ to, label, Icon }) => ({
           id: to,
@@ -59,6 +71,15 @@ export function Palette({ project, onHelp }: { project: string | undefined; onHe
           })),
         },
         {
+          group: 'Administration',
+          actions: (isAdmin ? adminPages : []).map(({ to, label, Icon }) => ({
+            id: to,
+            label,
+            leftSection: <Icon {...icon} />,
+            onClick: () => void router.navigate({ to }),
+          })),
+        },
+        {
           group: 'Emberlab',
           actions: [
             {
@@ -72,6 +93,12 @@ export function Palette({ project, onHelp }: { project: string | undefined; onHe
               label: 'Account and API tokens',
               leftSection: <IconUser {...icon} />,
               onClick: () => void router.navigate({ to: '/account' }),
+            },
+            {
+              id: 'documentation',
+              label: 'Documentation',
+              leftSection: <IconBook {...icon} />,
+              onClick: () => void window.open(documentation, '_blank', 'noopener'),
             },
             { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
             { id: 'logout', label: 'Log out', leftSection: <IconLogout {...icon} />, onClick: logOut },

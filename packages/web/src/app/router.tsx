@@ -1,31 +1,21 @@
 import type { QueryClient } from '@tanstack/react-query';
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-  type RouterHistory,
-} from '@tanstack/react-router';
-import { authQuery } from '../lib/queries.ts';
+import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from '@tanstack/react-router';
+import { readAlertsSearch } from '../features/alerts/alerts-search.ts';
 import { readAuditSearch } from '../features/audit/audit-search.ts';
 import { readCliSearch } from '../features/auth/cli-search.ts';
+import { readExampleSearch } from '../features/examples/example-search.ts';
+import { readBinSearch, readFileSearch } from '../features/files/file-search.ts';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
-import { keepInvitation } from '../features/members/kept-invitation.ts';
+import { readLibrarySearch } from '../features/environments/library-search.ts';
 import { readMemberSearch } from '../features/members/member-search.ts';
 import { readProjectSearch } from '../features/projects/project-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
+import { readStreamSearch } from '../features/sessions/stream-search.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
-import { Frame } from './frame.tsx';
-import { ProjectLayout } from './project-layout.tsx';
-
-const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
-  component: Outlet,
-  notFoundComponent: NowherePage,
-  errorComponent: CrashPage,
-});
+import { adminRoutes } from './admin-routes.tsx';
+import { frame, project, root, user } from './base-routes.tsx';
+import { jobRoutes } from './job-routes.tsx';
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -43,22 +33,6 @@ const setup = createRoute({
   getParentRoute: () => root,
   path: '/setup',
   component: lazyRouteComponent(() => import('../features/auth/setup-page.tsx'), 'SetupPage'),
-});
-
-/** Everything that needs a login. */
-const user = createRoute({
-  getParentRoute: () => root,
-  id: 'user',
-  component: Outlet,
-  beforeLoad: async ({ context, location }) => {
-    // Before the address goes into that of the login page, which is sent to the server.
-    if (location.pathname === '/invitation' && location.hash !== '') {
-      keepInvitation(location.hash);
-      throw redirect({ to: '/invitation', replace: true });
-    }
-    const auth = await context.queryClient.ensureQueryData(authQuery);
-    if (auth.user === null) throw redirect({ to: '/login', search: { next: location.href }, replace: true });
-  },
 });
 
 /** A tab on its way to Jupyter or a Spark UI: no frame, since the page is left at once. */
@@ -88,14 +62,18 @@ const sparkUi = createRoute({
   component: lazyRouteComponent(() => import('../features/sessions/spark-ui-page.tsx'), 'SparkUiPage'),
 });
 
+const runUi = createRoute({
+  getParentRoute: () => user,
+  path: '/projects/$project/jobs/runs/$run/ui',
+  component: lazyRouteComponent(() => import('../features/jobs/run-ui-page.tsx'), 'RunUiPage'),
+});
+
 /** Where an invitation's link leads, once its secret is put away and one is logged in. */
 const invitation = createRoute({
   getParentRoute: () => user,
   path: '/invitation',
   component: lazyRouteComponent(() => import('../features/members/invitation-page.tsx'), 'InvitationPage'),
 });
-
-const frame = createRoute({ getParentRoute: () => user, id: 'frame', component: Frame });
 
 const home = createRoute({
   getParentRoute: () => frame,
@@ -110,21 +88,6 @@ const account = createRoute({
   validateSearch: (search): { problem?: string | undefined } => ({ problem: text(search.problem) }),
   component: lazyRouteComponent(() => import('../features/account/account-page.tsx'), 'AccountPage'),
 });
-
-const serviceAccounts = createRoute({
-  getParentRoute: () => frame,
-  path: '/admin/service-accounts',
-  component: lazyRouteComponent(() => import('../features/account/service-accounts-page.tsx'), 'ServiceAccountsPage'),
-});
-
-const audit = createRoute({
-  getParentRoute: () => frame,
-  path: '/admin/audit',
-  validateSearch: readAuditSearch,
-  component: lazyRouteComponent(() => import('../features/audit/audit-page.tsx'), 'AuditPage'),
-});
-
-const project = createRoute({ getParentRoute: () => frame, path: '/projects/$project', component: ProjectLayout });
 
 const projectIndex = createRoute({
   getParentRoute: () => project,
@@ -192,9 +155,7 @@ const applicationExecutors = createRoute({
 const executorLog = createRoute({
   getParentRoute: () => application,
   path: '/executors/$executor/log',
-  validateSearch: (search): { stream?: 'stdout' | undefined } => ({
-    stream: search.stream === 'stdout' ? 'stdout' : undefined,
-  }),
+  validateSearch: readStreamSearch,
   component: lazyRouteComponent(() => import('../features/sessions/executor-log-tab.tsx'), 'ExecutorLogTab'),
 });
 
@@ -208,6 +169,27 @@ const batchLog = createRoute({
   getParentRoute: () => project,
   path: '/batches/$id/log',
   component: lazyRouteComponent(() => import('../features/sessions/batch-log-page.tsx'), 'BatchLogPage'),
+});
+
+const examples = createRoute({
+  getParentRoute: () => project,
+  path: '/examples',
+  validateSearch: readExampleSearch,
+  component: lazyRouteComponent(() => import('../features/examples/examples-page.tsx'), 'ExamplesPage'),
+});
+
+const files = createRoute({
+  getParentRoute: () => project,
+  path: '/files',
+  validateSearch: readFileSearch,
+  component: lazyRouteComponent(() => import('../features/files/files-page.tsx'), 'FilesPage'),
+});
+
+const fileBin = createRoute({
+  getParentRoute: () => project,
+  path: '/files/bin',
+  validateSearch: readBinSearch,
+  component: lazyRouteComponent(() => import('../features/files/bin-page.tsx'), 'BinPage'),
 });
 
 const general = createRoute({
@@ -235,6 +217,33 @@ const libraries = createRoute({
   component: lazyRouteComponent(() => import('../features/environments/libraries-page.tsx'), 'LibrariesPage'),
 });
 
+const librariesIndex = createRoute({
+  getParentRoute: () => libraries,
+  path: '/',
+  validateSearch: readLibrarySearch,
+  component: lazyRouteComponent(() => import('../features/environments/libraries-tab.tsx'), 'LibrariesTab'),
+});
+
+const librariesHistory = createRoute({
+  getParentRoute: () => libraries,
+  path: '/history',
+  component: lazyRouteComponent(() => import('../features/environments/history-tab.tsx'), 'HistoryTab'),
+});
+
+const librariesOperations = createRoute({
+  getParentRoute: () => libraries,
+  path: '/operations',
+  validateSearch: (search): { operation?: string | undefined } => ({ operation: text(search.operation) }),
+  component: lazyRouteComponent(() => import('../features/environments/operations-tab.tsx'), 'OperationsTab'),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => project,
+  path: '/settings/alerts',
+  validateSearch: readAlertsSearch,
+  component: lazyRouteComponent(() => import('../features/alerts/alerts-page.tsx'), 'AlertsPage'),
+});
+
 const projectAudit = createRoute({
   getParentRoute: () => project,
   path: '/settings/audit',
@@ -249,12 +258,12 @@ const routeTree = root.addChildren([
     opening,
     invitation,
     sparkUi,
+    runUi,
     cliLogin,
     frame.addChildren([
       home,
       account,
-      serviceAccounts,
-      audit,
+      ...adminRoutes,
       project.addChildren([
         projectIndex,
         jupyter,
@@ -269,17 +278,22 @@ const routeTree = root.addChildren([
           applicationLog,
         ]),
         batchLog,
+        examples,
+        files,
+        fileBin,
+        ...jobRoutes,
         general,
         members,
         compute,
-        libraries,
+        libraries.addChildren([librariesIndex, librariesHistory, librariesOperations]),
+        alerts,
         projectAudit,
       ]),
     ]),
   ]),
 ]);
 
-/** The router of the dashboard; every address that exists is in this file. */
+/** The router of the dashboard; every address that exists is in the files of routes. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,

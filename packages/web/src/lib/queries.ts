@@ -1,4 +1,4 @@
-import type { Configuration, MetricsOverTime } from '@emberlab/contract';
+import type { CallInput, Configuration, MetricsOverTime } from '@emberlab/contract';
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
 import { addToHistory } from './metrics-over-time.ts';
@@ -15,17 +15,36 @@ export const keys = {
   logins: ['logins'],
   serviceAccounts: ['service-accounts'],
   serviceAccountTokens: (id: string) => ['service-accounts', id, 'tokens'],
+  people: ['people'],
+  announcements: ['announcements'],
+  announcementsAtLogin: ['announcements', 'login'],
+  allAnnouncements: ['announcements', 'all'],
+  limitDefaults: ['limits'],
+  limitedUsers: ['limits', 'users'],
+  limitedProjects: ['limits', 'projects'],
   projects: ['projects'],
   project: (project: string) => ['project', project],
   members: (project: string) => ['project', project, 'members'],
   invitations: (project: string) => ['project', project, 'invitations'],
+  alerts: (project: string) => ['project', project, 'alerts'],
+  limits: (project: string) => ['project', project, 'limits'],
   environment: (project: string) => ['project', project, 'environment'],
-  environmentLog: (project: string) => ['project', project, 'environment', 'log'],
+  libraries: (project: string) => ['project', project, 'environment', 'libraries'],
+  libraryConflicts: (project: string) => ['project', project, 'environment', 'conflicts'],
+  operations: (project: string) => ['project', project, 'environment', 'operations'],
+  operation: (project: string, id: string) => ['project', project, 'environment', 'operation', id],
+  revisions: (project: string) => ['project', project, 'environment', 'revisions'],
+  libraryIndex: (project: string) => ['project', project, 'library-index'],
+  indexSettings: ['index-settings'],
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
   configurationDefaults: (project: string) => ['project', project, 'configuration', 'defaults'],
   place: (project: string) => ['project', project, 'configuration', 'place'],
   check: (project: string, configuration: string) => ['project', project, 'configuration', 'check', configuration],
+  examples: (project: string) => ['project', project, 'examples'],
   files: (project: string) => ['project', project, 'files'],
+  bin: (project: string) => ['project', project, 'files', 'bin'],
+  fileRules: (project: string) => ['project', project, 'file-rules'],
+  ownUploads: (project: string) => ['project', project, 'own-uploads'],
   server: (project: string) => ['project', project, 'jupyter', 'server'],
   serverRuns: (project: string, latest: string | null) => ['project', project, 'jupyter', 'runs', latest],
   notebooks: (project: string) => ['project', project, 'notebooks'],
@@ -38,6 +57,17 @@ export const keys = {
   session: (project: string, id: number) => ['project', project, 'sessions', id],
   metricsOverTime: (project: string, id: number) => ['project', project, 'sessions', id, 'history'],
   sessionExecutors: (project: string, id: number) => ['project', project, 'sessions', id, 'executors'],
+  jobs: (project: string) => ['project', project, 'jobs'],
+  jobLists: (project: string) => ['project', project, 'jobs', 'lists'],
+  job: (project: string, id: number) => ['project', project, 'jobs', 'job', id],
+  schedule: (project: string, job: number) => ['project', project, 'jobs', 'job', job, 'schedule'],
+  chain: (project: string, job: number) => ['project', project, 'jobs', 'job', job, 'after'],
+  backfills: (project: string, job: number) => ['project', project, 'jobs', 'job', job, 'backfills'],
+  inspection: (project: string, program: string) => ['project', project, 'inspection', program],
+  runLists: (project: string) => ['project', project, 'runs', 'lists'],
+  run: (project: string, id: number) => ['project', project, 'runs', 'run', id],
+  runMetrics: (project: string, id: number) => ['project', project, 'runs', 'run', id, 'history'],
+  runExecutors: (project: string, id: number) => ['project', project, 'runs', 'run', id, 'executors'],
 } as const satisfies Record<string, QueryKey | ((...args: never[]) => QueryKey)>;
 
 export const authQuery = queryOptions({
@@ -67,6 +97,71 @@ export const serviceAccountsQuery = queryOptions({
   queryFn: ({ signal }) => api.call('serviceAccounts.list', {}, signal),
 });
 
+/** What is announced now. */
+export const announcementsQuery = queryOptions({
+  queryKey: keys.announcements,
+  queryFn: ({ signal }) => api.call('announcements.current', {}, signal),
+  staleTime: 60_000,
+});
+
+/** What is announced before anybody has logged in. */
+export const announcementsAtLoginQuery = queryOptions({
+  queryKey: keys.announcementsAtLogin,
+  queryFn: ({ signal }) => api.call('announcements.atLogin', {}, signal),
+});
+
+export const allAnnouncementsQuery = queryOptions({
+  queryKey: keys.allAnnouncements,
+  queryFn: ({ signal }) => api.call('announcements.list', {}, signal),
+});
+
+/** Limits and what is used of them change with everything that runs: they are asked for again every so often, ms. */
+const limitsEveryMs = 15_000;
+
+/** A project's limits and the caller's own, with what is used of them. */
+export const limitsQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.limits(project),
+    queryFn: ({ signal }) => api.call('limits.ofProject', { params: { project } }, signal),
+    refetchInterval: limitsEveryMs,
+  });
+
+export const limitDefaultsQuery = queryOptions({
+  queryKey: keys.limitDefaults,
+  queryFn: ({ signal }) => api.call('limits.defaults', {}, signal),
+});
+
+/** What a list of limits is searched for. */
+export type LimitsAsked = { search: string | undefined; own: '1' | undefined };
+
+export const limitedUsersQuery = (asked: LimitsAsked) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.limitedUsers, asked],
+    queryFn: ({ signal, pageParam: cursor }) => api.call('limits.users', { query: { ...asked, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: limitsEveryMs,
+  });
+
+export const limitedProjectsQuery = (asked: LimitsAsked) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.limitedProjects, asked],
+    queryFn: ({ signal, pageParam: cursor }) => api.call('limits.projects', { query: { ...asked, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+    refetchInterval: limitsEveryMs,
+  });
+
+export type PeopleAsked = { search: string | undefined; show: 'active' | 'disabled' | 'administrators' | undefined };
+
+export const peopleQuery = (asked: PeopleAsked) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.people, asked],
+    queryFn: ({ signal, pageParam: cursor }) => api.call('people.list', { query: { ...asked, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+  });
+
 export const projectsQuery = queryOptions({
   queryKey: keys.projects,
   queryFn: ({ signal }) => api.call('projects.list', {}, signal),
@@ -94,12 +189,6 @@ export const environmentQuery = (project: string) =>
   queryOptions({
     queryKey: keys.environment(project),
     queryFn: ({ signal }) => api.call('environment.get', { params: { project } }, signal),
-  });
-
-export const environmentLogQuery = (project: string) =>
-  queryOptions({
-    queryKey: keys.environmentLog(project),
-    queryFn: ({ signal }) => api.call('environment.log', { params: { project } }, signal),
   });
 
 export const configurationQuery = (project: string) =>
@@ -226,6 +315,83 @@ export const batchQuery = (project: string, id: number) =>
   queryOptions({
     queryKey: keys.batch(project, id),
     queryFn: ({ signal }) => api.call('batches.get', { params: { project, id } }, signal),
+  });
+
+/** What a list of jobs, or of runs, is asked for. */
+export type JobsAsked = Omit<NonNullable<CallInput<'jobs.list'>['query']>, 'cursor' | 'limit'>;
+export type RunsAsked = Omit<NonNullable<CallInput<'executions.list'>['query']>, 'cursor' | 'limit'>;
+
+export const jobsQuery = (project: string, asked: JobsAsked) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.jobLists(project), asked],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      api.call('jobs.list', { params: { project }, query: { ...asked, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const jobQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.job(project, id),
+    queryFn: ({ signal }) => api.call('jobs.get', { params: { project, id } }, signal),
+  });
+
+/** What can be told of a program in the project; people change it in between. */
+export const inspectionQuery = (project: string, program: string) =>
+  queryOptions({
+    queryKey: keys.inspection(project, program),
+    queryFn: ({ signal }) => api.call('jobs.inspect', { params: { project }, query: { program } }, signal),
+    gcTime: 0,
+  });
+
+export const scheduleQuery = (project: string, job: number) =>
+  queryOptions({
+    queryKey: keys.schedule(project, job),
+    queryFn: ({ signal }) => api.call('schedule.get', { params: { project, id: job } }, signal),
+  });
+
+export const chainQuery = (project: string, job: number) =>
+  queryOptions({
+    queryKey: keys.chain(project, job),
+    queryFn: ({ signal }) => api.call('chains.get', { params: { project, id: job } }, signal),
+  });
+
+export const backfillsQuery = (project: string, job: number) =>
+  queryOptions({
+    queryKey: keys.backfills(project, job),
+    queryFn: ({ signal }) => api.call('backfills.list', { params: { project, id: job } }, signal),
+  });
+
+export const runsQuery = (project: string, asked: RunsAsked) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.runLists(project), asked],
+    queryFn: ({ signal, pageParam: cursor }) =>
+      api.call('executions.list', { params: { project }, query: { ...asked, cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const runQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.run(project, id),
+    queryFn: ({ signal }) => api.call('executions.get', { params: { project, id } }, signal),
+  });
+
+/** What was measured of a run's application: all at first, then what is new. */
+export const runMetricsQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.runMetrics(project, id),
+    async queryFn({ client, signal }) {
+      const known = client.getQueryData<MetricsOverTime>(keys.runMetrics(project, id));
+      const query = { since: known?.points.at(-1)?.at };
+      return addToHistory(known, await api.call('executions.metrics', { params: { project, id }, query }, signal));
+    },
+  });
+
+export const runExecutorsQuery = (project: string, id: number) =>
+  queryOptions({
+    queryKey: keys.runExecutors(project, id),
+    queryFn: ({ signal }) => api.call('executions.executors', { params: { project, id } }, signal),
   });
 
 /**

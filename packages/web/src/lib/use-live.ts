@@ -1,7 +1,9 @@
 import { routePath, type Batch, type ProjectEvent, type Session } from '@emberlab/contract';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { applyEnvironment, applyOperation } from './environment-news.ts';
 import { openLive, type LiveStatus } from './live.ts';
+import { applyAnyJobs, applyJob, applyRemovedJob, applyRemovedRun, applyRun } from './job-news.ts';
 import { applyNotebookNews } from './notebook-news.ts';
 import { keys } from './queries.ts';
 import { usePageInUse } from './use-page-in-use.ts';
@@ -33,11 +35,21 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
       }
       void client.invalidateQueries({ queryKey: keys.projects });
       break;
+    case 'announcements':
+      void client.invalidateQueries({ queryKey: keys.announcements });
+      break;
+    case 'alerts':
+      void client.invalidateQueries({ queryKey: keys.alerts(project) });
+      break;
     case 'server':
       client.setQueryData(keys.server(project), event.server);
+      void client.invalidateQueries({ queryKey: keys.limits(project) });
       break;
     case 'environment':
-      client.setQueryData(keys.environment(project), event.environment);
+      applyEnvironment(client, project, event.environment);
+      break;
+    case 'environment-operation':
+      applyOperation(client, project, event.operation);
       break;
     case 'configuration-defaults': {
       const key = keys.configurationDefaults(project);
@@ -54,6 +66,21 @@ export function applyEvent(client: QueryClient, project: string, event: ProjectE
         client.setQueryData(keys.session(project, session.id), session);
         askForMeasured(client, project, session.id);
       }
+      break;
+    case 'jobs':
+      applyAnyJobs(client, project);
+      break;
+    case 'job':
+      applyJob(client, project, event.job);
+      break;
+    case 'job-removed':
+      applyRemovedJob(client, project, event.id);
+      break;
+    case 'execution':
+      applyRun(client, project, event.execution);
+      break;
+    case 'execution-removed':
+      applyRemovedRun(client, project, event.id);
       break;
     case 'session-measured':
       askForMeasured(client, project, event.id);

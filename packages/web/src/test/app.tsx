@@ -1,8 +1,10 @@
 import {
   defaultConfiguration,
+  limitKinds,
   type Configuration,
   type ConfigurationDefaults,
   type Environment,
+  type LimitUse,
   type Member,
   type Project,
   type RecentNotebook,
@@ -61,12 +63,13 @@ export const stoppedServer: Server = {
   endedAt: at,
   stopsAt: null,
   stopReason: null,
+  stopNote: null,
   activity: null,
   queuePosition: null,
   limits: null,
   use: null,
   memoryEnd: null,
-  time: { hours: 6, mostHours: 168, mayBeUnlimited: false, idleMinutes: 0 },
+  time: { hours: 6, mostHours: 168, mayBeUnlimited: false, runHours: null, idleMinutes: 0 },
   problem: null,
 };
 
@@ -84,6 +87,8 @@ export const readyEnvironment: Environment = {
     readyAt: at,
   },
   latest: null,
+  pending: 0,
+  alert: null,
 };
 
 export const busySession: Session = {
@@ -96,6 +101,7 @@ export const busySession: Session = {
   mine: true,
   startedAhead: null,
   applicationId: 'app-1',
+  revision: 1,
   uiAvailable: true,
   external: null,
   metrics: {
@@ -105,6 +111,7 @@ export const busySession: Session = {
     memoryTotalBytes: 2 * 1024 ** 3,
     activeJob: { id: 1, description: 'count at <cell 4>', completedTasks: 63, totalTasks: 100 },
   },
+  stopped: false,
   problem: null,
   createdAt: at,
   readyAt: at,
@@ -144,6 +151,15 @@ export const recentNotebook: RecentNotebook = {
   missing: false,
 };
 
+/** Limits of which none is set, while nothing runs. */
+export const unlimited: LimitUse[] = limitKinds.map((kind) => ({
+  kind,
+  limit: null,
+  used: kind === 'hours' || kind === 'disk' ? null : 0,
+  own: false,
+  measuredAt: null,
+}));
+
 /** An answer that says no. */
 export class Refusal {
   readonly status: number;
@@ -171,6 +187,14 @@ const calmServer: Answers = {
   'GET /projects/demo/members': { items: [owner], next: null },
   'GET /projects/demo/invitations': { items: [], next: null },
   'GET /projects/demo/environment': readyEnvironment,
+  'GET /projects/demo/environment/libraries': {
+    revision: 1,
+    pythonVersion: '3.12.8',
+    bytes: 0,
+    items: [],
+    latestAt: null,
+  },
+  'GET /projects/demo/environment/operations': { items: [], next: null },
   'GET /projects/demo/jupyter/server': stoppedServer,
   'GET /projects/demo/jupyter/configuration': sparkConfiguration,
   'GET /projects/demo/notebooks/recent': { items: [], next: null },
@@ -178,17 +202,22 @@ const calmServer: Answers = {
   'GET /projects/demo/configuration/place': localPlace,
   'POST /projects/demo/configuration/check': { problems: [], effective: [] },
   'GET /projects/demo/sessions': { items: [], next: null },
+  'GET /projects/demo/limits': { project: unlimited, own: unlimited },
+  'GET /announcements': { items: [], next: null },
+  'GET /announcements/login': { items: [], next: null },
 };
 
 export type Call = { route: string; body: unknown };
 
-/** Puts a server with these answers behind `fetch`; returns the list of calls, which grows. */
-function stubServer(answers: Answers): Call[] {
+/** Puts a server with these answers behind `fetch`; returns the calls and the addresses asked for, lists that grow. */
+function stubServer(answers: Answers): { calls: Call[]; urls: string[] } {
   const calls: Call[] = [];
+  const urls: string[] = [];
   vi.stubGlobal('EventSource', FakeEventSource);
   vi.stubGlobal('fetch', (url: string, request: RequestInit = {}) => {
     const path = url.replace(/^\/api\/v1/, '').replace(/\?.*/, '');
     const route = `${request.method ?? 'GET'} ${path}`;
+    urls.push(url);
     calls.push({ route, body: typeof request.body === 'string' ? JSON.parse(request.body) : undefined });
     const withQuery = `${request.method ?? 'GET'} ${url.replace(/^\/api\/v1/, '')}`;
     const answer =
@@ -205,12 +234,12 @@ function stubServer(answers: Answers): Call[] {
     }
     return Promise.resolve(Response.json(answer));
   });
-  return calls;
+  return { calls, urls };
 }
 
 /** Renders the dashboard at an address, with a server that has these answers; they may be changed later. */
 export function renderApp(path: string, answers: Answers = {}) {
-  const calls = stubServer(answers);
+  const { calls, urls } = stubServer(answers);
   const queryClient = createQueryClient();
   const router = createAppRouter(queryClient, createMemoryHistory({ initialEntries: [path] }));
   render(
@@ -220,5 +249,5 @@ export function renderApp(path: string, answers: Answers = {}) {
       </UiProvider>
     </QueryClientProvider>,
   );
-  return { calls, router, queryClient };
+  return { calls, urls, router, queryClient };
 }

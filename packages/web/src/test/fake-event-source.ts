@@ -5,6 +5,13 @@ export class FakeEventSource extends EventTarget {
   static readonly CLOSED = 2;
   static all: FakeEventSource[] = [];
 
+  /** The latest one of an address; pages may have several streams. */
+  static of(url: string): FakeEventSource {
+    const latest = FakeEventSource.all.findLast((one) => one.url === url);
+    if (latest === undefined) throw new Error(`no EventSource of ${url} was made`);
+    return latest;
+  }
+
   static get latest(): FakeEventSource {
     const latest = FakeEventSource.all.at(-1);
     if (latest === undefined) throw new Error('no EventSource was made');

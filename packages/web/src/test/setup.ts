@@ -1,3 +1,4 @@
+import { notifications } from '@mantine/notifications';
 import { cleanup, configure } from '@testing-library/react';
 import { afterEach, vi } from 'vitest';
 
@@ -9,6 +10,10 @@ afterEach(() => {
   vi.unstubAllGlobals();
   vi.useRealTimers();
   localStorage.clear();
+  sessionStorage.clear();
+  // They are kept beside the components, so they would be shown by the next test.
+  notifications.clean();
+  notifications.cleanQueue();
 });
 
 // The window has no layout: what measures itself would find nothing to show.

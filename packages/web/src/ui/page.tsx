@@ -1,6 +1,9 @@
-import { Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { ActionIcon, Group, Paper, Stack, Text, Title, Tooltip } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
+import { IconHelp } from '@tabler/icons-react';
+import { useLocation } from '@tanstack/react-router';
 import { use, useId, type ReactNode } from 'react';
+import { guideTo } from '../lib/guide.ts';
 import { TitlePrefixContext } from './title-prefix.ts';
 
 /** A page: its heading, which names the browser's tab too, the actions of the page, and sections below. */
@@ -24,9 +27,12 @@ export function Page({
     <Stack gap="md">
       <Group justify="space-between" align="flex-end" gap="sm">
         <Stack gap={2} miw={0}>
-          <Title order={1} className="el-break">
-            {title}
-          </Title>
+          <Group gap={4} wrap="nowrap">
+            <Title order={1} className="el-break">
+              {title}
+            </Title>
+            <GuideLink />
+          </Group>
           {description !== undefined && (
             <Text size="sm" c="dimmed" component="div" className="el-break">
               {description}
@@ -37,6 +43,26 @@ export function Page({
       </Group>
       {children}
     </Stack>
+  );
+}
+
+/** Leads to what the documentation says of the page, in a tab of its own: nobody loses what they have typed. */
+function GuideLink() {
+  const pathname = useLocation({ select: (location) => location.pathname });
+  return (
+    <Tooltip label="Guide to this page">
+      <ActionIcon
+        component="a"
+        href={guideTo(pathname)}
+        target="_blank"
+        rel="noopener"
+        variant="subtle"
+        color="gray"
+        aria-label="Guide to this page"
+      >
+        <IconHelp size={18} />
+      </ActionIcon>
+    </Tooltip>
   );
 }
 

@@ -1,12 +1,12 @@
 import type { LoginEntry } from '@emberlab/contract';
-import { Badge, Button, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { browserName } from '../../lib/browser-name.ts';
 import { keys, loginsQuery } from '../../lib/queries.ts';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
-import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 
 /** Where the caller is logged in, each with a way to end it. */
@@ -55,17 +55,7 @@ function LoginTable({
 }) {
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Browser</Table.Th>
-          <Table.Th>Address</Table.Th>
-          <Table.Th>Last seen</Table.Th>
-          <Table.Th>Logged in</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['Browser', 'Address', 'Last seen', 'Logged in']} />
       <Table.Tbody>
         {logins.map((login) => (
           <Table.Tr key={login.id}>

@@ -1,11 +1,11 @@
 import { newTokenBody } from '@emberlab/contract';
-import { Button, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
-import { IconCheck, IconCopy } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { fieldErrors } from '../../lib/form-errors.ts';
 import { authQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
+import { ShownOnce } from '../../ui/shown-once.tsx';
 import { createToken, tokensKey, type TokenOwner } from './token-api.ts';
 import { toBody, TokenRightsFields, usualRights } from './token-rights.tsx';
 
@@ -40,7 +40,7 @@ function NewToken({ owner, onClose }: { owner: TokenOwner; onClose: () => void }
     // The answer has the secret in it, so it is not kept for a while as others are.
     gcTime: 0,
   });
-  if (create.isSuccess) return <Secret name={create.data.name} secret={create.data.secret} onClose={onClose} />;
+  if (create.isSuccess) return <ShownOnce name={create.data.name} secret={create.data.secret} onClose={onClose} />;
   return (
     <form onSubmit={form.onSubmit((values) => create.mutate(values))} noValidate>
       <Stack gap="sm">
@@ -61,33 +61,5 @@ function NewToken({ owner, onClose }: { owner: TokenOwner; onClose: () => void }
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Secret({ name, secret, onClose }: { name: string; secret: string; onClose: () => void }) {
-  return (
-    <Stack gap="sm">
-      <Text size="sm">
-        This is the secret of <b className="el-break">{name}</b>. Please copy it now: it is shown this once and can’t be
-        seen again.
-      </Text>
-      <Code block className="el-break" style={{ whiteSpace: 'pre-wrap' }}>
-        {secret}
-      </Code>
-      <Group justify="flex-end" gap="xs">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button
-              variant="filled"
-              onClick={copy}
-              leftSection={copied ? <IconCheck size={16} /> : <IconCopy size={16} />}
-            >
-              {copied ? 'Copied' : 'Copy'}
-            </Button>
-          )}
-        </CopyButton>
-        <Button onClick={onClose}>Done</Button>
-      </Group>
-    </Stack>
   );
 }

@@ -1,5 +1,5 @@
 import { newServiceAccountBody, type ServiceAccount } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Table, Text, TextInput, VisuallyHidden } from '@mantine/core';
+import { Button, Group, Modal, Stack, Table, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPlus, IconRobot } from '@tabler/icons-react';
@@ -8,11 +8,12 @@ import { useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { fieldErrors } from '../../lib/form-errors.ts';
 import { keys, serviceAccountsQuery } from '../../lib/queries.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { CopyableId } from '../../ui/copyable-id.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { Page, Section } from '../../ui/page.tsx';
-import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { TokensSection } from './tokens-section.tsx';
 
@@ -74,17 +75,7 @@ function AccountTable({
 }) {
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>Address</Table.Th>
-          <Table.Th>Tokens</Table.Th>
-          <Table.Th>Last used</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['Name', 'Address', 'Tokens', 'Last used']} />
       <Table.Tbody>
         {accounts.map((account) => (
           <Table.Tr key={account.id}>
@@ -170,29 +161,18 @@ function RemoveDialog({ account, onClose }: { account: ServiceAccount | null; on
       onClose();
     },
   });
-  const close = (): void => {
-    remove.reset();
-    onClose();
-  };
   return (
-    <Modal opened={account !== null} onClose={close} title="Remove this account?">
-      <Stack>
-        <Text size="sm" className="el-break">
-          Programs that use <b>{account?.name}</b> can no longer log in. Its short name can’t be used again.
-        </Text>
-        <ActionError error={remove.error} title="The account was not removed" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            variant="filled"
-            color="red.8"
-            loading={remove.isPending}
-            onClick={() => account !== null && remove.mutate(account.id)}
-          >
-            Remove
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      asking={account?.id ?? null}
+      doing={remove}
+      title="Remove this account?"
+      action="Remove"
+      failed="The account was not removed"
+      onClose={onClose}
+    >
+      <Text size="sm" className="el-break">
+        Programs that use <b>{account?.name}</b> can no longer log in. Its short name can’t be used again.
+      </Text>
+    </ConfirmDialog>
   );
 }

@@ -1,14 +1,15 @@
 import type { ApiToken } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNow } from '../../lib/use-now.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
-import { ActionError, ErrorState } from '../../ui/error-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
-import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { NewTokenDialog } from './new-token-dialog.tsx';
 import { mine, revokeToken, tokensKey, tokensQuery, type TokenOwner } from './token-api.ts';
@@ -52,18 +53,7 @@ function TokenTable({ tokens, onRevoke }: { tokens: ApiToken[]; onRevoke: (token
   const now = useNow(10_000);
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>May</Table.Th>
-          <Table.Th>Created</Table.Th>
-          <Table.Th>Last used</Table.Th>
-          <Table.Th>Expires</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['Name', 'May', 'Created', 'Last used', 'Expires']} />
       <Table.Tbody>
         {tokens.map((token) => {
           const expired = token.expiresAt !== null && Date.parse(token.expiresAt) <= now;
@@ -132,29 +122,18 @@ function RevokeDialog({ owner, token, onClose }: { owner: TokenOwner; token: Api
       onClose();
     },
   });
-  const close = (): void => {
-    revoke.reset();
-    onClose();
-  };
   return (
-    <Modal opened={token !== null} onClose={close} title="Revoke this token?">
-      <Stack>
-        <Text size="sm" className="el-break">
-          Programs that use <b>{token?.name}</b> can no longer log in. This can’t be undone.
-        </Text>
-        <ActionError error={revoke.error} title="The token was not revoked" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            variant="filled"
-            color="red.8"
-            loading={revoke.isPending}
-            onClick={() => token !== null && revoke.mutate(token.id)}
-          >
-            Revoke
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      asking={token?.id ?? null}
+      doing={revoke}
+      title="Revoke this token?"
+      action="Revoke"
+      failed="The token was not revoked"
+      onClose={onClose}
+    >
+      <Text size="sm" className="el-break">
+        Programs that use <b>{token?.name}</b> can no longer log in. This can’t be undone.
+      </Text>
+    </ConfirmDialog>
   );
 }

@@ -5,6 +5,8 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { AuditRows } from './audit-rows.tsx';
 import { areas, outcomes, type AuditSearch } from './audit-search.ts';
 import { auditEventsQuery, exportAddress } from './queries.ts';
@@ -55,13 +57,7 @@ export function AuditLog({
         ) : (
           <AuditRows events={events} withProject={project === null} />
         )}
-        {list.hasNextPage && (
-          <Group justify="center" p="sm">
-            <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show more
-            </Button>
-          </Group>
-        )}
+        <ShowMore list={list} />
       </Paper>
     </>
   );
@@ -70,14 +66,12 @@ export function AuditLog({
 function Filters({ search, onChange }: { search: AuditSearch; onChange: (change: AuditSearch) => void }) {
   return (
     <Group gap="sm" align="flex-end">
-      <TextInput
-        flex="1 1 14rem"
-        maw={340}
+      <SearchField
+        labelled
         label="Search"
         placeholder="Person, target, address, request id"
-        leftSection={<IconSearch size={16} />}
-        value={search.q ?? ''}
-        onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
+        value={search.q}
+        onChange={(q) => onChange({ q })}
       />
       <Select
         w={160}

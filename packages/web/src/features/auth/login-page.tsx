@@ -8,6 +8,7 @@ import { startOver } from '../../lib/auth-state.ts';
 import { authQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { LoginAnnouncements } from '../announcements/login-announcements.tsx';
 import { LoginProblem } from './login-problem.tsx';
 import { AuthCard } from './auth-card.tsx';
 
@@ -36,6 +37,7 @@ export function LoginPage() {
           Please open the set-up link that Emberlab printed when it started.
         </Notice>
       )}
+      <LoginAnnouncements />
       <LoginProblem code={problem} />
       <form onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
         <Stack gap="sm">

@@ -3,7 +3,7 @@ import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
 import { ConfigurationForm } from './configuration-form.tsx';
-import { toDraft, type Draft } from './draft.ts';
+import { toDraft, type ConfigurationOf, type Draft } from './draft.ts';
 import { EffectiveProperties } from './effective-properties.tsx';
 import { useTransfer } from './transfer.tsx';
 import type { CheckedDraft } from './use-checked-draft.ts';
@@ -14,6 +14,7 @@ export function ConfigurationEditor({
   checked,
   place,
   fileName,
+  of = 'jupyter',
   onChange,
   children,
 }: {
@@ -22,6 +23,7 @@ export function ConfigurationEditor({
   place: SparkPlace;
   /** of an export */
   fileName: string;
+  of?: ConfigurationOf;
   onChange: (draft: Draft) => void;
   /** what stands above the buttons */
   children?: ReactNode;
@@ -32,19 +34,23 @@ export function ConfigurationEditor({
     fileName,
     // What belongs to the other type stays as it is.
     onImport: (imported) =>
-      onChange({ ...draft, type: imported.type, [imported.type]: toDraft(imported)[imported.type] }),
+      onChange({
+        ...draft,
+        type: of === 'job' ? draft.type : imported.type,
+        [imported.type]: toDraft(imported)[imported.type],
+      }),
   });
   return (
     <Stack gap="md">
-      <ConfigurationForm draft={draft} errors={errors} place={place} onChange={onChange} />
+      <ConfigurationForm draft={draft} errors={errors} place={place} of={of} onChange={onChange} />
       <Stack gap="xs">
         <Text size="sm" c="dimmed" mih={20}>
-          {configuration === null ? '' : spellTotal(configuration, place)}
+          {configuration === null ? '' : spellTotal(configuration, place, of)}
         </Text>
         {children}
         {transfer.notice}
         <Group gap="xs">
-          {draft.type === 'spark' && <EffectiveProperties effective={effective} place={place} />}
+          {draft.type === 'spark' && <EffectiveProperties effective={effective} place={place} of={of} />}
           {transfer.buttons}
         </Group>
       </Stack>
@@ -53,7 +59,8 @@ export function ConfigurationEditor({
 }
 
 /** What it takes at most. */
-function spellTotal(configuration: Configuration, place: SparkPlace): string {
+function spellTotal(configuration: Configuration, place: SparkPlace, of: ConfigurationOf): string {
+  const what = of === 'job' ? 'run' : 'notebook';
   if (configuration.type === 'python') {
     return `In all ${formatMegabytes(configuration.memoryMb)} of memory and ${countOf(configuration.cores, 'core')}.`;
   }
@@ -62,6 +69,6 @@ function spellTotal(configuration: Configuration, place: SparkPlace): string {
   const memory = formatMegabytes(driverMemoryMb + count * executorMemoryMb);
   const cores = countOf(driverCores + count * executorCores, 'core');
   return count === 0
-    ? `Each notebook takes up to ${memory} of memory for its driver, and ${cores}.`
-    : `Each notebook takes up to ${memory} of memory and ${cores}: its driver and ${countOf(count, 'executor')}.`;
+    ? `Each ${what} takes up to ${memory} of memory for its driver, and ${cores}.`
+    : `Each ${what} takes up to ${memory} of memory and ${cores}: its driver and ${countOf(count, 'executor')}.`;
 }

@@ -1,7 +1,7 @@
 import { configurationTypeLabels, type Configuration, type SparkPlace } from '@emberlab/contract';
 import { Input, SegmentedControl, Stack } from '@mantine/core';
 import { useId } from 'react';
-import type { Draft, DraftErrors } from './draft.ts';
+import type { ConfigurationOf, Draft, DraftErrors } from './draft.ts';
 import { PythonFields } from './python-fields.tsx';
 import { SparkFields } from './spark-fields.tsx';
 
@@ -15,33 +15,43 @@ export function ConfigurationForm({
   draft,
   errors,
   place,
+  of = 'jupyter',
   onChange,
 }: {
   draft: Draft;
   errors: DraftErrors;
   place: SparkPlace;
+  of?: ConfigurationOf;
   onChange: (draft: Draft) => void;
 }) {
   const typeId = useId();
   return (
     <Stack gap="md">
-      <div>
-        <Input.Label id={typeId} mb={4}>
-          Type
-        </Input.Label>
+      {of === 'jupyter' && (
         <div>
-          <SegmentedControl
-            aria-labelledby={typeId}
-            data={types}
-            value={draft.type}
-            onChange={(type) => onChange({ ...draft, type: type === 'python' ? 'python' : 'spark' })}
-          />
+          <Input.Label id={typeId} mb={4}>
+            Type
+          </Input.Label>
+          <div>
+            <SegmentedControl
+              aria-labelledby={typeId}
+              data={types}
+              value={draft.type}
+              onChange={(type) => onChange({ ...draft, type: type === 'python' ? 'python' : 'spark' })}
+            />
+          </div>
         </div>
-      </div>
+      )}
       {draft.type === 'python' ? (
-        <PythonFields draft={draft.python} errors={errors} onChange={(python) => onChange({ ...draft, python })} />
+        <PythonFields
+          of={of}
+          draft={draft.python}
+          errors={errors}
+          onChange={(python) => onChange({ ...draft, python })}
+        />
       ) : (
         <SparkFields
+          of={of}
           draft={draft.spark}
           errors={errors}
           place={place}

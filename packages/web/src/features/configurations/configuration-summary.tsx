@@ -5,21 +5,25 @@ import {
   type SparkConfiguration,
   type SparkPlace,
 } from '@emberlab/contract';
-import { Code, DataList, Stack, Text } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Button, Code, DataList, Stack, Text } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
+import { hideSecrets } from './hide-secrets.ts';
 
-/** A configuration to read. */
+/** A configuration to read. Values that may be secrets are hidden. */
 export function ConfigurationSummary({
   configuration,
   place,
   limits,
+  own = false,
 }: {
   configuration: Configuration;
   /** undefined: not known yet */
   place: SparkPlace | undefined;
   /** what is to be said of the server that runs with it */
   limits?: ReactNode;
+  /** whether it is the reader's own, who may look at the secrets in it */
+  own?: boolean;
 }) {
   return (
     <Stack gap="sm">
@@ -36,9 +40,9 @@ export function ConfigurationSummary({
         {limits === undefined ? null : <Item label="Jupyter server">{limits}</Item>}
       </DataList>
       {configuration.type === 'spark' ? (
-        <Lines label="Properties" text={configuration.properties} />
+        <Lines label="Properties" text={configuration.properties} own={own} />
       ) : (
-        <Lines label="Environment variables" text={configuration.environment} />
+        <Lines label="Environment variables" text={configuration.environment} own={own} />
       )}
     </Stack>
   );
@@ -83,15 +87,29 @@ function Files({ label, paths }: { label: string; paths: readonly string[] }) {
   return paths.length === 0 ? null : <Item label={label}>{paths.join(', ')}</Item>;
 }
 
-function Lines({ label, text }: { label: string; text: string }) {
-  const shown = text.trim();
-  return shown === '' ? (
-    <Text size="sm" c="dimmed">
-      {label}: none
-    </Text>
-  ) : (
-    <Code block mah={220} tabIndex={0} aria-label={label}>
-      {shown}
-    </Code>
+function Lines({ label, text, own }: { label: string; text: string; own: boolean }) {
+  const [revealed, setRevealed] = useState(false);
+  const whole = text.trim();
+  if (whole === '') {
+    return (
+      <Text size="sm" c="dimmed">
+        {label}: none
+      </Text>
+    );
+  }
+  const hidden = hideSecrets(whole);
+  return (
+    <Stack gap={6} align="stretch">
+      <Code block mah={220} tabIndex={0} aria-label={label}>
+        {revealed ? whole : hidden}
+      </Code>
+      {own && hidden !== whole && (
+        <div>
+          <Button size="compact-sm" aria-pressed={revealed} onClick={() => setRevealed(!revealed)}>
+            {revealed ? 'Hide secrets' : 'Show secrets'}
+          </Button>
+        </div>
+      )}
+    </Stack>
   );
 }

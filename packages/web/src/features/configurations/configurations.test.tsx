@@ -40,7 +40,7 @@ describe('the configuration on the Jupyter page', () => {
     const { saved } = await open(defaultConfiguration, cluster);
     set('Executor memory (GB)', '2');
     fireEvent.click(screen.getByLabelText('Always the same'));
-    set('Executors', '3 executors');
+    set('Executors', '3');
     expect(screen.getByText(/up to 8 GB of memory and 4 cores: its driver and 3 executors/)).toBeTruthy();
     const executors = { mode: 'static', instances: 3 };
     await waitFor(() => expect(saved()).toEqual([{ ...defaultConfiguration, executorMemoryMb: 2048, executors }]));
@@ -48,13 +48,35 @@ describe('the configuration on the Jupyter page', () => {
 
   it('says at the field what contradicts itself, and neither saves nor runs that', async () => {
     const { saved } = await open(defaultConfiguration, cluster);
-    set('Executors at first', '5 executors');
+    set('Executors at first', '5');
     expect(screen.getByText('5 at first is more than at most 2.')).toBeTruthy();
     expect(run().disabled).toBe(true);
     set('Properties', 'a=1\nspark.executor.memory=1g');
     expect(screen.getByText(/has a field of its own: please set "Executor memory" instead/)).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Line 2' })).toBeTruthy();
     expect(saved()).toEqual([]);
+  });
+
+  it('keeps what was typed in place of a number, says what is wrong with it, and neither saves nor runs that', async () => {
+    const { saved } = await open(defaultConfiguration);
+    const [cores, memory] = ['Driver cores', 'Driver memory (GB)'];
+    for (const [name, wrong, words] of [
+      [cores, '2.5', 'Please enter a whole number from 1 to 256.'],
+      [cores, '2 or 5', 'Please enter a whole number from 1 to 256.'],
+      [memory, 'two', '“two” is not a number; please write one such as 2.5.'],
+      [memory, '2,5', '“2,5” is not a number; please write one such as 2.5.'],
+    ] as const) {
+      const before = field(name).value;
+      set(name, wrong);
+      expect(field(name).value).toBe(wrong);
+      expect(screen.getByText(words)).toBeTruthy();
+      expect(run().disabled).toBe(true);
+      set(name, before);
+      expect(screen.queryByText(words)).toBeNull();
+    }
+    set(memory, '2.5');
+    fireEvent.keyDown(field(cores), { key: 'ArrowUp' });
+    await waitFor(() => expect(saved()).toEqual([{ ...defaultConfiguration, driverMemoryMb: 2560, driverCores: 2 }]));
   });
 
   it('says plainly that executors have no effect where the driver does the work', async () => {
@@ -69,7 +91,7 @@ describe('the configuration on the Jupyter page', () => {
     const { saved } = await open(defaultConfiguration);
     fireEvent.click(screen.getByLabelText('Python'));
     set('Memory (GB)', '3');
-    set('Cores', '2 cores');
+    set('Cores', '2');
     set('Environment variables', 'LOG_LEVEL=debug\nPATH=/x');
     expect(screen.getByText(/PATH can't be set here/)).toBeTruthy();
     set('Environment variables', 'LOG_LEVEL=debug');
@@ -87,6 +109,34 @@ describe('the configuration on the Jupyter page', () => {
     expect(section.textContent).toContain('1 to 2, 1 at first · each 4 GB · 1 core');
     expect(section.textContent).toContain('Resources/a.jar');
     expect(within(section).queryByRole('textbox')).toBeNull();
+  });
+});
+
+describe('secrets in a configuration to read', () => {
+  const properties = 'a=1\nspark.my.password=hunter2\n# spark.old.token=t0ken';
+  const configuration = { ...defaultConfiguration, properties };
+  const hidden = 'a=1\nspark.my.password=(hidden: a secret)\n# spark.old.token=(hidden: a secret)';
+
+  it('are hidden until their owner wants to see them', async () => {
+    renderApp(page, {
+      'GET /projects/demo/jupyter/server': { ...stoppedServer, state: 'running', endedAt: null, configuration },
+    });
+    const lines = await screen.findByLabelText('Properties');
+    expect(lines.textContent).toBe(hidden);
+    fireEvent.click(screen.getByRole('button', { name: 'Show secrets' }));
+    expect(lines.textContent).toBe(properties);
+    fireEvent.click(screen.getByRole('button', { name: 'Hide secrets' }));
+    expect(lines.textContent).toBe(hidden);
+  });
+
+  it('of the project’s defaults are hidden from those who read them only', async () => {
+    renderApp('/projects/demo/settings/compute', {
+      'GET /projects/demo/configuration/defaults': { jupyter: configuration, jobs: configuration, changedAt: at },
+      'GET /projects/demo': { ...project, role: 'viewer' },
+      'GET /projects/demo/livy': { server: null },
+    });
+    expect((await screen.findByLabelText('Properties')).textContent).toBe(hidden);
+    expect(screen.queryByRole('button', { name: 'Show secrets' })).toBeNull();
   });
 });
 
@@ -146,6 +196,18 @@ describe('files of a configuration', () => {
     expect(calls.filter(({ route }) => route === upload)).toHaveLength(1);
     const list = await screen.findByRole('group', { name: 'Additional Python files' });
     expect(within(list).queryByText('Resources/x.py')).toBeNull();
+  });
+
+  it('are not uploaded when their name says that they are of no use there', async () => {
+    const { calls } = await open(defaultConfiguration);
+    fireEvent.click(screen.getByRole('button', { name: /^Archives, jars and files/ }));
+    const input = screen.getByLabelText('File to upload: Additional jars');
+    for (const name of ['notes.txt', 'a$b.jar']) {
+      fireEvent.change(input, { target: { files: [new File(['x'], name)] } });
+      expect((await screen.findByRole('alert')).textContent).toContain(`"Resources/${name}" has`);
+      expect(screen.getByRole('alert').textContent).toContain('Nothing was uploaded.');
+    }
+    expect(calls.some(({ route }) => route === 'POST /projects/demo/files')).toBe(false);
   });
 
   it('that are not there are said at their list, and nothing runs with them', async () => {
@@ -227,7 +289,7 @@ describe('a configuration as a file', () => {
     expect(await screen.findByText('mine.json was not imported')).toBeTruthy();
     expect(screen.getByText('"gpus" is not a field of a configuration of type Spark/PySpark.')).toBeTruthy();
     expect(screen.getByText(/^Driver cores: Please enter a whole number/)).toBeTruthy();
-    expect(field('Driver cores').value).toBe('1 core');
+    expect(field('Driver cores').value).toBe('1');
     expect(saved()).toEqual([]);
   });
 });

@@ -19,7 +19,7 @@ const purposes = [
 ];
 const words: Readonly<Record<Purpose, string>> = {
   jupyter: 'Members run Jupyter with this until they choose something else for themselves.',
-  jobs: 'Kept for jobs, which will begin with it.',
+  jobs: 'New jobs begin with this; each has its own from then on.',
 };
 
 /** What members' configurations begin with. Owners set it, others see it. */

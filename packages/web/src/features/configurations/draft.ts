@@ -10,7 +10,11 @@ import {
   type LineProblem,
 } from '@emberlab/contract';
 
+/** What a configuration is for. The type of a job's is told by its program. */
+export type ConfigurationOf = 'jupyter' | 'job';
+
 export type MemoryUnit = 'MB' | 'GB';
+/** A number, or what somebody has typed in its place. */
 export type NumberDraft = number | string;
 export type MemoryDraft = { amount: NumberDraft; unit: MemoryUnit };
 
@@ -49,8 +53,15 @@ export type ReadDraft = {
 const toMemory = (mb: number): MemoryDraft =>
   mb % 1024 === 0 ? { amount: mb / 1024, unit: 'GB' } : { amount: mb, unit: 'MB' };
 
-const fromMemory = ({ amount, unit }: MemoryDraft): NumberDraft =>
-  typeof amount === 'number' ? Math.round(amount * (unit === 'GB' ? 1024 : 1)) : amount;
+/** The number that was typed; what is none stays a text, which no configuration takes. */
+export function readNumber(typed: NumberDraft): NumberDraft {
+  return typeof typed === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(typed) ? Number(typed) : typed;
+}
+
+function fromMemory({ amount, unit }: MemoryDraft): NumberDraft {
+  const number = readNumber(amount);
+  return typeof number === 'number' ? Math.round(number * (unit === 'GB' ? 1024 : 1)) : number;
+}
 
 /** A configuration as a draft; what its type doesn't have begins as the platform has it. */
 export function toDraft(saved: Configuration): Draft {
@@ -87,23 +98,27 @@ export function toDraft(saved: Configuration): Draft {
 
 /** The same memory written in another unit. */
 export function changeUnit({ amount, unit }: MemoryDraft, to: MemoryUnit): MemoryDraft {
-  if (to === unit || typeof amount !== 'number') return { amount, unit: to };
-  return { unit: to, amount: to === 'MB' ? Math.round(amount * 1024) : Number((amount / 1024).toFixed(3)) };
+  const number = readNumber(amount);
+  if (to === unit || typeof number !== 'number') return { amount, unit: to };
+  return { unit: to, amount: to === 'MB' ? Math.round(number * 1024) : Number((number / 1024).toFixed(3)) };
 }
 
 function toBody({ type, spark, python }: Draft): unknown {
   if (type === 'python') {
     const { memory, cores, files, environment } = python;
-    return { type, memoryMb: fromMemory(memory), cores, files, environment };
+    return { type, memoryMb: fromMemory(memory), cores: readNumber(cores), files, environment };
   }
   const { archives, jars, pyFiles, files, properties, mode, instances, min, max, initial } = spark;
   return {
     type,
     driverMemoryMb: fromMemory(spark.driverMemory),
-    driverCores: spark.driverCores,
+    driverCores: readNumber(spark.driverCores),
     executorMemoryMb: fromMemory(spark.executorMemory),
-    executorCores: spark.executorCores,
-    executors: mode === 'static' ? { mode, instances } : { mode, min, max, initial },
+    executorCores: readNumber(spark.executorCores),
+    executors:
+      mode === 'static'
+        ? { mode, instances: readNumber(instances) }
+        : { mode, min: readNumber(min), max: readNumber(max), initial: readNumber(initial) },
     archives,
     jars,
     pyFiles,
@@ -116,10 +131,26 @@ function toBody({ type, spark, python }: Draft): unknown {
 const placeOf = (path: readonly PropertyKey[]): string =>
   path[0] === 'executors' ? path.join('.') : String(path[0] ?? '');
 
+/** What is said of memory that is no number: the range alone would not tell `2,5` from 2.5. */
+const notANumber = (typed: string): string => `“${typed}” is not a number; please write one such as 2.5.`;
+
+/** The errors of memory that was typed as something else than a number. */
+function memoryProblems({ type, spark, python }: Draft): Record<string, string> {
+  const fields =
+    type === 'spark'
+      ? { driverMemoryMb: spark.driverMemory, executorMemoryMb: spark.executorMemory }
+      : { memoryMb: python.memory };
+  const wrong = Object.entries(fields).flatMap(([path, { amount }]) => {
+    const read = readNumber(amount);
+    return typeof read === 'number' || read.trim() === '' ? [] : [[path, notANumber(read)] as const];
+  });
+  return Object.fromEntries(wrong);
+}
+
 /** The configuration that a draft says, or null and what is wrong with it. */
 export function readDraft(draft: Draft): ReadDraft {
   const read = configurationShape.safeParse(toBody(draft));
-  const fields: Record<string, string> = {};
+  const fields = memoryProblems(draft);
   for (const { path, message } of read.error?.issues ?? []) fields[placeOf(path)] ??= message;
   // Known also while a number is wrong.
   const lines =

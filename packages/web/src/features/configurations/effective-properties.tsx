@@ -3,6 +3,7 @@ import { Button, Modal, Skeleton, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconListDetails } from '@tabler/icons-react';
 import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+import type { ConfigurationOf } from './draft.ts';
 
 type Effective = NonNullable<CheckedConfiguration['effective']>;
 
@@ -10,10 +11,12 @@ type Effective = NonNullable<CheckedConfiguration['effective']>;
 export function EffectiveProperties({
   effective,
   place,
+  of,
 }: {
   /** null: something is wrong; undefined: not known yet */
   effective: CheckedConfiguration['effective'] | undefined;
   place: SparkPlace;
+  of: ConfigurationOf;
 }) {
   const [opened, modal] = useDisclosure(false);
   return (
@@ -27,21 +30,22 @@ export function EffectiveProperties({
         ) : effective === null ? (
           <Text size="sm">Something in the configuration has to be corrected first; it is marked in the form.</Text>
         ) : (
-          <Properties effective={effective} place={place} />
+          <Properties effective={effective} place={place} of={of} />
         )}
       </Modal>
     </>
   );
 }
 
-function Properties({ effective, place }: { effective: Effective; place: SparkPlace }) {
+function Properties({ effective, place, of }: { effective: Effective; place: SparkPlace; of: ConfigurationOf }) {
+  const whose = of === 'job' ? 'each run’s' : 'each notebook’s';
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
         {place.engine === 'livy'
-          ? 'What each notebook’s application asks of the project’s Livy. Livy and the cluster set more.'
-          : 'What each notebook’s application starts with.'}{' '}
-        A notebook may say otherwise by %%configure.
+          ? `What ${whose} application asks of the project’s Livy. Livy and the cluster set more.`
+          : `What ${whose} application starts with.`}
+        {of === 'jupyter' && ' A notebook may say otherwise by %%configure.'}
       </Text>
       <RowsTable>
         <Table.Thead>

@@ -62,7 +62,7 @@ export function FileListField({
         >
           From the project
         </Button>
-        <UploadButton label={label} endings={fileEndings[kind]} onUploaded={add} />
+        <UploadButton label={label} kind={kind} onUploaded={add} />
       </Group>
       <output id={`${id}-error`}>
         {error !== undefined && (

@@ -1,4 +1,4 @@
-import { fileEndings, projectFileProblem, type FileKind, type ProjectEntry } from '@emberlab/contract';
+import type { ProjectEntry } from '@emberlab/contract';
 import {
   Anchor,
   Breadcrumbs,
@@ -18,21 +18,22 @@ import { filesQuery } from '../../lib/queries.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { useProject } from '../projects/project-context.ts';
+import { endingsOf, problemOf, type PickedKind } from './file-kinds.ts';
 import classes from './file-picker.module.css';
-
-const startFolder = 'Resources';
 
 /** Looks through the project's folders for a file of a kind. A path can be typed as well. */
 export function FilePicker({
   title,
   kind,
   opened,
+  startFolder = 'Resources',
   onClose,
   onPick,
 }: {
   title: string;
-  kind: FileKind;
+  kind: PickedKind;
   opened: boolean;
+  startFolder?: string;
   onClose: () => void;
   onPick: (path: string) => void;
 }) {
@@ -40,6 +41,7 @@ export function FilePicker({
     <Modal opened={opened} onClose={onClose} title={`${title}: a file of the project`} size="lg">
       <Browser
         kind={kind}
+        startFolder={startFolder}
         onPick={(path) => {
           onPick(path);
           onClose();
@@ -49,15 +51,23 @@ export function FilePicker({
   );
 }
 
-function Browser({ kind, onPick }: { kind: FileKind; onPick: (path: string) => void }) {
+function Browser({
+  kind,
+  startFolder,
+  onPick,
+}: {
+  kind: PickedKind;
+  startFolder: string;
+  onPick: (path: string) => void;
+}) {
   const { name: project } = useProject();
   const [folder, setFolder] = useState(startFolder);
   const [typed, setTyped] = useState('');
   const files = useInfiniteQuery(filesQuery(project, folder));
   const entries = files.data?.pages.flatMap(({ items }) => items) ?? [];
-  const fits = ({ type, path }: ProjectEntry) => type === 'folder' || projectFileProblem(path, kind) === undefined;
+  const fits = ({ type, path }: ProjectEntry) => type === 'folder' || problemOf(path, kind) === undefined;
   const shown = entries.filter(fits);
-  const problem = typed === '' ? undefined : projectFileProblem(typed, kind);
+  const problem = typed === '' ? undefined : problemOf(typed, kind);
   return (
     <Stack gap="sm">
       <Path project={project} folder={folder} onGo={setFolder} />
@@ -70,7 +80,7 @@ function Browser({ kind, onPick }: { kind: FileKind; onPick: (path: string) => v
           <Text size="sm" c="dimmed" p="sm">
             {entries.length === 0
               ? 'There is nothing in this folder.'
-              : `There is no file that can be used here: ${fileEndings[kind].join(', ')}.`}
+              : `There is no file that can be used here: ${endingsOf(kind).join(', ')}.`}
           </Text>
         ) : (
           <Stack gap={0} component="ul" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Files and folders">
@@ -102,7 +112,7 @@ function Browser({ kind, onPick }: { kind: FileKind; onPick: (path: string) => v
           <TextInput
             label="Or its path in the project"
             description={kind === 'archives' ? 'path#name unpacks it into a folder called name' : undefined}
-            placeholder={`Resources/file${fileEndings[kind][0] ?? '.txt'}`}
+            placeholder={`Resources/file${endingsOf(kind)[0] ?? '.txt'}`}
             flex={1}
             value={typed}
             onChange={(event) => setTyped(event.currentTarget.value)}

@@ -1,9 +1,43 @@
 import { configurationLimits } from '@emberlab/contract';
-import { Group, Input, NumberInput, Select } from '@mantine/core';
-import { useId } from 'react';
-import { changeUnit, type MemoryDraft, type NumberDraft } from './draft.ts';
+import { Group, Input, Select, Text, TextInput, type TextInputProps } from '@mantine/core';
+import { useId, type KeyboardEvent } from 'react';
+import { changeUnit, readNumber, type MemoryDraft, type NumberDraft } from './draft.ts';
 
 const { mostCores, mostExecutors } = configurationLimits;
+
+/** A number as it is typed: what is none is kept too, so that the error at the field says what is wrong with it. The arrow keys step through numbers. */
+export function TypedNumber({
+  value,
+  step,
+  min,
+  max = Infinity,
+  onType,
+  ...input
+}: Omit<TextInputProps, 'value' | 'onChange' | 'onKeyDown' | 'inputMode'> & {
+  value: NumberDraft;
+  step: number;
+  min: number;
+  max?: number;
+  onType: (value: NumberDraft) => void;
+}) {
+  const stepOn = (event: KeyboardEvent): void => {
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+    const now = readNumber(value);
+    if (direction === undefined || typeof now !== 'number') return;
+    event.preventDefault();
+    onType(Math.min(max, Math.max(min, Number((now + direction * step).toFixed(3)))));
+  };
+  return (
+    <TextInput
+      {...input}
+      inputMode="decimal"
+      autoComplete="off"
+      value={String(value)}
+      onChange={(event) => onType(event.currentTarget.value)}
+      onKeyDown={stepOn}
+    />
+  );
+}
 
 /** Memory with its unit, which the label names too. */
 export function MemoryField({
@@ -21,15 +55,13 @@ export function MemoryField({
   return (
     <Input.Wrapper label={`${label} (${value.unit})`} id={id} description="512 MB or more" error={error} maw={260}>
       <Group gap={6} wrap="nowrap" mt={4}>
-        <NumberInput
+        <TypedNumber
           id={id}
           w={110}
           min={0}
-          clampBehavior="none"
-          decimalScale={3}
           step={value.unit === 'GB' ? 1 : 256}
           value={value.amount}
-          onChange={(amount) => onChange({ ...value, amount })}
+          onType={(amount) => onChange({ ...value, amount })}
           error={error !== undefined}
         />
         <Select
@@ -66,17 +98,22 @@ function CountField({
   onChange: (value: NumberDraft) => void;
 }) {
   return (
-    <NumberInput
+    <TypedNumber
       label={label}
       description={description}
       w={200}
       min={min}
       max={max}
-      clampBehavior="none"
-      allowDecimal={false}
-      suffix={value === 1 ? ` ${noun}` : ` ${noun}s`}
+      step={1}
+      rightSection={
+        <Text size="sm" c="dimmed" aria-hidden="true">
+          {readNumber(value) === 1 ? noun : `${noun}s`}
+        </Text>
+      }
+      rightSectionWidth={92}
+      rightSectionPointerEvents="none"
       value={value}
-      onChange={onChange}
+      onType={onChange}
       error={error}
     />
   );

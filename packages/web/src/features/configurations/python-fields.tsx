@@ -1,15 +1,17 @@
 import { Group, Text } from '@mantine/core';
-import type { DraftErrors, PythonDraft } from './draft.ts';
+import type { ConfigurationOf, DraftErrors, PythonDraft } from './draft.ts';
 import { FileListField } from './file-list-field.tsx';
 import { LinesEditor } from './lines-editor.tsx';
 import { CoresField, MemoryField } from './number-fields.tsx';
 
 /** The fields of type `Python`. */
 export function PythonFields({
+  of,
   draft,
   errors,
   onChange,
 }: {
+  of: ConfigurationOf;
   draft: PythonDraft;
   errors: DraftErrors;
   onChange: (draft: PythonDraft) => void;
@@ -19,7 +21,9 @@ export function PythonFields({
   return (
     <>
       <Text size="sm" c="dimmed">
-        Notebooks run Python in the Jupyter server itself, without Spark. All of them share its memory and cores.
+        {of === 'job'
+          ? 'The program runs without Spark, with this memory and these cores.'
+          : 'Notebooks run Python in the Jupyter server itself, without Spark. All of them share its memory and cores.'}
       </Text>
       <Group gap="xl" align="flex-start">
         <MemoryField
@@ -33,7 +37,7 @@ export function PythonFields({
       <FileListField
         kind="files"
         label="Additional files"
-        description="Notebooks find links to them in the folder that the variable EMBER_FILES names, and Python imports from it, and from the .zip and .egg files in it."
+        description={`${of === 'job' ? 'The program finds' : 'Notebooks find'} links to them in the folder that the variable EMBER_FILES names, and Python imports from it, and from the .zip and .egg files in it.`}
         value={draft.files}
         error={fields['files']}
         onChange={(files) => change({ files })}

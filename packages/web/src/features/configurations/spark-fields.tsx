@@ -2,7 +2,7 @@ import { fileFields, type FileKind, type SparkPlace } from '@emberlab/contract';
 import { Accordion, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { countOf } from '../../lib/units.ts';
-import type { DraftErrors, MemoryDraft, SparkDraft } from './draft.ts';
+import { readNumber, type ConfigurationOf, type DraftErrors, type MemoryDraft, type SparkDraft } from './draft.ts';
 import { ExecutorFields } from './executor-fields.tsx';
 import { FileListField } from './file-list-field.tsx';
 import { LinesEditor } from './lines-editor.tsx';
@@ -17,11 +17,13 @@ const fileWords: Readonly<Record<FileKind, string>> = {
 
 /** The fields of type `Spark/PySpark`; what is needed rarely is folded. */
 export function SparkFields({
+  of,
   draft,
   errors,
   place,
   onChange,
 }: {
+  of: ConfigurationOf;
   draft: SparkDraft;
   errors: DraftErrors;
   place: SparkPlace;
@@ -89,7 +91,7 @@ export function SparkFields({
       </Accordion>
       <LinesEditor
         label="Properties"
-        description="Spark properties, one name=value a line; lines that begin with # are comments. Each notebook’s application starts with them."
+        description={`Spark properties, one name=value a line; lines that begin with # are comments. Each ${of === 'job' ? 'run' : 'notebook'}’s application starts with them.`}
         placeholder="spark.sql.shuffle.partitions=8"
         value={draft.properties}
         problems={lines}
@@ -117,5 +119,5 @@ const spellMemory = ({ amount, unit }: MemoryDraft): string => `${amount} ${unit
 
 function spellExecutors({ mode, instances, min, max, executorMemory, executorCores }: SparkDraft): string {
   const count = mode === 'static' ? String(instances) : `${min} to ${max}`;
-  return `${count} × ${spellMemory(executorMemory)} · ${executorCores} ${executorCores === 1 ? 'core' : 'cores'}`;
+  return `${count} × ${spellMemory(executorMemory)} · ${executorCores} ${readNumber(executorCores) === 1 ? 'core' : 'cores'}`;
 }

@@ -127,6 +127,7 @@ describe('Jupyter page', () => {
     if (made === null) throw new Error('fixture');
     renderApp(page, {
       'GET /projects/demo/environment': {
+        ...readyEnvironment,
         current: null,
         latest: { ...made, state: 'building', step: 'Installing', progress: 0.4 },
       },
@@ -135,9 +136,31 @@ describe('Jupyter page', () => {
     expect(screen.getByText(/40 %/)).toBeTruthy();
     const failed = { ...made, state: 'failed', problem: 'numpy and pandas disagree.' };
     await screen.findByRole('button', { name: 'Run Jupyter' });
-    act(() => FakeEventSource.latest.send({ type: 'environment', environment: { current: null, latest: failed } }));
+    act(() =>
+      FakeEventSource.latest.send({
+        type: 'environment',
+        environment: { current: null, latest: failed, pending: 0, alert: null },
+      }),
+    );
     expect(await screen.findByText('numpy and pandas disagree.')).toBeTruthy();
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' }).disabled).toBe(true);
+  });
+
+  it('running: says that a newer revision of the environment is there, and how to use it', async () => {
+    renderApp(page, withServer(running));
+    await screen.findByRole('button', { name: 'Open Jupyter' });
+    const made = readyEnvironment.current;
+    if (made === null) throw new Error('fixture');
+    expect(screen.queryByText(/newer revision/)).toBeNull();
+    const hear = (number: number) => {
+      const environment = { ...readyEnvironment, current: { ...made, id: `revision000${number}`, number } };
+      act(() => FakeEventSource.latest.send({ type: 'environment', environment }));
+    };
+    hear(2);
+    expect(await screen.findByText('A newer revision of the Python environment is there')).toBeTruthy();
+    expect(screen.getByText(/keeps revision 1.*To use revision 2, stop Jupyter and run it again/)).toBeTruthy();
+    hear(1);
+    await waitFor(() => expect(screen.queryByText(/keeps revision 1/)).toBeNull());
   });
 
   it('follows the live events', async () => {
@@ -195,6 +218,30 @@ describe('Jupyter page', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Run for 6 more hours' }));
     expect(await screen.findByText('11 h')).toBeTruthy();
     expect(calls.at(-1)).toEqual({ route: 'POST /projects/demo/jupyter/server/extend', body: { hours: 6 } });
+  });
+
+  it('running: says that there is no more time to add, and shows which of the buttons works', async () => {
+    const time = { ...running.time, mayBeUnlimited: true };
+    const most = { ...running, time, stopsAt: hoursAhead(167.5) };
+    const answers: Answers = {
+      ...withServer(most),
+      'POST /projects/demo/jupyter/server/extend': new Promise(() => undefined),
+    };
+    renderApp(page, answers);
+    const more = await screen.findByRole<HTMLButtonElement>('button', { name: 'Run for 6 more hours' });
+    expect(more.disabled).toBe(true);
+    const why = document.querySelector(`[id="${more.getAttribute('aria-describedby')}"]`);
+    expect(why?.textContent).toBe('This is the most that there is: 7 d from now.');
+    act(() => {
+      FakeEventSource.latest.open();
+      FakeEventSource.latest.send({ type: 'server', server: { ...most, stopsAt: hoursAhead(166) } });
+    });
+    await waitFor(() => expect(more.disabled).toBe(false));
+    expect(screen.queryByText(/This is the most/)).toBeNull();
+    fireEvent.click(more);
+    await waitFor(() => expect(more.dataset['loading']).toBe('true'));
+    const without = screen.getByRole<HTMLButtonElement>('button', { name: 'no limit' });
+    expect([without.disabled, without.dataset['loading']]).toEqual([true, undefined]);
   });
 
   it('running: warns on every page and in the title when the time is nearly over', async () => {

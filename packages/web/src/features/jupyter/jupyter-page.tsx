@@ -10,7 +10,8 @@ import {
 } from '../../lib/queries.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Page } from '../../ui/page.tsx';
-import { EnvironmentNotice } from '../environments/environment-notice.tsx';
+import { EnvironmentNotice, OtherRevision } from '../environments/environment-notice.tsx';
+import { OwnLimits } from '../limits/own-limits.tsx';
 import { RecentNotebooks } from '../notebooks/recent-notebooks.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
 import { ViewerNotice } from '../projects/viewer-notice.tsx';
@@ -18,7 +19,7 @@ import { RunningApplications } from '../sessions/running-applications.tsx';
 import { IdleServer } from './idle-server.tsx';
 import { isStarting, isUp } from './server-state.ts';
 import { RunningServer, StartingServer, StoppingServer } from './up-server.tsx';
-import { useServerActions } from './use-server-actions.ts';
+import { useServerActions, type ServerActions } from './use-server-actions.ts';
 
 /** The Jupyter page of a project: the caller's server, its configuration, the Spark applications that run, and the notebooks that ran. */
 export function JupyterPage() {
@@ -26,8 +27,9 @@ export function JupyterPage() {
   const environment = useQuery(environmentQuery(project.name));
   return (
     <Page title="Jupyter" tab={project.label}>
-      {environment.data !== undefined && <EnvironmentNotice project={project.name} environment={environment.data} />}
+      {environment.data !== undefined && <EnvironmentNotice environment={environment.data} />}
       {mayRun(project) ? <OwnServer environment={environment.data} /> : <ViewerNotice />}
+      {mayRun(project) && <OwnLimits />}
       <RunningApplications />
       <RecentNotebooks />
     </Page>
@@ -72,11 +74,24 @@ function OwnServer({ environment }: { environment: Environment | undefined }) {
       />
     );
   }
-  return <UpServer server={server.data} actions={actions} />;
+  return <UpServer server={server.data} environment={environment} actions={actions} />;
 }
 
-function UpServer({ server, actions }: { server: Server; actions: ReturnType<typeof useServerActions> }) {
+function UpServer({
+  server,
+  environment,
+  actions,
+}: {
+  server: Server;
+  environment: Environment | undefined;
+  actions: ServerActions;
+}) {
   if (isStarting(server)) return <StartingServer server={server} actions={actions} />;
   if (server.state === 'stopping') return <StoppingServer server={server} />;
-  return <RunningServer server={server} actions={actions} />;
+  return (
+    <>
+      {environment !== undefined && <OtherRevision revision={server.revision} environment={environment} />}
+      <RunningServer server={server} actions={actions} />
+    </>
+  );
 }

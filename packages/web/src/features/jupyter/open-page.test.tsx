@@ -150,7 +150,9 @@ describe('a link that opens a file', () => {
 
   it('starts nothing without a Python environment', async () => {
     const failed = { ...readyEnvironment.current, state: 'failed', problem: 'No room left on the disk.' };
-    const { changes } = visit({ 'GET /projects/demo/environment': { current: null, latest: failed } });
+    const { changes } = visit({
+      'GET /projects/demo/environment': { current: null, latest: failed, pending: 0, alert: null },
+    });
     expect(await screen.findByText('No room left on the disk.')).toBeTruthy();
     expect(screen.getByText('Jupyter needs a Python environment; please see above.')).toBeTruthy();
     expect(changes()).toEqual([]);

@@ -113,7 +113,7 @@ function Opening({ path }: { path: string | undefined }) {
   if (environment.data === undefined) return <Loading />;
   return (
     <Stack>
-      {!usable && <EnvironmentNotice project={project.name} environment={environment.data} />}
+      {!usable && <EnvironmentNotice environment={environment.data} />}
       <Down server={server.data} usable={usable} onStart={() => ask.mutate()} />
     </Stack>
   );

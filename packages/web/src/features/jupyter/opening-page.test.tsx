@@ -12,6 +12,7 @@ const failed: Server = {
   state: 'failed',
   problem: { message: 'It broke.', remedy: 'Mend it.', logTail: [] },
 };
+const endedAt = '2026-01-31T10:00:00.000Z';
 const server = 'GET /projects/demo/jupyter/server';
 const open = 'POST /projects/demo/jupyter/server/open';
 
@@ -62,6 +63,25 @@ describe('opening page', () => {
     act(() => FakeEventSource.latest.send({ type: 'server', server: { ...running, id: 'server000002' } }));
     await waitFor(() => expect(replace).toHaveBeenCalledExactlyOnceWith(url));
     expect(calls.find((call) => call.route === open)?.body).toEqual({ path: 'Jupyter/a b.ipynb' });
+  });
+
+  it('says that the start was cancelled, from that moment on', async () => {
+    const before = '2026-01-31T09:00:00.000Z';
+    const starting: Server = { ...running, id: 'server000002', state: 'starting' };
+    renderApp(`/opening?project=demo&after=${encodeURIComponent(before)}`, { [server]: starting });
+    await screen.findByText('Jupyter is starting');
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...starting, state: 'stopping' } }));
+    expect(await screen.findByText('The start was cancelled')).toBeTruthy();
+    act(() => FakeEventSource.latest.send({ type: 'server', server: { ...starting, state: 'stopped', endedAt } }));
+    expect(screen.getByText(/Somebody pressed Cancel/)).toBeTruthy();
+    expect(screen.queryByText('Jupyter is not running')).toBeNull();
+  });
+
+  it('says so too when it was over before the tab could see it', async () => {
+    renderApp('/opening?project=demo&after=2026-01-31T09%3A00%3A00.000Z', {
+      [server]: { ...stoppedServer, id: 'server000002', endedAt },
+    });
+    expect(await screen.findByText('The start was cancelled')).toBeTruthy();
   });
 
   it('shows why a start failed', async () => {

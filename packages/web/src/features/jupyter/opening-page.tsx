@@ -13,6 +13,7 @@ import { Flame } from '../../ui/logo.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { isStarting } from './server-state.ts';
 import { StartSteps } from './start-steps.tsx';
+import { spellStopReason } from './time-left.ts';
 import { useWayIn } from './use-way-in.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 
@@ -41,6 +42,13 @@ export function isBeforeStart(server: Server, { after, previous }: Before): bool
   return (server.state === 'stopped' || server.state === 'failed') && server.endedAt === after;
 }
 
+/** Whether the start that the tab waits for was ended before Jupyter answered. `seen`: which server the tab has seen start. */
+function isCancelled(server: Server, seen: Server['id'], before: Before): boolean {
+  if ((server.state !== 'stopping' && server.state !== 'stopped') || server.id === null || server.readyAt !== null)
+    return false;
+  return server.id === seen || (server.state === 'stopped' && !isBeforeStart(server, before));
+}
+
 function Opening({ project, before, path }: { project: string; before: Before; path: string | undefined }) {
   useDocumentTitle('Opening Jupyter · Emberlab');
   useLive(project);
@@ -52,6 +60,9 @@ function Opening({ project, before, path }: { project: string; before: Before; p
   const ready = server.data !== undefined && isReady(server.data);
   const open = useWayIn(project, path, ready ? server.data.id : null);
   const [openedAt] = useState(() => Date.now());
+  const [seen, setSeen] = useState<Server['id']>(null);
+  const starting = server.data !== undefined && isStarting(server.data) && !isBeforeStart(server.data, before);
+  if (starting && seen !== server.data.id) setSeen(server.data.id);
   const impatient = useNow(1000) - openedAt > patienceMs;
 
   if (open.isError) {
@@ -70,7 +81,7 @@ function Opening({ project, before, path }: { project: string; before: Before; p
       <Waiting project={project} title="Opening Jupyter" />
     );
   }
-  if (isStarting(server.data) && !isBeforeStart(server.data, before)) {
+  if (starting) {
     return (
       <Card project={project} title="Jupyter is starting">
         <StartSteps server={server.data} />
@@ -78,6 +89,7 @@ function Opening({ project, before, path }: { project: string; before: Before; p
     );
   }
   if (ready) return <Waiting project={project} title="Opening Jupyter" />;
+  if (isCancelled(server.data, seen, before)) return <Cancelled project={project} server={server.data} />;
   if (isBeforeStart(server.data, before) && !impatient) return <Waiting project={project} title="Starting Jupyter" />;
   if (server.data.state === 'failed') {
     return (
@@ -98,6 +110,17 @@ function Opening({ project, before, path }: { project: string; before: Before; p
   return (
     <Card project={project} title="Jupyter is not running">
       <Text size="sm">Please press Run Jupyter on the Jupyter page.</Text>
+    </Card>
+  );
+}
+
+function Cancelled({ project, server }: { project: string; server: Server }) {
+  return (
+    <Card project={project} title="The start was cancelled">
+      <Text size="sm">
+        {spellStopReason(server.stopReason, server) ?? 'Somebody pressed Cancel, or Stop, before Jupyter answered.'} You
+        may close this tab, or press Run Jupyter on the Jupyter page.
+      </Text>
     </Card>
   );
 }

@@ -19,6 +19,7 @@ import { serverStateLabels, serverTones } from './server-state.ts';
 import { ServerTime } from './server-time.tsx';
 import { MemoryEndNotice, ServerUse } from './server-use.tsx';
 import { StartSteps } from './start-steps.tsx';
+import { spellStopReason } from './time-left.ts';
 import type { ServerActions } from './use-server-actions.ts';
 
 /** What the server is, in a line: `JupyterLab · Spark/PySpark · revision 7`. */
@@ -47,6 +48,7 @@ function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: str
       <ConfigurationSummary
         configuration={server.configuration}
         place={place.data}
+        own
         {...(server.limits === null ? {} : { limits: <Limits limits={server.limits} /> })}
       />
     </Section>
@@ -109,7 +111,7 @@ export function StoppingServer({ server }: { server: Server }) {
             <ServerLogsButton />
           </Group>
           <Text size="sm" c="dimmed">
-            Its kernels and their Spark applications are being ended.
+            {spellStopReason(server.stopReason, server)} Its kernels and their Spark applications are being ended.
           </Text>
         </Stack>
       </Section>

@@ -1,5 +1,5 @@
 import type { Invitation } from '@emberlab/contract';
-import { Button, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconLink, IconPlus } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -8,7 +8,7 @@ import { invitationsQuery, keys } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
-import { rowClasses, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { roleLabels } from '../projects/project-card.tsx';
 import { useProject } from '../projects/project-context.ts';
@@ -66,18 +66,7 @@ function InvitationRows({
 }) {
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>For</Table.Th>
-          <Table.Th>Role</Table.Th>
-          <Table.Th>Made by</Table.Th>
-          <Table.Th>Joined by it</Table.Th>
-          <Table.Th>Expires</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['For', 'Role', 'Made by', 'Joined by it', 'Expires']} />
       <Table.Tbody>
         {invitations.map((invitation) => (
           <Table.Tr key={invitation.id}>

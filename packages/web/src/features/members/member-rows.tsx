@@ -1,9 +1,9 @@
 import { role, type Member, type Role } from '@emberlab/contract';
-import { Button, Select, Table, Text, VisuallyHidden } from '@mantine/core';
+import { Button, Select, Table, Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api, errorMessage } from '../../lib/api.ts';
 import { authQuery, keys } from '../../lib/queries.ts';
-import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+import { rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { roleLabels } from '../projects/project-card.tsx';
 import { useProject } from '../projects/project-context.ts';
@@ -15,19 +15,7 @@ export function MemberRows({ members, onRemove }: { members: Member[]; onRemove:
   const owner = project.role === 'owner';
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Name</Table.Th>
-          <Table.Th>E-mail</Table.Th>
-          <Table.Th>Role</Table.Th>
-          <Table.Th>Member since</Table.Th>
-          {owner && (
-            <Table.Th>
-              <VisuallyHidden>Actions</VisuallyHidden>
-            </Table.Th>
-          )}
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['Name', 'E-mail', 'Role', 'Member since']} actions={owner} />
       <Table.Tbody>
         {members.map((member) => (
           <Table.Tr key={member.userId}>

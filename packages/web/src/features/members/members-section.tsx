@@ -1,6 +1,6 @@
 import type { Member } from '@emberlab/contract';
-import { Button, Group, Select, Text, TextInput } from '@mantine/core';
-import { IconSearch, IconUsers } from '@tabler/icons-react';
+import { Button, Group, Select, Text } from '@mantine/core';
+import { IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
@@ -9,6 +9,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { roleLabels } from '../projects/project-card.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { roleFilters } from '../projects/project-search.ts';
@@ -44,14 +45,11 @@ export function MembersSection() {
       ) : (
         <>
           <Group gap="sm" p="md" pb="xs">
-            <TextInput
-              flex="1 1 12rem"
-              maw={320}
-              aria-label="Search members"
+            <SearchField
+              label="Search members"
               placeholder="Search by name or e-mail"
-              leftSection={<IconSearch size={16} />}
-              value={search.q ?? ''}
-              onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+              value={search.q}
+              onChange={(q) => change({ q })}
             />
             <Select
               w={130}

@@ -1,9 +1,9 @@
 import type { Member } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { keys } from '../../lib/queries.ts';
-import { ActionError } from '../../ui/error-state.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { useProject } from '../projects/project-context.ts';
 
 /** Says what a member loses, then removes them. */
@@ -19,31 +19,20 @@ export function RemoveMemberDialog({ member, onClose }: { member: Member | null;
       void client.invalidateQueries({ queryKey: keys.project(project), exact: true });
     },
   });
-  const close = (): void => {
-    remove.reset();
-    onClose();
-  };
   return (
-    <Modal opened={member !== null} onClose={close} title="Remove this member?">
-      <Stack>
-        <Text size="sm" className="el-break">
-          <b>{member?.name}</b> ({member?.email}) can no longer open the project. Their Jupyter server, Spark
-          applications and tokens here end within seconds, and what they have not saved is lost. Their files stay.
-          Invitations that are open now do not bring them back.
-        </Text>
-        <ActionError error={remove.error} title="The member was not removed" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={close}>Cancel</Button>
-          <Button
-            variant="filled"
-            color="red.8"
-            loading={remove.isPending}
-            onClick={() => member !== null && remove.mutate(member.email)}
-          >
-            Remove
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      asking={member?.email ?? null}
+      doing={remove}
+      title="Remove this member?"
+      action="Remove"
+      failed="The member was not removed"
+      onClose={onClose}
+    >
+      <Text size="sm" className="el-break">
+        <b>{member?.name}</b> ({member?.email}) can no longer open the project. Their Jupyter server, Spark applications
+        and tokens here end within seconds, and what they have not saved is lost. Their files stay. Invitations that are
+        open now do not bring them back.
+      </Text>
+    </ConfirmDialog>
   );
 }

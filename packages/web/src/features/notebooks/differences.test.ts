@@ -1,5 +1,6 @@
 import { defaultConfiguration, defaultPythonConfiguration } from '@emberlab/contract';
 import { describe, expect, it } from 'vitest';
+import { hiddenSecret } from '../configurations/hide-secrets.ts';
 import { configurationLine, diffConfigurations } from './differences.ts';
 
 const spark = { ...defaultConfiguration, properties: 'spark.a=1\nspark.b=2' };
@@ -37,6 +38,17 @@ describe('diffConfigurations', () => {
       ['Additional files', null, 'Resources/a.py'],
       ['A', null, '1'],
     ]);
+  });
+
+  it('says that a secret differs, and not what it is', () => {
+    const one = { ...spark, properties: 'spark.my.password=first\nspark.jdbc=jdbc:x?password=y' };
+    const two = { ...spark, properties: 'spark.my.password=second' };
+    expect(diffConfigurations(one, two)).toEqual([
+      { key: 'properties.spark.my.password', label: 'spark.my.password', before: hiddenSecret, after: hiddenSecret },
+      { key: 'properties.spark.jdbc', label: 'spark.jdbc', before: hiddenSecret, after: null },
+    ]);
+    const variables = diffConfigurations(python, { ...python, environment: 'API_TOKEN=t' });
+    expect(variables.map(({ label, after }) => [label, after])).toEqual([['API_TOKEN', hiddenSecret]]);
   });
 
   it('has the type where that differs, and of the rest what was chosen', () => {

@@ -3,13 +3,15 @@ import {
   defaultConfiguration,
   defaultPythonConfiguration,
   fieldValues,
+  mayBeSecret,
   parseEnvironment,
   parseProperties,
   type Configuration,
 } from '@emberlab/contract';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
+import { hiddenSecret } from '../configurations/hide-secrets.ts';
 
-/** A setting that two configurations don't share; null: it is not set there. */
+/** A setting that two configurations don't share; null: it is not set there. What may be a secret is not told. */
 export type Difference = {
   key: string;
   label: string;
@@ -17,13 +19,15 @@ export type Difference = {
   after: string | null;
 };
 
-type Setting = { label: string; text: string };
+type Setting = { label: string; text: string; shown?: string };
 
 /** The lines of a field that is a text of such. */
 const linesOf: Readonly<Record<string, (text: string) => Iterable<readonly [string, string]>>> = {
   properties: (text) => parseProperties(text).properties,
   environment: (text) => parseEnvironment(text).variables,
 };
+
+const shownOf = (setting: Setting | undefined): string | null => setting?.shown ?? setting?.text ?? null;
 
 /** Every setting of a configuration by its key, in the order of the form. What is empty is not set. */
 function settingsOf(configuration: Configuration): Map<string, Setting> {
@@ -33,7 +37,10 @@ function settingsOf(configuration: Configuration): Map<string, Setting> {
   for (const { path, label, value, text } of fieldValues(configuration)) {
     const lines = linesOf[path];
     if (lines !== undefined && typeof value === 'string') {
-      for (const [name, set] of lines(value)) settings.set(`${path}.${name}`, { label: name, text: set });
+      for (const [name, set] of lines(value)) {
+        const shown = mayBeSecret(name, set) ? hiddenSecret : set;
+        settings.set(`${path}.${name}`, { label: name, text: set, shown });
+      }
     } else if (!Array.isArray(value) || value.length > 0) settings.set(path, { label, text });
   }
   return settings;
@@ -57,7 +64,7 @@ export function diffConfigurations(before: Configuration, after: Configuration):
     const [was, is] = [old.get(key), now.get(key)];
     if (was?.text === is?.text) return [];
     const label = was?.label ?? is?.label ?? key;
-    return [{ key, label, before: was?.text ?? null, after: is?.text ?? null }];
+    return [{ key, label, before: shownOf(was), after: shownOf(is) }];
   });
 }
 

@@ -1,10 +1,12 @@
 import { kernelLabel, type NotebookRun, type RecentNotebook } from '@emberlab/contract';
-import { Button, Group, Stack, Table, Text, VisuallyHidden } from '@mantine/core';
-import { IconExternalLink } from '@tabler/icons-react';
+import { Button, Group, Stack, Table, Text, Tooltip } from '@mantine/core';
+import { IconCalendarBolt, IconExternalLink } from '@tabler/icons-react';
 import { showHidden } from '../../lib/log-lines.ts';
-import { rowClasses, RowsTable } from '../../ui/rows.tsx';
+import { ActionIconLink } from '../../ui/links.tsx';
+import { rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
+import { useProject } from '../projects/project-context.ts';
 import { CopyLink } from './copy-link.tsx';
 import { configurationLine } from './differences.ts';
 import { notebookName, NotebookPath } from './notebook-path.tsx';
@@ -22,18 +24,7 @@ export function NotebookRows({
 }) {
   return (
     <RowsTable>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Th>Notebook</Table.Th>
-          <Table.Th>Kernel</Table.Th>
-          <Table.Th>Last run</Table.Th>
-          <Table.Th>By</Table.Th>
-          <Table.Th>Configuration</Table.Th>
-          <Table.Th>
-            <VisuallyHidden>Actions</VisuallyHidden>
-          </Table.Th>
-        </Table.Tr>
-      </Table.Thead>
+      <RowsHead columns={['Notebook', 'Kernel', 'Last run', 'By', 'Configuration']} />
       <Table.Tbody>
         {notebooks.map((notebook) => (
           <Table.Tr key={notebook.id}>
@@ -47,7 +38,7 @@ export function NotebookRows({
             <Table.Td data-label="Last run" className={rowClasses.short}>
               <RelativeTime at={notebook.lastAt} />
             </Table.Td>
-            <Table.Td data-label="By">
+            <Table.Td data-label="By" className={rowClasses.who}>
               <Owner run={notebook} />
             </Table.Td>
             <Table.Td data-label="Configuration">
@@ -64,6 +55,7 @@ export function NotebookRows({
                 >
                   {notebook.runs === 1 ? '1 run' : `${notebook.runs} runs`}
                 </Button>
+                {opener !== null && !notebook.missing && <RunAsJob run={notebook} />}
                 {!notebook.missing && <CopyLink path={notebook.path} />}
               </Group>
             </Table.Td>
@@ -82,6 +74,25 @@ function MissingNote() {
         It was moved, renamed or deleted, so it can’t be opened from here.
       </Text>
     </Group>
+  );
+}
+
+/** Leads to the form of a job of the notebook, with the configuration with which it ran. */
+function RunAsJob({ run }: { run: NotebookRun }) {
+  const { name: project } = useProject();
+  return (
+    <Tooltip label="Run as job">
+      <ActionIconLink
+        to="/projects/$project/jobs/new"
+        params={{ project }}
+        search={{ program: run.path, run: run.id }}
+        size={26}
+        variant="default"
+        aria-label={`Run as job: ${notebookName(run.path)}`}
+      >
+        <IconCalendarBolt size={15} aria-hidden="true" />
+      </ActionIconLink>
+    </Tooltip>
   );
 }
 

@@ -1,16 +1,18 @@
 import type { RecentNotebook } from '@emberlab/contract';
-import { Button, Group, SegmentedControl, Stack, TextInput } from '@mantine/core';
+import { Button, SegmentedControl, Stack, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconNotebook, IconSearch } from '@tabler/icons-react';
+import { IconNotebook, IconSchool, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState, type ReactNode } from 'react';
 import { recentNotebooksQuery } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
+import { ButtonLink } from '../../ui/links.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
 import { notebookName } from './notebook-path.tsx';
 import { NotebookRows } from './notebook-rows.tsx';
@@ -85,13 +87,7 @@ export function RecentNotebooks() {
       ) : (
         <NotebookRows notebooks={notebooks} opener={runs ? opener : null} onHistory={setShown} />
       )}
-      {list.hasNextPage && (
-        <Group justify="center" p="sm">
-          <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </Group>
-      )}
+      <ShowMore list={list} />
       <RunHistory notebook={shown} whose={whose} opener={runs ? opener : null} onClose={() => setShown(null)} />
       <OtherConfigurationDialog opener={opener} />
     </Section>
@@ -124,8 +120,18 @@ function Messages({ opener: { blocked, openBlocked, error } }: { opener: OpenNot
 }
 
 function Nothing({ searched, whose, mayRun }: { searched: boolean; whose: 'mine' | 'all'; mayRun: boolean }) {
+  const { name } = useProject();
+  const examples = mayRun && !searched && (
+    <ButtonLink
+      to="/projects/$project/examples"
+      params={{ project: name }}
+      leftSection={<IconSchool size={16} aria-hidden="true" />}
+    >
+      Begin with an example
+    </ButtonLink>
+  );
   const say = (title: string, icon: ReactNode, text: string) => (
-    <EmptyState icon={icon} title={title}>
+    <EmptyState icon={icon} title={title} action={examples}>
       {text}
     </EmptyState>
   );

@@ -1,5 +1,5 @@
 import { kernelLabel, type NotebookRun, type RecentNotebook } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Group, Modal, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { notebookRunsQuery, type Whose } from '../../lib/queries.ts';
 import { showHidden } from '../../lib/log-lines.ts';
@@ -7,6 +7,7 @@ import { formatExact } from '../../lib/time.ts';
 import { countOf } from '../../lib/units.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { useProject } from '../projects/project-context.ts';
 import { diffConfigurations } from './differences.ts';
@@ -54,13 +55,7 @@ function Runs({ notebook, whose, opener }: { notebook: RecentNotebook; whose: Wh
           </li>
         ))}
       </ol>
-      {list.hasNextPage && (
-        <Group justify="center" mt="sm">
-          <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </Group>
-      )}
+      <ShowMore list={list} />
     </Stack>
   );
 }

@@ -6,6 +6,7 @@ import { useState, type ReactNode } from 'react';
 import { api } from '../../lib/api.ts';
 import { keys } from '../../lib/queries.ts';
 import { countOf } from '../../lib/units.ts';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
 import { useProject } from './project-context.ts';
@@ -65,7 +66,7 @@ function ArchiveDialog({ opened, onClose }: { opened: boolean; onClose: () => vo
   const project = useProject();
   const client = useQueryClient();
   const archive = useMutation({
-    mutationFn: () => api.call('projects.archive', { params: { project: project.name } }),
+    mutationFn: (name: string) => api.call('projects.archive', { params: { project: name } }),
     onSuccess(answer) {
       client.setQueryData(keys.project(project.name), answer);
       void client.invalidateQueries({ queryKey: keys.projects });
@@ -74,22 +75,21 @@ function ArchiveDialog({ opened, onClose }: { opened: boolean; onClose: () => vo
   });
   const running = runningIn(project);
   return (
-    <Modal opened={opened} onClose={onClose} title="Archive this project?">
-      <Stack>
-        <Text size="sm">
-          {running === null
-            ? 'Nothing runs in it now. Its members can go on reading it.'
-            : `${running} will be ended, and what is not saved there is lost. Its members can go on reading the project.`}
-        </Text>
-        <ActionError error={archive.error} title="The project was not archived" />
-        <Group justify="flex-end" gap="xs">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button variant="filled" loading={archive.isPending} onClick={() => archive.mutate()}>
-            Archive
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+    <ConfirmDialog
+      asking={opened ? project.name : null}
+      doing={archive}
+      title="Archive this project?"
+      action="Archive"
+      failed="The project was not archived"
+      dangerous={false}
+      onClose={onClose}
+    >
+      <Text size="sm">
+        {running === null
+          ? 'Nothing runs in it now. Its members can go on reading it.'
+          : `${running} will be ended, and what is not saved there is lost. Its members can go on reading the project.`}
+      </Text>
+    </ConfirmDialog>
   );
 }
 

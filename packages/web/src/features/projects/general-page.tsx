@@ -4,6 +4,7 @@ import { AnchorLink } from '../../ui/links.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { countOf } from '../../lib/units.ts';
+import { ProjectLimits } from '../limits/own-limits.tsx';
 import { EndSection } from './end-section.tsx';
 import { LabelForm } from './label-form.tsx';
 import { roleLabels } from './project-card.tsx';
@@ -59,6 +60,7 @@ export function GeneralPage() {
           </DataList>
         </Stack>
       </Section>
+      <ProjectLimits />
       {project.role === 'owner' && <EndSection />}
     </Page>
   );

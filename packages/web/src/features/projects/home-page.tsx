@@ -1,17 +1,5 @@
 import type { Project } from '@emberlab/contract';
-import {
-  Button,
-  Card,
-  Group,
-  Select,
-  SimpleGrid,
-  Skeleton,
-  Stack,
-  Switch,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Button, Card, Group, Select, SimpleGrid, Skeleton, Stack, Switch, Text, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolders, IconPlus, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -24,6 +12,7 @@ import { NewProjectDialog } from './new-project-dialog.tsx';
 import { ProjectCard, roleLabels } from './project-card.tsx';
 import { applyProjectSearch, isInUse, roleFilters, type ProjectSearch } from './project-search.ts';
 import { ButtonLink } from '../../ui/links.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 
 const route = getRouteApi('/user/frame/');
 /** From this many projects on, finding one by eye takes too long. */
@@ -86,14 +75,11 @@ function ProjectGrid({ projects }: { projects: Project[] }) {
     <Stack>
       {(projects.length >= searchFrom || archived > 0 || filtered) && (
         <Group gap="sm">
-          <TextInput
-            flex="1 1 12rem"
-            maw={320}
-            aria-label="Search projects"
+          <SearchField
+            label="Search projects"
             placeholder="Search projects"
-            leftSection={<IconSearch size={16} />}
-            value={search.q ?? ''}
-            onChange={(event) => change({ q: event.currentTarget.value || undefined })}
+            value={search.q}
+            onChange={(q) => change({ q })}
           />
           {(roles.length > 1 || search.role !== undefined) && (
             <Select

@@ -1,0 +1,184 @@
+import { Button, Group, Paper, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
+import { IconFolders } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi } from '@tanstack/react-router';
+import { useState } from 'react';
+import { oneOf } from '../../lib/read-search.ts';
+import { formatBytes } from '../../lib/units.ts';
+import { EmptyState } from '../../ui/empty-state.tsx';
+import { ErrorState } from '../../ui/error-state.tsx';
+import { AnchorLink } from '../../ui/links.tsx';
+import { Page } from '../../ui/page.tsx';
+import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
+import { sortedColumns } from '../../ui/sort-button.tsx';
+import { StateBadge } from '../../ui/state-badge.tsx';
+import { RelativeTime } from '../../ui/times.tsx';
+import {
+  applyAllProjectsSearch,
+  projectShows,
+  projectSorts,
+  type AllProjectsSearch,
+  type BusyProject,
+  type ProjectSort,
+} from './all-projects-search.ts';
+import { allProjectsQuery, runningQuery } from './queries.ts';
+import { spellRunning } from './running-kinds.ts';
+import { StopAllDialog } from './stop-dialogs.tsx';
+import { useAdminLive } from './use-admin-live.ts';
+
+const route = getRouteApi('/user/frame/admin/projects');
+const showLabels = { all: 'All', active: 'In use', archived: 'Archived' } as const;
+const sortLabels: Readonly<Record<ProjectSort, string>> = {
+  name: 'Project',
+  members: 'Members',
+  running: 'Running',
+  memory: 'Memory',
+  cores: 'Cores',
+  used: 'Last used',
+};
+
+/** All projects of the platform, whoever their members are. */
+export function AllProjectsPage() {
+  useAdminLive();
+  const projects = useQuery(allProjectsQuery);
+  const running = useQuery(runningQuery);
+  const search = route.useSearch();
+  const navigate = route.useNavigate();
+  const change = (next: AllProjectsSearch): void =>
+    void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
+  const [stopping, setStopping] = useState<BusyProject | null>(null);
+  const all = projects.data?.items ?? [];
+  const shown = applyAllProjectsSearch(all, running.data?.items ?? [], search);
+  return (
+    <Page title="All projects" description="Whoever their members are. What is in a project is for its members alone.">
+      <Filters search={search} onChange={change} />
+      <Paper style={{ overflow: 'hidden' }}>
+        {projects.isPending ? (
+          <RowsSkeleton rows={5} />
+        ) : projects.data === undefined ? (
+          <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />
+        ) : shown.length === 0 ? (
+          <EmptyState
+            icon={<IconFolders size={30} />}
+            title={all.length === 0 ? 'No projects yet' : 'No project matches'}
+          >
+            {all.length === 0
+              ? 'Everybody can make one on their first page.'
+              : 'Please change the search or choose All.'}
+          </EmptyState>
+        ) : (
+          <ProjectRows projects={shown} search={search} onChange={change} onStop={setStopping} />
+        )}
+      </Paper>
+      <StopAllDialog
+        of={stopping === null ? null : { project: stopping.project.name }}
+        items={stopping?.running ?? []}
+        onClose={() => setStopping(null)}
+      />
+    </Page>
+  );
+}
+
+function Filters({ search, onChange }: { search: AllProjectsSearch; onChange: (change: AllProjectsSearch) => void }) {
+  return (
+    <Group gap="sm">
+      <SearchField
+        label="Search projects"
+        placeholder="Project or owner"
+        value={search.q}
+        onChange={(q) => onChange({ q })}
+      />
+      <SegmentedControl
+        size="sm"
+        aria-label="Which projects"
+        data={projectShows.map((value) => ({ value, label: showLabels[value] }))}
+        value={search.show ?? 'all'}
+        onChange={(value) => onChange({ show: value === 'all' ? undefined : oneOf(projectShows, value) })}
+      />
+      {/* Where rows are cards there are no headings to press. */}
+      <Select
+        hiddenFrom="lg"
+        w={170}
+        aria-label="Sort by"
+        data={projectSorts.map((value) => ({ value, label: `By ${sortLabels[value].toLowerCase()}` }))}
+        value={search.sort ?? 'used'}
+        onChange={(value) => onChange({ sort: oneOf(projectSorts, value), reverse: undefined })}
+        allowDeselect={false}
+      />
+    </Group>
+  );
+}
+
+function ProjectRows({
+  projects,
+  search,
+  onChange,
+  onStop,
+}: {
+  projects: readonly BusyProject[];
+  search: AllProjectsSearch;
+  onChange: (change: AllProjectsSearch) => void;
+  onStop: (project: BusyProject) => void;
+}) {
+  return (
+    <RowsTable>
+      <RowsHead columns={sortedColumns(sortLabels, 'used', search, onChange)} />
+      <Table.Tbody>
+        {projects.map((each) => (
+          <ProjectRow key={each.project.name} busy={each} onStop={onStop} />
+        ))}
+      </Table.Tbody>
+    </RowsTable>
+  );
+}
+
+function ProjectRow({ busy, onStop }: { busy: BusyProject; onStop: (project: BusyProject) => void }) {
+  const { project, running, memoryMb, cores } = busy;
+  const runs = running.length > 0;
+  return (
+    <Table.Tr>
+      <Table.Td className={rowClasses.lead}>
+        <Stack gap={0} align="flex-start">
+          <Text size="sm" fw={500} className="el-break">
+            {project.label}
+          </Text>
+          <Text size="xs" c="dimmed" className="el-break">
+            {[project.name, ...project.owners].join(' · ')}
+          </Text>
+          {project.state !== 'active' && (
+            <StateBadge tone="off" label={project.state === 'archived' ? 'Archived' : 'Being deleted'} />
+          )}
+        </Stack>
+      </Table.Td>
+      <Table.Td data-label="Members" className="el-tabular">
+        {project.members}
+      </Table.Td>
+      <Table.Td data-label="Running" data-none={!runs}>
+        {runs ? (
+          <AnchorLink to="/admin/running" search={{ project: project.name }} size="sm">
+            {spellRunning(running)}
+          </AnchorLink>
+        ) : (
+          '–'
+        )}
+      </Table.Td>
+      <Table.Td data-label="Memory" className={`${rowClasses.short} el-tabular`} data-none={!runs}>
+        {runs ? formatBytes(memoryMb * 1024 ** 2) : '–'}
+      </Table.Td>
+      <Table.Td data-label="Cores" className="el-tabular" data-none={!runs}>
+        {runs ? cores.toFixed(1) : '–'}
+      </Table.Td>
+      <Table.Td data-label="Last used" className={rowClasses.short}>
+        <RelativeTime at={project.lastActivityAt} />
+      </Table.Td>
+      <Table.Td className={rowClasses.actions}>
+        {runs && (
+          <Button size="compact-sm" onClick={() => onStop(busy)} aria-label={`Stop all of ${project.label}`}>
+            Stop all
+          </Button>
+        )}
+      </Table.Td>
+    </Table.Tr>
+  );
+}
