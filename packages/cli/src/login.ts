@@ -1,37 +1,17 @@
 import { ApiError, createClient, NetworkError } from '@emberlab/contract';
 import { FatalError } from '@emberlab/server/admin';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { logInByBrowser } from './browser-login.ts';
+import { address, connect, forPeople } from './connection.ts';
 import { credentialsFile, keepCredential, readCredentials } from './credentials.ts';
-import { checked, UsageError } from './usage.ts';
-
-const address = z
-  .string()
-  .regex(/^https?:\/\/[^/\s?#@]+\/?$/, 'Please give the address of Emberlab, such as https://emberlab.example.org.')
-  .transform((url) => new URL(url).origin);
+import { checked } from './usage.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** What a call of the API says to people. */
-async function forPeople<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    throw error instanceof ApiError || error instanceof NetworkError ? new FatalError(error.message) : error;
-  }
-}
 
 /** `emberlab login`, `logout` and `whoami`: a token of one's own, granted in the browser. `ownOrigin`: that of the platform with these settings. */
 export function registerLogin(program: Command, ownOrigin: () => string): void {
   const file = credentialsFile(process.env);
-  const kept = async (given: string | undefined) => {
-    const origin = given ?? ownOrigin();
-    const credential = (await readCredentials(file))[origin];
-    if (credential === undefined)
-      throw new UsageError(`You are not logged in to ${origin}. Please run: emberlab login ${origin}`);
-    return { origin, credential, client: createClient({ baseUrl: origin, token: credential.token }) };
-  };
+  const kept = (given: string | undefined) => connect(given ?? ownOrigin());
 
   program
     .command('login')

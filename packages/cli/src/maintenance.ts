@@ -6,7 +6,7 @@ const size = (bytes: number): string =>
   bytes < 1024 ** 2 ? `${Math.ceil(bytes / 1024)} kB` : `${(bytes / 1024 ** 2).toFixed(1)} MB`;
 const count = (many: number, one: string, more = `${one}s`): string => `${many} ${many === 1 ? one : more}`;
 
-/** `emberlab backup`, `restore` and `doctor`. Their code is read only when it is needed: it is much, and starting is most of a short command. */
+/** `emberlab backup`, `restore`, `db move` and `doctor`. Their code is read only when it is needed: it is much, and starting is most of a short command. */
 export function registerMaintenance(program: Command, config: () => Config): void {
   const say = (text: string): void => void process.stdout.write(`${text}\n`);
   const server = () => import('@emberlab/server/maintenance');
@@ -46,6 +46,21 @@ export function registerMaintenance(program: Command, config: () => Config): voi
       say(
         'Everybody has to log in again, and Python environments are built anew. API tokens that were revoked after the backup are good again: please look through them.',
       );
+    });
+
+  program
+    .command('db')
+    .description('the database')
+    .command('move')
+    .description('bring all that is in the data folder’s SQLite file into the empty database of the settings')
+    .option('--from <file>', 'another file: one of SQLite, or a copy in lines of JSON (.jsonl)')
+    .action(async ({ from = null }: { from?: string | null }) => {
+      const { moveDatabase, systemClock } = await server();
+      const { source, rows, tables } = await moveDatabase(config(), from, systemClock);
+      say(
+        `${count(rows, 'row')} of ${count(tables, 'table')} are in the database now. Please start Emberlab with ./start.`,
+      );
+      say(`${source} is as it was. Please keep it until you have seen that all is well, and remove it then.`);
     });
 
   program
