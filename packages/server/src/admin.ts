@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { Config } from './config.ts';
-import { upgrade } from './db/upgrade.ts';
-import { openSqlite } from './db/sqlite/open.ts';
+import { openDatabase } from './db/open.ts';
+import { upgradeDatabase } from './db/upgrade.ts';
 import { createAudit } from './features/audit/index.ts';
 import { createProjectStore } from './features/projects/store.ts';
 import { createLivyAdmin } from './features/sessions/external/admin.ts';
@@ -22,7 +22,7 @@ export { FatalError } from './supervise/messages.ts';
  * `FatalError` for a folder where `./start` has never been: most likely its name is mistyped, and an account made there would be nobody's.
  */
 export async function openAdmin(config: Config) {
-  if (!existsSync(config.paths.database) && !existsSync(config.paths.tools)) {
+  if (config.databaseUrl === null && !existsSync(config.paths.database) && !existsSync(config.paths.tools)) {
     throw new FatalError(
       `There is no Emberlab in ${config.dataDir}. Please name its data folder with --data or EMBERLAB_DATA, or make one there with ./start.`,
     );
@@ -30,9 +30,9 @@ export async function openAdmin(config: Config) {
   await checkDataFolder(config.dataDir, false);
   // Others may be able to go through the data folder.
   process.umask(0o077);
-  const db = openSqlite(config.paths.database);
-  await upgrade(db, config.paths.upgrades, systemClock.now());
-  const { service } = createUsers({
+  await upgradeDatabase(config, systemClock);
+  const db = await openDatabase(config, { forMaintenance: true });
+  const { service, people } = createUsers({
     db,
     clock: systemClock,
     secure: config.publicOrigin.startsWith('https:'),
@@ -40,6 +40,8 @@ export async function openAdmin(config: Config) {
     openId: null,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
     onLoginEnded: async () => undefined,
+    // A platform that runs looks after rights every second, whoever has changed them.
+    onRightsChanged: async () => undefined,
   });
   const audit = createAudit({ db, clock: systemClock, log, keptMs: config.auditKeptMs });
   /** An act that the audit log tells of, once it is done. */
@@ -62,6 +64,21 @@ export async function openAdmin(config: Config) {
         action: 'token.create',
         target: `${name}, of the user ${userId}`,
       })),
+    },
+    people: {
+      disable: told(
+        (email: string) => people.disable(email, null),
+        (email) => ({ action: 'user.disable', target: email }),
+      ),
+      enable: told(
+        (email: string) => people.enable(email, null),
+        (email) => ({ action: 'user.enable', target: email }),
+      ),
+      unlock: told(people.unlock, (email) => ({ action: 'user.unlock', target: email })),
+      setAdministrator: told(
+        (email: string, admin: boolean) => people.setAdministrator(email, admin, null),
+        (email) => ({ action: 'user.set-administrator', target: email }),
+      ),
     },
     projects: createProjectStore(db),
     livy: {

@@ -3,6 +3,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigError, readConfig } from './config.ts';
+import { settingsSchema } from './settings.ts';
 
 describe('readConfig', () => {
   let data: string;
@@ -56,6 +57,19 @@ describe('readConfig', () => {
     expect(() => readConfig({}, { data: '' })).toThrow("--data can't be empty");
   });
 
+  it('takes a database of PostgreSQL, and names no password when its address is wrong', () => {
+    expect(readConfig({ EMBERLAB_DATA: data })).toMatchObject({ databaseUrl: null, databaseConnections: 10 });
+    for (const url of ['postgres://me:p%40ss@db:5432/emberlab', 'postgresql:///emberlab?host=/run/postgresql']) {
+      expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_DATABASE_URL: url }).databaseUrl).toBe(url);
+    }
+    for (const url of ['mysql://me:hunter22@db/x', 'postgres://me:%zz-hunter22@db/x', 'postgres://me:hunter22@a b/x']) {
+      const [problem, ...more] = problemsOf({ EMBERLAB_DATABASE_URL: url });
+      expect(more).toEqual([]);
+      expect(problem).toContain('please write postgres://USER:PASSWORD@HOST:PORT/NAME');
+      expect(problem).not.toContain('hunter22');
+    }
+  });
+
   it('lets drivers dial in at the socket, or where it is told', () => {
     expect(readConfig({ EMBERLAB_DATA: data }).agentUrl).toBe(`unix:${data}/run/agent.sock`);
     for (const url of ['unix:/run/ember.sock', 'ws://10.0.0.1:8998', 'wss://agents.example.org/emberlab']) {
@@ -107,6 +121,21 @@ describe('readConfig', () => {
     for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
   });
 
+  it('reads how e-mail is sent, which is nobody’s to see, and where webhooks may be', () => {
+    const mail = { EMBERLAB_SMTP_URL: 'smtps://ada:p%40w@mail.example.org', EMBERLAB_SMTP_FROM: 'E <e@example.org>' };
+    const config = readConfig({ EMBERLAB_DATA: data, ...mail, EMBERLAB_ALERTS_ALLOW: '10.0.0.0/8, chat.example.org' });
+    expect(config.mail).toMatchObject({ port: 465, login: { password: 'p@w' }, from: { address: 'e@example.org' } });
+    expect(config.alertsAllowed).toEqual(['10.0.0.0/8', 'chat.example.org']);
+    expect(JSON.stringify(config.settings)).not.toContain('p%40w');
+    const broken: [Record<string, string>, string][] = [
+      [{ EMBERLAB_SMTP_URL: 'smtp://mail.example.org' }, 'belong together'],
+      [{ ...mail, EMBERLAB_SMTP_URL: 'mail.example.org' }, 'smtp://HOST:PORT'],
+      [{ ...mail, EMBERLAB_SMTP_FROM: 'E' }, 'please write an address'],
+      [{ EMBERLAB_ALERTS_ALLOW: '10.0.0.0/99' }, 'is no address'],
+    ];
+    for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',
@@ -125,6 +154,35 @@ describe('readConfig', () => {
     expect(problems).toMatch(/colour in .*emberlab\.toml is not a setting/);
     expect(problems).toMatch(/log_level in .*emberlab\.toml can't be used/);
     expect(problems).toMatch(/EMBERLAB_APPS_URL can't be used: please put \{id\}/);
+  });
+
+  it('keeps for people what each setting is, where it comes from, and of secrets only whether they are set', () => {
+    writeFileSync(
+      join(data, 'emberlab.toml'),
+      'server_hours = 12\nport = 1234\noidc_roles = ["data team=sales:editor"]\nmetrics_token = "correct-horse-battery"\n',
+    );
+    const env = {
+      EMBERLAB_DATA: data,
+      EMBERLAB_PORT: '9000',
+      EMBERLAB_DATABASE_URL: 'postgres://ember:hunter22@db.example.org/ember',
+      EMBERLAB_DRIVER_JAVA_OPTIONS:
+        '-Dproxy=http://ada:hunter22@proxy.example.org -Djavax.net.ssl.keyStorePassword=hunter22',
+    };
+    const config = readConfig(env, { host: '127.0.0.1' });
+    const of = (name: string) => config.settings.find((each) => each.name === name);
+    expect(config.settings.map(({ name }) => name)).toEqual(Object.keys(settingsSchema.shape));
+    for (const { description } of config.settings) expect(description).not.toBe('');
+    expect(config.settingsFile).toBe(join(data, 'emberlab.toml'));
+    expect(of('server_hours')).toMatchObject({ value: '12', source: 'file' });
+    expect(of('port')).toMatchObject({ value: '9000', source: 'environment' });
+    expect(of('host')).toMatchObject({ value: '127.0.0.1', source: 'argument' });
+    expect(of('session_idle_timeout_seconds')).toMatchObject({ value: '28800', source: 'default' });
+    // What is chosen where nothing is given counts as well.
+    expect(of('public_url')).toMatchObject({ value: 'http://localhost:9000', source: 'default' });
+    expect(of('oidc_roles')).toMatchObject({ value: 'data team=sales:editor' });
+    expect(of('metrics_token')).toMatchObject({ value: null, source: 'file', secret: true });
+    expect(of('database_url')).toMatchObject({ value: null, source: 'environment', secret: true });
+    expect(JSON.stringify(config.settings)).not.toMatch(/correct-horse|hunter22/);
   });
 
   it('says where a file is not TOML', () => {

@@ -5,11 +5,17 @@ import { parse as parseToml } from 'smol-toml';
 import type { z } from 'zod';
 
 import type { OpenIdSettings } from './features/users/openid/settings.ts';
+import type { SettingInEffect } from '@emberlab/contract';
+import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
+import { settingsInEffect } from './settings-in-effect.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 
 /** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
 export type Config = {
   readonly dataDir: string;
+  /** of PostgreSQL, with its password; null: SQLite in the data folder */
+  readonly databaseUrl: string | null;
+  readonly databaseConnections: number;
   readonly host: string;
   readonly port: number;
   /** e.g. `http://localhost:8080` */
@@ -56,6 +62,8 @@ export type Config = {
   readonly sessionIdleTimeoutMs: number;
   /** drivers that may be starting at the same time */
   readonly sessionStartLimit: number;
+  /** runs of jobs that may run at the same time */
+  readonly jobRunLimit: number;
   /** how long ended ones stay */
   readonly sessionKeptMs: number;
   /** 0: there are no event logs */
@@ -68,6 +76,10 @@ export type Config = {
   readonly statementOutputLimitBytes: number;
   /** drivers that are started before anyone asks */
   readonly sessionsAhead: { readonly enabled: boolean; readonly idleMs: number; readonly budgetBytes: number };
+  /** null: no e-mail is sent */
+  readonly mail: MailSettings | null;
+  /** rules for `compileReach`: where webhooks may be, beside the public internet */
+  readonly alertsAllowed: readonly string[];
   /** null: for ever */
   readonly auditKeptMs: number | null;
   /** null: /metrics is for this machine alone */
@@ -79,6 +91,10 @@ export type Config = {
   readonly memberProcesses: number | null;
   readonly logLevel: Settings['log_level'];
   readonly paths: Paths;
+  /** where settings can be written down */
+  readonly settingsFile: string;
+  /** what administrators are shown of them */
+  readonly settings: readonly SettingInEffect[];
 };
 
 /** Where things lie in the data folder. */
@@ -94,9 +110,13 @@ export type Paths = {
   readonly tunnelSocket: string;
   readonly projects: string;
   readonly environments: string;
+  /** lists of names of package indexes, fetched again when they are missing */
+  readonly indexNames: string;
   readonly servers: string;
   readonly sessions: string;
   readonly batches: string;
+  /** what runs of jobs write that are no Spark programs */
+  readonly runs: string;
   /** files that were handed in for sessions */
   readonly uploads: string;
   readonly tools: string;
@@ -143,7 +163,8 @@ export function readConfig(
   if (overrides.data === '') throw new ConfigError(["--data can't be empty: please name a folder."]);
   const dataDir = expandHome(overrides.data ?? fromEnv['data'] ?? '~/.emberlab');
   const file = join(dataDir, 'emberlab.toml');
-  const parsed = settingsSchema.safeParse({ ...readToml(file), ...fromEnv, ...overrides, data: dataDir });
+  const fromFile = readToml(file);
+  const parsed = settingsSchema.safeParse({ ...fromFile, ...fromEnv, ...overrides, data: dataDir });
   if (!parsed.success) {
     const source = (key: string) =>
       key in overrides ? `--${key}` : key in fromEnv ? `EMBERLAB_${key.toUpperCase()}` : `${key} in ${file}`;
@@ -151,8 +172,22 @@ export function readConfig(
   }
   const problems = [...contradictions(parsed.data)];
   if (problems.length > 0) throw new ConfigError(problems);
-  return compile(parsed.data);
+  const config = { ...compile(parsed.data), settingsFile: file };
+  const sourceOf = (name: string): SettingInEffect['source'] =>
+    name in overrides ? 'argument' : name in fromEnv ? 'environment' : name in fromFile ? 'file' : 'default';
+  return { ...config, settings: settingsInEffect(parsed.data, chosenIn(config), sourceOf) };
 }
+
+/** What counts where these are not given. */
+const chosenIn = (config: Omit<Config, 'settings'>): Partial<Record<keyof Settings, string | number>> => ({
+  public_url: config.publicOrigin,
+  apps_url: config.appsOrigin,
+  spark_home: config.sparkHome,
+  agent_url: config.agentUrl,
+  python: config.python,
+  server_start_limit: config.serverStartLimit,
+  session_warm_memory_mb: Math.floor(config.sessionsAhead.budgetBytes / 1024 ** 2),
+});
 
 /** Settings of which each can be, but not with the others. */
 function* contradictions(settings: Settings): Generator<string> {
@@ -175,6 +210,9 @@ function* contradictions(settings: Settings): Generator<string> {
   }
   if (settings.server_memory_mb > 0 && settings.server_memory_mb < leastMemoryMb) {
     yield `server_memory_mb (${settings.server_memory_mb}) is too little for JupyterLab: please give it ${leastMemoryMb} or more, or 0 for no limit.`;
+  }
+  if ((settings.smtp_url === undefined) !== (settings.smtp_from === undefined)) {
+    yield 'smtp_url and smtp_from belong together: please set both, or neither.';
   }
   if ((settings.oidc_issuer === undefined) !== (settings.oidc_client_id === undefined)) {
     yield 'oidc_issuer and oidc_client_id belong together: please set both, or neither.';
@@ -242,7 +280,13 @@ function compileOpenId(settings: Settings): OpenIdSettings | null {
   };
 }
 
-function compile(settings: Settings): Config {
+function compileMail({ smtp_url: url, smtp_from: from }: Settings): MailSettings | null {
+  const server = url === undefined ? null : readSmtpUrl(url);
+  const sender = from === undefined ? null : readSender(from);
+  return server === null || sender === null ? null : { ...server, from: sender };
+}
+
+function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> {
   const { data: dataDir, port } = settings;
   const { tls_cert: cert, tls_key: key } = settings;
   const publicOrigin = settings.public_url ?? `${cert === undefined ? 'http' : 'https'}://localhost:${port}`;
@@ -251,6 +295,8 @@ function compile(settings: Settings): Config {
   const agentSocket = join(run, 'agent.sock');
   return {
     dataDir,
+    databaseUrl: settings.database_url ?? null,
+    databaseConnections: settings.database_connections,
     host: settings.host,
     port,
     publicOrigin,
@@ -285,6 +331,7 @@ function compile(settings: Settings): Config {
     sessionStartTimeoutMs: settings.session_start_timeout_seconds * 1000,
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     sessionStartLimit: settings.session_start_limit,
+    jobRunLimit: settings.job_run_limit,
     sessionKeptMs: settings.session_kept_days * 86_400_000,
     sessionEventLogBytes: settings.session_event_log_mb * 1024 ** 2,
     sessionHistory: {
@@ -302,6 +349,8 @@ function compile(settings: Settings): Config {
           : settings.session_warm_memory_mb * 1024 ** 2,
     },
     statementOutputLimitBytes: settings.statement_output_limit_mb * 1024 * 1024,
+    mail: compileMail(settings),
+    alertsAllowed: settings.alerts_allow ?? [],
     auditKeptMs: settings.audit_days === 0 ? null : settings.audit_days * 86_400_000,
     metricsToken: settings.metrics_token ?? null,
     isolation: settings.isolation,
@@ -318,9 +367,11 @@ function compile(settings: Settings): Config {
       tunnelSocket: join(run, 'tunnel.sock'),
       projects: join(dataDir, 'projects'),
       environments: join(dataDir, 'environments'),
+      indexNames: join(dataDir, 'index-names'),
       servers: join(dataDir, 'servers'),
       sessions: join(dataDir, 'sessions'),
       batches: join(dataDir, 'batches'),
+      runs: join(dataDir, 'runs'),
       uploads: join(dataDir, 'uploads'),
       tools,
       logs: join(dataDir, 'logs'),

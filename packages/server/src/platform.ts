@@ -2,33 +2,44 @@ import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
-import { upgrade } from './db/upgrade.ts';
-import { openSqlite } from './db/sqlite/open.ts';
+import { openDatabase } from './db/open.ts';
+import { ping } from './db/ping.ts';
+import { upgradeDatabase } from './db/upgrade.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
 import { createLocalEngine } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
+import { createAlerts } from './features/alerts/index.ts';
+import { createAnnouncements } from './features/announcements/index.ts';
+import { createAdmin, createMachineMeter } from './features/admin/index.ts';
 import { createAudit } from './features/audit/index.ts';
 import { createConfigurations } from './features/configurations/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
+import { createExamples } from './features/examples/index.ts';
 import { createFiles } from './features/files/index.ts';
+import { createJobs } from './features/jobs/index.ts';
+import { createLimits } from './features/limits/index.ts';
 import { createPlatformMetrics } from './features/metrics/index.ts';
 import { createNotebooks } from './features/notebooks/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
 import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
+import { homesOf } from './identities/identities.ts';
 import { findIdentities } from './identities/find.ts';
 import { noticesOf } from './identities/notices.ts';
 import { createApp } from './http/app.ts';
+import { registerProbes } from './http/probes.ts';
 import type { ProjectChange } from './http/project-events.ts';
 import { createRouter } from './http/router.ts';
 import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
 import { digest } from './lib/ids.ts';
 import { createLoop } from './lib/lifecycle.ts';
+import { useOfTrees } from './lib/process-use.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
+import { examineRunning } from './maintenance/doctor.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
@@ -39,6 +50,8 @@ const repository = join(import.meta.dirname, '../../..');
 /** how often a platform without administrator looks whether there is one, made at the command line */
 const demoCheckMs = 2000;
 const housekeepingMs = 60 * 60 * 1000;
+/** how long a start waits for a database that can't be reached */
+const databasePatienceMs = 30_000;
 
 export type Platform = {
   /** Adopts what runs already, then listens. */
@@ -53,9 +66,12 @@ export type Platform = {
 export async function createPlatform(config: Config, log: Logger): Promise<Platform> {
   const clock = systemClock;
   const closing = new AsyncDisposableStack();
-  const db = openSqlite(config.paths.database);
+  const { copy } = await upgradeDatabase(config, clock, databasePatienceMs);
+  const db = await openDatabase(config, {
+    onAway: (reason) =>
+      reason === null ? log.info('the database is there again') : log.error({ reason }, 'the database is away'),
+  });
   closing.defer(() => db.destroy());
-  const { copy } = await upgrade(db, config.paths.upgrades, clock.now());
   if (copy !== null) log.info({ copy }, 'the database was copied, then upgraded');
 
   const audit = createAudit({ db, clock, log, keptMs: config.auditKeptMs });
@@ -83,6 +99,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   });
   closing.defer(() => feed.close());
 
+  const announcements = createAnnouncements({ db, clock, log, bus });
   const { spark, classArchive } = await createLocalSpark(config, log);
   const { identities, keeper } = await findIdentities({ config, db, clock, log, ...sharedWithMembers(config, spark) });
   if (keeper !== null) closing.defer(() => keeper.close());
@@ -102,6 +119,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
           },
     log,
     onLoginEnded: feed.revokeLogin,
+    onRightsChanged: () => projects.look(),
   });
   const projects = createProjects({
     db,
@@ -111,9 +129,17 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projectsFolder: config.paths.projects,
     publicOrigin: config.publicOrigin,
     onCreated: (projectId) => environments.create(projectId),
-    parts: () => [servers.part, sessions.part],
+    parts: () => [servers.part, sessions.part, jobs.part],
     removeEnvironment: (projectId) => environments.removeAll(projectId),
     onRightsChanged: () => feed.review(),
+  });
+  const limits = createLimits({
+    db,
+    clock,
+    log,
+    parts: () => [servers.limited, sessions.limited, jobs.limited],
+    folderOf: projects.service.folderOf,
+    homesOf: (projectId) => homesOf(config.dataDir, projectId),
   });
   const environments = createEnvironments({
     db,
@@ -130,6 +156,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
       environment: process.env,
     });
+  const facts = localFacts({ sparkMaster: config.sparkMaster, eventLogBytes: config.sessionEventLogBytes });
   const sessions = createSessions({
     db,
     clock,
@@ -146,21 +173,32 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       batchesFolder: config.paths.batches,
       outputLimitBytes: config.statementOutputLimitBytes,
       eventLogBytes: config.sessionEventLogBytes,
+      logBytes: config.serverLogBytes,
       sparkrLibrary: config.sparkrLibrary,
       warmStart: classArchive.forDriver,
     }),
     identities,
     pythonFor: environments.pythonFor,
+    revisionAt: environments.revisionAt,
     projectFolder: projects.service.folderOf,
     authenticateGateway: users.credentials.authenticateGateway,
     findMembership: projects.service.findMembership,
     touchProject: projects.service.touch,
+    admission: limits.admission,
+    shape: { executors: facts.place.executors, coresOf: facts.coresOf },
+    mustHaveDisk: limits.mustHaveDisk,
     limits: {
       startingDrivers: config.sessionStartLimit,
       keptMs: config.sessionKeptMs,
       historyServers: config.sessionHistory.limit,
       historyIdleMs: config.sessionHistory.idleMs,
     },
+    workChanged: (serverId) => servers.workChanged(serverId),
+    programChanged: () => jobs.wake(),
+    notebookEnded: (id) =>
+      void jobs
+        .notebookEnded(id)
+        .catch((error: unknown) => log.error({ run: id, err: error }, 'the end of a session was not told')),
     ahead: config.sessionsAhead.enabled
       ? {
           ...config.sessionsAhead,
@@ -174,7 +212,6 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
-  const facts = localFacts({ sparkMaster: config.sparkMaster, eventLogBytes: config.sessionEventLogBytes });
   const configurations = createConfigurations({
     db,
     clock,
@@ -207,13 +244,79 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     hasSparkR: findSparkR,
     stopSessionsOf: sessions.stopForServer,
     busySessionOf: sessions.busyOf,
+    limits,
   });
+
+  const alerts = createAlerts({
+    db,
+    clock,
+    config,
+    bus,
+    log,
+    version,
+  });
+  const jobs = createJobs({
+    db,
+    clock,
+    bus,
+    log,
+    tickets: feed.tickets,
+    config,
+    // Beside those of the servers: what is in the one's folder is none of the other's.
+    spawner: createLocalSpawner({
+      clock,
+      config: { ...config, paths: { ...config.paths, servers: config.paths.runs } },
+      cgroups,
+      identities,
+    }),
+    programs: sessions.programs,
+    notebooks: sessions.notebooks,
+    tokens: users.service,
+    hasLivy: sessions.hasLivy,
+    hasSparkR: findSparkR,
+    environments,
+    configurations: configurations.service,
+    projects: projects.service,
+    admission: limits.admission,
+    platformEnv: process.env,
+    afterEnd: [alerts.runEnded],
+    jobGoes: alerts.jobGoes,
+  });
+
+  const admin = createAdmin({
+    db,
+    clock,
+    log,
+    bus,
+    parts: [servers.running, sessions.running, jobs.running, environments.running],
+    useOf: useOfTrees,
+    newMeter: () => createMachineMeter(config.dataDir),
+    edges: metrics.edges,
+    examine: () => examineRunning(config, clock),
+    notices: noticesOf(identities.isolation),
+    failedBuilds: environments.failedIn,
+    settings: { file: config.settingsFile, items: config.settings },
+    version,
+  });
+
+  const files = createFiles({
+    db,
+    clock,
+    log,
+    folderOf: projects.service.folderOf,
+    identities,
+    limits,
+    logsInUse: jobs.logsInUse,
+  });
+
+  const exampleData = join(config.paths.tools, 'data');
+  const examples = createExamples({ folder: join(repository, 'examples'), data: exampleData, gifts: files.gifts });
 
   const ensureDemo = () =>
     projects.ensureDemo({
       firstAdmin: users.service.firstAdmin,
       examples: join(repository, 'examples/notebooks'),
-      data: join(config.paths.tools, 'data'),
+      data: exampleData,
     });
 
   const app = await createApp({
@@ -223,6 +326,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       (host) => `${config.tls === null ? 'http' : 'https'}://${host}:${config.port}`,
     ),
     dashboard: join(repository, 'packages/web/dist'),
+    documentation: join(repository, 'packages/docs/dist'),
     version,
     async audit(event) {
       metrics.observeAudit(event.outcome);
@@ -230,6 +334,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     },
   });
   closing.defer(() => app.close());
+  registerProbes(app, () => ping(db));
   metrics.registerRoutes(app);
   const router = createRouter(
     app,
@@ -237,6 +342,8 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     clock,
   );
   audit.registerRoutes(router);
+  announcements.registerRoutes(router);
+  limits.registerRoutes(router);
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     snapshots: [
@@ -245,13 +352,17 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       servers.snapshot,
       sessions.snapshot,
       notebooks.snapshot,
+      jobs.snapshot,
+      announcements.snapshot,
+      alerts.snapshot,
     ],
     async countRunning(projectIds) {
       const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
       return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));
     },
   });
-  createFiles({ folderOf: projects.service.folderOf }).registerRoutes(router);
+  files.registerRoutes(router);
+  examples.registerRoutes(router);
   configurations.registerRoutes(router);
   environments.registerRoutes(router);
   servers.registerRoutes(router);
@@ -259,6 +370,9 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   servers.registerAppRoutes(app);
   sessions.registerRoutes(router);
   sessions.registerLivy(app);
+  jobs.registerRoutes(router);
+  alerts.registerRoutes(router);
+  admin.registerRoutes(router);
   router.handle('system.get', async () => ({
     version,
     sparkVersion: sparkVersionOf(config.sparkHome),
@@ -277,6 +391,18 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       closing.defer(() => servers.close());
       await sessions.start();
       closing.defer(() => sessions.close());
+      jobs.start();
+      closing.defer(() => jobs.close());
+      limits.start();
+      files.start();
+      closing.defer(() => files.close());
+      closing.defer(() => limits.close());
+      announcements.start();
+      closing.defer(() => announcements.close());
+      alerts.start();
+      closing.defer(() => alerts.close());
+      admin.start();
+      closing.defer(() => admin.close());
       projects.start();
       closing.defer(() => projects.close());
       // After everything that runs has been found again: an edge takes the first table for the whole truth.

@@ -2,6 +2,7 @@ import { projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
 import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
+import { readSender, readSmtpUrl } from './lib/smtp-settings.ts';
 
 const wholeNumber = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'please write a whole number')
@@ -43,9 +44,19 @@ const origin = z
   .string()
   .regex(/^https?:\/\/[^/\s]+$/, 'please write an origin without a path, such as https://emberlab.example.org');
 
+function isPostgresUrl(text: string): boolean {
+  try {
+    const { protocol, username, password } = new URL(text);
+    decodeURIComponent(username + password);
+    return protocol === 'postgres:' || protocol === 'postgresql:';
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Every setting: as `EMBERLAB_<NAME>` in the environment, or in lower case in `emberlab.toml` in the data folder. The environment wins.
- * `docs/reference/settings.md` is made from this schema; `./test checks` compares the two.
+ * `docs/reference/settings.md` is made from this schema; `./test checks` compares the two. `secret` in `meta` marks those whose value nobody is shown.
  */
 export const settingsSchema = z.strictObject({
   data: z
@@ -53,6 +64,22 @@ export const settingsSchema = z.strictObject({
     .min(1)
     .default('~/.emberlab')
     .meta({ description: 'Folder for everything that Emberlab keeps. Only by environment or option.' }),
+  database_url: z
+    .string()
+    .refine(
+      isPostgresUrl,
+      'please write postgres://USER:PASSWORD@HOST:PORT/NAME, with signs such as @ and / in the password as %40 and %2F',
+    )
+    .optional()
+    .meta({
+      secret: true,
+      description:
+        'A database of PostgreSQL to use: postgres://USER:PASSWORD@HOST:PORT/NAME. Default: a file of SQLite in the data folder.',
+    }),
+  database_connections: wholeNumber
+    .pipe(z.number().min(2).max(200))
+    .default(10)
+    .meta({ description: 'Connections to PostgreSQL that are open at the same time, at most.' }),
   port: wholeNumber
     .pipe(z.number().min(1).max(65535))
     .default(8080)
@@ -215,10 +242,9 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1000))
     .default(10)
     .meta({ description: "Logs of so many ended runs of each member's server in a project are kept." }),
-  server_log_mb: wholeNumber
-    .pipe(z.number().min(1).max(10_000))
-    .default(16)
-    .meta({ description: 'A log of a Jupyter server that is longer is cut down to its newest lines, MB.' }),
+  server_log_mb: wholeNumber.pipe(z.number().min(1).max(10_000)).default(16).meta({
+    description: 'A log of a Jupyter server, a driver or a batch that is longer is cut down to its newest lines, MB.',
+  }),
   server_memory_mb: wholeNumber.pipe(z.number().min(0).max(100_000_000)).default(4096).meta({
     description:
       "Memory that a Jupyter server may take with all its kernels, where its configuration doesn't say, MB; 0: as much as there is. At least 512.",
@@ -260,6 +286,9 @@ export const settingsSchema = z.strictObject({
     description:
       'How many Spark drivers may be starting at the same time, half of them for one user at most; a request for one more is refused.',
   }),
+  job_run_limit: wholeNumber.pipe(z.number().min(1).max(10_000)).default(8).meta({
+    description: 'How many runs of jobs may run at the same time; the others wait for their turn.',
+  }),
   session_kept_days: wholeNumber.pipe(z.number().min(1).max(3650)).default(7).meta({
     description: 'Spark applications that have ended stay for so many days, with their log and their event log.',
   }),
@@ -296,6 +325,27 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(1).max(1024))
     .default(16)
     .meta({ description: 'Text that one statement may print before the rest is cut, MB.' }),
+  smtp_url: z
+    .string()
+    .refine(
+      (text) => readSmtpUrl(text) !== null,
+      'please write smtp://HOST:PORT or smtps://HOST:PORT, with USER:PASSWORD@ in front of the host where it wants a login; signs such as @ and / in the password as %40 and %2F',
+    )
+    .optional()
+    .meta({
+      secret: true,
+      description:
+        'The mail server that alerts are sent through: smtp://USER:PASSWORD@HOST:PORT goes over to TLS where the server can, and sends no password without; smtps:// is TLS from the beginning. Default: none, and no e-mail is sent.',
+    }),
+  smtp_from: z
+    .string()
+    .refine((text) => readSender(text) !== null, 'please write an address, or Emberlab <emberlab@example.org>')
+    .optional()
+    .meta({ description: 'Who e-mail is from: an address, or a name with the address in < and > behind it.' }),
+  alerts_allow: addresses.optional().meta({
+    description:
+      'Addresses beside those of the public internet that webhooks of alerts may be at, a comma between them: a host, *.domain, an IP address or a network such as 10.0.0.0/8; with https:// before or :port behind if only that. Default: none. Link-local addresses and those of cloud metadata are never asked.',
+  }),
   audit_days: wholeNumber
     .pipe(z.number().max(36_500))
     .refine((days) => days === 0 || days >= 30, 'please write 30 or more, or 0 for no end')
@@ -306,6 +356,7 @@ export const settingsSchema = z.strictObject({
     .regex(/^[\x21-\x7e]{16,200}$/, 'please write 16 to 200 letters, digits or signs, without spaces')
     .optional()
     .meta({
+      secret: true,
       description:
         'The bearer token with which /metrics is read. Without it only programs on this machine may, and only while public_url is an address of this machine.',
     }),

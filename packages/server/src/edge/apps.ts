@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline, type Duplex } from 'node:stream';
 import type { Clock } from '../lib/clock.ts';
+import { cookieValues } from '../lib/cookies.ts';
 import { digest } from '../lib/ids.ts';
 import { pathAtControl } from './app-pages.ts';
 import { authorize, isForeign, type Asked, type Decision } from './authorize.ts';
 import type { Feed } from './feed.ts';
 import type { Forward, Forwarding, Outcome } from './forward.ts';
-import { cookieValues, fromControl, fromTarget, toControlFromApp, toTarget } from './headers.ts';
+import { fromControl, fromTarget, toControlFromApp, toTarget } from './headers.ts';
 import type { AppPlace } from './hosts.ts';
 import type { Live } from './live.ts';
 import type { OpenWithTicket } from './open.ts';

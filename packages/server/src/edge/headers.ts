@@ -131,16 +131,6 @@ export function toTarget(
   return headers;
 }
 
-/** The values of cookies named `name` in a `Cookie` header (RFC 6265, 5.4); at most eight. */
-export function cookieValues(header: string | undefined, name: string): string[] {
-  const values: string[] = [];
-  for (const pair of (header ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name && values.length < 8) values.push(pair.slice(at + 1).trim());
-  }
-  return values;
-}
-
 function withoutOwnCookies(header: string | undefined): string | null {
   const kept = (header ?? '').split(';').filter((pair) => !ownCookie.test(pair.trim()) && pair.trim() !== '');
   return kept.length === 0 ? null : kept.map((pair) => pair.trim()).join('; ');

@@ -38,11 +38,13 @@ export type LaunchedDriver = {
 /** A program to be run as a batch. Everything in it has been checked; nothing is interpreted by a shell. */
 export type BatchSpec = Pick<DriverSpec, 'owner' | 'appName' | 'projectFolder' | 'python' | 'properties'> & {
   readonly batchId: number;
-  /** a Python file or a jar: an absolute path or a URI */
+  /** a Python file, a jar or an R script: an absolute path or a URI */
   readonly file: string;
   /** the main class of a jar; null: its manifest names it */
   readonly className: string | null;
   readonly args: readonly string[];
+  /** variables that its program gets beside those of the platform; absent: none */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 /**
@@ -60,8 +62,8 @@ export type EventLogs = {
   remove(id: number): Promise<void>;
 };
 
-/** Where a history server answers on this machine, and what requests have to have with them. */
-export type HistoryAddress = { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+/** Where a Spark UI or a history server answers on this machine, and what requests have to have with them. */
+export type UiAddress = { readonly port: number; readonly headers: Readonly<Record<string, string>> };
 
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {
@@ -70,7 +72,7 @@ export type HistoryEngine = {
   /** As with drivers. */
   find(sessionId: number): Promise<DriverHandle | null>;
   /** null: it does not listen (yet). */
-  addressOf(sessionId: number): Promise<HistoryAddress | null>;
+  addressOf(sessionId: number): Promise<UiAddress | null>;
   /** Ends it at once. Resolves when nothing is left; fine to call for a dead one. */
   end(handle: DriverHandle): Promise<void>;
   /** Removes what an ended one leaves. */
@@ -89,13 +91,33 @@ export type BatchEngine = {
   exitOf(batchId: number): Promise<DriverExit | null>;
   /** The id of its Spark application. null: there is none (yet). */
   applicationOf(batchId: number): Promise<string | null>;
+  /** Where its Spark UI answers while it runs. null: nowhere (yet). */
+  uiOf(batchId: number): Promise<UiAddress | null>;
   /** Removes what an ended batch leaves, but its logs and how it ended. */
   clean(batchId: number): Promise<void>;
   /** Removes the logs too. */
   forget(batchId: number): Promise<void>;
   /** Where its output lies; the files may not exist yet. */
   logs(batchId: number): { readonly stdout: string; readonly stderr: string };
+  /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
+  boundLogs(batchId: number): Promise<void>;
   readonly eventLogs: EventLogs;
+  /** shows the applications of batches, by their ids */
+  readonly history: HistoryEngine;
+};
+
+export type ExecutorLogQuestion = {
+  readonly owner: Owner;
+  readonly projectFolder: string;
+  /** the Python that asks, absolute */
+  readonly python: string;
+  readonly executor: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** where Spark says that the log is shown */
+  readonly page: string;
+  /** the first byte; null: the last `size` bytes */
+  readonly from: number | null;
+  readonly size: number;
 };
 
 /**
@@ -120,14 +142,23 @@ export type Engine = {
   forget(sessionId: number): Promise<void>;
   /** Where the driver's output lies; the files may not exist yet. */
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
+  /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
+  boundLogs(sessionId: number): Promise<void>;
   readonly eventLogs: EventLogs;
   readonly history: HistoryEngine;
   readonly batches: BatchEngine;
+  /**
+   * Reads a piece of an executor's log from where Spark says that it is shown, as the member: a driver may say anything. Answers what was said there, which
+   * may be anything too. Throws an `EngineError` when it can't be read.
+   */
+  readExecutorLog(question: ExecutorLogQuestion): Promise<unknown>;
 };
 
 /** What can be said of an engine's drivers before one is started. */
 export type EngineFacts = {
   readonly place: SparkPlace;
+  /** How many cores a driver with these properties gets. */
+  coresOf(properties: DriverSpec['properties']): number;
   /** What is set beside the properties of a request. What differs from driver to driver is described. */
   platformProperties(request: Pick<DriverSpec, 'projectFolder' | 'properties'>): PlatformProperties;
 };

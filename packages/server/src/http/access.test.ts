@@ -12,7 +12,15 @@ import { createRouter } from './router.ts';
 
 /** Who may call what, written down a second time: a route that stands in none of these lists, or in another one than its own, fails here. */
 const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteName[]> = {
-  anyone: ['auth.state', 'auth.setUp', 'auth.logIn', 'auth.openId', 'auth.openIdCallback', 'auth.cli'],
+  anyone: [
+    'auth.state',
+    'auth.setUp',
+    'auth.logIn',
+    'auth.openId',
+    'auth.openIdCallback',
+    'auth.cli',
+    'announcements.atLogin',
+  ],
   user: [
     'auth.logOut',
     'me.get',
@@ -32,28 +40,75 @@ const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteNa
     'projects.create',
     'invitations.show',
     'invitations.accept',
+    'announcements.current',
+    'announcements.events',
+    'announcements.dismiss',
   ],
   administrator: [
+    'admin.running',
+    'admin.stop',
+    'admin.stopAll',
+    'admin.machine',
+    'admin.health',
+    'admin.projects',
+    'admin.settings',
+    'admin.events',
     'audit.list',
     'audit.export',
+    'indexSettings.get',
+    'indexSettings.set',
+    'indexSettings.test',
     'serviceAccounts.list',
     'serviceAccounts.create',
     'serviceAccounts.remove',
     'serviceAccounts.tokens',
     'serviceAccounts.createToken',
     'serviceAccounts.deleteToken',
+    'limits.defaults',
+    'limits.setDefaults',
+    'limits.users',
+    'limits.setUser',
+    'limits.projects',
+    'limits.setProject',
+    'announcements.list',
+    'announcements.create',
+    'announcements.change',
+    'announcements.end',
+    'people.list',
+    'people.disable',
+    'people.enable',
+    'people.unlock',
+    'people.setAdministrator',
   ],
   viewer: [
     'projects.get',
     'projects.members',
     'projects.leave',
     'projects.events',
+    'limits.ofProject',
     'environment.get',
     'environment.log',
+    'environment.libraries',
+    'environment.findUpdates',
+    'environment.conflicts',
+    'environment.search',
+    'environment.library',
+    'environment.operations',
+    'environment.operation',
+    'environment.operationLog',
+    'environment.revisions',
+    'environment.export',
     'configuration.defaults',
     'configuration.place',
     'files.list',
     'files.entry',
+    'files.content',
+    'files.archive',
+    'files.search',
+    'files.bin',
+    'files.rules',
+    'examples.list',
+    'examples.get',
     'notebooks.recent',
     'notebooks.runs',
     'sessions.list',
@@ -64,13 +119,58 @@ const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteNa
     'sessions.executors',
     'sessions.executorLog',
     'livy.get',
+    'alerts.receivers',
+    'alerts.rules',
+    'alerts.jobRules',
     'batches.list',
     'batches.get',
     'batches.log',
+    'jobs.list',
+    'jobs.inspect',
+    'jobs.get',
+    'jobs.export',
+    'schedule.get',
+    'schedule.preview',
+    'backfills.list',
+    'chains.get',
+    'executions.list',
+    'executions.get',
+    'executions.log',
+    'executions.openUi',
+    'executions.metrics',
+    'executions.executors',
+    'executions.executorLog',
   ],
   editor: [
+    'jobs.create',
+    'jobs.import',
+    'jobs.change',
+    'jobs.copy',
+    'jobs.remove',
+    'jobs.run',
+    'schedule.set',
+    'schedule.remove',
+    'backfills.create',
+    'backfills.cancel',
+    'chains.set',
+    'executions.stop',
+    'executions.remove',
+    'alerts.setJobRules',
+    'alerts.deliveries',
+    'alerts.resend',
     'configuration.check',
     'files.upload',
+    'examples.copy',
+    'files.makeFolder',
+    'files.move',
+    'files.remove',
+    'files.restore',
+    'files.removeBinned',
+    'files.emptyBin',
+    'files.uploads',
+    'files.beginUpload',
+    'files.uploadPiece',
+    'files.cancelUpload',
     'jupyter.configuration',
     'jupyter.saveConfiguration',
     'jupyter.resetConfiguration',
@@ -96,7 +196,17 @@ const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteNa
     'projects.invite',
     'projects.withdrawInvitation',
     'environment.rebuild',
+    'environment.upload',
+    'environment.change',
+    'environment.cancel',
     'configuration.saveDefaults',
+    'files.setRules',
+    'alerts.addReceiver',
+    'alerts.changeReceiver',
+    'alerts.removeReceiver',
+    'alerts.newSecret',
+    'alerts.testReceiver',
+    'alerts.setRules',
     'livy.set',
     'livy.remove',
     'livy.test',
@@ -113,6 +223,8 @@ const openWhileArchived: ReadonlySet<RouteName> = new Set<RouteName>([
   'projects.leave',
   'projects.withdrawInvitation',
   'sessions.openUi',
+  'executions.openUi',
+  'schedule.preview',
 ]);
 const openWhileDeleting: ReadonlySet<RouteName> = new Set<RouteName>([
   'projects.get',
@@ -173,19 +285,20 @@ describe('every route', () => {
 
   async function setUp(): Promise<void> {
     const { service, members: people } = kit.projects;
-    const { id: projectId } = await service.create({ name: 'alpha' }, await account('owner'));
+    const owner = await account('owner');
+    const { id: projectId } = await service.create({ name: 'alpha' }, owner);
     await account('administrator');
     await account('stranger');
     await service.create({ name: 'beta' }, await account('neighbour'));
     for (const role of ['viewer', 'editor'] as const) {
       await account(role);
-      await people.set(projectId, `${role}@example.org`, role);
+      await people.set(projectId, `${role}@example.org`, role, owner);
     }
     for (const name of ['former', 'disabled'] as const) {
       await account(name);
-      await people.set(projectId, `${name}@example.org`, 'owner');
+      await people.set(projectId, `${name}@example.org`, 'owner', owner);
     }
-    await people.removeByEmail(projectId, 'former@example.org');
+    await people.remove(projectId, 'former@example.org', owner);
     await kit.db.updateTable('users').set({ disabled_at: 1 }).where('email', 'like', 'disabled@%').execute();
     tokens.set('forged', 'ember_token_0000');
   }
@@ -195,7 +308,15 @@ describe('every route', () => {
     const answer = await app.inject({
       method: (routes[name] as RouteShape).method,
       url: routePath(name, {
-        params: { project, id: '12345678', token: '12345678', email: 'x@example.org', executor: '1' },
+        params: {
+          project,
+          kind: 'server',
+          name: project,
+          id: '12345678',
+          token: '12345678',
+          email: 'x@example.org',
+          executor: '1',
+        },
       }),
       ...(token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }),
     });

@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import staticFiles from '@fastify/static';
@@ -18,11 +17,13 @@ import {
   serializerCompiler,
   validatorCompiler,
 } from 'fastify-type-provider-zod';
-import helmet from 'helmet';
 import { auditRequests, type AuditRecord } from './audit-trail.ts';
 import { isCrossSite } from './cross-site.ts';
+import { serveDocumentation } from './documentation.ts';
+import { isDiskFull } from '../lib/disk-full.ts';
 import { withRequestId } from '../lib/request-id.ts';
 import { HttpError } from './errors.ts';
+import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = {
   log: FastifyBaseLogger;
@@ -31,6 +32,8 @@ export type AppOptions = {
   ownOrigins: readonly string[];
   /** the built dashboard; absent in tests without one */
   dashboard: string;
+  /** the built documentation; absent in tests without it */
+  documentation?: string;
   version: string;
   /** hears of every change and every refusal */
   audit: (event: AuditRecord) => Promise<void>;
@@ -72,41 +75,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     transform: jsonSchemaTransform,
   });
   app.get('/api/v1/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  app.get('/healthz', { schema: { hide: true } }, async () => ({ status: 'ok' }));
+  if (options.documentation !== undefined) await serveDocumentation(app, options.documentation);
   await serveDashboard(app, options.dashboard);
   return app;
-}
-
-/** No inline script, nothing from elsewhere; inline styles are the component library's. */
-const dashboardPolicy = {
-  'default-src': ["'self'"],
-  'script-src': ["'self'"],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
-  'font-src': ["'self'", 'data:'],
-  'connect-src': ["'self'"],
-  'object-src': ["'none'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-};
-
-/** The headers with which browsers are told what answers may do. They are the same for all, so they are made once. */
-function securityHeaders(): Record<string, string> {
-  const headers: Record<string, string> = {};
-  const response = {
-    setHeader: (name: string, value: string) => (headers[name.toLowerCase()] = value),
-    removeHeader: () => undefined,
-  };
-  const make = helmet({
-    contentSecurityPolicy: { useDefaults: false, directives: dashboardPolicy },
-    // The edge says it, for what is not control's too, and knows where it may be said.
-    strictTransportSecurity: false,
-  });
-  make({} as IncomingMessage, response as unknown as ServerResponse, (error) => {
-    if (error !== undefined) throw error as Error;
-  });
-  return headers;
 }
 
 function errorBodyOf(
@@ -156,15 +127,20 @@ function setErrorFormat(app: FastifyInstance): void {
       }));
       // One wrong field: its own sentence says more than a general one.
       const message =
-        details.length === 1 && details[0] !== undefined ? details[0].message : errorTable.bad_request.message;
+        details.length === 1 && details[0] !== undefined ? sentenceOf(details[0]) : errorTable.bad_request.message;
       return reply.status(400).send(errorBodyOf('bad_request', request, { message, details }));
     }
     const code = codeOfStatus[error.statusCode ?? 500];
     if (code !== undefined) return reply.status(errorTable[code].status).send(errorBodyOf(code, request));
     request.log.error({ err: error, url: request.url.split('?')[0] }, 'request failed');
-    return reply.status(500).send(errorBodyOf('internal', request));
+    const fault = isDiskFull(error) ? 'disk_full' : 'internal';
+    return reply.status(errorTable[fault].status).send(errorBodyOf(fault, request));
   });
 }
+
+/** What a field's sentence says without its name, alone in an answer, would be of nothing. */
+const sentenceOf = ({ path, message }: { path: string; message: string }): string =>
+  path !== '' && message.startsWith('It is ') ? `"${path}": ${message}` : message;
 
 function refuseCrossSite(app: FastifyInstance, ownOrigins: ReadonlySet<string>): void {
   app.addHook('onRequest', async (request) => {

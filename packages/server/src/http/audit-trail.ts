@@ -31,6 +31,8 @@ type Caller = {
   readonly tokenId?: string | null;
 };
 
+type AuditDetails = Pick<AuditRecord, 'target' | 'project'>;
+
 declare module 'fastify' {
   interface FastifyContextConfig {
     audit?: RouteAudit;
@@ -40,6 +42,8 @@ declare module 'fastify' {
     doer: (Doer & { readonly project?: AuditRecord['project'] }) | null;
     /** who asks, known before it is decided whether they may */
     caller: Caller | null;
+    /** what its route tells of it beyond its address */
+    auditDetails: AuditDetails | null;
     /** the code in the error's answer */
     errorCode: string | null;
   }
@@ -48,6 +52,11 @@ declare module 'fastify' {
 /** For a route by which somebody becomes known, such as a login. */
 export function actsAs(request: FastifyRequest, user: { id: string; email: string }): void {
   request.doer = { user, via: 'cookie' };
+}
+
+/** For a route that knows better than its address what it is about, and in which project that is. */
+export function audits(request: FastifyRequest, details: AuditDetails): void {
+  request.auditDetails = details;
 }
 
 const reads: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -60,6 +69,7 @@ export function auditRequests(app: FastifyInstance, record: (event: AuditRecord)
   app.decorateRequest('doer', null);
   app.decorateRequest('caller', null);
   app.decorateRequest('errorCode', null);
+  app.decorateRequest('auditDetails', null);
   app.addHook('onRoute', ({ method, url, config }) => {
     const changes = [method].flat().some((one) => !reads.has(one));
     if (changes && config?.audit === undefined) {
@@ -88,6 +98,7 @@ function eventOf(request: FastifyRequest, reply: FastifyReply): AuditRecord | nu
     action: audit?.action ?? `${request.method} ${request.routeOptions.url ?? ''}`.trim(),
     outcome,
     target: targetOf(audit?.target, request, reply),
+    ...request.auditDetails,
     address: request.ip,
     requestId: request.id,
     code: request.errorCode ?? (outcome === 'done' ? null : String(reply.statusCode)),

@@ -4,8 +4,11 @@ import type { Bus } from '../lib/bus.ts';
 /** Somebody who looks at a project. */
 export type Viewer = { readonly userId: string; readonly role: Role };
 
-/** Something changed in a project. `present` answers what this viewer may see of it; null: nothing. */
-export type ProjectChange = { readonly projectId: string; present(viewer: Viewer): ProjectEvent | null };
+/**
+ * Something changed in a project, or with `projectId` null on the platform, for whoever looks at any. `present` answers what this viewer may see of it; null:
+ * nothing.
+ */
+export type ProjectChange = { readonly projectId: string | null; present(viewer: Viewer): ProjectEvent | null };
 export type ProjectBus = Bus<ProjectChange>;
 
 /** The present state, as the events that a new stream begins with. */

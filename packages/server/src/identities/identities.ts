@@ -3,9 +3,12 @@ import { join } from 'node:path';
 /** Whose a process is: a member's, in a project. Ids are never used again, so that what was made for them is nobody else's. */
 export type Owner = { readonly projectId: string; readonly userId: string };
 
+/** Where the homes of a project's members are; each has the id of its user as its name. */
+export const homesOf = (dataDir: string, projectId: string): string => join(dataDir, 'homes', projectId);
+
 /** The home of a member in a project, in the data folder. */
 export const homeOf = (dataDir: string, { projectId, userId }: Owner): string =>
-  join(dataDir, 'homes', projectId, userId);
+  join(homesOf(dataDir, projectId), userId);
 
 /** A command with its whole environment: nothing is inherited. */
 export type Command = {
@@ -22,8 +25,8 @@ export type PreparedCommand = Command & {
 
 export type CommandPlaces = {
   readonly cwd: string;
-  /** its own folder that it finds at /tmp and /var/tmp, where that is possible */
-  readonly tmp: string;
+  /** its own folder that it finds at /tmp and /var/tmp, where that is possible; absent: an empty one */
+  readonly tmp?: string;
   /** a Unix socket that is made for it, and that it gets as descriptor 3; absent: none */
   readonly socket?: string;
 };
@@ -45,10 +48,15 @@ export type Identity = {
   readonly getsSocket: boolean;
 };
 
+/** As whom files of a project are read and written by us: by numbers of this machine. `user` null: as nobody in particular of the group. */
+export type FileOwner = { readonly user: number | null; readonly group: number };
+
 /** What a project's members share. */
 export type ProjectIdentity = {
   /** Makes a folder that all of them can look into, and nobody else of the machine. */
   lendFolder(path: string): Promise<void>;
+  /** Makes a folder that is nobody's in particular, as whom `prefix` runs commands. */
+  giveFolder(path: string): Promise<void>;
   /**
    * Words in front of a command that run it as nobody's in particular, where the project's own code has its word: with these places, this environment
    * and none of ours. `file` is made for it, and holds no secret. Empty: it runs as we do.
@@ -72,4 +80,6 @@ export type Identities = {
   /** A member in a project, whose folder is theirs together. What is missing of its user and group is made. */
   of(owner: Owner, projectFolder: string): Promise<Identity>;
   ofProject(projectId: string): Promise<ProjectIdentity>;
+  /** As whom we read a project's files for a member, and with `writes` also write them; null: as the one user that we are, and the machine decides. */
+  filesOf(owner: Owner, projectFolder: string, options: { writes: boolean }): Promise<FileOwner | null>;
 };

@@ -13,5 +13,6 @@ const self: Identity = {
 export const oneUser = (missing: readonly string[] = []): Identities => ({
   isolation: { users: false, ownTmp: false, missing },
   of: async () => self,
-  ofProject: async () => ({ lendFolder: makePrivateFolder, prefix: async () => [] }),
+  ofProject: async () => ({ lendFolder: makePrivateFolder, giveFolder: makePrivateFolder, prefix: async () => [] }),
+  filesOf: async () => null,
 });

@@ -1,9 +1,10 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { appendLine, boundLog, followLog, readEnd, tailLines } from './log-file.ts';
+import { appendLine, beginningOf, boundLog, followLog, readEnd, tailLines } from './log-file.ts';
 
 describe('log files', () => {
   let folder: string;
@@ -90,5 +91,35 @@ describe('log files', () => {
     ended = true;
     await expect.poll(() => stream.readableEnded).toBe(true);
     await boundLog(join(file, 'nowhere'), 1);
+  });
+});
+
+/** a file system of memory, whose files may be said to be as large as any number */
+const endless = '/dev/shm';
+
+/** Node's own truncate takes no such number. */
+const makeEndless = (file: string) => execFileSync('truncate', ['--size', String(2n ** 62n), file]);
+
+describe.skipIf(!existsSync(endless))('a log that is said to be larger than any number that reading takes', () => {
+  it('breaks nothing, and is emptied', async () => {
+    const folder = mkdtempSync(join(endless, 'emberlab-log-'));
+    const file = join(folder, 'server.log');
+    const options = { follow: false, maxBytes: 1000, signal: new AbortController().signal, ended: () => true };
+    try {
+      writeFileSync(file, 'one\n');
+      makeEndless(file);
+      expect(await beginningOf(file, 4)).toBe('one\n');
+      expect(await tailLines(file, 5)).toHaveLength(1);
+      expect((await readEnd(file, 50)).truncated).toBe(true);
+      expect(await text(followLog(file, options))).toHaveLength(1000);
+      await boundLog(file, 1000);
+      expect(readFileSync(file, 'utf8')).toMatch(/^\[This log had grown to \d+ MB; earlier lines are gone\.\]\n$/);
+      makeEndless(file);
+      await appendLine(file, 'more');
+      await boundLog(file, 1000);
+      expect(statSync(file).size).toBeLessThan(1000);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

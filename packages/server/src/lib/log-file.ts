@@ -3,13 +3,20 @@ import { watch } from 'node:fs';
 import { Readable } from 'node:stream';
 
 const chunkBytes = 64 * 1024;
+/**
+ * A sparse file may be said to be larger than any number that reading takes. What lies beyond is never reached: members write these files, and whatever they
+ * make of them must break nothing of ours.
+ */
+const mostBytes = 2 ** 52;
+
+const sizeOf = async (file: FileHandle): Promise<number> => Math.min((await file.stat()).size, mostBytes);
 
 /** The last lines of a text file, without their line ends; at most the last 64 KiB are read. An absent file has none. */
 export async function tailLines(path: string, count: number): Promise<string[]> {
   const file = await open(path, 'r').catch(() => null);
   if (file === null) return [];
   try {
-    const { size } = await file.stat();
+    const size = await sizeOf(file);
     const length = Math.min(size, chunkBytes);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     const lines = buffer.toString('utf8', 0, bytesRead).split('\n');
@@ -24,7 +31,7 @@ export async function tailLines(path: string, count: number): Promise<string[]> 
 export async function appendLine(path: string, line: string): Promise<void> {
   const file = await open(path, 'a+', 0o600);
   try {
-    const { size } = await file.stat();
+    const size = await sizeOf(file);
     const { buffer } = await file.read(Buffer.alloc(1), 0, Math.min(size, 1), Math.max(size - 1, 0));
     await file.appendFile(`${size > 0 && buffer.toString('latin1') !== '\n' ? '\n' : ''}${line}\n`);
   } finally {
@@ -54,10 +61,16 @@ export async function boundLog(path: string, maxBytes: number): Promise<void> {
   const file = await open(path, 'r+').catch(() => null);
   if (file === null) return;
   try {
-    const { size } = await file.stat();
+    const size = await sizeOf(file);
     if (size <= maxBytes) return;
-    const keep = Math.floor(maxBytes / 8);
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(keep), 0, keep, await startOf(file, keep));
+    // Of one beyond all measure nothing can be kept.
+    const keep = size < mostBytes ? Math.floor(maxBytes / 8) : 0;
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(keep),
+      0,
+      keep,
+      keep === 0 ? 0 : await startOf(file, keep),
+    );
     await file.truncate(0);
     const notice = `[This log had grown to ${Math.round(size / 1024 ** 2)} MB; earlier lines are gone.]\n`;
     await appendFile(path, Buffer.concat([Buffer.from(notice), buffer.subarray(0, bytesRead)]));
@@ -90,9 +103,12 @@ async function* readOn(
       try {
         if (position < 0) position = await startOf(file, maxBytes);
         // It has been cut meanwhile: it begins with a line that says so.
-        if ((await file.stat()).size < position) position = 0;
-        for (;;) {
-          const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, position);
+        const size = await sizeOf(file);
+        if (size < position) position = 0;
+        // No further than it goes now: one that has been made endless ends for who does not follow it.
+        while (position < size) {
+          const wanted = Math.min(chunkBytes, size - position);
+          const { buffer, bytesRead } = await file.read(Buffer.alloc(wanted), 0, wanted, position);
           if (bytesRead === 0) break;
           position += bytesRead;
           yield buffer.subarray(0, bytesRead);
@@ -106,9 +122,20 @@ async function* readOn(
   }
 }
 
+/** From where to where the last `maxBytes` of a text file go, from a line's beginning; null: there is no such file. */
+export async function endOf(path: string, maxBytes: number): Promise<{ start: number; end: number } | null> {
+  const file = await open(path, 'r').catch(() => null);
+  if (file === null) return null;
+  try {
+    return { start: await startOf(file, maxBytes), end: await sizeOf(file) };
+  } finally {
+    await file.close();
+  }
+}
+
 /** Where the last `maxBytes` begin, moved on to the beginning of a line. */
 async function startOf(file: FileHandle, maxBytes: number): Promise<number> {
-  const { size } = await file.stat();
+  const size = await sizeOf(file);
   if (size <= maxBytes) return 0;
   const start = size - maxBytes;
   const { buffer, bytesRead } = await file.read(Buffer.alloc(chunkBytes), 0, chunkBytes, start);
@@ -143,8 +170,8 @@ export async function beginningOf(path: string, bytes: number): Promise<string> 
   const file = await open(path, 'r').catch(() => null);
   if (file === null) return '';
   try {
-    const { size } = await file.stat();
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(Math.min(size, bytes)), 0, null, 0);
+    const length = Math.min(await sizeOf(file), bytes);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, 0);
     return buffer.toString('latin1', 0, bytesRead);
   } finally {
     await file.close();

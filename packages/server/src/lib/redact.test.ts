@@ -18,6 +18,24 @@ describe('the place where secrets are taken out', () => {
     ['Authorization: Basic YWRhOnNlY3JldA==', 'Authorization: Basic [secret]'],
     ['bearer abc.def-ghi was wrong', 'bearer [secret] was wrong'],
     ['postgres://ember:hunter22@db:5432/ember', 'postgres://ember:[secret]@db:5432/ember'],
+    [`postgres://ember:it's "a p@ss\\word@db:5432/ember`, 'postgres://ember:[secret]@db:5432/ember'],
+    [
+      'postgresql://ember@db/ember?sslmode=require&password=hunter22',
+      'postgresql://ember@db/ember?sslmode=require&password=[secret]',
+    ],
+    [
+      '-Xss4m -Djavax.net.ssl.keyStorePassword=hunter22 -Da=b',
+      '-Xss4m -Djavax.net.ssl.keyStorePassword=[secret] -Da=b',
+    ],
+    ['-Dproxy.password="two words" -Da=b', '-Dproxy.password=[secret] -Da=b'],
+    ["-Dapi.token='two words' -Da=b", '-Dapi.token=[secret] -Da=b'],
+    [JSON.stringify('-Dx.password="two words" -Da=b'), '"-Dx.password=[secret] -Da=b"'],
+    ['-Dmy.secret=a\\ b -Da=b', '-Dmy.secret=[secret] -Da=b'],
+    ['postgres://db:5432/x, as ada@example.org said', 'postgres://db:5432/x, as ada@example.org said'],
+    [
+      '{"m":"postgres://e:x\\"y@db/x","by":"ada@example.org"}',
+      '{"m":"postgres://e:[secret]@db/x","by":"ada@example.org"}',
+    ],
     ['GET /-/open?ticket=abcdef&x=1', 'GET /-/open?ticket=[secret]&x=1'],
     ['/callback?code=4/0Ab&state=xyz', '/callback?code=[secret]&state=[secret]'],
     ['http://localhost/setup#token=abcdef', 'http://localhost/setup#token=[secret]'],
@@ -76,6 +94,9 @@ describe('the place where secrets are taken out', () => {
     '\\"token\\":\\"',
     '-----BEGIN A PRIVATE KEY',
     'http://a:',
+    'postgres://a:',
+    'password=\\ ',
+    'password="',
   ])('takes a long line of %j in little time', (piece) => {
     expect(redact(piece.repeat(100_000)).length).toBeGreaterThan(0);
   });

@@ -11,11 +11,20 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b([Bb]asic)\s+(?=[a-z]*[A-Z0-9=+/])[\w+/=]{6,}/g, `$1 ${gone}`],
   [/\b(bearer)\s+[\w+/=.~-]{8,}/gi, `$1 ${gone}`],
   [/\btoken [\w-]{16,}/g, `token ${gone}`],
-  // The password in an address: what stands between its name and the host.
+  // The password in an address of a database, also as people write it who have not escaped it: up to the last @ of the line, or of the text in JSON.
+  [
+    /(\b(?:postgres(?:ql)?|mysql|mariadb):\/\/[^\s/:@"'\\]*):(?!\d{1,5}(?:[/?\s"'\\]|$))(?:(?!"[,}\]:])[^\r\n]){1,200}@/gi,
+    `$1:${gone}@`,
+  ],
+  // The same in any other: what stands between its name and the host.
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@"'\\]*):[^\s/@"'\\]+@/gi, `$1:${gone}@`],
   // In the query of an address, where a value is one of many.
   [/([?&#](?:\w+_)?(?:ticket|token|code|state|secret|password|signature)=)[^&\s"'\\#;]+/gi, `$1${gone}`],
-  [/\b((?:\w+_)?(?:password|passwd|secret|token)=)[^&\s"'\\#;[]+/gi, `$1${gone}`],
+  // As options of a program are, such as -Djavax.net.ssl.keyStorePassword="two words".
+  [
+    /((?:password|passwd|passphrase|secret|token)=)(?!\[)(?:"(?:[^"\\]|\\.)*"|\\{1,7}"[^"\\]*\\{1,7}"|'[^']*'|(?:\\ |[^&\s"'\\#;[])+)/gi,
+    `$1${gone}`,
+  ],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, gone],
   [/\$argon2id\$[\w$=,+/]+/g, gone],
 ];

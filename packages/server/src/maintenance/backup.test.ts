@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -20,11 +21,13 @@ import { readConfig, type Config } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import type { Database } from '../db/schema.ts';
 import { openSqlite } from '../db/sqlite/open.ts';
+import { createAccountStore } from '../identities/unix/store.ts';
 import { fakeClock } from '../lib/clock.fake.ts';
 import { claimDataFolder } from '../supervise/claim.ts';
 import { seedProject, seedRevision, seedUser } from '../testing/database.ts';
 import { makeBackup } from './backup.ts';
 import { checkBackup } from './check.ts';
+import { moveDatabase } from './move.ts';
 import { restoreBackup } from './restore.ts';
 
 describe('a backup', () => {
@@ -194,5 +197,27 @@ describe('a backup', () => {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as { rows: object };
     writeFileSync(file, JSON.stringify({ ...manifest, rows: { ...manifest.rows, users: 7 } }));
     await expect(restoreBackup(other, backup(), clock)).rejects.toThrow('is not the one that its manifest tells of');
+  });
+
+  it('of a database that others went on without is moved without what may have ended since, and with new numbers', async () => {
+    const number = async (of: Kysely<Database>) => {
+      const account = { kind: 'guest', projectId: 'p', userId: '' } as const;
+      return (await createAccountStore(of).insert(account, 0)).unixId;
+    };
+    expect(await number(db)).toBe(1);
+    await db.insertInto('set_up_links').values({ digest: 'link', created_at: 0, expires_at: 1e15 }).execute();
+    await db.destroy();
+    const old = join(folder, 'old.db');
+    renameSync(config.paths.database, old);
+    await moveDatabase(config, old, clock);
+    const moved = openSqlite(config.paths.database);
+    for (const table of ['logins', 'set_up_links'] as const) {
+      expect(await moved.selectFrom(table).selectAll().execute()).toEqual([]);
+    }
+    expect(await moved.selectFrom('users').select('email').execute()).toHaveLength(1);
+    await moved.deleteFrom('unix_accounts').execute();
+    expect(await number(moved)).toBeGreaterThan(1000);
+    await moved.destroy();
+    db = openSqlite(old);
   });
 });

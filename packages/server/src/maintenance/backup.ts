@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Config } from '../config.ts';
-import { openSqlite, openSqliteToRead } from '../db/sqlite/open.ts';
-import { appliedMigrations, copyDatabase } from '../db/upgrade.ts';
+import { appliedMigrations, copyDatabase, withDatabase } from '../db/upgrade.ts';
 import type { Clock } from '../lib/clock.ts';
 import { writeFileAtomic } from '../lib/files.ts';
 import { hashFile } from '../lib/hash-file.ts';
 import { FatalError } from '../supervise/messages.ts';
 import { version } from '../version.ts';
 import { pack } from './archive.ts';
-import { checkBackup, countRows } from './check.ts';
+import { checkBackup } from './check.ts';
 import { backupFiles, type Manifest } from './manifest.ts';
+import { surveyCopy } from './survey.ts';
 
 /**
  * Writes database, projects' files, key and settings into a new folder, also while Emberlab runs, and checks it. The database is one state of one moment;
@@ -28,8 +28,9 @@ export async function makeBackup(
   await rm(part, { recursive: true, force: true });
   try {
     await mkdir(part, { recursive: true, mode: 0o700 });
-    const { migrations, rows } = await writeDatabase(config, join(part, backupFiles.database));
-    const names: Manifest['files'][number]['name'][] = [backupFiles.database];
+    const database = config.databaseUrl === null ? backupFiles.database : backupFiles.content;
+    const { migrations, rows } = await writeDatabase(config, join(part, database));
+    const names: Manifest['files'][number]['name'][] = [database];
     for (const [name, source] of [
       [backupFiles.secretsKey, config.paths.secretsKey],
       [backupFiles.settings, join(config.dataDir, backupFiles.settings)],
@@ -59,7 +60,7 @@ export async function makeBackup(
 }
 
 function checkPlace(config: Config, folder: string): void {
-  if (!existsSync(config.paths.database)) {
+  if (config.databaseUrl === null && !existsSync(config.paths.database)) {
     throw new FatalError(
       `There is no Emberlab in ${config.dataDir}. Please name its data folder with --data or EMBERLAB_DATA.`,
     );
@@ -71,16 +72,12 @@ function checkPlace(config: Config, folder: string): void {
 }
 
 async function writeDatabase(config: Config, file: string): Promise<Pick<Manifest, 'migrations' | 'rows'>> {
-  const db = openSqlite(config.paths.database);
-  try {
+  await withDatabase(config, async (db) => {
+    if ((await appliedMigrations(db)).length === 0) {
+      throw new FatalError('There is nothing in the database yet. Please start Emberlab with it first.');
+    }
     await copyDatabase(db, file);
-  } finally {
-    await db.destroy();
-  }
-  const copy = openSqliteToRead(file);
-  try {
-    return { migrations: await appliedMigrations(copy), rows: await countRows(copy) };
-  } finally {
-    await copy.destroy();
-  }
+  });
+  const { migrations, rows } = await surveyCopy(file);
+  return { migrations, rows };
 }

@@ -10,13 +10,15 @@ import { readConfig } from '../config.ts';
 import { migrate } from '../db/migrate.ts';
 import { openSqlite } from '../db/sqlite/open.ts';
 import { systemClock } from '../lib/clock.ts';
+import { claimDataFolder } from '../supervise/claim.ts';
 import { makeCertificate } from '../testing/certificate.ts';
 import { seedUser } from '../testing/database.ts';
-import { checkDatabase, checkDisk, checkPermissions } from './checks/data.ts';
+import { checkDisk, checkPermissions } from './checks/data.ts';
+import { checkDatabase } from './checks/database.ts';
 import { checkCgroups, checkMemory, checkNode, checkOpenFiles } from './checks/machine.ts';
 import { checkCertificate, checkListening, checkOrigins } from './checks/network.ts';
 import { checkJava, checkPython, checkSpark } from './checks/programs.ts';
-import { examine } from './doctor.ts';
+import { examine, examineRunning } from './doctor.ts';
 import type { Finding } from './finding.ts';
 
 describe('the doctor', () => {
@@ -40,6 +42,17 @@ describe('the doctor', () => {
       expect(text).toMatch(/\.$/);
       expect([state, state === 'ok' ? todo === '' : /[A-Z].{10,}/.test(todo)]).toEqual([state, true]);
     }
+  });
+
+  it('looks at a platform that runs too, with what to do about each finding', async () => {
+    const found = new Map<string, Finding>();
+    for await (const finding of examineRunning(config({ EMBERLAB_PORT: '1' }), systemClock)) {
+      found.set(finding.about, finding);
+    }
+    for (const about of ['Disk', 'Spark', 'Java', 'Python', 'Port', 'Permissions']) expect(found.has(about)).toBe(true);
+    expect(found.get('Spark')).toMatchObject({ state: 'problem', todo: expect.stringContaining('./start') as string });
+    expect(found.get('Port')).toMatchObject({ state: 'problem', text: 'Nobody answers for Emberlab at port 1.' });
+    for (const { state, todo = '' } of found.values()) expect(todo === '').toBe(state === 'ok');
   });
 
   it('is told of a folder that is not there', async () => {
@@ -111,6 +124,17 @@ describe('the doctor', () => {
     server.close();
     await once(server, 'close');
     expect(await checkListening(at)).toMatchObject({ state: 'ok', text: `Port ${port} is free.` });
+  });
+
+  it('knows at which port the Emberlab of this data folder runs, also where the settings say another', async () => {
+    const release = await claimDataFolder(config({ EMBERLAB_PORT: '18099' }));
+    expect(await checkListening(config({ EMBERLAB_PORT: '18098' }))).toEqual({
+      about: 'Port',
+      state: 'ok',
+      text: 'Emberlab runs with this data folder at port 18099, as it was started; the settings say 18098.',
+    });
+    await release();
+    expect((await checkListening(config({ EMBERLAB_PORT: '18098' }))).text).not.toContain('18099');
   });
 
   it('finds names that lead nowhere, and addresses without encryption or without a known proxy', async () => {

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
-import { checkDatabase, checkDisk, checkPermissions } from './checks/data.ts';
+import { checkDisk, checkPermissions } from './checks/data.ts';
+import { checkDatabase } from './checks/database.ts';
 import { checkCgroups, checkMemory, checkNode, checkOpenFiles, checkTime } from './checks/machine.ts';
-import { checkCertificate, checkListening, checkOrigins } from './checks/network.ts';
+import { checkCertificate, checkListening, checkOrigins, checkServed } from './checks/network.ts';
 import { checkJava, checkPython, checkSetUp, checkSpark } from './checks/programs.ts';
 import { problem, type Finding } from './finding.ts';
 
@@ -28,6 +29,22 @@ export async function* examine(config: Config, clock: Clock): AsyncGenerator<Fin
   yield* await safely('Port', () => checkListening(config));
   yield* await safely('Addresses', () => checkOrigins(config));
   yield* await safely('Certificate', () => checkCertificate(config, clock.now()));
+  yield checkMemory();
+  yield* await safely('Open files', () => checkOpenFiles());
+  yield* await safely('Cgroups', () => checkCgroups(config));
+  yield* await safely('Time', checkTime);
+}
+
+/** The same of a platform that runs, without what it would not run without, and without what takes long. */
+export async function* examineRunning(config: Config, clock: Clock): AsyncGenerator<Finding> {
+  yield* await safely('Disk', () => checkDisk(config));
+  yield* await safely('Spark', () => checkSpark(config));
+  yield* await safely('Java', () => checkJava(config));
+  yield* await safely('Python', () => checkPython(config));
+  yield* await safely('Port', () => checkServed(config));
+  yield* await safely('Addresses', () => checkOrigins(config));
+  yield* await safely('Certificate', () => checkCertificate(config, clock.now()));
+  yield* await safely('Permissions', () => checkPermissions(config));
   yield checkMemory();
   yield* await safely('Open files', () => checkOpenFiles());
   yield* await safely('Cgroups', () => checkCgroups(config));

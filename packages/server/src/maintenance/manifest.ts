@@ -7,6 +7,8 @@ import { FatalError } from '../supervise/messages.ts';
 export const backupFiles = {
   manifest: 'manifest.json',
   database: 'emberlab.db',
+  /** instead, where that is PostgreSQL: lines of JSON, which either database can be filled with */
+  content: 'database.jsonl',
   projects: 'projects.tar',
   secretsKey: 'secrets.key',
   settings: 'emberlab.toml',
@@ -24,13 +26,23 @@ const manifest = z.object({
   rows: z.record(z.enum(countedTables), z.number().int()),
   files: z.array(
     z.object({
-      name: z.enum([backupFiles.database, backupFiles.projects, backupFiles.secretsKey, backupFiles.settings]),
+      name: z.enum([
+        backupFiles.database,
+        backupFiles.content,
+        backupFiles.projects,
+        backupFiles.secretsKey,
+        backupFiles.settings,
+      ]),
       bytes: z.number().int(),
       sha256: z.string(),
     }),
   ),
 });
 export type Manifest = z.infer<typeof manifest>;
+
+/** Which of its files is the database. */
+export const databaseOf = ({ files }: Manifest): string =>
+  files.some(({ name }) => name === backupFiles.content) ? backupFiles.content : backupFiles.database;
 
 /** The manifest of a backup. Throws a `FatalError` for a folder that is none. */
 export async function readManifest(folder: string): Promise<Manifest> {

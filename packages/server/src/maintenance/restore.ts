@@ -1,20 +1,24 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { execa } from 'execa';
+import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
+import { fillDatabase, vacate } from '../db/fill.ts';
 import { migrate } from '../db/migrate.ts';
+import type { Database } from '../db/schema.ts';
 import { openSqlite } from '../db/sqlite/open.ts';
-import { unknownMigrations } from '../db/upgrade.ts';
-import { createAuditStore } from '../features/audit/index.ts';
-import { createEnvironmentStore } from '../features/environments/index.ts';
+import { unknownMigrations, withDatabase } from '../db/upgrade.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkDataFolder } from '../setup/preflight.ts';
 import { claimDataFolder } from '../supervise/claim.ts';
 import { FatalError } from '../supervise/messages.ts';
 import { unpack } from './archive.ts';
-import { checkBackup, countRows, integrityProblem } from './check.ts';
-import { backupFiles, type Manifest } from './manifest.ts';
+import { checkBackup } from './check.ts';
+import { contentOf } from './copy.ts';
+import { backupFiles, databaseOf, type Manifest } from './manifest.ts';
+import { settle } from './settle.ts';
+import { withDatabaseUrl } from './settings-file.ts';
 
 /** What may lie in a data folder that is empty otherwise: nothing of it is anybody's. */
 const nobodys: ReadonlySet<string> = new Set(['tools', 'logs', 'run', 'upgrades']);
@@ -51,22 +55,67 @@ export async function restoreBackup(
         `Of ${entries} files and folders only ${found} could be unpacked. Is there room on the disk?`,
       );
     }
-    for (const name of [backupFiles.secretsKey, backupFiles.settings, backupFiles.database]) {
-      if (has(name)) await copyFile(join(folder, name), join(part, name));
+    if (has(backupFiles.secretsKey)) {
+      await copyFile(join(folder, backupFiles.secretsKey), join(part, backupFiles.secretsKey));
     }
-    await settle(join(part, backupFiles.database), manifest, clock);
-    // The database comes last: with it the folder is one of Emberlab.
-    for (const name of [basename(config.paths.projects), ...Object.values(backupFiles)]) {
-      if (name !== backupFiles.database && existsSync(join(part, name))) {
-        await rename(join(part, name), join(config.dataDir, name));
-      }
+    if (has(backupFiles.settings)) {
+      const text = await readFile(join(folder, backupFiles.settings), 'utf8');
+      await writeFile(join(part, backupFiles.settings), withDatabaseUrl(text, config.databaseUrl), { mode: 0o600 });
     }
-    await rename(join(part, backupFiles.database), config.paths.database);
+    await restoreDatabase(config, join(folder, databaseOf(manifest)), {
+      file: join(part, backupFiles.database),
+      settle: (db) => settle(db, manifest, { clock, ids: config.unixIds }),
+      async putFiles() {
+        for (const name of [basename(config.paths.projects), backupFiles.secretsKey, backupFiles.settings]) {
+          if (existsSync(join(part, name))) await rename(join(part, name), join(config.dataDir, name));
+        }
+      },
+    });
     return { manifest, entries };
   } finally {
     await rm(part, { recursive: true, force: true });
     await release();
   }
+}
+
+type Steps = {
+  /** where a file of SQLite is made before it is put in its place */
+  readonly file: string;
+  readonly settle: (db: Kysely<Database>) => Promise<void>;
+  readonly putFiles: () => Promise<void>;
+};
+
+/** Brings a copy of a database into that of the settings. A file of SQLite comes last: with it the folder is one of Emberlab. */
+async function restoreDatabase(
+  config: Config,
+  source: string,
+  { file, settle: settled, putFiles }: Steps,
+): Promise<void> {
+  if (config.databaseUrl !== null) {
+    await withDatabase(config, async (db) => {
+      await fillDatabase(db, contentOf(source));
+      try {
+        await settled(db);
+        await putFiles();
+      } catch (error) {
+        await vacate(db);
+        throw error;
+      }
+    });
+    return;
+  }
+  const isSqlite = basename(source) === backupFiles.database;
+  if (isSqlite) await copyFile(source, file);
+  const db = openSqlite(file);
+  try {
+    if (isSqlite) await migrate(db);
+    else await fillDatabase(db, contentOf(source));
+    await settled(db);
+  } finally {
+    await db.destroy();
+  }
+  await putFiles();
+  await rename(file, config.paths.database);
 }
 
 async function checkEmpty(config: Config): Promise<void> {
@@ -82,39 +131,4 @@ async function countEntries(path: string): Promise<number> {
   if (!existsSync(path)) return 0;
   const { stdout } = await execa('find', [path, '-printf', '.']);
   return stdout.length;
-}
-
-/** What is in the database, and is no longer so: logins that may have ended since, environments whose folders are not there. */
-async function settle(file: string, manifest: Manifest, clock: Clock): Promise<void> {
-  const db = openSqlite(file);
-  try {
-    await migrate(db);
-    for (const table of ['grants', 'tickets', 'logins', 'set_up_links'] as const) await db.deleteFrom(table).execute();
-    await db.updateTable('environments').set({ current_revision_id: null }).execute();
-    await db
-      .updateTable('revisions')
-      .set({ state: 'failed', step: null, pid: null, start_ticks: null, problem: 'It is not in the backup.' })
-      .where('state', '!=', 'failed')
-      .execute();
-    const environments = createEnvironmentStore(db);
-    for (const { id } of await db.selectFrom('projects').select('id').execute()) {
-      await environments.insert(id, clock.now(), { onlyFirst: false });
-    }
-    await createAuditStore(db).insert({
-      action: 'platform.restore',
-      outcome: 'done',
-      target: `the backup of ${manifest.createdAt}`,
-      user: null,
-      via: 'command-line',
-      at: clock.now(),
-    });
-    const problem = await integrityProblem(db);
-    if (problem !== null) throw new FatalError(`The restored database is damaged: ${problem}.`);
-    const rows = await countRows(db);
-    if (JSON.stringify(rows) !== JSON.stringify(manifest.rows)) {
-      throw new FatalError('The restored database has other rows than the backup.');
-    }
-  } finally {
-    await db.destroy();
-  }
 }

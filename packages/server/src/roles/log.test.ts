@@ -16,7 +16,12 @@ describe('the log of a process', () => {
 
   /** What is in the file once so many lines have been written. */
   async function logged(lines: number, write: (log: Awaited<ReturnType<typeof openLog>>) => void | Promise<void>) {
-    const config = { logLevel: 'info', metricsToken: 'scrape me, please', paths: { logs: folder } } as const;
+    const config = {
+      logLevel: 'info',
+      metricsToken: 'scrape me, please',
+      databaseUrl: 'postgres://ember:p%40ss%20word@db.example.org/emberlab?password=an%27other%20one',
+      paths: { logs: folder },
+    } as const;
     await write(await openLog(config, 'control'));
     const read = () => readFileSync(file(), 'utf8').split('\n').slice(0, -1);
     await expect.poll(() => (existsSync(file()) ? read().length : 0)).toBe(lines);
@@ -26,7 +31,7 @@ describe('the log of a process', () => {
   it('holds no secret, wherever in a line it was planted', async () => {
     const secrets = Array.from({ length: 9 }, () => newSecret('ember_token'));
     const [a, b, c, d, e, f, g, h, i] = secrets as [string, ...string[]] & { length: 9 };
-    const lines = await logged(7, (log) => {
+    const lines = await logged(8, (log) => {
       log.info(`message ${a}`);
       log.warn({ headers: { authorization: `Bearer ${b}`, cookie: [`emberlab=${c}`] } }, 'headers');
       log.error({ err: new Error(`failed with ${d}`, { cause: new Error(`because of ${e}`) }) }, 'error');
@@ -38,10 +43,14 @@ describe('the log of a process', () => {
         `%s ${i}`,
         'format',
       );
+      log.error({
+        err: new Error('no postgres://ember:p%40ss%20word@db.example.org/emberlab'),
+        x: `p@ss word, an'other one`,
+      });
     });
     const text = lines.join('\n');
     for (const secret of secrets) expect(text).not.toContain(secret.slice('ember_token_'.length));
-    expect(text).not.toMatch(/hunter2|scrape me/);
+    expect(text).not.toMatch(/hunter2|scrape me|p%40ss|p@ss|other one/);
     for (const line of lines) expect(() => JSON.parse(line) as unknown).not.toThrow();
   });
 

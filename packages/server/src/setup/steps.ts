@@ -176,12 +176,15 @@ export async function setUpSteps(config: Config, options: { mayInstall: boolean 
         // At its place from the beginning: an environment can't be moved. Projects' own take over what is compiled here.
         const status = `${environmentFolder}.status.json`;
         const program = join(repository, 'jupyter/build_environment.py');
+        const tried = join(tools, 'tried');
         const places = [`--uv=${uv}`, `--python=${python}`, `--folder=${environmentFolder}`, `--status=${status}`];
-        await run('Making a Python environment', python, ['-I', program, ...places]).catch(async (error: unknown) => {
-          // It says in a sentence what is wrong, where it got so far.
-          const { problem } = JSON.parse(await readFile(status, 'utf8').catch(() => '{}')) as { problem?: string };
-          throw problem === undefined ? error : new FatalError(`The packages for notebooks are missing: ${problem}`);
-        });
+        await run('Making a Python environment', python, ['-I', program, ...places, `--tried=${tried}`]).catch(
+          async (error: unknown) => {
+            // It says in a sentence what is wrong, where it got so far.
+            const { problem } = JSON.parse(await readFile(status, 'utf8').catch(() => '{}')) as { problem?: string };
+            throw problem === undefined ? error : new FatalError(`The packages for notebooks are missing: ${problem}`);
+          },
+        );
         await relink(environmentFolder, environment);
         for (const name of await readdir(tools)) {
           const isOld = name.startsWith('environment-') && !name.startsWith(basename(environmentFolder));

@@ -63,6 +63,35 @@ export function describeSpawner(name: string, open: () => Promise<SpawnerFixture
       expect(await (await spawner.start(specFor(cwd, 'kill -9 $$'))).exited).toEqual({ code: null, signal: 'SIGKILL' });
     });
 
+    it('keeps how that ended which runs once, also for who was away', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, 'umask; echo "args $0 $1"; exit 3', { once: true });
+      expect(await spawner.runOf(spec.serverId)).toEqual({ begun: null, exitCode: null });
+      const { handle, exited } = await spawner.start({ ...spec, args: [...spec.args, 'a b', '$(id)'] });
+      await exited;
+      expect(await spawner.runOf(spec.serverId)).toEqual({ begun: handle, exitCode: 3 });
+      await spawner.stop(spec.serverId, handle);
+      await spawner.clean(spec.serverId);
+      expect(await spawner.runOf(spec.serverId)).toEqual({ begun: handle, exitCode: 3 });
+      expect(readFileSync(spawner.log(spec.serverId), 'utf8')).toBe('0007\nargs a b $(id)\n');
+      await spawner.forget(spec.serverId);
+      expect(await spawner.runOf(spec.serverId)).toEqual({ begun: null, exitCode: null });
+    });
+
+    it('does not know how that ended whose leader was killed', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
+      const spec = specFor(cwd, 'sleep 100', { once: true });
+      const { handle, exited } = await spawner.start(spec);
+      await until(async () => (await spawner.runOf(spec.serverId)).begun !== null);
+      process.kill(handle.pid, 'SIGKILL');
+      await exited;
+      expect(await spawner.runOf(spec.serverId)).toEqual({ begun: handle, exitCode: null });
+      await spawner.stop(spec.serverId, handle);
+      expect(await spawner.find(spec.serverId)).toBeNull();
+    });
+
     it('finds a server whose handle was lost, and knows whether it lives', async () => {
       await using fixture = await open();
       const { spawner, cwd } = fixture;

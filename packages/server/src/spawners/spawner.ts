@@ -52,6 +52,8 @@ export type ServerSpec = ServerOwner & {
   readonly limits: ServerLimits;
   /** symbolic links made before it starts: path below its folder → what it leads to, absolute */
   readonly links?: Readonly<Record<string, string>>;
+  /** It runs once, and how it ended is kept for who asks later. It listens on no socket. Absent: a server as usual. */
+  readonly once?: boolean;
 };
 
 /** What names a server's process for good; it is kept in the server's row. */
@@ -77,12 +79,14 @@ export type Spawner = {
   /** The process of a server whose start was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(serverId: string): Promise<ServerHandle | null>;
   isAlive(handle: ServerHandle): Promise<boolean>;
+  /** Of what runs `once`: its process, alive or not (null: it has never begun), and with which code it has ended (null: it has not, or nobody could tell). */
+  runOf(serverId: string): Promise<{ readonly begun: ServerHandle | null; readonly exitCode: number | null }>;
   /**
    * Ends the server with all that it started, kernels and terminals included: politely, then after 5 s, or `graceMs`, by force. Resolves when nothing is
    * left; fine to call when there is nothing.
    */
   stop(serverId: string, handle: ServerHandle | null, graceMs?: number): Promise<void>;
-  /** Removes what an ended server leaves, but its log. */
+  /** Removes what an ended server leaves, but its log, and how it ended where it ran `once`. */
   clean(serverId: string): Promise<void>;
   /** Removes its log too. */
   forget(serverId: string): Promise<void>;

@@ -11,11 +11,14 @@ import { FatalError } from './messages.ts';
  */
 export async function claimDataFolder(config: Config): Promise<() => Promise<void>> {
   await makePrivateFolder(config.paths.run);
-  const file = join(config.paths.run, 'supervisor.json');
+  const file = fileOf(config);
   for (;;) {
     try {
       // Fails where the file is: of two at once one makes it.
-      await writeFile(file, JSON.stringify(identify(process.pid)), { flag: 'wx', mode: 0o600 });
+      await writeFile(file, JSON.stringify({ ...identify(process.pid), port: config.port }), {
+        flag: 'wx',
+        mode: 0o600,
+      });
       return () => rm(file, { force: true });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
@@ -31,10 +34,19 @@ export async function claimDataFolder(config: Config): Promise<() => Promise<voi
   }
 }
 
-async function readHolder(file: string): Promise<ProcessIdentity | null> {
+const fileOf = (config: Config): string => join(config.paths.run, 'supervisor.json');
+
+/** The port at which an Emberlab serves this data folder: it may have been started with another than the settings say. null: none runs, or it is older. */
+export async function servedPort(config: Config): Promise<number | null> {
+  const holder = await readHolder(fileOf(config));
+  return holder !== null && isAlive(holder) ? holder.port : null;
+}
+
+async function readHolder(file: string): Promise<(ProcessIdentity & { port: number | null }) | null> {
   try {
-    const { pid, startTicks } = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessIdentity>;
-    return typeof pid === 'number' && typeof startTicks === 'string' ? { pid, startTicks } : null;
+    const read = JSON.parse(await readFile(file, 'utf8')) as Partial<ProcessIdentity & { port: number }>;
+    const { pid, startTicks, port = null } = read;
+    return typeof pid === 'number' && typeof startTicks === 'string' ? { pid, startTicks, port } : null;
   } catch {
     return null;
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -6,12 +7,16 @@ import Fastify, {
 } from 'fastify';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
+import { createAnnouncements } from '../features/announcements/index.ts';
 import { createAudit } from '../features/audit/index.ts';
+import { createLimits, type LimitedPart, type Limits, type LimitsDeps } from '../features/limits/index.ts';
 import { createPlatformMetrics } from '../features/metrics/index.ts';
 import { createProjects, type ProjectPart } from '../features/projects/index.ts';
 import { createUsers, type UsersDeps } from '../features/users/index.ts';
+import { ping } from '../db/ping.ts';
 import { createApp } from '../http/app.ts';
-import type { ProjectChange } from '../http/project-events.ts';
+import { registerProbes } from '../http/probes.ts';
+import type { ProjectBus, ProjectChange } from '../http/project-events.ts';
 import { createRouter, type Router } from '../http/router.ts';
 import { createBus } from '../lib/bus.ts';
 import type { Clock } from '../lib/clock.ts';
@@ -25,6 +30,9 @@ export type TestApp = {
   db: Kysely<Database>;
   users: ReturnType<typeof createUsers>;
   projects: ReturnType<typeof createProjects>;
+  bus: ProjectBus;
+  limits: Limits;
+  announcements: ReturnType<typeof createAnnouncements>;
   audit: ReturnType<typeof createAudit>;
   metrics: ReturnType<typeof createPlatformMetrics>;
   /** what has ended with a login, in order */
@@ -40,12 +48,18 @@ export async function testApp(options: {
   clock: Clock;
   projectsFolder: string;
   parts?: readonly ProjectPart[];
+  limited?: readonly LimitedPart[];
+  measure?: LimitsDeps['measure'];
   removeEnvironment?: (projectId: string) => Promise<void>;
   openId?: Omit<NonNullable<UsersDeps['openId']>, 'applyRoles'>;
   /** the dashboard's; http://localhost:8080 unless given */
   publicOrigin?: string;
   metricsToken?: string;
   log?: FastifyBaseLogger;
+  /** the built dashboard; absent: none */
+  dashboard?: string;
+  /** the built documentation; absent: none */
+  documentation?: string;
 }): Promise<TestApp> {
   const { publicOrigin = testOrigin } = options;
   const database = await testDatabase();
@@ -57,7 +71,8 @@ export async function testApp(options: {
     log,
     publicOrigin,
     ownOrigins: ['http://127.0.0.1:8080'],
-    dashboard: '/nowhere',
+    dashboard: options.dashboard ?? '/nowhere',
+    ...(options.documentation === undefined ? {} : { documentation: options.documentation }),
     version: '0.0.0',
     audit: audit.service.record,
   });
@@ -75,6 +90,7 @@ export async function testApp(options: {
     log: quiet,
     loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
     onLoginEnded: async (login) => void endedLogins.push(login),
+    onRightsChanged: () => projects.look(),
   });
   const projects = createProjects({
     db,
@@ -95,16 +111,29 @@ export async function testApp(options: {
     token: options.metricsToken ?? null,
     publicOrigin,
   });
+  registerProbes(app, () => ping(db));
   metrics.registerRoutes(app);
   const router = createRouter(
     app,
     { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
     options.clock,
   );
+  const limits = createLimits({
+    db,
+    clock: options.clock,
+    log: quiet,
+    parts: () => options.limited ?? [],
+    folderOf: projects.service.folderOf,
+    homesOf: (projectId) => join(options.projectsFolder, '..', 'homes', projectId),
+    ...(options.measure === undefined ? {} : { measure: options.measure }),
+  });
+  limits.registerRoutes(router);
+  const announcements = createAnnouncements({ db, clock: options.clock, log: quiet, bus });
+  announcements.registerRoutes(router);
   audit.registerRoutes(router);
   users.registerRoutes(router, async () => undefined);
   projects.registerRoutes(router, {
-    snapshots: [],
+    snapshots: [announcements.snapshot],
     countRunning: async () => new Map(),
   });
   return {
@@ -113,6 +142,9 @@ export async function testApp(options: {
     db,
     users,
     projects,
+    bus,
+    announcements,
+    limits,
     audit,
     metrics,
     endedLogins,

@@ -3,9 +3,14 @@ import { migrate } from '../db/migrate.ts';
 import type { Database } from '../db/schema.ts';
 import { openSqlite } from '../db/sqlite/open.ts';
 import { newId } from '../lib/ids.ts';
+import { testPostgres } from './postgres.ts';
 
-/** A migrated database in memory for one test; `await using` closes it. */
+/**
+ * A migrated database for one test: SQLite in memory, or a database of its own in the PostgreSQL server that the tests have been given, where they run on that
+ * (see vitest.config.ts). `await using` closes it, and removes it.
+ */
 export async function testDatabase(): Promise<{ db: Kysely<Database> } & AsyncDisposable> {
+  if (process.env['EMBERLAB_TEST_DATABASE'] === 'postgres') return testPostgres();
   const db = openSqlite(':memory:');
   await migrate(db);
   return { db, [Symbol.asyncDispose]: () => db.destroy() };

@@ -28,7 +28,7 @@ export async function startStack({ https = false, trustedProxies = [] as readonl
   const scheme = https ? 'https' : 'http';
   const appsOrigin = `${scheme}://{id}.apps.localhost:0`;
   const paths = { controlSocket: join(folder, 'control.sock'), edgeSocket: join(folder, 'edge.sock'), logs: folder };
-  const logs = { logLevel: 'info', metricsToken, paths } as const;
+  const logs = { logLevel: 'info', metricsToken, databaseUrl: null, paths } as const;
   const [edgeLog, controlLog] = [await openLog(logs, 'edge'), await openLog(logs, 'control')];
   const edge = await runEdge(
     { host: '127.0.0.1', port: 0, publicOrigin: `${scheme}://localhost:0`, appsOrigin, tls, trustedProxies, paths },

@@ -92,7 +92,8 @@ async function make(): Promise<Made> {
     async visible(spec) {
       const texts = await Promise.all(
         (await pids(spec)).flatMap((pid) =>
-          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
+          // A process that has ended since shows nothing any more.
+          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
         ),
       );
       expect((await stat(join(folderOf(spec), 'spark.properties'))).mode & 0o777).toBe(0o600);

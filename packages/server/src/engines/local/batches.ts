@@ -1,30 +1,20 @@
 import { constants } from 'node:fs';
-import { access, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { oneUser } from '../../identities/one-user.ts';
-import { beginningOf } from '../../lib/log-file.ts';
+import { makePrivateFolder } from '../../lib/files.ts';
+import { behindLeader, exitCodeIn, leaderIn } from '../../lib/leader.ts';
+import { beginningOf, boundLog } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type BatchEngine } from '../engine.ts';
+import { EngineError, type BatchEngine, type BatchSpec } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { createEventLogs } from './event-log.ts';
-import { identityOf } from './processes.ts';
-import { formatProperties, localProperties, umaskOf } from './properties.ts';
+import { formatProperties, isLocal, localProperties, umaskOf } from './properties.ts';
+import { workerScript } from './spark-r.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
 import { guardUi, uiHeadersIn } from './ui-token.ts';
-
-/**
- * The program around spark-submit, the leader of the batch's processes. It sets the umask, writes down who it is and, at the end, how that was: a
- * control plane that was away finds both. SIGTERM is for the child; the leader stays to see its end. `$0` is the folder, `$1` the mask, and the rest the
- * command.
- */
-const wrapper = [
-  'umask "$1"; shift; trap : TERM',
-  'IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0/process"',
-  '"$@"; code=$?',
-  'printf "%s\\n" "$code" >"$0/.exit" && mv "$0/.exit" "$0/exit"; exit "$code"',
-].join('; ');
 
 /** How much of a log is searched for the address of the Spark UI: it stands near the beginning. */
 const searchedBytes = 1024 * 1024;
@@ -36,12 +26,16 @@ export type LocalBatchesOptions = SubmitOptions & {
   /** as for other drivers */
   readonly eventLogBytes?: number;
   /** as for other drivers */
+  readonly logBytes?: number;
+  /** as for other drivers */
+  readonly sparkrLibrary?: string | null;
+  /** as for other drivers */
   readonly warmStart?: () => Promise<WarmStart>;
 };
 
 /** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
-export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
-  const { eventLogBytes = 0, identities = oneUser() } = options;
+export function createLocalBatches(options: LocalBatchesOptions): Omit<BatchEngine, 'history'> {
+  const { eventLogBytes = 0, logBytes = Infinity, identities = oneUser() } = options;
   const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
 
   const filesOf = (batchId: number) => {
@@ -52,9 +46,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       stderr: join(folder, 'stderr.log'),
       scratch: join(folder, 'scratch'),
       properties: join(folder, 'spark.properties'),
-      process: join(folder, 'process'),
       uiToken: join(folder, 'ui-token'),
-      exit: join(folder, 'exit'),
       eventLogs: join(folder, 'events'),
     };
   };
@@ -63,6 +55,26 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     const files = filesOf(batchId);
     await removeTree(files.scratch);
     for (const path of [files.properties, files.uiToken]) await rm(path, { force: true });
+  };
+
+  /** Properties with which R workers find SparkR; what it takes lies in a folder of the batch's own. */
+  const prepareR = async (spec: BatchSpec, folder: string): Promise<Record<string, string>> => {
+    const { sparkrLibrary: library, sparkMaster, sparkHome } = options;
+    if (!/\.r$/i.test(spec.file) || typeof library !== 'string' || !isLocal(sparkMaster)) return {};
+    const command = spec.properties['spark.r.command'] ?? spec.properties['spark.sparkr.r.command'] ?? 'Rscript';
+    const script = await workerScript({ sparkHome, library, command });
+    if (script === null) return {};
+    const path = join(folder, 'r-worker');
+    await writeFile(path, script, { mode: 0o700 });
+    // The driver's R would be started by the same otherwise.
+    const driver = spec.properties['spark.r.driver.command'] ?? command;
+    return { 'spark.r.command': path, 'spark.r.driver.command': driver };
+  };
+
+  const uiOf = async (batchId: number) => {
+    const files = filesOf(batchId);
+    const port = uiPortIn(await beginningOf(files.stderr, searchedBytes));
+    return port === null ? null : { port, headers: await uiHeadersIn(files.uiToken) };
   };
 
   return {
@@ -76,18 +88,23 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       await clean(spec.batchId);
       const identity = await identities.of(spec.owner, spec.projectFolder);
       await identity.lendFolder(files.folder);
+      await makePrivateFolder(files.scratch);
+      const r = await prepareR(spec, files.scratch);
       await identity.giveFolder(files.scratch);
       if (eventLogBytes > 0) await identity.giveFolder(files.eventLogs);
       const { jvmOptions = [], environment = {} } = (await options.warmStart?.()) ?? {};
       const { scratch } = files;
-      const properties = localProperties(spec, {
-        master: options.sparkMaster,
-        scratch,
-        eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
-        ui: await guardUi(options.sparkHome, files.uiToken),
-        jvmOptions,
-        javaOptions: options.driverJavaOptions,
-      });
+      const properties = localProperties(
+        { ...spec, properties: { ...spec.properties, ...r } },
+        {
+          master: options.sparkMaster,
+          scratch,
+          eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
+          ui: await guardUi(options.sparkHome, files.uiToken),
+          jvmOptions,
+          javaOptions: options.driverJavaOptions,
+        },
+      );
       await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
       await identity.lendFile(files.properties);
       const submit = identity.command(
@@ -102,8 +119,11 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
             ...spec.args,
           ],
           env: {
+            ...spec.environment,
             ...submitEnvironment(options, { python: spec.python, home: spec.projectFolder, scratch }),
             ...environment,
+            // spark-submit names SparkR's library in Spark's home alone.
+            ...(typeof options.sparkrLibrary === 'string' ? { R_LIBS: options.sparkrLibrary } : {}),
           },
         },
         { cwd: spec.projectFolder, tmp: scratch },
@@ -111,8 +131,7 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       let started: Detached;
       try {
         started = await spawnDetached({
-          file: '/bin/sh',
-          args: ['-c', wrapper, files.folder, umaskOf(properties), submit.file, ...submit.args],
+          ...behindLeader(submit, { folder: files.folder, umask: umaskOf(properties) }),
           cwd: spec.projectFolder,
           env: submit.env,
           input: submit.input,
@@ -126,18 +145,19 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
       return { handle: started.identity, exited: started.exited };
     },
 
-    find: async (batchId) => identityOf(await readFile(filesOf(batchId).process, 'latin1').catch(() => '')),
+    find: (batchId) => leaderIn(filesOf(batchId).folder),
 
     async exitOf(batchId) {
-      const text = (await readFile(filesOf(batchId).exit, 'latin1').catch(() => '')).trim();
-      return /^\d+$/.test(text) ? { code: Number(text), signal: null } : null;
+      const code = await exitCodeIn(filesOf(batchId).folder);
+      return code === null ? null : { code, signal: null };
     },
 
     async applicationOf(batchId) {
-      const files = filesOf(batchId);
-      const port = uiPortIn(await beginningOf(files.stderr, searchedBytes));
-      return port === null ? null : applicationAt(port, await uiHeadersIn(files.uiToken));
+      const ui = await uiOf(batchId);
+      return ui === null ? null : applicationAt(ui.port, ui.headers);
     },
+
+    uiOf,
 
     clean,
     eventLogs: createEventLogs((id) => filesOf(id).eventLogs, eventLogBytes),
@@ -145,6 +165,11 @@ export function createLocalBatches(options: LocalBatchesOptions): BatchEngine {
     logs(batchId) {
       const { stdout, stderr } = filesOf(batchId);
       return { stdout, stderr };
+    },
+    async boundLogs(batchId) {
+      const { stdout, stderr } = filesOf(batchId);
+      await boundLog(stdout, logBytes);
+      await boundLog(stderr, logBytes);
     },
   };
 }

@@ -89,7 +89,8 @@ async function make(
     async visible(spec) {
       const texts = await Promise.all(
         (await pids(spec)).flatMap((pid) =>
-          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8')),
+          // A process that has ended since shows nothing any more.
+          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
         ),
       );
       return texts.join('\n') + (await readFile(join(folderOf(spec), 'spark.properties'), 'utf8'));

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { oneUser } from '../../identities/one-user.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
+import { identityOf } from '../../lib/leader.ts';
+import { boundLog } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
+import { readExecutorLog } from './executor-log.ts';
 import { createLocalHistory } from './history.ts';
-import { identityOf, killNow, sessionMembers } from './processes.ts';
+import { killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
 import { formatProperties, localProperties, umaskOf } from './properties.ts';
 import { agentFolder, submitEnvironment, type SubmitOptions } from './submit.ts';
@@ -28,6 +31,8 @@ export type LocalEngineOptions = SubmitOptions & {
   readonly outputLimitBytes: number;
   /** what the event logs of one session or batch may take, bytes; default: 0, there are none */
   readonly eventLogBytes?: number;
+  /** what each file of the output of a session or batch may take, bytes; default: as much as it likes */
+  readonly logBytes?: number;
   /** the R library that has SparkR; default: Spark's own, else R's */
   readonly sparkrLibrary?: string | null;
   /** what makes drivers start faster, asked for each; default: nothing */
@@ -56,7 +61,7 @@ const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "
 
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
 export function createLocalEngine(options: LocalEngineOptions): Engine {
-  const { clock, sparkHome, sessionsFolder, eventLogBytes = 0, identities = oneUser() } = options;
+  const { clock, sparkHome, sessionsFolder, eventLogBytes = 0, logBytes = Infinity, identities = oneUser() } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const sparkSubmit = join(sparkHome, 'bin/spark-submit');
   const agentProgram = options.agentProgram ?? defaultAgentProgram;
@@ -186,12 +191,25 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const { stdout, stderr } = filesOf(sessionId);
       return { stdout, stderr };
     },
+    async boundLogs(sessionId) {
+      const { stdout, stderr } = filesOf(sessionId);
+      await boundLog(stdout, logBytes);
+      await boundLog(stderr, logBytes);
+    },
     eventLogs,
     history: createLocalHistory({
       ...options,
       folderOf: (id) => filesOf(id).history,
       logsOf: (id) => filesOf(id).eventLogs,
     }),
-    batches: createLocalBatches({ ...options, folder: options.batchesFolder }),
+    batches: {
+      ...createLocalBatches({ ...options, folder: options.batchesFolder }),
+      history: createLocalHistory({
+        ...options,
+        folderOf: (id) => join(options.batchesFolder, String(id), 'history'),
+        logsOf: (id) => join(options.batchesFolder, String(id), 'events'),
+      }),
+    },
+    readExecutorLog: (question) => readExecutorLog(options, question),
   };
 }

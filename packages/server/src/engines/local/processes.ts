@@ -28,13 +28,6 @@ function statFields(pid: number): string[] | null {
   }
 }
 
-/** The identity in a copy of `/proc/self/stat` that a process made of itself; null when the text is not one. */
-export function identityOf(stat: string): ProcessIdentity | null {
-  const pid = Number.parseInt(stat, 10);
-  const startTicks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return Number.isInteger(pid) && startTicks !== undefined ? { pid, startTicks } : null;
-}
-
 /** Sends SIGKILL; a process that is gone already is fine. */
 export function killNow(pid: number): void {
   try {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
 import type { PlatformProperties } from '@emberlab/contract';
 import type { DriverSpec, EngineFacts } from '../engine.ts';
@@ -30,7 +31,24 @@ export function umaskOf(properties: Readonly<Record<string, string>>): string {
 }
 
 /** Whether the driver runs the tasks too. */
-const isLocal = (master: string): boolean => /^local(\[.*\])?$/.test(master);
+export const isLocal = (master: string): boolean => /^local(\[.*\])?$/.test(master);
+
+/** With a local master the driver runs the tasks too, so its cores are all there are. */
+function masterOf(master: string, properties: DriverSpec['properties']): string {
+  const cores = properties['spark.driver.cores'];
+  return master === 'local[*]' && cores !== undefined ? `local[${cores}]` : master;
+}
+
+/** How many cores a driver gets: those of its master where that is local, all of the machine's or a number; else what it asks for itself. */
+function coresOf(master: string, properties: DriverSpec['properties']): number {
+  const given = masterOf(master, properties);
+  if (isLocal(given)) {
+    const [, threads = '1'] = /^local\[\s*(\*|\d+)/.exec(given) ?? [];
+    return threads === '*' ? availableParallelism() : Number(threads);
+  }
+  const asked = Number(properties['spark.driver.cores'] ?? 1);
+  return Number.isInteger(asked) && asked > 0 ? asked : 1;
+}
 
 type LocalSpec = Pick<DriverSpec, 'appName' | 'projectFolder' | 'properties'>;
 
@@ -63,10 +81,8 @@ function decided(
   spec: LocalSpec,
   { master, scratch, eventLogs = null, ui = {}, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
-  const cores = spec.properties['spark.driver.cores'];
   return {
-    // With a local master the driver runs the tasks too, so its cores are all there are.
-    'spark.master': master === 'local[*]' && cores !== undefined ? `local[${cores}]` : master,
+    'spark.master': masterOf(master, spec.properties),
     'spark.submit.deployMode': 'client',
     'spark.app.name': spec.appName,
     'spark.driver.host': '127.0.0.1',
@@ -103,6 +119,7 @@ export const localFacts = ({
   eventLogBytes?: number;
 }): EngineFacts => ({
   place: { engine: 'local', master, executors: !isLocal(master) },
+  coresOf: (properties) => coresOf(master, properties),
   platformProperties({ projectFolder, properties }): PlatformProperties {
     const spec = { appName: 'the name of the notebook', projectFolder, properties };
     return {

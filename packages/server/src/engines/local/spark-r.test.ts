@@ -1,8 +1,10 @@
+import { execFile } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { hasSparkR } from './spark-r.ts';
+import { hasSparkR, workerScript } from './spark-r.ts';
 
 /** A library with or without SparkR, and an R that has it among its own packages or not; null: no R. */
 async function machine(options: { given: boolean; ownPackage: boolean | null }) {
@@ -30,4 +32,21 @@ test.each([
 ])('%o → %s', async (options, expected) => {
   await using there = await machine(options);
   expect(there.found).toBe(expected);
+});
+
+test('R workers are started with the script of the library that has SparkR, by whatever names', async () => {
+  const folder = await mkdtemp(join(tmpdir(), "ember r's "));
+  await using _ = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+  const [sparkHome, library, command] = ['spark home', 'lib', 'R script'].map((name) => join(folder, name));
+  await mkdir(sparkHome ?? '');
+  await writeFile(command ?? '', '#!/bin/sh\nprintf "%s;" "$SPARKR_RLIBDIR" "$@"\n');
+  await chmod(command ?? '', 0o755);
+  const options = { sparkHome: sparkHome ?? '', library: library ?? '', command: command ?? '' };
+  const script = join(folder, 'worker');
+  await writeFile(script, (await workerScript(options)) ?? '', { mode: 0o700 });
+  const { stdout } = await promisify(execFile)(script, ['--vanilla', `${sparkHome}/R/lib/SparkR/worker/daemon.R`]);
+  expect(stdout).toBe(`${library};--vanilla;${library}/SparkR/worker/daemon.R;`);
+  await mkdir(join(options.sparkHome, 'R/lib/SparkR'), { recursive: true });
+  await writeFile(join(options.sparkHome, 'R/lib/SparkR/DESCRIPTION'), '');
+  expect(await workerScript(options)).toBeNull();
 });

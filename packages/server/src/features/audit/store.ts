@@ -1,6 +1,8 @@
 import type { AuditOutcome } from '@emberlab/contract';
-import { sql, type Kysely, type Selectable } from 'kysely';
-import type { AuditEventsTable, Database } from '../../db/schema.ts';
+import type { Kysely, Selectable } from 'kysely';
+import type { Database } from '../../db/schema.ts';
+import { beginsWith, hasText } from '../../db/search.ts';
+import type { AuditEventsTable } from '../../db/schema/platform.ts';
 import type { AuditRecord } from '../../http/audit-trail.ts';
 
 export type StoredEvent = Selectable<AuditEventsTable>;
@@ -31,12 +33,10 @@ export function createAuditStore(db: Kysely<Database>) {
       .$if(from !== undefined, (query) => query.where('at', '>=', from ?? 0))
       .$if(until !== undefined, (query) => query.where('at', '<', until ?? 0))
       .$if(action !== undefined, (query) =>
-        query.where((e) => e.or([e('action', '=', action ?? ''), e('action', 'like', `${escaped(action ?? '')}.%`)])),
+        query.where((e) => e.or([e('action', '=', action ?? ''), beginsWith('action', `${action ?? ''}.`)])),
       )
       .$if((search ?? '') !== '', (query) =>
-        query.where(
-          sql<boolean>`lower(coalesce(actor, '') || ' ' || coalesce(target, '') || ' ' || coalesce(address, '') || ' ' || coalesce(request_id, '')) like lower(${`%${escaped(search ?? '')}%`}) escape '\\'`,
-        ),
+        query.where(hasText(['actor', 'target', 'address', 'request_id'], search ?? '')),
       );
   };
 
@@ -109,5 +109,3 @@ export function createAuditStore(db: Kysely<Database>) {
     },
   };
 }
-
-const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);

@@ -69,6 +69,12 @@ export function createMetrics(options: { clock: Clock; version: string; states: 
     registers,
   });
 
+  /** The edges that are not silent. */
+  function heard(): EdgeReport[] {
+    for (const [edge, { at }] of edges) if (clock.steady() - at > edgeSilentMs) edges.delete(edge);
+    return [...edges.values()].map(({ report }) => report);
+  }
+
   async function look(): Promise<void> {
     const now = await states();
     running.reset();
@@ -77,11 +83,8 @@ export function createMetrics(options: { clock: Clock; version: string; states: 
     }
     queue.set(now.servers.get('queued') ?? 0);
     for (const gauge of [...Object.values(edgeGauges), edgeRequests]) gauge.reset();
-    for (const [edge, { report, at }] of edges) {
-      if (clock.steady() - at > edgeSilentMs) {
-        edges.delete(edge);
-        continue;
-      }
+    for (const report of heard()) {
+      const { edge } = report;
       for (const name of ['connections', 'busy', 'memoryBytes'] as const) edgeGauges[name].set({ edge }, report[name]);
       for (const [key, count] of Object.entries(report.requests)) {
         const [kind = '', status = ''] = key.split(' ');
@@ -92,6 +95,7 @@ export function createMetrics(options: { clock: Clock; version: string; states: 
 
   return {
     contentType: registry.contentType,
+    heard,
     observeRequest(request: { method: string; route: string; status: number; seconds: number }): void {
       const { method, route, status, seconds } = request;
       requests.observe({ method, route, status: `${Math.floor(status / 100)}xx` }, seconds);

@@ -5,6 +5,8 @@ import { registerNotebookRoutes } from './routes.ts';
 import { createNotebookService, type NotebooksDeps } from './service.ts';
 import { createNotebookStore } from './store.ts';
 
+export { withoutSecrets } from './secrets.ts';
+
 /** Notebooks that have run, each run with its configuration. Servers tell of them: `service.note`. */
 export function createNotebooks(deps: NotebooksDeps & { readonly db: Kysely<Database> }) {
   const service = createNotebookService({ ...deps, store: createNotebookStore(deps.db) });

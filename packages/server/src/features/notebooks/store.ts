@@ -1,5 +1,6 @@
 import { sql, type ExpressionBuilder, type Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
+import { hasText } from '../../db/search.ts';
 
 /** A run of a notebook, with the member who ran it. Times are ms since the epoch. */
 export type RunRecord = {
@@ -40,9 +41,7 @@ export function createNotebookStore(db: Kysely<Database>) {
       .where('run.project_id', '=', filter.projectId)
       .$if(filter.userId !== null, (query) => query.where('run.user_id', '=', filter.userId ?? ''))
       .$if(filter.path !== undefined, (query) => query.where('run.path', '=', filter.path ?? ''))
-      .$if((filter.search ?? '') !== '', (query) =>
-        query.where(sql<boolean>`lower(run.path) like lower(${containing(filter.search ?? '')}) escape '\\'`),
-      )
+      .$if((filter.search ?? '') !== '', (query) => query.where(hasText(['run.path'], filter.search ?? '')))
       .$if(after !== null, (query) =>
         query.where((e) =>
           e.or([
@@ -201,6 +200,3 @@ export function createNotebookStore(db: Kysely<Database>) {
     },
   };
 }
-
-/** A pattern of LIKE that finds a text, whatever is in it. */
-const containing = (text: string): string => `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;

@@ -1,7 +1,9 @@
 import type { Role } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { changeMember, turnOfMembers } from './members/store.ts';
 
 const rank: Readonly<Record<Role, number>> = { viewer: 0, editor: 1, owner: 2 };
 
@@ -24,56 +26,72 @@ export function createGroupRoles(deps: {
 
   /** One project, decided and done in one transaction; answers whether the right is another one now. */
   const applyOne = (userId: string, projectId: string, role: Role | null): Promise<boolean> =>
-    db.transaction().execute(async (tx) => {
-      const member = await tx
-        .selectFrom('members')
-        .select('role')
-        .where('project_id', '=', projectId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
-      const given = await tx
-        .selectFrom('group_roles')
-        .select('role')
-        .where('project_id', '=', projectId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
-      const mine = { project_id: projectId, user_id: userId };
-      const forget = () =>
-        tx.deleteFrom('group_roles').where('project_id', '=', projectId).where('user_id', '=', userId).execute();
-      // An owner has said otherwise since, or had said so before: theirs is the last word.
-      const byHand = member !== undefined && member.role !== given?.role;
-      if (byHand) {
-        await forget();
-        return false;
-      }
-      if (role === member?.role || (role === null && member === undefined)) {
-        if (role === null) await forget();
-        return false;
-      }
-      if (member?.role === 'owner') {
-        const others = await tx
+    inTransaction(
+      db,
+      async (tx) => {
+        const member = await tx
           .selectFrom('members')
-          .select('user_id')
+          .select('role')
           .where('project_id', '=', projectId)
-          .where('role', '=', 'owner')
-          .where('user_id', '!=', userId)
-          .limit(1)
+          .where('user_id', '=', userId)
           .executeTakeFirst();
-        if (others === undefined) return false;
-      }
-      await forget();
-      await tx.deleteFrom('members').where('project_id', '=', projectId).where('user_id', '=', userId).execute();
-      if (role === null) return true;
-      await tx
-        .insertInto('members')
-        .values({ ...mine, role, since: clock.now() })
-        .execute();
-      await tx
-        .insertInto('group_roles')
-        .values({ ...mine, role })
-        .execute();
-      return true;
-    });
+        const given = await tx
+          .selectFrom('group_roles')
+          .select('role')
+          .where('project_id', '=', projectId)
+          .where('user_id', '=', userId)
+          .executeTakeFirst();
+        const mine = { project_id: projectId, user_id: userId };
+        const forget = () =>
+          tx.deleteFrom('group_roles').where('project_id', '=', projectId).where('user_id', '=', userId).execute();
+        // An owner has said otherwise since, or had said so before: theirs is the last word.
+        const byHand = member !== undefined && member.role !== given?.role;
+        if (byHand) {
+          await forget();
+          return false;
+        }
+        if (role === member?.role || (role === null && member === undefined)) {
+          if (role === null) await forget();
+          return false;
+        }
+        if (member?.role === 'owner') {
+          const others = await tx
+            .selectFrom('members')
+            .innerJoin('users', 'users.id', 'members.user_id')
+            .select('user_id')
+            .where('project_id', '=', projectId)
+            .where('role', '=', 'owner')
+            .where('user_id', '!=', userId)
+            // who can't log in owns nothing for anybody
+            .where('disabled_at', 'is', null)
+            .limit(1)
+            .executeTakeFirst();
+          if (others === undefined) return false;
+        }
+        await forget();
+        const now = clock.now();
+        if (member === undefined) {
+          await tx
+            .insertInto('members')
+            .values({ ...mine, role: role ?? 'viewer', since: now })
+            .execute();
+          await tx
+            .deleteFrom('former_members')
+            .where('project_id', '=', projectId)
+            .where('user_id', '=', userId)
+            .execute();
+        } else {
+          await changeMember(tx, { projectId, userId, role, now }, member.role);
+        }
+        if (role === null) return true;
+        await tx
+          .insertInto('group_roles')
+          .values({ ...mine, role })
+          .execute();
+        return true;
+      },
+      { turn: turnOfMembers(projectId) },
+    );
 
   return async (
     userId: string,

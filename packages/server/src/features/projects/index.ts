@@ -18,7 +18,7 @@ import { registerProjectRoutes, type ProjectRoutesDeps } from './routes.ts';
 import { createProjectService } from './service.ts';
 import { createProjectStore } from './store.ts';
 
-export type { EndReason, ProjectPart } from './part.ts';
+export type { EndReason, ProjectPart, RunningPart, RunningThing } from './part.ts';
 export type { ProjectService } from './service.ts';
 
 export type ProjectsDeps = {

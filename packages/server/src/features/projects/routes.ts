@@ -77,7 +77,8 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
         send,
         (deliver) =>
           bus.subscribe((change) => {
-            const event = change.projectId === id ? change.present(viewer) : null;
+            const isHere = change.projectId === null || change.projectId === id;
+            const event = isHere ? change.present(viewer) : null;
             if (event !== null) deliver(event);
           }),
         async () => {

@@ -1,7 +1,9 @@
 import type { Project, ProjectState, Role } from '@emberlab/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { prepareQuery, type ParametersOf } from '../../db/prepared.ts';
-import type { Database, ProjectsTable } from '../../db/schema.ts';
+import type { Database } from '../../db/schema.ts';
+import type { ProjectsTable } from '../../db/schema/projects.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import type { Membership } from '../../http/router.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { stateOf } from './state.ts';
@@ -70,7 +72,7 @@ export function createProjectStore(db: Kysely<Database>) {
   return {
     /** Makes the project with its first owner. Answers false when the name is taken. */
     async insert(project: { id: string; name: string; label: string; ownerId: string; now: number }): Promise<boolean> {
-      return db.transaction().execute(async (tx) => {
+      return inTransaction(db, async (tx) => {
         const inserted = await tx
           .insertInto('projects')
           .values({

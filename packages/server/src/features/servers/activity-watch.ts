@@ -1,10 +1,13 @@
-import { createLoop } from '../../lib/lifecycle.ts';
-import { askActivity, latestActivity } from './activity.ts';
+import { createKeyedQueue, createLoop } from '../../lib/lifecycle.ts';
+import { askActivity, latestActivity, type ActivityReport } from './activity.ts';
 import type { ServersDeps } from './deps.ts';
 import type { ServerRecord, ServerStore } from './store.ts';
 
 /** How often servers are asked what goes on in them, ms. */
 const lookEveryMs = 20_000;
+/** After a session has begun or ended its work a server is looked at, and once more so much later: its kernel may take a moment to see that. */
+const lookAgainMs = 2000;
+const silent: ActivityReport = { kernels: [], terminals: [] };
 
 export type ActivityWatch = ReturnType<typeof createActivityWatch>;
 
@@ -25,14 +28,28 @@ export function createActivityWatch(
   const ask = deps.askActivity ?? askActivity;
   const idleMs = deps.config.serverTime.idleMinutes * 60_000;
   let loop: ReturnType<typeof createLoop> | null = null;
+  let closed = false;
+  /** what calls off the second look, by the ids of servers that had work begun or ended */
+  const again = new Map<string, () => void>();
+  const queue = createKeyedQueue();
+  const looking = new Set<Promise<void>>();
+  const onError = (error: unknown) => deps.log.error({ err: error }, 'what goes on in servers is not known');
 
-  async function lookAt(record: ServerRecord): Promise<void> {
+  /** One look at a server at a time: an older answer must not come after a newer one. */
+  const lookAt = (id: string): Promise<void> => queue(id, () => lookOnce(id));
+
+  async function lookOnce(id: string): Promise<void> {
+    const record = await store.find(id);
+    if (record?.state !== 'running') return;
     const access = await deps.accessTo(record).catch(() => null);
-    const seen = access === null ? null : await ask(access);
+    const said = access === null ? null : await ask(access);
+    const spark = await deps.busySessionOf(record.id);
+    // What runs in Spark is known of a server too that doesn't say a word.
+    const seen = said ?? (spark === null ? null : silent);
     if (seen === null) return;
     const now = clock.now();
     const before = record.activity ?? { kind: 'start', name: null, at: record.readyAt ?? now, now: false };
-    const activity = latestActivity(seen, await deps.busySessionOf(record.id), before, now);
+    const activity = latestActivity(seen, spark, before, now);
     await store.patch(record.id, { activity });
     if (idleMs > 0 && now - activity.at >= idleMs && (await store.apply(record.id, 'stop', { stopReason: 'idle' }))) {
       deps.log.info({ server: record.id, idleMs: now - activity.at }, 'nothing runs in a server; it is stopped');
@@ -44,15 +61,37 @@ export function createActivityWatch(
   /** Looks once at all servers that run. */
   async function look(): Promise<void> {
     const running = (await store.live()).filter((record) => record.state === 'running');
-    await Promise.all(running.map(lookAt));
+    await Promise.all(running.map(({ id }) => lookAt(id)));
+  }
+
+  function lookNow(id: string): void {
+    const one = lookAt(id).catch(onError);
+    looking.add(one);
+    void one.finally(() => looking.delete(one));
   }
 
   return {
     look,
+    /** In one of a server's sessions work has begun or ended: what is said of the server must not contradict that until the next turn. */
+    workChanged(id: string): void {
+      // However often that happens, there are two looks in so much time, of which the second sees what came between.
+      if (closed || again.has(id)) return;
+      const lookAgain = () => {
+        again.delete(id);
+        lookNow(id);
+      };
+      again.set(id, clock.after(lookAgainMs, lookAgain));
+      lookNow(id);
+    },
     start(): void {
-      const onError = (error: unknown) => deps.log.error({ err: error }, 'what goes on in servers is not known');
       loop = createLoop({ step: look, intervalMs: lookEveryMs, onError });
     },
-    close: async (): Promise<void> => loop?.close(),
+    async close(): Promise<void> {
+      closed = true;
+      for (const callOff of again.values()) callOff();
+      again.clear();
+      await loop?.close();
+      await Promise.all(looking);
+    },
   };
 }

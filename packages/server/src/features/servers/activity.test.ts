@@ -114,6 +114,21 @@ describe('an idle server', () => {
     expect(await reach(it.fixture, it.servers, 'stopped')).toMatchObject({ stopReason: 'idle' });
   });
 
+  it('is known to compute as soon as a statement runs in Spark, and to be done once its kernel is', async () => {
+    await using it = await running(0);
+    const { id } = await it.servers.service.get(it.fixture.whose);
+    const activity = async () => (await it.servers.service.get(it.fixture.whose)).activity;
+    expect(await it.after(1)).toMatchObject({ activity: { now: false } });
+    const kernel = { name: 'a.ipynb', busy: true, lastActivity: 0 };
+    it.fixture.activity.report = { kernels: [kernel], terminals: [] };
+    it.servers.workChanged(id ?? '');
+    await it.fixture.until(async () => (await activity())?.now === true);
+    // The session is idle again before the kernel has seen that.
+    it.servers.workChanged(id ?? '');
+    it.fixture.activity.report = { kernels: [{ ...kernel, busy: false }], terminals: [] };
+    await it.fixture.until(async () => (await activity())?.now === false, 2000);
+  });
+
   it('goes on by default', async () => {
     await using it = await running(0);
     expect(await it.after(300)).toMatchObject({ state: 'running' });
@@ -124,6 +139,7 @@ describe('an idle server', () => {
     it.fixture.activity.spark = { name: 'long.ipynb' };
     for (let round = 0; round < 5; round += 1) expect(await it.after(60)).toMatchObject({ state: 'running' });
     it.fixture.activity.report = null;
+    expect((await it.after(30)).activity).toMatchObject({ kind: 'spark', now: true });
     it.fixture.activity.spark = null;
     expect(await it.after(59)).toMatchObject({ state: 'running', activity: { kind: 'spark', name: 'long.ipynb' } });
   });

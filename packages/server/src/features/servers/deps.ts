@@ -8,6 +8,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
 import type { ConfigurationService } from '../configurations/index.ts';
+import type { Limits } from '../limits/index.ts';
 import type { PythonOfProject } from '../environments/index.ts';
 import type { AskActivity } from './activity.ts';
 import type { AskRuns, RunsReport } from './notebook-runs.ts';
@@ -68,12 +69,14 @@ export type ServersDeps = {
   };
   /** Whether drivers can run R: where they can't, no kernel for it is offered. */
   hasSparkR(): Promise<boolean>;
-  /** Ends the Spark sessions that a server's kernels began. */
-  stopSessionsOf(serverId: string): Promise<void>;
+  /** Ends the Spark sessions that a server's kernels began; `why`: a sentence for whose they are, where there is a better one than usual. */
+  stopSessionsOf(serverId: string, why?: string): Promise<void>;
   /** One of its sessions in which a statement runs; null: there is none. */
   busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
   /** The folder of the platform's own extensions for JupyterLab, absolute. */
   readonly labExtensions: string;
+  /** How much members and projects may have at a time. */
+  readonly limits: Pick<Limits, 'admission' | 'hoursOf'>;
   /** The platform's own environment variables; a few are handed on to servers. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
   /** How a server is asked whether it answers. Default: over its Unix socket. */

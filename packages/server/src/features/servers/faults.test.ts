@@ -168,7 +168,8 @@ describe('many servers', () => {
     }
     expect(new Set(ids).size).toBe(100);
     expect(light.left(ids)).toEqual([]);
-    expect(openFiles()).toBeLessThanOrEqual(before);
+    // What the last one had open may take a moment to be closed; what is left open stays.
+    await expect.poll(openFiles).toBeLessThanOrEqual(before);
     expect(light.errors).toEqual([]);
   }, 120_000);
 

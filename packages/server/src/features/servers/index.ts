@@ -1,18 +1,24 @@
-import type { ServerUse } from '@emberlab/contract';
+import type { ServerTime, ServerUse } from '@emberlab/contract';
 import type { FastifyInstance } from 'fastify';
 import type { Router } from '../../http/router.ts';
+import type { LimitedPart } from '../limits/index.ts';
 import { createActivityWatch } from './activity-watch.ts';
 import { registerAppRoutes } from './app-routes.ts';
 import type { ServersDeps } from './deps.ts';
+import { takenBy } from './limits.ts';
 import { createNotebookWatch } from './notebook-watch.ts';
 import { createOwnServer } from './own-server.ts';
 import { createPresenter } from './present.ts';
 import { registerServerRoutes } from './routes.ts';
-import { createAnnouncer, createServerService } from './service.ts';
+import { createAnnouncer, createServerService, type Whose } from './service.ts';
+import { timeFor } from './shutdown.ts';
 import { createServerStore } from './store.ts';
 import { createUseWatch } from './use-watch.ts';
 import { createServerWorker } from './worker.ts';
 
+export { memberEnvironment, ofPython } from './member-environment.ts';
+export { gatewayOrigin } from './launch-spec.ts';
+export { sparkmagicConfig } from './sparkmagic-config.ts';
 export type { ServersDeps } from './deps.ts';
 export type { ServerService } from './service.ts';
 
@@ -20,21 +26,28 @@ export type { ServerService } from './service.ts';
 export function createServers(deps: ServersDeps) {
   const store = createServerStore(deps.db);
   const uses = new Map<string, ServerUse>();
-  const present = createPresenter({ store, time: deps.config.serverTime, uses });
+  const timeOf = async (whose: Whose): Promise<ServerTime> =>
+    timeFor(deps.config.serverTime, await deps.limits.hoursOf(whose));
+  const present = createPresenter({ store, timeOf, uses });
   const announce = createAnnouncer({ bus: deps.bus, store, present });
   const changed = async (id: string): Promise<void> => {
     await announce(id);
     notebooks.wake();
   };
-  const worker = createServerWorker({ ...deps, store, changed });
+  const worker = createServerWorker({ ...deps, store, changed, timeOf });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
   const notebooks = createNotebookWatch({ ...deps, store, accessTo: worker.accessTo });
   const use = createUseWatch({ ...deps, store, changed, uses });
-  const service = createServerService({ ...deps, store, worker, changed, present });
+  const service = createServerService({ ...deps, store, worker, changed, present, uses, timeOf });
   return {
     service,
     snapshot: service.snapshot,
     part: service.part,
+    /** Servers as what members and projects have at a time. */
+    limited: {
+      taken: async () => (await store.live()).map((record) => takenBy(record, deps.config.serverLimits)),
+    } satisfies LimitedPart,
+    running: service.running,
     countLive: service.countLive,
     registerRoutes: (router: Router): void => registerServerRoutes(router, service),
     /** What the edge asks for servers' own pages. */
@@ -50,6 +63,8 @@ export function createServers(deps: ServersDeps) {
     wake: (): void => worker.wake(),
     /** Looks at once at what goes on in those that run. */
     lookForActivity: (): Promise<void> => activity.look(),
+    /** In one of a server's Spark sessions work has begun or ended. */
+    workChanged: (id: string): void => activity.workChanged(id),
     /** Looks at once what those that run take. */
     lookAtUse: (): Promise<void> => use.look(),
     /** Looks at once whether all that run are asked which notebooks run in them. */

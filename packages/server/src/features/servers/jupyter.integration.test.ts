@@ -18,6 +18,7 @@ import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import { createEnvironments } from '../environments/index.ts';
 import { createNotebooks } from '../notebooks/index.ts';
+import { testLimits } from '../../testing/limits.ts';
 import { createServers } from './index.ts';
 import { ask, fakeGateway, renameNotebook, runInKernel, typeInTerminal } from './jupyter.fixture.ts';
 
@@ -54,6 +55,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       tools: join(dataDir, 'tools'),
       servers: join(dataDir, 'servers'),
       run: join(dataDir, 'run'),
+      secretsKey: join(dataDir, 'secrets.key'),
+      indexNames: join(dataDir, 'index-names'),
     };
     await mkdir(join(paths.tools, 'bin'), { recursive: true });
     await symlink(uv ?? '', join(paths.tools, 'bin', 'uv'));
@@ -123,6 +126,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         stopSessionsOf: async () => undefined,
         busySessionOf: async () => null,
         labExtensions: join(dataDir, 'none'),
+        limits: testLimits(db, systemClock, () => [servers.limited]),
         platformEnv,
       });
       stack.defer(() => servers.close());
@@ -148,7 +152,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     expect(current).toEqual(latest);
     expect(current).toMatchObject({ number: 1, progress: 1, problem: null, step: null });
     expect(current?.packages).toBeGreaterThan(100);
-    expect((await environments.log(whose.projectId)).text).toContain('All installed packages are compatible');
+    expect(await environments.conflicts(whose.projectId)).toMatchObject({ conflicts: [], differences: [] });
     const { python } = await environments.pythonFor(whose.projectId);
     expect((await promisify(execFile)(uv ?? '', ['pip', 'list', '--python', python])).stdout).toMatch(
       /^emberlab-jupyter +\d/m,
@@ -161,7 +165,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     const env = { PATH: process.env['PATH'] ?? '', HOME: dataDir, SPARKMAGIC_CONF_DIR: join(dataDir, 'sparkmagic') };
     const { stderr } = await promisify(execFile)(python, args, { cwd: jupyterFolder, env });
     expect(stderr).toMatch(/\nOK/);
-  });
+    // Whole kernels are started in it.
+  }, 240_000);
 
   it('starts, is taken over, runs code, and leaves nothing behind', async () => {
     const before = await start();
@@ -344,4 +349,31 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     while ((await servers.service.get(whose)).state !== 'stopped') await later();
     expect(existsSync(join(projectFolder, 'own_tools.py'))).toBe(true);
   }, 60_000);
+
+  it('is tried without a library that it needs, fails with its name, and starts again after a repair', async () => {
+    const { projectId } = whose;
+    const change = async (wanted: Parameters<typeof environments.change>[1]) => {
+      const { id } = await environments.change(projectId, wanted, 'ada@example.org');
+      for (;;) {
+        const done = await environments.operation(projectId, id);
+        if (done.endedAt !== null) return done;
+        await later();
+      }
+    };
+    const servers = await start();
+    const startsTo = async (state: 'running' | 'failed') => {
+      await servers.service.start(whose);
+      while ((await servers.service.get(whose)).state !== state) await later();
+      return servers.service.get(whose);
+    };
+    expect(await change({ kind: 'uninstall', packages: ['tornado'], force: true })).toMatchObject({
+      state: 'succeeded',
+    });
+    expect((await environments.get(projectId)).alert?.inJupyter).toBeGreaterThan(3);
+    expect((await startsTo('failed')).problem?.message).toBe('The Python environment lacks tornado.');
+    expect(await change({ kind: 'repair' })).toMatchObject({ problem: null, conflicts: 0 });
+    expect(await startsTo('running')).toMatchObject({ revision: 3 });
+    await servers.service.stop(whose);
+    while ((await servers.service.get(whose)).state !== 'stopped') await later();
+  }, 120_000);
 });

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { findCgroups } from '../../spawners/local/cgroups.ts';
 import { processesOf } from '../../spawners/local/processes.ts';
 import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedRevision, seedUser } from '../../testing/database.ts';
+import { testLimits } from '../../testing/limits.ts';
 import { createServers, type ServersDeps } from './index.ts';
 import type { Whose } from './service.ts';
 
@@ -93,6 +94,7 @@ export async function lightServers(
     },
     projects: { nameOf: async () => 'demo', folderOf: () => projectFolder, touch: async () => undefined },
     labExtensions: folder,
+    limits: testLimits(db, clock, () => [servers.limited]),
     tokens: { issueForServer: async () => 'ember_server_secret', revokeForServer: async () => undefined },
     hasSparkR: async () => false,
     stopSessionsOf: async () => undefined,
@@ -109,7 +111,12 @@ export async function lightServers(
     targets,
     errors,
     get,
-    say: (name: string, text: string) => writeFileSync(join(projectFolder, name), text),
+    /** Puts the whole file in its place at once: the program never reads a part of it. */
+    say: (name: string, text: string) => {
+      const file = join(projectFolder, name);
+      writeFileSync(`${file}.part`, text);
+      renameSync(`${file}.part`, file);
+    },
     read(name: string): string {
       const path = join(projectFolder, name);
       return existsSync(path) ? readFileSync(path, 'utf8') : '';

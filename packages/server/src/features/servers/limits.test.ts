@@ -45,7 +45,8 @@ describe('the limits of a server', () => {
     expect((await again.service.get(fixture.whose)).limits).toEqual({ ...platform, by: 'cgroup' });
     await again.service.stop(fixture.whose);
     await reach(fixture, again, 'stopped');
-    expect((await again.service.start(fixture.whose)).limits).toBeNull();
+    // None yet, or already the new ones: it is started beside the answer.
+    expect((await again.service.start(fixture.whose)).limits?.memoryMb ?? null).toBeNull();
     await fixture.until(() => fixture.processes.length === 2);
     expect((await again.service.get(fixture.whose)).limits).toEqual({ memoryMb: null, cores: null, by: 'none' });
   });
@@ -131,5 +132,13 @@ describe('the log of a server', () => {
     await reach(fixture, servers, 'running');
     await servers.lookAtUse();
     expect([...fixture.bounded]).toEqual([id]);
+  });
+
+  it('that can not be looked after keeps nothing else from it, nor the server from its end', async () => {
+    await using it = await running();
+    it.fixture.brokenLogs.add(it.id);
+    expect((await it.look({ memoryBytes: 256 * 1024 ** 2 })).use?.memoryMb).toBe(256);
+    await it.servers.service.stop(it.fixture.whose);
+    await reach(it.fixture, it.servers, 'stopped');
   });
 });

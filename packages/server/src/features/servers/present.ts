@@ -9,10 +9,10 @@ export type Presenter = (record: ServerRecord) => Promise<Server>;
 /** Makes servers what the contract has of them; `uses` knows what those that run take now. */
 export function createPresenter(options: {
   store: Pick<ServerStore, 'live'>;
-  time: ServerTime;
+  timeOf: (whose: { projectId: string; userId: string }) => Promise<ServerTime>;
   uses: ReadonlyMap<string, ServerUse>;
 }): Presenter {
-  const { store, time, uses } = options;
+  const { store, timeOf, uses } = options;
   return async (record) => {
     const isRunning = record.state === 'running';
     return {
@@ -30,13 +30,14 @@ export function createPresenter(options: {
       endedAt: toInstantOrNull(record.endedAt),
       stopsAt: isRunning ? toInstantOrNull(record.stopsAt) : null,
       stopReason: record.stopReason,
+      stopNote: record.stopNote,
       activity:
         isRunning && record.activity !== null ? { ...record.activity, at: toInstant(record.activity.at) } : null,
       queuePosition: waitsForTurn(record) ? (positionsIn(await store.live()).get(record.id) ?? null) : null,
       limits: record.limits,
       use: isRunning ? (uses.get(record.id) ?? null) : null,
       memoryEnd: record.memoryEnd === null ? null : { ...record.memoryEnd, at: toInstant(record.memoryEnd.at) },
-      time,
+      time: await timeOf(record),
       problem: record.problem,
     };
   };
@@ -60,6 +61,7 @@ export const never = (configuration: Configuration, time: ServerTime): Server =>
   endedAt: null,
   stopsAt: null,
   stopReason: null,
+  stopNote: null,
   activity: null,
   queuePosition: null,
   limits: null,

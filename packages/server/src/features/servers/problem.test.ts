@@ -7,6 +7,10 @@ describe('why a server ended', () => {
   it.each([
     [['OSError: [Errno 28] No space left on device'], 'The disk is full.'],
     [["ModuleNotFoundError: No module named 'jupyterlab'"], 'The Python environment lacks jupyterlab.'],
+    [
+      ['importlib.metadata.PackageNotFoundError: No package metadata was found for jupyter_server'],
+      'The Python environment lacks jupyter_server.',
+    ],
     [['MemoryError'], 'The memory of this machine ran out.'],
     [
       ['[C 2026-01-01 10:00:00.123 ServerApp] Bad config encountered during initialization: x'],

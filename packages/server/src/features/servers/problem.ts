@@ -21,7 +21,12 @@ const known: readonly { pattern: RegExp; message: (match: RegExpExecArray) => st
   {
     pattern: /ModuleNotFoundError: No module named '([^']+)'/,
     message: ([, name]) => `The Python environment lacks ${name}.`,
-    remedy: 'Please ask an owner of the project to build the environment again.',
+    remedy: 'Please press Repair on the page Python libraries, or ask an owner of the project to do so.',
+  },
+  {
+    pattern: /PackageNotFoundError: (?:No package metadata was found for )?([\w.-]+)/,
+    message: ([, name]) => `The Python environment lacks ${name}.`,
+    remedy: 'Please press Repair on the page Python libraries, or ask an owner of the project to do so.',
   },
   {
     pattern: memoryRanOut,

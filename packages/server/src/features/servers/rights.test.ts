@@ -48,6 +48,7 @@ async function startWorld() {
           openId: null,
           log: silent,
           loginLimits: { idleMs: 7 * 24 * 3_600_000, mostMs: 14 * 24 * 3_600_000 },
+          onRightsChanged: async () => undefined,
           onLoginEnded: feed.revokeLogin,
         });
         return { bus, targets: feed.targets, tickets: feed.tickets, tokens: users.service };
@@ -89,7 +90,8 @@ async function startWorld() {
   stack.defer(() => edge.close());
   const [ada, bob] = await light.members(2);
   if (ada === undefined || bob === undefined) throw new Error('nobody');
-  const setRole = (role: 'editor' | 'viewer') => projects.members.set(bob.projectId, 'member1@example.org', role);
+  const setRole = (role: 'editor' | 'viewer' | 'owner') =>
+    projects.members.set(bob.projectId, 'member1@example.org', role, ada.userId);
   await setRole('editor');
   return {
     ...light,
@@ -147,8 +149,12 @@ type World = Awaited<ReturnType<typeof startWorld>>;
 
 describe("a member's server, with the connections to it,", () => {
   it.each<[string, 'member' | 'project', (it: World) => Promise<unknown>]>([
-    ['is removed', 'member', (it) => it.projects.members.removeByEmail(it.bob.projectId, 'member1@example.org')],
-    ['leaves', 'member', (it) => it.projects.members.remove(it.bob.projectId, it.bob.userId)],
+    [
+      'is removed',
+      'member',
+      (it) => it.projects.members.remove(it.bob.projectId, 'member1@example.org', it.ada.userId),
+    ],
+    ['leaves', 'member', (it) => it.projects.members.leave(it.bob.projectId, it.bob.userId)],
     ['may only read any more', 'member', (it) => it.setRole('viewer')],
     [
       'loses the membership behind our back',
@@ -197,7 +203,7 @@ describe("a member's server, with the connections to it,", () => {
   it('stays through other roles that may run it', async () => {
     await using it = await startWorld();
     const his = await it.open(it.bob);
-    await it.projects.members.set(it.bob.projectId, 'member1@example.org', 'owner');
+    await it.setRole('owner');
     await it.setRole('editor');
     expect(his.isOpen()).toBe(true);
     expect(await his.status()).toBe(200);

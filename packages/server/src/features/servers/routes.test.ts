@@ -122,6 +122,17 @@ describe('jupyter routes', () => {
     expect(text).toBe('<b>one</b>\ntwo\n');
   });
 
+  it('answer for a log into which nothing has been written yet, before something is', async () => {
+    await using fixture = await routesFixture();
+    const { id } = JSON.parse((await fixture.call('POST', '/server', {})).body) as { id: string };
+    await fixture.until(() => fixture.processes.length === 1);
+    const answer = await fixture.follow();
+    expect(answer.statusCode).toBe(200);
+    await appendFile(fixture.log(id), 'one\n');
+    expect(String((await once(answer, 'data'))[0])).toBe('one\n');
+    answer.destroy();
+  });
+
   it('end a log that is followed when the login ends', async () => {
     await using fixture = await routesFixture();
     const { call, clock, follow, login } = fixture;

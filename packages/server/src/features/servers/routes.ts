@@ -1,5 +1,6 @@
 import { HttpError } from '../../http/errors.ts';
 import type { Actor, Membership, Router } from '../../http/router.ts';
+import { sendText } from '../../http/text-stream.ts';
 import { followLog } from '../../lib/log-file.ts';
 import type { ServerService, Whose } from './service.ts';
 
@@ -40,10 +41,7 @@ export function registerServerRoutes(router: Router, service: ServerService): vo
       throw new HttpError('not_found', { message });
     }
     const { file, ended } = log;
-    return reply
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-store')
-      .type('text/plain; charset=utf-8')
-      .send(followLog(file, { follow: query.follow === '1', maxBytes: logBytes, signal, ended }));
+    const follow = query.follow === '1';
+    return sendText(reply, followLog(file, { follow, maxBytes: logBytes, signal, ended }), { follow });
   });
 }

@@ -10,6 +10,7 @@ import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
+import { testLimits } from '../../testing/limits.ts';
 import type { ActivityReport } from './activity.ts';
 import { createConfigurations } from '../configurations/index.ts';
 import type { RunsReport } from './notebook-runs.ts';
@@ -23,6 +24,8 @@ function fakeSpawner(folder: string) {
   const forgotten: string[] = [];
   const uses = new Map<string, ServerUse>();
   const bounded = new Set<string>();
+  /** those whose logs can't be kept within bounds */
+  const brokenLogs = new Set<string>();
   const log = (id: string) => join(folder, id, 'server.log');
   const spawner: Spawner = {
     places: ({ serverId }) => ({
@@ -32,6 +35,7 @@ function fakeSpawner(folder: string) {
       sockets: false,
       home: join(folder, 'home'),
     }),
+    runOf: async () => ({ begun: null, exitCode: null }),
     async start(spec) {
       for (const [name, content] of Object.entries({ ...spec.files, 'server.log': '' })) {
         const path = join(folder, spec.serverId, name);
@@ -61,10 +65,13 @@ function fakeSpawner(folder: string) {
     forget: async (id) => void forgotten.push(id),
     log,
     limitedBy: ({ memoryMb, cores }) => (memoryMb === null && cores === null ? 'none' : 'cgroup'),
-    boundLog: async (id) => void bounded.add(id),
+    boundLog: async (id) => {
+      bounded.add(id);
+      if (brokenLogs.has(id)) throw new RangeError('no such size');
+    },
     use: async (ids) => new Map([...uses].filter(([id]) => ids.includes(id))),
   };
-  return { spawner, processes, forgotten, log, uses, bounded };
+  return { spawner, processes, forgotten, log, uses, bounded, brokenLogs };
 }
 
 /** A servers feature with everything around it faked but the database. */
@@ -177,7 +184,7 @@ export async function serversFixture() {
         revokeForServer: async (id) => void calls.push(`revoke ${id}`),
       },
       hasSparkR: async () => machine.hasSparkR,
-      stopSessionsOf: async (id) => void calls.push(`stop sessions ${id}`),
+      stopSessionsOf: async (id, why) => void calls.push(`stop sessions ${id}${why === undefined ? '' : `: ${why}`}`),
       busySessionOf: async () => activity.spark,
       askActivity: async () => activity.report,
       async askRuns(_, after, signal) {
@@ -187,6 +194,7 @@ export async function serversFixture() {
         return report ?? null;
       },
       labExtensions: '/emberlab/lab',
+      limits: testLimits(db, clock, () => [servers.limited]),
       platformEnv: { PATH: '/usr/bin', EMBERLAB_SECRET: 'no', HOME: '/root', TZ: 'UTC' },
       probe: async ({ socket }) => answering.has(socket),
     });

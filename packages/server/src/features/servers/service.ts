@@ -5,19 +5,26 @@ import {
   type Project,
   type Server,
   type ServerRun,
+  type RunningPhase,
+  type ServerState,
   type ServerStopReason,
+  type ServerTime,
+  type ServerUse,
 } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
-import type { ProjectPart } from '../projects/index.ts';
+import type { ProjectPart, RunningPart, RunningThing } from '../projects/index.ts';
 import type { ServersDeps } from './deps.ts';
+import { takenBy } from './limits.ts';
 import { never, type Presenter } from './present.ts';
-import { extendedEnd } from './shutdown.ts';
+import { extendedEnd, lastEnd } from './shutdown.ts';
 import { beginStep } from './state.ts';
-import type { ServerStore } from './store.ts';
+import type { ServerRecord, ServerStore } from './store.ts';
 import type { ServerWorker } from './worker.ts';
+
+const hourMs = 3_600_000;
 
 /** A member in a project. */
 export type Whose = { readonly projectId: string; readonly userId: string };
@@ -47,28 +54,39 @@ export function createServerService(
     worker: ServerWorker;
     changed: (id: string) => Promise<void>;
     present: Presenter;
+    timeOf: (whose: Whose) => Promise<ServerTime>;
+    /** what those that run take */
+    uses: ReadonlyMap<string, ServerUse>;
   },
 ) {
-  const { store, worker, clock, changed, present, configurations } = deps;
-  const { serverTime } = deps.config;
+  const { store, worker, clock, changed, present, configurations, timeOf } = deps;
 
   async function get(whose: Whose): Promise<Server> {
     const record = await store.latest(whose.projectId, whose.userId);
-    return record === null ? never(await configurations.get(whose), serverTime) : present(record);
+    return record === null ? never(await configurations.get(whose), await timeOf(whose)) : present(record);
   }
 
   async function forgetOldLogs({ projectId, userId }: Whose): Promise<void> {
     for (const id of await store.ended(projectId, userId, deps.config.serverLogsKept)) await deps.spawner.forget(id);
   }
 
+  /** Makes the row of a server, where there is room for one and the member has none that is live. Throws `limit_reached`. */
+  const insert = (id: string, whose: Whose, configuration: Configuration): Promise<boolean> =>
+    deps.limits.admission.inTurn(async (check) => {
+      const last = await store.latest(whose.projectId, whose.userId);
+      // What runs goes on, whatever the limits have become.
+      if (last !== null && last.endedAt === null) return false;
+      await check(takenBy({ ...whose, configuration }, deps.config.serverLimits));
+      const now = clock.now();
+      return store.insert({ id, ...whose, configuration, steps: beginStep([], 'queue', now), now });
+    });
+
   /** Starts the member's server with `chosen`, unless one is live; `asked`: with that one and no other. */
   async function startWith(whose: Whose, chosen: Configuration, asked: boolean): Promise<{ started: boolean }> {
     const last = await store.latest(whose.projectId, whose.userId);
     if (last === null || last.endedAt !== null) await configurations.mustBeRight(whose.projectId, chosen);
-    const now = clock.now();
     const id = newId();
-    const steps = beginStep([], 'queue', now);
-    if (await store.insert({ id, ...whose, configuration: chosen, steps, now })) {
+    if (await insert(id, whose, chosen)) {
       worker.noteLive(id);
       await deps.projects.touch(whose.projectId);
       await changed(id);
@@ -91,6 +109,13 @@ export function createServerService(
       worker.wake();
     }
     return get(whose);
+  }
+
+  /** Has one server ended by an administrator, who says why. */
+  async function stopOne(id: string, stopNote: string): Promise<void> {
+    if (!(await store.apply(id, 'stop', { stopReason: 'admin', stopNote }))) return;
+    await changed(id);
+    worker.wake();
   }
 
   return {
@@ -120,18 +145,17 @@ export function createServerService(
      * limit, `most_time` when it has all the time that is allowed.
      */
     async extend(whose: Whose, hours: number | null): Promise<Server> {
-      if (hours === null && !serverTime.mayBeUnlimited) {
+      const time = await timeOf(whose);
+      if (hours === null && !time.mayBeUnlimited) {
         throw new HttpError('forbidden', { message: 'The administrator does not let Jupyter run without a limit.' });
       }
       for (;;) {
         const record = await store.latest(whose.projectId, whose.userId);
         if (record?.state !== 'running') throw new HttpError('server_not_running');
-        const end = hours === null ? null : extendedEnd(record.stopsAt, hours, clock.now(), serverTime);
-        if (hours !== null && end === null) {
-          throw new HttpError('most_time', {
-            message: `The administrator lets Jupyter run for ${serverTime.mostHours} more hours at most, and it has those.`,
-          });
-        }
+        const now = clock.now();
+        const latest = lastEnd(record.readyAt ?? now, time);
+        const end = hours === null ? null : extendedEnd(record.stopsAt, hours, now, time, latest);
+        if (hours !== null && end === null) throw allTimeUsed(time, latest < now + time.mostHours * hourMs);
         if (!(await store.setEnd(record.id, record.stopsAt, end))) continue;
         await changed(record.id);
         return get(whose);
@@ -205,6 +229,17 @@ export function createServerService(
       },
     } satisfies ProjectPart,
 
+    /** The same for administrators, one by one. */
+    running: {
+      kinds: ['server'],
+      running: async () => (await store.live()).map((record) => showRunning(record, deps.uses.get(record.id) ?? null)),
+      async stopRunning(_, id, why) {
+        const record = await store.find(id);
+        // One that ends already keeps the reason that it ends for.
+        if (record !== null && record.endedAt === null && record.state !== 'stopping') await stopOne(id, why);
+      },
+    } satisfies RunningPart,
+
     /** How many servers are live in each project. */
     countLive: (projectIds: readonly string[]): Promise<Map<string, Project['running']['servers']>> =>
       store.countLive(projectIds),
@@ -216,6 +251,37 @@ export function createServerService(
         : [{ type: 'server', server: await get({ projectId, userId }) }]) satisfies ProjectSnapshot,
   };
 }
+
+/** Says which of the two limits is in the way: that of the whole run, or that of what may be left. */
+const allTimeUsed = ({ runHours, mostHours }: ServerTime, byRun: boolean): HttpError =>
+  new HttpError('most_time', {
+    message: byRun
+      ? `A limit lets your Jupyter run for ${runHours} hours in all, and it has those. Please save your work and start it again when its time is over; an administrator can raise the limit.`
+      : `The administrator lets Jupyter run for ${mostHours} more hours at most, and it has those.`,
+  });
+/** Those that have ended are not shown. */
+const phases: Readonly<Record<ServerState, RunningPhase>> = {
+  queued: 'waiting',
+  starting: 'starting',
+  running: 'running',
+  stopping: 'stopping',
+  stopped: 'stopping',
+  failed: 'stopping',
+};
+
+const showRunning = (record: ServerRecord, use: ServerUse | null): RunningThing => ({
+  kind: 'server',
+  id: record.id,
+  projectId: record.projectId,
+  userId: record.userId,
+  title: record.configuration.type === 'spark' ? 'JupyterLab with Spark' : 'JupyterLab',
+  phase: phases[record.state],
+  state: record.state,
+  since: record.createdAt,
+  place: null,
+  process: null,
+  use,
+});
 
 /** JupyterLab's address of a file in the project; each part is encoded, so that no name can lead elsewhere. */
 export function labPath(path: string | undefined): string {

@@ -2,14 +2,6 @@ import { sessionBody, type SparkConfiguration } from '@emberlab/contract';
 
 const adapter = 'emberlab_jupyter.adapter.PatientAdapter';
 
-const suggestion = `The code failed because of a fatal error:
-\t{}
-
-What may help:
-1. Look at the Spark application on the project's Jupyter page in Emberlab: its log says why a start failed.
-2. Lower "Driver memory" in the configuration there, or stop applications that are not needed.
-3. Restart the kernel (Kernel, Restart Kernel) and run the cell again.`;
-
 /** By so much sparkmagic waits longer than the platform does, whose sentence about a start that failed is the better one; s. */
 const patienceSeconds = 10;
 
@@ -20,6 +12,8 @@ export function sparkmagicConfig(options: {
   projectFolder: string;
   folder: string;
   sessionStartTimeoutMs: number;
+  /** whether a cell whose code fails counts as failed, as what runs it by itself has to know; else its error is only shown */
+  failingCells?: boolean;
 }): Record<string, unknown> {
   const { gateway, configuration, projectFolder, folder } = options;
   const credentials = { url: gateway, auth: 'Emberlab', username: '', password: '' };
@@ -48,7 +42,9 @@ export function sparkmagicConfig(options: {
     retry_seconds_to_sleep_list: [0.2, 0.5, 1, 3, 5],
     configurable_retry_policy_max_retries: 3,
     use_auto_viz: true,
-    fatal_error_suggestion: suggestion,
+    all_errors_are_fatal: options.failingCells === true,
+    // The sentences about what went wrong are `emberlab_jupyter.sentences`'.
+    fatal_error_suggestion: '{}',
     logging_config: {
       version: 1,
       formatters: { magicsFormatter: { format: '%(asctime)s\t%(levelname)s\t%(message)s', datefmt: '' } },

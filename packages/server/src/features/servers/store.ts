@@ -8,7 +8,8 @@ import {
   type ServerStopReason,
 } from '@emberlab/contract';
 import type { Kysely, Updateable } from 'kysely';
-import type { Database, ServersTable } from '../../db/schema.ts';
+import type { Database } from '../../db/schema.ts';
+import type { ServersTable } from '../../db/schema/servers.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
 import type { KeptLimits } from './limits.ts';
 import { next, statesFor, type ServerEvent, type StepTimes } from './state.ts';
@@ -33,6 +34,8 @@ export type ServerRecord = {
   /** null of one that runs: it has no limit */
   readonly stopsAt: number | null;
   readonly stopReason: ServerStopReason | null;
+  /** what the administrator says who stopped it */
+  readonly stopNote: string | null;
   readonly activity: Activity | null;
   /** null: its process has not been started */
   readonly limits: KeptLimits | null;
@@ -56,6 +59,7 @@ export type ServerPatch = Partial<{
   endedAt: number;
   stopsAt: number | null;
   stopReason: ServerStopReason;
+  stopNote: string;
   activity: Activity;
   limits: KeptLimits;
   memoryEnd: MemoryEnd;
@@ -88,6 +92,7 @@ export function createServerStore(db: Kysely<Database>) {
     endedAt: row.ended_at,
     stopsAt: row.stops_at,
     stopReason: row.stop_reason,
+    stopNote: row.stop_note,
     activity: row.activity_json === null ? null : (JSON.parse(row.activity_json) as Activity),
     limits: row.limits_json === null ? null : (JSON.parse(row.limits_json) as KeptLimits),
     memoryEnd: row.memory_end_json === null ? null : (JSON.parse(row.memory_end_json) as MemoryEnd),
@@ -102,6 +107,7 @@ export function createServerStore(db: Kysely<Database>) {
     ...(patch.endedAt === undefined ? {} : { ended_at: patch.endedAt }),
     ...(patch.stopsAt === undefined ? {} : { stops_at: patch.stopsAt }),
     ...(patch.stopReason === undefined ? {} : { stop_reason: patch.stopReason }),
+    ...(patch.stopNote === undefined ? {} : { stop_note: patch.stopNote }),
     ...(patch.activity === undefined ? {} : { activity_json: JSON.stringify(patch.activity) }),
     ...(patch.limits === undefined ? {} : { limits_json: JSON.stringify(patch.limits) }),
     ...(patch.memoryEnd === undefined ? {} : { memory_end_json: JSON.stringify(patch.memoryEnd) }),
@@ -144,6 +150,7 @@ export function createServerStore(db: Kysely<Database>) {
           ended_at: null,
           stops_at: null,
           stop_reason: null,
+          stop_note: null,
           activity_json: null,
           limits_json: null,
           memory_end_json: null,
@@ -238,7 +245,7 @@ export function createServerStore(db: Kysely<Database>) {
         .set({ stops_at: stopsAt })
         .where('id', '=', id)
         .where('state', '=', 'running')
-        .where('stops_at', 'is', before)
+        .where('stops_at', 'is not distinct from', before)
         .executeTakeFirst();
       return changed.numUpdatedRows > 0n;
     },
@@ -255,6 +262,12 @@ export function createServerStore(db: Kysely<Database>) {
         .set((e) => ({ stops_at: e('stops_at', '+', ms) }))
         .where('state', '=', 'running')
         .where('stops_at', 'is not', null)
+        .execute();
+      // How long one has run decides how long it may still.
+      await db
+        .updateTable('servers')
+        .set((e) => ({ ready_at: e('ready_at', '+', ms) }))
+        .where('state', '=', 'running')
         .execute();
     },
 

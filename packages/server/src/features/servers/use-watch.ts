@@ -1,5 +1,6 @@
 import type { ServerUse as ShownUse } from '@emberlab/contract';
 import { createLoop } from '../../lib/lifecycle.ts';
+import { coresBetween } from '../../lib/process-use.ts';
 import type { ServerUse } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
 import { endedNotebooks } from './limits.ts';
@@ -22,7 +23,7 @@ export function createUseWatch(
   },
 ) {
   const { spawner, clock, store, changed, uses } = deps;
-  const seen = new Map<string, { use: ServerUse; at: number }>();
+  const seen = new Map<string, { use: ServerUse; cpuMs: number; at: number }>();
   let loop: ReturnType<typeof createLoop> | null = null;
 
   /** Notes that processes of a server were ended for memory since it was looked at last. Answers whether that is so. */
@@ -40,10 +41,10 @@ export function createUseWatch(
     const isNews = await noteMemoryEnd(record, use);
     const now = clock.steady();
     const before = seen.get(record.id);
-    seen.set(record.id, { use, at: now });
+    seen.set(record.id, { use, cpuMs: use.cpuMs, at: now });
     const shown = {
       memoryMb: Math.round(use.memoryBytes / 1024 ** 2 / stepMb) * stepMb,
-      cores: before === undefined || now <= before.at ? 0 : coresBetween(before, { use, at: now }),
+      cores: before === undefined ? 0 : coresBetween(before, { cpuMs: use.cpuMs, at: now }),
     };
     const old = uses.get(record.id);
     uses.set(record.id, shown);
@@ -53,7 +54,12 @@ export function createUseWatch(
   /** Looks once at all servers. */
   async function look(): Promise<void> {
     const live = await store.live();
-    await Promise.all(live.map(({ id }) => spawner.boundLog(id)));
+    // What members make of one log keeps no other from being looked after.
+    const bounded = await Promise.allSettled(live.map(({ id }) => spawner.boundLog(id)));
+    for (const [index, one] of bounded.entries()) {
+      if (one.status === 'rejected')
+        deps.log.error({ err: one.reason, server: live[index]?.id }, 'a log could not be kept within bounds');
+    }
     const running = live.filter((record) => record.state === 'running');
     const found = await spawner.use(running.map(({ id }) => id));
     for (const id of seen.keys()) {
@@ -75,12 +81,4 @@ export function createUseWatch(
     },
     close: async (): Promise<void> => loop?.close(),
   };
-}
-
-type Seen = { readonly use: ServerUse; readonly at: number };
-
-/** The cores that were busy between two looks, to a tenth. What has ended meanwhile takes its time along. */
-function coresBetween(before: Seen, now: Seen): number {
-  const cores = (now.use.cpuMs - before.use.cpuMs) / (now.at - before.at);
-  return Math.max(0, Math.round(cores * 10) / 10);
 }

@@ -1,29 +1,26 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ServerTime } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { delay } from '../../lib/clock.ts';
 import { createClockWatch } from '../../lib/clock-watch.ts';
-import { newSecret } from '../../lib/ids.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
-import { tailLines } from '../../lib/log-file.ts';
 import { hasPlace } from '../../lib/places.ts';
-import { SpawnError, type ServerExit, type ServerOwner, type SpawnedServer } from '../../spawners/spawner.ts';
+import type { ServerExit, SpawnedServer } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
+import { createServerEnds } from './ends.ts';
 import { proxySecretFile } from './jupyter-config.ts';
-import { gatewayOrigin, launchSpec } from './launch-spec.ts';
-import { limitsOf } from './limits.ts';
 import { positionsIn } from './present.ts';
-import { logTailLines, neverAnswered, noEnvironment, notSpawned, processEnded } from './problem.ts';
+import { neverAnswered, noEnvironment, notSpawned } from './problem.ts';
 import { probeJupyter } from './probe.ts';
 import { countStarting, turnsOf } from './queue.ts';
 import { firstEnd } from './shutdown.ts';
+import { createSpawn, ownerOf } from './spawn.ts';
 import { beginStep, endSteps } from './state.ts';
-import type { Problem, ServerRecord, ServerStore } from './store.ts';
+import type { ServerRecord, ServerStore } from './store.ts';
 
 /** How often a starting server is asked whether it answers, ms. */
 const probeEveryMs = 50;
-/** Who has lost the right to a server has it no longer than 5 s more, whatever it does. */
-const hurriedGraceMs = 2000;
 /** How often all are looked at without a reason, ms: the end of a process that we did not start shows then. */
 const lookEveryMs = 1000;
 
@@ -35,7 +32,13 @@ export type ServerWorker = ReturnType<typeof createServerWorker>;
  * Makes servers be what their rows say: starts those whose turn it is, notes which answer, ends those that shall end, and finds those that ended by
  * themselves. It begins by taking over what an earlier control plane has left running; nothing is started twice.
  */
-export function createServerWorker(deps: ServersDeps & { store: ServerStore; changed: (id: string) => Promise<void> }) {
+export function createServerWorker(
+  deps: ServersDeps & {
+    store: ServerStore;
+    changed: (id: string) => Promise<void>;
+    timeOf: (whose: Pick<ServerRecord, 'projectId' | 'userId'>) => Promise<ServerTime>;
+  },
+) {
   const { store, clock, spawner, targets, config, changed } = deps;
   const probe = deps.probe ?? probeJupyter;
   const clockSetBy = createClockWatch(clock);
@@ -47,13 +50,16 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
   let positions: ReadonlyMap<string, number> = new Map();
   let loop: ReturnType<typeof createLoop> | null = null;
 
-  const ownerOf = (record: ServerRecord): ServerOwner => ({
-    serverId: record.id,
-    projectId: record.projectId,
-    userId: record.userId,
-  });
-  const logTail = (id: string) => tailLines(spawner.log(id), logTailLines);
   const wake = () => loop?.wake();
+  const spawn = createSpawn(deps);
+  const { end, fail, failEnded, logTail } = createServerEnds({
+    ...deps,
+    exitOf: async (id) => (await exits.get(id)) ?? null,
+    forget(id) {
+      exits.delete(id);
+      live.delete(id);
+    },
+  });
 
   /**
    * Runs one task for a server, with its row as that is now: it may have changed since the loop read it. The loop leaves the server alone until the
@@ -85,88 +91,6 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
 
   const putTarget = (id: string, { socket, secret }: { socket: string; secret: string }) =>
     targets.put({ id, socketPath: socket, headers: { authorization: `token ${secret}` }, viaControl: false });
-
-  /** Takes everything of a server away but its log. Safe to repeat from the beginning. */
-  async function takeDown(record: ServerRecord): Promise<void> {
-    await targets.remove(record.id);
-    // At the same time: either may take its while, and people wait for both.
-    const ended = await Promise.allSettled([
-      spawner.stop(record.id, record.process, record.stopReason === 'member' ? hurriedGraceMs : undefined),
-      deps.stopSessionsOf(record.id),
-    ]);
-    for (const one of ended) if (one.status === 'rejected') throw one.reason;
-    // A kernel may have begun one with its last breath.
-    await deps.stopSessionsOf(record.id);
-    await deps.tokens.revokeForServer(record.id);
-    await spawner.boundLog(record.id);
-    await spawner.clean(record.id);
-  }
-
-  async function end(record: ServerRecord): Promise<void> {
-    await takeDown(record);
-    const now = clock.now();
-    await store.apply(record.id, 'end', { endedAt: now, steps: endSteps(record.steps, now) });
-    exits.delete(record.id);
-    live.delete(record.id);
-    await changed(record.id);
-  }
-
-  async function fail(id: string, problem: Problem): Promise<void> {
-    const record = await store.find(id);
-    if (record === null) return;
-    deps.log.warn({ server: id, problem: problem.message }, 'a server failed');
-    await takeDown(record);
-    const now = clock.now();
-    const patch = { problem, endedAt: now, steps: endSteps(record.steps, now) };
-    // Asked to stop meanwhile: then that is what happened, and the loop finishes it.
-    if (!(await store.apply(id, 'fail', patch))) return;
-    exits.delete(id);
-    live.delete(id);
-    await changed(id);
-  }
-
-  async function failEnded(record: ServerRecord): Promise<void> {
-    const exit = (await exits.get(record.id)) ?? null;
-    const kills = (await spawner.use([record.id])).get(record.id)?.memoryKills ?? 0;
-    // As they are now: the task may have begun before they were set.
-    const { limits, memoryEnd } = (await store.find(record.id)) ?? record;
-    const tookTooMuch = kills > (memoryEnd?.times ?? 0);
-    const log = await logTail(record.id);
-    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log, limits, tookTooMuch }));
-  }
-
-  async function spawn(record: ServerRecord, python: string): Promise<SpawnedServer> {
-    const { projectId, configuration } = record;
-    const owner = ownerOf(record);
-    const projectName = await deps.projects.nameOf(projectId);
-    if (projectName === null) throw new SpawnError('The project is gone.');
-    const projectFolder = deps.projects.folderOf(projectName);
-    await prepareProject(projectFolder);
-    // One that a broken start has left behind opens nothing any more.
-    await deps.tokens.revokeForServer(record.id);
-    const wanted = limitsOf(configuration, config.serverLimits);
-    const limits = { ...wanted, by: spawner.limitedBy(wanted) };
-    // Before it starts: a control plane that finds it running has to know.
-    await store.patch(record.id, { limits });
-    const spec = launchSpec({
-      owner,
-      limits,
-      places: spawner.places(owner),
-      configuration,
-      projectName,
-      projectFolder,
-      python,
-      gatewayOrigin: gatewayOrigin(config),
-      origin: config.appsOrigin.replace('{id}', record.id),
-      proxySecret: newSecret('ember_proxy'),
-      gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
-      sessionStartTimeoutMs: config.sessionStartTimeoutMs,
-      hasSparkR: configuration.type === 'spark' && (await deps.hasSparkR()),
-      labExtensions: deps.labExtensions,
-      platformEnv: deps.platformEnv,
-    });
-    return spawner.start(spec);
-  }
 
   /**
    * Starts the process of a server in `starting`, then waits for its answer. `known`: its Python, when that has been asked for already. Whatever goes
@@ -213,11 +137,12 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
     putTarget(record.id, access);
     // Else its end would be moved with those that the clock was set under.
     await noteClock();
+    const time = await deps.timeOf(record);
     const now = clock.now();
     const applied = await store.apply(record.id, 'answer', {
       readyAt: now,
       steps: endSteps(record.steps, now),
-      stopsAt: firstEnd(now, config.serverTime),
+      stopsAt: firstEnd(now, time),
     });
     // Asked to stop meanwhile.
     if (!applied) return targets.remove(record.id);
@@ -343,20 +268,4 @@ export function createServerWorker(deps: ServersDeps & { store: ServerStore; cha
       await Promise.all([...tasks.values()].map((task) => task.done));
     },
   };
-}
-
-/** Jupyter opens in this folder, and does not start without it. */
-async function prepareProject(projectFolder: string): Promise<void> {
-  try {
-    await mkdir(join(projectFolder, 'Jupyter'), { mode: 0o770 });
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    if (code === 'ENOENT') throw new SpawnError('The folder of the project is not there any more.', { cause: error });
-    if (code === 'EACCES' || code === 'EROFS') {
-      throw new SpawnError('Emberlab may not write to the folder of the project. Please check its owner and mode.', {
-        cause: error,
-      });
-    }
-    if (code !== 'EEXIST') throw error;
-  }
 }

@@ -3,6 +3,7 @@ import { allowsScope, type User } from '@emberlab/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { HttpError } from '../../http/errors.ts';
 import type { Actor } from '../../http/router.ts';
+import { cookieValues } from '../../lib/cookies.ts';
 import type { LoginService } from './logins/service.ts';
 import type { TokenService } from './tokens/service.ts';
 
@@ -13,6 +14,8 @@ export type GatewayCaller = {
   readonly projectIds: readonly string[] | null;
   /** the Jupyter server whose token it is */
   readonly serverId: string | null;
+  /** the run of a job whose token it is; null or absent: none */
+  readonly executionId?: number | null;
   /** whether the token may run things; else it only reads */
   readonly mayRun: boolean;
   readonly tokenId: string;
@@ -27,6 +30,20 @@ export function createCredentials(deps: { logins: LoginService; tokens: TokenSer
   const name = cookieName(secure);
   const attemptName = `${name}-openid`;
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
+
+  /**
+   * Where there is no https to bind a cookie to its host, a page at a neighbour's name may have planted one beside the right one. What is no login counts
+   * for nothing then, and of two that are both good neither does: nobody goes on in somebody else's name without seeing it.
+   */
+  async function loginIn(request: FastifyRequest): Promise<Actor | null> {
+    const found = new Map<string, Actor>();
+    for (const secret of cookieValues(request.headers.cookie, name)) {
+      const login = await logins.find(secret);
+      if (login !== null) found.set(login.loginDigest, { user: login.user, loginDigest: login.loginDigest });
+    }
+    const [login = null] = found.values();
+    return found.size > 1 ? null : login;
+  }
 
   return {
     setLogin: (reply: FastifyReply, secret: string, maxAgeSeconds: number): void =>
@@ -43,21 +60,19 @@ export function createCredentials(deps: { logins: LoginService; tokens: TokenSer
 
     /**
      * The caller of the API. An `Authorization` header decides alone; a wrong one is an error, while a cookie that is no longer good is nobody.
-     * A server's token is for the gateway: here it is refused.
+     * The token of a server or a run is for the gateway: here it is refused.
      */
     async authenticate(request: FastifyRequest): Promise<Actor | null> {
       const { authorization } = request.headers;
       if (authorization !== undefined) {
         const secret = /^Bearer ([\w-]+)$/i.exec(authorization)?.[1];
         const holder = secret === undefined ? null : await tokens.findToken(secret);
-        if (holder === null || holder.serverId !== null)
+        if (holder === null || holder.serverId !== null || holder.executionId !== null)
           throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
         const { user, tokenId, scopes, projectIds } = holder;
         return { user, loginDigest: null, tokenId, scopes, projectIds };
       }
-      const cookie = request.cookies[name];
-      const login = cookie === undefined ? null : await logins.find(cookie);
-      return login === null ? null : { user: login.user, loginDigest: login.loginDigest };
+      return loginIn(request);
     },
 
     /** The caller of the gateway, by `Bearer token` or `Basic user:token` (the user part is for the client's books alone); null: nobody. */
@@ -71,8 +86,8 @@ export function createCredentials(deps: { logins: LoginService; tokens: TokenSer
       }
       const holder = secret === '' ? null : await tokens.findToken(secret);
       if (holder === null) return null;
-      const { user, projectIds, serverId, tokenId, scopes } = holder;
-      return { user, projectIds, serverId, tokenId, mayRun: allowsScope(scopes, 'run') };
+      const { user, projectIds, serverId, executionId, tokenId, scopes } = holder;
+      return { user, projectIds, serverId, executionId, tokenId, mayRun: allowsScope(scopes, 'run') };
     },
   };
 }

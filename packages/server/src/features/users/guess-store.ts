@@ -45,6 +45,14 @@ export function createGuessStore(db: Kysely<Database>) {
       await db.deleteFrom('login_failures').where('key', '=', key).execute();
     },
 
+    /** Forgets what is counted of an account, by the digest of its name. */
+    async forgetAccount(name: string): Promise<void> {
+      await db
+        .deleteFrom('login_failures')
+        .where((e) => e.or([e('key', '=', `account ${name}`), e('key', 'like', `pair ${name} %`)]))
+        .execute();
+    },
+
     async deleteExpired(now: number): Promise<void> {
       await db.deleteFrom('login_failures').where('until', '<=', now).execute();
     },

@@ -114,6 +114,15 @@ describe('a change of the password', () => {
     expect((await attempt(ada.password)).statusCode).toBe(429);
   });
 
+  it('says which field is missing, without the validator’s own words', async () => {
+    await using world = await accountFixture();
+    const cookie = await world.logIn();
+    const answer = await world.call('PUT', '/me/password', { cookie, payload: { password: next } });
+    expect(answer.json()).toMatchObject({
+      error: { message: '"current": It is missing.', details: [{ path: 'current', message: 'It is missing.' }] },
+    });
+  });
+
   it.each([
     ['too short', 'short', 'bad_request'],
     ['of the breach list', 'Password2026!', 'weak_password'],

@@ -69,6 +69,17 @@ export function createGuesses(deps: { store: GuessStore; clock: Clock }) {
       });
     },
 
+    /** Which of these accounts are closed to places where their user is not logged in. */
+    async locked(accounts: readonly string[]): Promise<Set<string>> {
+      if (accounts.length === 0) return new Set();
+      const keys = new Map(accounts.map((account) => [`account ${digest(account)}`, account]));
+      const counts = await store.counts([...keys.keys()], clock.now());
+      return new Set([...keys].filter(([key]) => (counts.get(key) ?? 0) >= limits.account.max).map(([, name]) => name));
+    },
+
+    /** Forgets the wrong passwords for an account, from wherever they came; those of places count on for other accounts. */
+    forgive: (account: string): Promise<void> => store.forgetAccount(digest(account)),
+
     forgetExpired: (): Promise<void> => store.deleteExpired(clock.now()),
   };
 }

@@ -16,6 +16,9 @@ import { registerOpenIdRoutes } from './openid/routes.ts';
 import { callbackPath, createOpenIdService, type ApplyGroupRoles } from './openid/service.ts';
 import type { OpenIdSettings } from './openid/settings.ts';
 import { createIdentityStore } from './openid/store.ts';
+import { registerPeopleRoutes } from './people/routes.ts';
+import { createPeople } from './people/service.ts';
+import { createPeopleStore } from './people/store.ts';
 import { registerUserRoutes } from './routes.ts';
 import { createAccountService } from './service.ts';
 import { registerServiceAccountRoutes } from './service-accounts/routes.ts';
@@ -34,13 +37,15 @@ export type UsersDeps = {
   secure: boolean;
   loginLimits: LoginLimits;
   onLoginEnded: (loginDigest: string) => Promise<void>;
+  /** Somebody has other rights than before: ends what runs and is open without one. */
+  onRightsChanged: () => Promise<void>;
   /** what people log in through besides passwords; null: nothing */
   openId: { settings: OpenIdSettings; publicOrigin: string; secretsKey: string; applyRoles: ApplyGroupRoles } | null;
   log: Log;
 };
 
 /** Accounts, logins and tokens. */
-export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, openId, log }: UsersDeps) {
+export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, onRightsChanged, openId, log }: UsersDeps) {
   const logins = createLoginService({
     store: createLoginStore(db),
     clock,
@@ -65,6 +70,7 @@ export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, open
           log,
         });
   const serviceAccounts = createServiceAccounts({ store: createServiceAccountStore(db), tokens, clock });
+  const people = createPeople({ store: createPeopleStore(db), clock, logins, guesses, rightsChanged: onRightsChanged });
   const credentials = createCredentials({ logins, tokens, secure });
   const service = {
     ...accounts,
@@ -78,6 +84,7 @@ export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, open
     service,
     credentials,
     serviceAccounts,
+    people,
     registerRoutes(router: Router, onSetUp: () => Promise<void>): void {
       const issuer = openId?.settings.issuer ?? null;
       registerUserRoutes(router, {
@@ -98,6 +105,7 @@ export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, open
         credentials,
       });
       registerServiceAccountRoutes(router, serviceAccounts);
+      registerPeopleRoutes(router, people);
     },
   };
 }

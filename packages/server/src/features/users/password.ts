@@ -44,8 +44,13 @@ let decoy: Promise<string> | null = null;
 
 /** Whether the password fits. `stored` null (no such user) takes the same time and answers false. */
 export async function verifyPassword(password: string, stored: string | null): Promise<boolean> {
-  decoy ??= hashPassword('nobody has this password');
-  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(stored ?? (await decoy));
+  // Both ask for it, so that both take as long; one that could not be made is made again.
+  decoy ??= hashPassword('nobody has this password').catch((error: unknown) => {
+    decoy = null;
+    throw error;
+  });
+  const nobodys = await decoy;
+  const match = /^\$argon2id\$v=19\$m=(\d+),t=(\d+),p=(\d+)\$([\w+/]+)\$([\w+/]+)$/.exec(stored ?? nobodys);
   if (match === null) return false;
   const [, memory, passes, parallelism, salt = '', expected = ''] = match;
   const derived = await derive(password, Buffer.from(salt, 'base64'), {

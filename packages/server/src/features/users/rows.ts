@@ -1,6 +1,6 @@
 import type { User } from '@emberlab/contract';
 import type { Selectable } from 'kysely';
-import type { UsersTable } from '../../db/schema.ts';
+import type { UsersTable } from '../../db/schema/people.ts';
 import { toInstant } from '../../lib/clock.ts';
 
 export const userColumns = ['users.id', 'email', 'users.name', 'admin', 'users.created_at'] as const;

@@ -29,14 +29,14 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
     return { ...record, createdAt: toInstant(record.createdAt) };
   }
 
-  /** Who has the address and the password; null: nobody, found out in the same time. */
-  const verify = (email: string, password: string, address: string): Promise<User | null> =>
+  /** Who has the address and the password, with what that was compared with; null: nobody, found out in the same time. */
+  const verify = (email: string, password: string, address: string): Promise<{ user: User; hash: string } | null> =>
     guesses.attempt(email, address, async () => {
       const found = await store.findForPassword({ email });
       const fits = await verifyPassword(password, found?.hash ?? null).catch((error: unknown) => {
         throw error instanceof OverloadError ? new HttpError('too_many_requests', { cause: error }) : error;
       });
-      return found !== null && fits ? found.user : null;
+      return fits ? found : null;
     });
 
   return {
@@ -68,9 +68,14 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
      * `too_many_guesses` after too many of them, be there such an account or not.
      */
     async logIn(email: string, password: string, place: LoginPlace): Promise<NewLogin> {
-      const user = await verify(email.trim().toLowerCase(), password, place.address);
-      if (user === null) throw new HttpError('wrong_credentials');
-      return logins.begin(user, place);
+      const verified = await verify(email.trim().toLowerCase(), password, place.address);
+      if (verified === null) throw new HttpError('wrong_credentials');
+      const login = await logins.begin(verified.user, place);
+      // Looked at once the login is there: whoever changes the password ends the logins that are there by then, and one that came later is ended here.
+      const now = await store.findForPassword({ id: verified.user.id });
+      if (now?.hash === verified.hash) return login;
+      await logins.end(digest(login.secret));
+      throw new HttpError('wrong_credentials');
     },
 
     hasPassword: async (userId: string): Promise<boolean> => (await store.findForPassword({ id: userId })) !== null,
@@ -87,12 +92,14 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
       if ((await store.findForPassword({ id: user.id })) === null) {
         throw new HttpError('forbidden', { message: 'This account logs in without a password.' });
       }
-      if ((await verify(user.email, change.current, login.address)) === null) {
-        const message = 'This is not your password at present.';
-        throw new HttpError('wrong_credentials', { message, details: [{ path: 'current', message }] });
-      }
+      const message = 'This is not your password at present.';
+      const wrong = () => new HttpError('wrong_credentials', { message, details: [{ path: 'current', message }] });
+      const verified = await verify(user.email, change.current, login.address);
+      if (verified === null) throw wrong();
       await checkPassword(change.password, user);
-      await store.setPasswordHash(user.id, await hashPassword(change.password));
+      // Only what was verified is replaced: of two changes by the same old password the later one has lost it.
+      const hash = await hashPassword(change.password);
+      if (!(await store.replacePasswordHash(user.id, { from: verified.hash, to: hash }))) throw wrong();
       await logins.endOthers(user.id, login.digest);
     },
 

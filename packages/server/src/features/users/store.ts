@@ -1,6 +1,7 @@
 import type { User } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import { toUser, userColumns } from './rows.ts';
 
 export type NewUserRow = {
@@ -80,6 +81,17 @@ export function createUserStore(db: Kysely<Database>) {
       await db.updateTable('users').set({ password_hash: hash }).where('id', '=', userId).execute();
     },
 
+    /** Answers false, with nothing changed, when it is another one by now. */
+    async replacePasswordHash(userId: string, { from, to }: { from: string; to: string }): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('users')
+        .set({ password_hash: to })
+        .where('id', '=', userId)
+        .where('password_hash', '=', from)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
     async insertSetUpLink(digest: string, now: number, expiresAt: number): Promise<void> {
       await db.insertInto('set_up_links').values({ digest, created_at: now, expires_at: expiresAt }).execute();
     },
@@ -93,18 +105,22 @@ export function createUserStore(db: Kysely<Database>) {
      * user already: of two at once, one gets true.
      */
     insertFirst: (user: NewUserRow, linkDigest: string): Promise<boolean> =>
-      db.transaction().execute(async (tx) => {
-        const good = await tx
-          .selectFrom('set_up_links')
-          .select('digest')
-          .where('digest', '=', linkDigest)
-          .where('expires_at', '>', user.createdAt)
-          .executeTakeFirst();
-        const someone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
-        if (good === undefined || someone !== undefined) return false;
-        await tx.insertInto('users').values(toRow(user)).execute();
-        await tx.deleteFrom('set_up_links').execute();
-        return true;
-      }),
+      inTransaction(
+        db,
+        async (tx) => {
+          const good = await tx
+            .selectFrom('set_up_links')
+            .select('digest')
+            .where('digest', '=', linkDigest)
+            .where('expires_at', '>', user.createdAt)
+            .executeTakeFirst();
+          const someone = await tx.selectFrom('users').select('id').limit(1).executeTakeFirst();
+          if (good === undefined || someone !== undefined) return false;
+          await tx.insertInto('users').values(toRow(user)).execute();
+          await tx.deleteFrom('set_up_links').execute();
+          return true;
+        },
+        { turn: 'first user' },
+      ),
   };
 }

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { testApp, testOrigin, type TestApp } from '../../testing/app.ts';
+import { createGuessStore } from './guess-store.ts';
+import { createGuesses, type Guesses } from './guesses.ts';
+import { createLoginService } from './logins/service.ts';
+import { createLoginStore } from './logins/store.ts';
 import { hashPassword, verifyPassword } from './password.ts';
+import { createAccountService } from './service.ts';
+import { createUserStore } from './store.ts';
 
 const day = 24 * 3600 * 1000;
 const ada = { email: 'ada@example.org', name: 'Ada', password: 'correct horse battery' };
@@ -101,6 +107,50 @@ describe('accounts', () => {
       expect((await post('/auth/login', ada, { 'x-forwarded-for': '192.0.2.2' })).statusCode).toBe(200);
       clock.advance(60_000);
       expect((await right()).statusCode).toBe(200);
+    });
+
+    it('by the old password is none when the password is changed at that moment, and the old one changes nothing more', async () => {
+      const user = await kit.users.service.findByEmail(ada.email);
+      if (user === null) throw new Error('no Ada');
+      const store = createUserStore(kit.db);
+      const logins = createLoginService({
+        store: createLoginStore(kit.db),
+        clock,
+        limits: { idleMs: day, mostMs: day },
+        onEnded: async () => undefined,
+      });
+      const resetting: Guesses = {
+        ...createGuesses({ store: createGuessStore(kit.db), clock }),
+        async attempt(_email, _address, verify) {
+          const verified = await verify();
+          await kit.users.service.resetPassword(user, 'another horse battery');
+          return verified;
+        },
+      };
+      const accounts = createAccountService({ store, clock, logins, guesses: resetting });
+      const place = { address: '192.0.2.1', userAgent: undefined };
+      await expect(accounts.logIn(ada.email, ada.password, place)).rejects.toMatchObject({ code: 'wrong_credentials' });
+      expect(await kit.db.selectFrom('logins').selectAll().execute()).toEqual([]);
+
+      const change = { current: 'another horse battery', password: 'a third horse battery' };
+      const login = { digest: '', address: '192.0.2.1' };
+      await expect(accounts.changePassword(user, change, login)).rejects.toMatchObject({ code: 'wrong_credentials' });
+      expect((await post('/auth/login', { ...ada, password: 'another horse battery' })).statusCode).toBe(200);
+    });
+
+    it('is none for who was disabled at that moment, also once they are enabled again', async () => {
+      const user = await kit.users.service.findByEmail(ada.email);
+      if (user === null) throw new Error('no Ada');
+      const logins = createLoginService({
+        store: createLoginStore(kit.db),
+        clock,
+        limits: { idleMs: day, mostMs: day },
+        onEnded: async () => undefined,
+      });
+      await kit.db.updateTable('users').set({ disabled_at: clock.now() }).execute();
+      const begun = logins.begin(user, { address: '192.0.2.1', userAgent: undefined });
+      await expect(begun).rejects.toMatchObject({ code: 'wrong_credentials' });
+      expect(await kit.db.selectFrom('logins').selectAll().execute()).toEqual([]);
     });
 
     it('does not mind the case of the address', async () => {

@@ -1,5 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,6 +69,27 @@ describe.skipIf(!canMakeUsers)('users of the machine, as root', () => {
     expect(await rig.run(ada, `(echo x >>${lent}/secret) 2>/dev/null || echo refused`)).toBe('refused');
     expect(await rig.run(ada, `rm -f ${lent}/secret 2>/dev/null || echo refused`)).toBe('refused');
     expect(await rig.run(ben, `cat ${lent}/secret ${lent}/own/x 2>/dev/null || echo refused`)).toBe('refused');
+  });
+
+  test('what another number of theirs has written is given on, but for files that have another name elsewhere', async () => {
+    await using rig = await unixRig();
+    const ada = await rig.member('ada@example.org');
+    const identity = await rig.identities.of(ada, ada.folder);
+    const former = 1_999_999_998;
+    const events = join(rig.folder, 'events');
+    mkdirSync(join(events, 'app'), { recursive: true });
+    const outside = join(rig.folder, 'outside');
+    writeFileSync(outside, 'another’s', { mode: 0o600 });
+    chownSync(outside, former, former);
+    writeFileSync(join(events, 'app', 'log'), 'hers');
+    linkSync(outside, join(events, 'app', 'linked'));
+    symlinkSync(outside, join(events, 'app', 'link'));
+    execFileSync('chown', ['-hR', `${former}:${former}`, events]);
+    await identity.giveFolder(events);
+    const uid = Number(await rig.run(ada, 'id -u'));
+    const owners = ['', 'app', 'app/log', 'app/link', 'app/linked'].map((name) => lstatSync(join(events, name)).uid);
+    expect(owners).toEqual([uid, uid, uid, uid, former]);
+    expect(statSync(outside).uid).toBe(former);
   });
 
   test('a project’s files are its group’s, whoever makes them, and those that were there before too', async () => {

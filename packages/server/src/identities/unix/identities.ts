@@ -116,6 +116,23 @@ export function createUnixIdentities(options: UnixOptions): Identities {
     socket: places.socket ?? null,
   });
 
+  /** Makes a folder that is a user's own, or takes one with what is in it. */
+  async function giveFolder(path: string, user: number): Promise<void> {
+    await makePassage(dirname(path));
+    await mkdir(path, { mode: 0o700 }).catch(ifThere);
+    const { uid } = await lstat(path);
+    if (uid === user) return;
+    // Of a folder of ours nobody has changed anything. One that a former number of theirs has written may have anything in it: links are not followed, and
+    // a file that has another name too may be somebody else's, somewhere else. Nobody writes there any more when it changes hands.
+    const single = ['(', '-type', 'd', '-o', '-links', '1', ')'];
+    const give = ['-exec', 'chown', '-h', `${user}:${user}`, '{}', '+'];
+    await execa('find', ['-P', path, '-xdev', '-depth', ...single, ...give], {
+      env: { PATH: systemPath },
+      extendEnv: false,
+    });
+    await chmod(path, 0o700);
+  }
+
   const identity = (who: { user: number; group: number }): Identity => ({
     getsSocket: true,
     lendFolder: (path) => lendFolder(path, who.user),
@@ -123,15 +140,7 @@ export function createUnixIdentities(options: UnixOptions): Identities {
       await chown(path, 0, who.user);
       await chmod(path, 0o640);
     },
-    async giveFolder(path) {
-      await makePassage(dirname(path));
-      await mkdir(path, { mode: 0o700 }).catch(ifThere);
-      const { uid } = await lstat(path);
-      if (uid === who.user) return;
-      // Until now all in it is ours: nobody has changed anything.
-      await execa('chown', ['-hR', `${who.user}:${who.user}`, path], { env: { PATH: systemPath }, extendEnv: false });
-      await chmod(path, 0o700);
-    },
+    giveFolder: (path) => giveFolder(path, who.user),
     command(command, places): PreparedCommand {
       return {
         file: options.python,
@@ -167,12 +176,23 @@ export function createUnixIdentities(options: UnixOptions): Identities {
       return identity(who);
     },
 
+    async filesOf({ projectId, userId }, projectFolder, { writes }) {
+      // Who only reads needs no number of their own.
+      const who = writes
+        ? await userOf('member', projectId, userId, homeOf(dataDir, { projectId, userId }))
+        : { user: null, group: (await groupOf(projectId)).unixId };
+      await inTurn(projectFolder, () => giveProject(projectFolder, who.group));
+      return who;
+    },
+
     async ofProject(projectId) {
       const group = await groupOf(projectId);
+      const guest = () => userOf('guest', projectId, '', homeOf(dataDir, { projectId, userId: 'nobody' }));
       return {
         lendFolder: (path) => lendFolder(path, group.unixId),
+        giveFolder: async (path) => giveFolder(path, (await guest()).user),
         async prefix(file, { cwd, env }) {
-          const who = await userOf('guest', projectId, '', homeOf(dataDir, { projectId, userId: 'nobody' }));
+          const who = await guest();
           const plan = { ...planOf(who, { file: '', args: [], env }, { cwd }), argv: [] };
           await writeFile(file, JSON.stringify(plan), { mode: 0o600 });
           return [options.python, '-I', '-S', launcher, file];

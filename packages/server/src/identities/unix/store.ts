@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
+import { inTransaction } from '../../db/transaction.ts';
 import type { Owner } from '../identities.ts';
 
 /** `group`: all members of a project · `member`: one of them · `guest`: the project's own code where no member asked for it, as in its environment */
@@ -38,7 +39,7 @@ export function createAccountStore(db: Kysely<Database>) {
 
     /** Takes the next number at or above `first` that was never taken. */
     insert: ({ kind, projectId, userId }: Key, first: number): Promise<Account> =>
-      db.transaction().execute(async (tx) => {
+      inTransaction(db, async (tx) => {
         const { id } = await tx
           .insertInto('unix_accounts')
           .values({ kind, project_id: projectId, user_id: userId, unix_id: 0 })

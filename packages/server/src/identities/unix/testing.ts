@@ -3,6 +3,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
+import { vi } from 'vitest';
 import { migrate } from '../../db/migrate.ts';
 import { openSqlite } from '../../db/sqlite/open.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
@@ -118,6 +119,8 @@ export async function unixRig(options: { processes?: number; needed?: readonly s
       await db.deleteFrom('projects').execute();
       for (const account of await store.orphans()) {
         for (const pid of processesOf(account.unixId)) process.kill(pid, 'SIGKILL');
+        // They end a moment later, and until then the user can't be removed.
+        await vi.waitUntil(() => processesOf(account.unixId).length === 0, { timeout: 20_000, interval: 20 });
         await removeEntry(entryOf(account));
       }
       await db.destroy();

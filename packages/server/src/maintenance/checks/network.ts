@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts';
 import { readCertificate } from '../../edge/certificate.ts';
 import { isLoopback } from '../../lib/addresses.ts';
 import { checkPort } from '../../setup/preflight.ts';
+import { servedPort } from '../../supervise/claim.ts';
 import { ok, problem, warning, type Finding } from '../finding.ts';
 
 const dayMs = 86_400_000;
@@ -14,10 +15,17 @@ const answerMs = 3000;
 /** stands for the id of some server in names */
 const someId = 'doctor';
 
-/** The port: free, or ours already. */
+/** The port: free, or ours already, or of no matter since this data folder's Emberlab serves at another. */
 export async function checkListening(config: Config): Promise<Finding> {
   const { host, port } = config;
   const about = 'Port';
+  const served = await servedPort(config);
+  if (served !== null && served !== port) {
+    return ok(
+      about,
+      `Emberlab runs with this data folder at port ${served}, as it was started; the settings say ${port}.`,
+    );
+  }
   try {
     await checkPort(host, port);
     return ok(about, `Port ${port} is free.`);
@@ -26,6 +34,18 @@ export async function checkListening(config: Config): Promise<Finding> {
     const [text = '', ...todo] = (error as Error).message.split(/(?<=\.) (?=Stop |Choose )/);
     return problem(about, text, todo.join(' ') || 'Please look at EMBERLAB_HOST and EMBERLAB_PORT.');
   }
+}
+
+/** Whether a platform that runs is reached at its port: through the edge, as browsers reach it. */
+export async function checkServed(config: Config): Promise<Finding> {
+  const about = 'Port';
+  return (await isServed(config))
+    ? ok(about, `Emberlab serves at port ${config.port}.`)
+    : problem(
+        about,
+        `Nobody answers for Emberlab at port ${config.port}.`,
+        'Please see logs/edge.log; ./emberlab doctor says who has the port.',
+      );
 }
 
 function isServed({ host, port, tls }: Config): Promise<boolean> {

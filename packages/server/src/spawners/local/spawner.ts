@@ -6,6 +6,7 @@ import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { homeOf, type Identities, type Identity } from '../../identities/identities.ts';
 import { oneUser } from '../../identities/one-user.ts';
+import { behindLeader, exitCodeIn, leaderFiles, leaderIn, makeRoomForLeader } from '../../lib/leader.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { identify, isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
@@ -22,6 +23,10 @@ const lookEveryMs = 25;
 const giveUpMs = 10_000;
 const logName = 'server.log';
 const tmpName = 'tmp';
+/** What stays of one that has ended. */
+const kept: ReadonlySet<string> = new Set([logName, ...leaderFiles]);
+/** What a project's files are made with by what runs once: its group may change them, others can't read them. */
+const umask = '007';
 
 export type LocalSpawnerOptions = {
   readonly clock: Clock;
@@ -119,6 +124,10 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
     log: (serverId) => join(folderOf(serverId), logName),
     find: async (serverId) => leaderOf(serverId, await usersOf(folderOf(serverId))),
     isAlive: async (handle) => isAlive(handle),
+    async runOf(serverId) {
+      const folder = folderOf(serverId);
+      return { begun: await leaderIn(folder), exitCode: await exitCodeIn(folder) };
+    },
 
     async start(spec) {
       const folder = folderOf(spec.serverId);
@@ -129,18 +138,21 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
         await identity.lendFolder(folder);
         await identity.giveFolder(homeOf(dataDir, spec));
         await layOut(identity, spec);
+        if (spec.once === true) await makeRoomForLeader(folder);
         await makePrivateFolder(dirname(socket));
         await rm(socket, { force: true });
         // What runs first is a shell, which would say so to the log alone.
         await access(spec.file, constants.X_OK);
         await makeGroup(spec);
         const mark = { [marker]: spec.serverId };
+        const getsSocket = identity.getsSocket && spec.once !== true;
         const command = identity.command(
-          { ...spec, env: { ...spec.env, ...mark, ...(identity.getsSocket ? socketVariable : {}) } },
-          { cwd: spec.cwd, tmp: join(folder, tmpName), ...(identity.getsSocket ? { socket } : {}) },
+          { ...spec, env: { ...spec.env, ...mark, ...(getsSocket ? socketVariable : {}) } },
+          { cwd: spec.cwd, tmp: join(folder, tmpName), ...(getsSocket ? { socket } : {}) },
         );
+        const within = bound(command, boundsOf(spec.serverId, spec.limits, cgroups, taskset));
         const started = await spawnDetached({
-          ...bound(command, boundsOf(spec.serverId, spec.limits, cgroups, taskset)),
+          ...(spec.once === true ? behindLeader(within, { folder, umask }) : within),
           cwd: spec.cwd,
           env: { ...command.env, ...mark },
           input: command.input,
@@ -171,7 +183,7 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
     async clean(serverId) {
       const folder = folderOf(serverId);
       for (const name of await readdir(folder).catch(() => [])) {
-        if (name !== logName) await removeTree(join(folder, name));
+        if (!kept.has(name)) await removeTree(join(folder, name));
       }
       await rm(socketOf(serverId), { force: true });
       await removeGroupOf(serverId);

@@ -1,10 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { cpuMsOf, ownMemoryOf } from '../../lib/process-use.ts';
 import type { ServerUse } from '../spawner.ts';
 import { memoryOfGroup, pidsOfGroup, type CgroupFolders } from './cgroups.ts';
 import { environmentOf, markedProcesses } from './processes.ts';
 
-/** The unit of CPU time in /proc/{pid}/stat, ms: Linux counts a hundred in a second there, whatever its own tick is. */
-const tickMs = 10;
 /** Jupyter tells each kernel which notebook it is for; what a kernel starts inherits that. */
 const notebookVariable = 'JPY_SESSION_NAME=';
 
@@ -34,28 +32,4 @@ function notebookOf(pid: number): string | null {
     .find((one) => one.startsWith(notebookVariable))
     ?.slice(notebookVariable.length);
   return name === undefined || name === '' ? null : name;
-}
-
-/** What it shares with others, such as libraries, would be counted once for each. */
-function ownMemoryOf(pid: number): number {
-  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(textOf(`/proc/${pid}/status`))?.[1] ?? 0) * 1024;
-}
-
-function cpuMsOf(pid: number): number {
-  const text = textOf(`/proc/${pid}/stat`);
-  const [user = 0, system = 0] = text
-    .slice(text.lastIndexOf(')') + 2)
-    .split(' ')
-    .slice(11, 13)
-    .map(Number);
-  return (user + system) * tickMs;
-}
-
-/** Empty for a process that has ended meanwhile. */
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'latin1');
-  } catch {
-    return '';
-  }
 }

@@ -114,7 +114,7 @@ describe('an invitation', () => {
 
   it('changes nothing for members, not even to a higher role', async () => {
     const { secret } = await invite(ada, { role: 'owner', maxUses: 5 });
-    await kit.projects.members.set(projectId, bob?.email ?? '', 'viewer');
+    await kit.projects.members.set(projectId, bob?.email ?? '', 'viewer', ada?.id ?? '');
     expect((await show(bob, secret)).body.member).toBe(true);
     expect((await accept(bob, secret)).status).toBe(200);
     expect(await roleOf(bob)).toBe('viewer');
@@ -124,7 +124,7 @@ describe('an invitation', () => {
     const old = await invite(ada, { role: 'editor', maxUses: 5 });
     await accept(bob, old.secret);
     clock.advance(1000);
-    await kit.projects.members.removeByEmail(projectId, bob?.email ?? '');
+    await kit.projects.members.remove(projectId, bob?.email ?? '', ada?.id ?? '');
     expect((await accept(bob, old.secret)).body.error.code).toBe('invitation_over');
     expect((await accept(eve, old.secret)).status).toBe(200);
     clock.advance(1000);
@@ -133,15 +133,15 @@ describe('an invitation', () => {
   });
 
   it('ends with the right of who made it', async () => {
-    await kit.projects.members.set(projectId, bob?.email ?? '', 'owner');
+    await kit.projects.members.set(projectId, bob?.email ?? '', 'owner', ada?.id ?? '');
     const { secret } = await invite(bob, { role: 'owner', maxUses: 5 });
     await kit.db.updateTable('users').set({ disabled_at: 1 }).where('name', '=', 'bob').execute();
     expect((await accept(eve, secret)).body.error.code).toBe('invitation_over');
     await kit.db.updateTable('users').set({ disabled_at: null }).where('name', '=', 'bob').execute();
-    await kit.projects.members.set(projectId, bob?.email ?? '', 'editor');
+    await kit.projects.members.set(projectId, bob?.email ?? '', 'editor', ada?.id ?? '');
     expect((await accept(eve, secret)).body.error.code).toBe('invitation_over');
     // Nor is it good again with the right.
-    await kit.projects.members.set(projectId, bob?.email ?? '', 'owner');
+    await kit.projects.members.set(projectId, bob?.email ?? '', 'owner', ada?.id ?? '');
     expect((await accept(eve, secret)).body.error.code).toBe('invitation_over');
     expect((await ask(bob, 'POST', '/projects/churn/invitations', { role: 'admin' })).status).toBe(400);
   });

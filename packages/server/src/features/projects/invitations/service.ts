@@ -63,8 +63,11 @@ export function createInvitationService(deps: {
       };
       await store.insert(made);
       const record = await store.find(made.digest, now);
-      // Its maker has lost the right to make it meanwhile.
-      if (record === null) throw new HttpError('forbidden');
+      if (record === null) {
+        // Its maker has lost the right to make it meanwhile; it must not become good when they get it back.
+        await store.remove(projectId, made.id);
+        throw new HttpError('forbidden');
+      }
       deps.membersChanged(projectId);
       return { ...present(record), url: `${deps.publicOrigin}/invitation#secret=${secret}` };
     },

@@ -1,7 +1,9 @@
 import type { Invitation, Role } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import { toInstant } from '../../../lib/clock.ts';
+import { turnOfMembers } from '../members/store.ts';
 
 /** An invitation with what decides on its use. */
 export type InvitationRecord = Invitation & {
@@ -106,33 +108,34 @@ export function createInvitationStore(db: Kysely<Database>) {
     },
 
     /** When somebody has left a project, or lost a right in it, last; null: never. */
-    async leftAt(projectId: string, userId: string): Promise<number | null> {
-      const row = await db
-        .selectFrom('former_members')
-        .select('left_at')
-        .where('project_id', '=', projectId)
-        .where('user_id', '=', userId)
-        .executeTakeFirst();
-      return row?.left_at ?? null;
-    },
+    leftAt: (projectId: string, userId: string): Promise<number | null> => leftAt(db, projectId, userId),
 
     /**
      * Makes somebody a member and uses the invitation up by one. False, and nothing has changed, when it is not good any more: of two who take the last
      * use at once, one gets it. A member uses nothing up, and keeps their role.
      */
-    use: (digest: string, userId: string, now: number): Promise<boolean> =>
-      db
-        .transaction()
-        .execute(async (tx) => {
-          // Written first, and with the bound: two that only read would both find it good.
+    async use(digest: string, userId: string, now: number): Promise<boolean> {
+      const found = await db
+        .selectFrom('invitations')
+        .select('project_id')
+        .where('digest', '=', digest)
+        .executeTakeFirst();
+      if (found === undefined) return false;
+      return inTransaction(
+        db,
+        async (tx) => {
+          // Asked again in the turn of members: whoever was let go since is not let in by it.
+          const usable = await good(tx, now).where('invitations.digest', '=', digest).executeTakeFirst();
+          const left = await leftAt(tx, found.project_id, userId);
+          if (usable === undefined || (left !== null && usable.created_at <= left)) return false;
           const taken = await tx
             .updateTable('invitations')
             .set((e) => ({ uses: e('uses', '+', 1) }))
             .where('digest', '=', digest)
             .whereRef('uses', '<', 'max_uses')
-            .returning(['project_id', 'role', 'expires_at'])
+            .returning(['project_id', 'role'])
             .executeTakeFirst();
-          if (taken === undefined || taken.expires_at <= now) throw new NotGoodError();
+          if (taken === undefined) throw new NotGoodError();
           const added = await tx
             .insertInto('members')
             .values({ project_id: taken.project_id, user_id: userId, role: taken.role, since: now })
@@ -146,12 +149,24 @@ export function createInvitationStore(db: Kysely<Database>) {
             .where('user_id', '=', userId)
             .execute();
           return true;
-        })
-        .catch((error: unknown) => {
-          if (error instanceof NotGoodError) return false;
-          throw error;
-        }),
+        },
+        { turn: turnOfMembers(found.project_id) },
+      ).catch((error: unknown) => {
+        if (error instanceof NotGoodError) return false;
+        throw error;
+      });
+    },
   };
+}
+
+async function leftAt(executor: Kysely<Database>, projectId: string, userId: string): Promise<number | null> {
+  const row = await executor
+    .selectFrom('former_members')
+    .select('left_at')
+    .where('project_id', '=', projectId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.left_at ?? null;
 }
 
 class NotGoodError extends Error {

@@ -101,7 +101,7 @@ describe('a project', () => {
     expect((await ask('POST', '/unarchive')).body).toMatchObject({ state: 'active', archivedAt: null });
     fake.things.clear();
     runs();
-    await kit.projects.members.set(project.id, 'ada@example.org', 'owner');
+    await kit.projects.members.set(project.id, 'ada@example.org', 'owner', adaId);
     expect(fake.stopped).toHaveLength(1);
     expect(existsSync(files('Jupyter'))).toBe(true);
   });
@@ -187,7 +187,7 @@ describe('a project', () => {
       password: 'correct horse',
       admin: false,
     });
-    await kit.projects.members.set(project.id, bob.email, 'owner');
+    await kit.projects.members.set(project.id, bob.email, 'owner', adaId);
     const { url } = (await ask('POST', '/invitations', { role: 'owner', maxUses: 9 })).body;
     await ask('DELETE', '', { name: 'churn' });
     await until(isGone);

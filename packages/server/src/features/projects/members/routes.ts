@@ -7,16 +7,18 @@ export function registerMemberRoutes(router: Router, service: MemberService): vo
     items: await service.list(membership.project.id),
     next: null,
   }));
-  router.handle('projects.addMembers', ({ membership, body }) => service.setMany(membership.project.id, body.members));
-  router.handle('projects.setMember', ({ membership, params, body }) =>
-    service.set(membership.project.id, params.email, body.role),
+  router.handle('projects.addMembers', ({ membership, actor, body }) =>
+    service.setMany(membership.project.id, body.members, actor.user.id),
   );
-  router.handle('projects.removeMember', async ({ membership, params }) => {
-    await service.removeByEmail(membership.project.id, params.email);
+  router.handle('projects.setMember', ({ membership, actor, params, body }) =>
+    service.set(membership.project.id, params.email, body.role, actor.user.id),
+  );
+  router.handle('projects.removeMember', async ({ membership, actor, params }) => {
+    await service.remove(membership.project.id, params.email, actor.user.id);
     return {};
   });
   router.handle('projects.leave', async ({ membership, actor }) => {
-    await service.remove(membership.project.id, actor.user.id);
+    await service.leave(membership.project.id, actor.user.id);
     return {};
   });
 }

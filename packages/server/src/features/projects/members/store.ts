@@ -1,10 +1,14 @@
 import type { Member, Role } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import { toInstant } from '../../../lib/clock.ts';
 
 /** What changes for people in a project at once: a role, or with null that they are in it. */
 export type MemberChange = { readonly userId: string; readonly role: Role | null };
+
+/** Why a change is not made. `last_owner`: nobody would be left as an owner who can log in · `forbidden`: who makes it is no owner (any more). */
+export type MembersRefusal = 'last_owner' | 'forbidden';
 
 const roles: readonly Role[] = ['viewer', 'editor', 'owner'];
 /** How many rows one statement takes: databases bound how many values it may have. */
@@ -12,6 +16,9 @@ const atOnce = 500;
 
 const inPieces = <T>(items: readonly T[]): T[][] =>
   Array.from({ length: Math.ceil(items.length / atOnce) }, (_, at) => items.slice(at * atOnce, (at + 1) * atOnce));
+
+/** The turn that everybody takes who changes the members of a project, which hangs on who they are. */
+export const turnOfMembers = (projectId: string): string => `members of ${projectId}`;
 
 export type MemberStore = ReturnType<typeof createMemberStore>;
 
@@ -68,19 +75,22 @@ export function createMemberStore(db: Kysely<Database>) {
     },
 
     /**
-     * Makes these changes, all or none: null, and nothing has changed, when nobody would be left as an owner who can log in. Whoever loses a right loses
-     * with it what they have opened by it, and may not come back by an invitation that is there already, their own included.
+     * Makes these changes, all or none. Owners may make any, and everybody may leave; that is asked here again, as `by` may have been let in before somebody
+     * else took that right away. Whoever loses a right loses with it what they have opened by it, and may not come back by an invitation that is there
+     * already, their own included.
      */
     change: (
       projectId: string,
       changes: readonly MemberChange[],
-      now: number,
-    ): Promise<{ added: number; changed: number } | null> =>
-      db
-        .transaction()
-        .execute(async (tx) => {
-          // Written first: of two transactions that each take away another owner, one waits for the other.
+      { by, now }: { by: string; now: number },
+    ): Promise<{ added: number; changed: number } | MembersRefusal> =>
+      inTransaction(
+        db,
+        async (tx) => {
+          // Written first, as SQLite wants it of who will write: of two transactions that each take away another owner, one waits for the other.
           await tx.updateTable('projects').set({ last_activity_at: now }).where('id', '=', projectId).execute();
+          const leaves = changes.every(({ userId, role }) => userId === by && role === null);
+          if (!leaves && !(await isOwner(tx, projectId, by))) throw new RefusedError('forbidden');
           const before = new Map<string, Role>();
           for (const piece of inPieces(changes.map(({ userId }) => userId))) {
             const found = await tx
@@ -115,7 +125,9 @@ export function createMemberStore(db: Kysely<Database>) {
               )
               .execute();
           }
-          for (const { userId, role } of others) await changeOne(tx, { projectId, userId, role, now }, before);
+          for (const { userId, role } of others) {
+            await changeMember(tx, { projectId, userId, role, now }, before.get(userId) ?? 'owner');
+          }
           const owner = await tx
             .selectFrom('members')
             .innerJoin('users', 'users.id', 'members.user_id')
@@ -125,24 +137,43 @@ export function createMemberStore(db: Kysely<Database>) {
             .where('disabled_at', 'is', null)
             .limit(1)
             .executeTakeFirst();
-          if (owner === undefined) throw new NoOwnerError();
+          if (owner === undefined) throw new RefusedError('last_owner');
           return { added: added.length, changed: others.length };
-        })
-        .catch((error: unknown) => {
-          if (error instanceof NoOwnerError) return null;
-          throw error;
-        }),
+        },
+        { turn: turnOfMembers(projectId) },
+      ).catch((error: unknown) => {
+        if (error instanceof RefusedError) return error.code;
+        throw error;
+      }),
   };
 }
 
-class NoOwnerError extends Error {
-  override readonly name = 'NoOwnerError';
+/** Takes back what a transaction has done so far. */
+class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly code: MembersRefusal;
+
+  constructor(code: MembersRefusal) {
+    super(code);
+    this.code = code;
+  }
 }
 
-async function changeOne(
+async function isOwner(tx: Kysely<Database>, projectId: string, userId: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('members')
+    .select('role')
+    .where('project_id', '=', projectId)
+    .where('user_id', '=', userId)
+    .executeTakeFirst();
+  return row?.role === 'owner';
+}
+
+/** Gives a member another role than `before`, or none, and takes what they have opened by a right that they lose. To be called in the turn of members. */
+export async function changeMember(
   tx: Kysely<Database>,
   { projectId, userId, role, now }: { projectId: string; userId: string; role: Role | null; now: number },
-  before: ReadonlyMap<string, Role>,
+  before: Role,
 ): Promise<void> {
   const ofMember = { project_id: projectId, user_id: userId };
   if (role === null) {
@@ -158,7 +189,7 @@ async function changeOne(
       .execute();
   }
   const lost = roles.slice(role === null ? 0 : roles.indexOf(role) + 1);
-  if (role !== null && roles.indexOf(role) > roles.indexOf(before.get(userId) ?? 'owner')) return;
+  if (role !== null && roles.indexOf(role) > roles.indexOf(before)) return;
   for (const table of ['tickets', 'grants'] as const) {
     await tx
       .deleteFrom(table)

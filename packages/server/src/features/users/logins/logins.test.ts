@@ -50,6 +50,24 @@ describe('logins', () => {
     expect((await world.call('GET', '/me', { cookie: mine })).statusCode).toBe(200);
   });
 
+  it('are not replaced by a cookie of the same name that a neighbour has planted', async () => {
+    await using world = await accountFixture();
+    const eve = { email: 'eve@example.org', name: 'Eve', password: 'a secret of my own' };
+    await world.users.service.create({ ...eve, admin: false });
+    const [mine, hers] = [await world.logIn(), await world.logIn(eve)];
+    const me = async (cookie: string) => (await world.call('GET', '/me', { cookie })).json();
+    for (const cookie of [`emberlab=planted; ${mine}`, `${mine}; emberlab=planted`, `${mine}; ${mine}`]) {
+      expect(await me(cookie)).toMatchObject({ email: ada.email });
+    }
+    for (const cookie of [`${hers}; ${mine}`, `${mine}; ${hers}`]) {
+      expect(await me(cookie)).toMatchObject({ error: { code: 'not_logged_in' } });
+    }
+    // What looks like it, and has another name.
+    for (const name of ['\u00a0emberlab', 'xemberlab', '%65mberlab', 'EMBERLAB']) {
+      expect(await me(`${hers.replace('emberlab', name)}; ${mine}`)).toMatchObject({ email: ada.email });
+    }
+  });
+
   it('end a week after they were used last', async () => {
     await using world = await accountFixture();
     const cookie = await world.logIn();

@@ -34,6 +34,7 @@ export function createLoginService(deps: {
   }
 
   return {
+    /** Throws `wrong_credentials` for a user who is gone or was disabled meanwhile. */
     async begin(user: User, { address, userAgent }: LoginPlace): Promise<NewLogin> {
       const secret = newSecret('ember_login');
       const now = clock.now();
@@ -49,6 +50,11 @@ export function createLoginService(deps: {
         address: address.slice(0, 100),
         userAgent: tidy(userAgent),
       });
+      // Looked at once the row is there: whoever disables somebody ends the logins that are there by then, and this one must not wait for them to be enabled.
+      if ((await store.find(digest(secret), now)) === null) {
+        await end(digest(secret));
+        throw new HttpError('wrong_credentials');
+      }
       return { user, secret, maxAgeSeconds: Math.floor(limits.mostMs / 1000) };
     },
 

@@ -24,8 +24,7 @@ const attemptShape = z.object({
 });
 type Attempt = z.infer<typeof attemptShape>;
 
-/** Where a login through the provider has led: in, or to a sentence on a page of ours. */
-/** `problem`: why there is no login, or no link. */
+/** Where a login through the provider has led: in, or to a sentence on a page of ours. `problem`: why there is no login, or no link. */
 export type Landing = { readonly login: NewLogin | null; readonly path: string; readonly problem: ErrorCode | null };
 
 /** Gives people the roles that their groups have, and takes those that came from groups only. */

@@ -1,6 +1,7 @@
 import type { User } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import { toUser, userColumns } from '../rows.ts';
 
 export type IdentityStore = ReturnType<typeof createIdentityStore>;
@@ -56,35 +57,39 @@ export function createIdentityStore(db: Kysely<Database>) {
       user: { id: string; email: string; name: string; now: number },
       identity: { issuer: string; subject: string },
     ): Promise<boolean> =>
-      db.transaction().execute(async (tx) => {
-        const taken = await tx
-          .selectFrom('identities')
-          .select('user_id')
-          .where('issuer', '=', identity.issuer)
-          .where('subject', '=', identity.subject)
-          .executeTakeFirst();
-        if (taken !== undefined) return false;
-        const made = await tx
-          .insertInto('users')
-          .values({
-            id: user.id,
-            email: user.email,
-            name: user.name,
-            password_hash: '',
-            admin: 0,
-            created_at: user.now,
-            disabled_at: null,
-          })
-          .onConflict((conflict) => conflict.column('email').doNothing())
-          .returning('id')
-          .executeTakeFirst();
-        if (made === undefined) return false;
-        await tx
-          .insertInto('identities')
-          .values({ ...identity, user_id: user.id, created_at: user.now })
-          .execute();
-        return true;
-      }),
+      inTransaction(
+        db,
+        async (tx) => {
+          const taken = await tx
+            .selectFrom('identities')
+            .select('user_id')
+            .where('issuer', '=', identity.issuer)
+            .where('subject', '=', identity.subject)
+            .executeTakeFirst();
+          if (taken !== undefined) return false;
+          const made = await tx
+            .insertInto('users')
+            .values({
+              id: user.id,
+              email: user.email,
+              name: user.name,
+              password_hash: '',
+              admin: 0,
+              created_at: user.now,
+              disabled_at: null,
+            })
+            .onConflict((conflict) => conflict.column('email').doNothing())
+            .returning('id')
+            .executeTakeFirst();
+          if (made === undefined) return false;
+          await tx
+            .insertInto('identities')
+            .values({ ...identity, user_id: user.id, created_at: user.now })
+            .execute();
+          return true;
+        },
+        { turn: `identity ${identity.subject} of ${identity.issuer}` },
+      ),
 
     async hasOne(userId: string, issuer: string): Promise<boolean> {
       const row = await db

@@ -1,6 +1,7 @@
 import type { ServiceAccount } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
+import { inTransaction } from '../../../db/transaction.ts';
 import { toInstant, toInstantOrNull } from '../../../lib/clock.ts';
 
 export type ServiceAccountStore = ReturnType<typeof createServiceAccountStore>;
@@ -67,7 +68,7 @@ export function createServiceAccountStore(db: Kysely<Database>) {
 
     /** The row stays, so that what it has made keeps its owner and its name is never another's; its tokens go. */
     async disable(id: string, now: number): Promise<void> {
-      await db.transaction().execute(async (tx) => {
+      await inTransaction(db, async (tx) => {
         await tx.deleteFrom('tokens').where('user_id', '=', id).execute();
         await tx.updateTable('users').set({ disabled_at: now }).where('id', '=', id).execute();
       });

@@ -99,6 +99,23 @@ export function createTokenService({ store, clock }: { store: TokenStore; clock:
       return secret;
     },
 
+    /** The same for the kernel of a notebook that is run by a job. */
+    async issueForRun(run: { executionId: number; userId: string; projectId: string }): Promise<string> {
+      const secret = newSecret('ember_run');
+      await store.insert({
+        id: newId(),
+        ...run,
+        serverId: null,
+        name: 'Run of a job',
+        digest: digest(secret),
+        now: clock.now(),
+        expiresAt: null,
+        limits: noLimits,
+      });
+      return secret;
+    },
+    revokeForRun: (executionId: number): Promise<void> => store.deleteExecutionTokens(executionId),
+
     revokeForServer: (serverId: string): Promise<void> => store.deleteServerTokens(serverId),
     forgetExpired: (): Promise<void> => store.deleteExpired(clock.now()),
   };

@@ -1,7 +1,8 @@
 import type { ApiToken, Scope, User } from '@emberlab/contract';
 import type { Kysely, Selectable } from 'kysely';
 import { prepareQuery, type ParametersOf } from '../../../db/prepared.ts';
-import type { Database, TokensTable } from '../../../db/schema.ts';
+import type { Database } from '../../../db/schema.ts';
+import type { TokensTable } from '../../../db/schema/people.ts';
 import { toInstant, toInstantOrNull } from '../../../lib/clock.ts';
 import { toUser, userColumns } from '../rows.ts';
 
@@ -9,7 +10,12 @@ import { toUser, userColumns } from '../rows.ts';
 export type TokenLimits = { readonly scopes: readonly Scope[] | null; readonly projectIds: readonly string[] | null };
 
 /** Who a token speaks for and how far it reaches. */
-export type TokenHolder = { tokenId: string; user: User; serverId: string | null } & TokenLimits;
+export type TokenHolder = {
+  tokenId: string;
+  user: User;
+  serverId: string | null;
+  executionId: number | null;
+} & TokenLimits;
 
 type LimitsRow = Pick<Selectable<TokensTable>, 'project_id' | 'scopes_json' | 'projects_json'>;
 
@@ -40,7 +46,7 @@ export function createTokenStore(db: Kysely<Database>) {
     db
       .selectFrom('tokens')
       .innerJoin('users', 'users.id', 'tokens.user_id')
-      .select([...userColumns, 'tokens.id as token_id', 'server_id', 'last_used_at'])
+      .select([...userColumns, 'tokens.id as token_id', 'server_id', 'execution_id', 'last_used_at'])
       .select(['project_id', 'scopes_json', 'projects_json'])
       .where('digest', '=', parameter('digest'))
       .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', parameter('now'))]))
@@ -74,6 +80,8 @@ export function createTokenStore(db: Kysely<Database>) {
       userId: string;
       projectId: string | null;
       serverId: string | null;
+      /** the run of a job that it is for; absent: none */
+      executionId?: number;
       name: string;
       digest: string;
       now: number;
@@ -88,6 +96,7 @@ export function createTokenStore(db: Kysely<Database>) {
           user_id: token.userId,
           project_id: token.projectId,
           server_id: token.serverId,
+          execution_id: token.executionId ?? null,
           name: token.name,
           digest: token.digest,
           created_at: token.now,
@@ -110,6 +119,7 @@ export function createTokenStore(db: Kysely<Database>) {
         tokenId: row.token_id,
         user: toUser(row),
         serverId: row.server_id,
+        executionId: row.execution_id,
         ...toLimits(row),
         lastUsedAt: row.last_used_at,
       };
@@ -119,13 +129,14 @@ export function createTokenStore(db: Kysely<Database>) {
       await db.updateTable('tokens').set({ last_used_at: now }).where('id', '=', id).execute();
     },
 
-    /** Tokens that somebody made for the user: those of servers are not theirs to see. */
+    /** Tokens that somebody made for the user: those of servers and runs are not theirs to see. */
     async list(userId: string): Promise<ApiToken[]> {
       const rows = await db
         .selectFrom('tokens')
         .select(tokenColumns)
         .where('user_id', '=', userId)
         .where('server_id', 'is', null)
+        .where('execution_id', 'is', null)
         .orderBy('created_at', 'desc')
         .execute();
       return present(rows);
@@ -138,12 +149,17 @@ export function createTokenStore(db: Kysely<Database>) {
         .where('id', '=', id)
         .where('user_id', '=', userId)
         .where('server_id', 'is', null)
+        .where('execution_id', 'is', null)
         .executeTakeFirst();
       return result.numDeletedRows > 0n;
     },
 
     async deleteServerTokens(serverId: string): Promise<void> {
       await db.deleteFrom('tokens').where('server_id', '=', serverId).execute();
+    },
+
+    async deleteExecutionTokens(executionId: number): Promise<void> {
+      await db.deleteFrom('tokens').where('execution_id', '=', executionId).execute();
     },
 
     async deleteExpired(now: number): Promise<void> {

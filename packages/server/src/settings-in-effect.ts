@@ -1,0 +1,33 @@
+import type { SettingInEffect } from '@emberlab/contract';
+import { redact } from './lib/redact.ts';
+import { settingsSchema, type Settings } from './settings.ts';
+
+/**
+ * Every setting as it counts, for people to read: `chosen` is what counts in place of some that are not given. Values of secrets stay behind here; what looks
+ * like one elsewhere is taken out.
+ */
+export function settingsInEffect(
+  settings: Settings,
+  chosen: Partial<Record<keyof Settings, string | number>>,
+  sourceOf: (name: string) => SettingInEffect['source'],
+): SettingInEffect[] {
+  return Object.entries(settingsSchema.shape).map(([key, schema]) => {
+    const name = key as keyof Settings;
+    const { description = '', secret = false } = schema.meta() ?? {};
+    const value = settings[name] ?? chosen[name];
+    return {
+      name,
+      value: value === undefined || secret === true ? null : redact(spell(value)),
+      source: sourceOf(name),
+      secret: secret === true,
+      description,
+    };
+  });
+}
+
+function spell(value: unknown): string {
+  if (Array.isArray(value)) return value.map(spell).join(', ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { group, project, role } = value as { group: string; project: string; role: string };
+  return `${group}=${project}:${role}`;
+}
