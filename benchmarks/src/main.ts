@@ -11,13 +11,16 @@ import { present, type Figure } from './figures.ts';
 import { Livy } from './gateway/livy.ts';
 import { measureGateway } from './gateway/main.ts';
 import { compareWithJupyterHub } from './platform/main.ts';
-import { measureProjects } from './projects.ts';
+import { measureJobs } from './jobs/main.ts';
+import { measureLibraries } from './libraries/main.ts';
+import { measureProjects } from './projects/main.ts';
 import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
 
 /**
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
  * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead, and
- * `./bench platform` Emberlab beside JupyterHub, and `./bench projects` lists and invitations with many users and projects.
+ * `./bench platform` Emberlab beside JupyterHub, `./bench projects` lists and invitations with many users and projects, `./bench libraries` changes
+ * of Python libraries, and `./bench jobs` the lists of jobs and their runs with many of them.
  */
 /** Seconds until `./start` says that it serves, set-up done. */
 async function measureStarts(platform: Platform): Promise<Figure> {
@@ -197,6 +200,8 @@ process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/tes
 const figures: Figure[] = [];
 if (process.argv.includes('gateway')) figures.push(...(await measureGateway()));
 else if (process.argv.includes('platform')) figures.push(...(await compareWithJupyterHub()));
+else if (process.argv.includes('libraries')) figures.push(...(await measureLibraries(process.argv.slice(2))));
+else if (process.argv.includes('jobs')) figures.push(...(await measureJobs()));
 else if (process.argv.includes('projects')) figures.push(...(await measureProjects()));
 else {
   figures.push(...(await measurePlatform()));

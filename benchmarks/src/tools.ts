@@ -9,11 +9,14 @@ export const rounds = Number(process.env['EMBERLAB_BENCH_ROUNDS'] ?? 5);
 
 export const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+/** of the administrator */
+export const password = 'correct horse battery';
+
 /** Makes an administrator and answers a token of theirs. The platform need not run. */
 export async function account(platform: Platform): Promise<string> {
   await runCommand('./emberlab', ['user', 'add', 'bench@example.org', '--admin', '--password-stdin'], {
     env: platform.env,
-    input: 'correct horse battery\n',
+    input: `${password}\n`,
   });
   const { stdout } = await runCommand(
     './emberlab',
@@ -27,12 +30,12 @@ export async function account(platform: Platform): Promise<string> {
 export const residentMb = (pid: number): number =>
   Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 
-/** Asks every 10 ms until the answer will do. */
-export async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean): Promise<T> {
+/** Asks every 10 ms, or as often as is said, until the answer will do. */
+export async function until<T>(ask: () => Promise<T>, done: (value: T) => boolean, everyMs = 10): Promise<T> {
   for (;;) {
     const value = await ask();
     if (done(value)) return value;
-    await pause(10);
+    await pause(everyMs);
   }
 }
 
@@ -44,15 +47,17 @@ export async function timed(unit: 's' | 'ms', task: () => Promise<unknown>): Pro
 }
 
 /** The folder of a project's Python environment, once project and environment are there. */
-export async function environmentOf(platform: Platform, client: Client, name: string): Promise<string> {
+export async function environmentOf(platform: Platform, client: Client, name: string, everyMs = 10): Promise<string> {
   const params = { project: name };
   await until(
     () => client.call('projects.list', {}),
     ({ items }) => items.some((project) => project.name === name),
+    everyMs,
   );
   const { current } = await until(
     () => client.call('environment.get', { params }),
     (environment) => environment.current !== null,
+    everyMs,
   );
   const project = await client.call('projects.get', { params });
   return join(platform.data, 'environments', project.id, String(current?.number));

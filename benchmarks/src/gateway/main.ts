@@ -7,6 +7,7 @@ import { present, type Figure } from '../figures.ts';
 import { account, environmentOf, say, until } from '../tools.ts';
 import { startedAhead } from './ahead.ts';
 import { measureCancel } from './cancel.ts';
+import { measureCells } from './cells.ts';
 import { measureFrames } from './frames.ts';
 import { Livy, type Kind } from './livy.ts';
 import { measureSessionMemory } from './memory.ts';
@@ -76,6 +77,8 @@ export async function measureGateway(): Promise<Figure[]> {
     say('Frames');
     add(await measureFrames(livy, session, python));
     await livy.end(session);
+    say('Cells');
+    add(await measureCells(platform, client, python));
   } finally {
     await platform.remove();
   }

@@ -4,10 +4,10 @@ import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { createClient, defaultPythonConfiguration, type Client, type ProjectEvent } from '@emberlab/contract';
 import { Platform } from '@emberlab/e2e/platform';
-import { account, environmentOf, stopJupyter, until } from '../tools.ts';
+import { account, environmentOf, stopJupyter, timed, until } from '../tools.ts';
 import { eventsOf } from './events.ts';
-import { seed } from './seed.ts';
-import type { Door, Kind, Side } from './side.ts';
+import { emailOf, seed } from './seed.ts';
+import { users, type Door, type Kind, type Side } from './side.ts';
 
 const upstream = join(import.meta.dirname, 'upstream.program.ts');
 const projectOf = (kind: Kind) => (kind === 'jupyter' ? 'demo' : 'light');
@@ -53,6 +53,15 @@ export class Ours implements Side {
 
   get uv(): string {
     return join(this.platform.data, 'tools/bin/uv');
+  }
+
+  /** Takes all of its users into a project that nothing else is measured with. */
+  async addMembers(): Promise<{ added: number }> {
+    const client = createClient({ baseUrl: `http://127.0.0.1:${this.platform.port}`, token: this.token });
+    const params = { project: 'all' };
+    await client.call('projects.create', { body: { name: params.project } });
+    const all = Array.from({ length: users }, (_, index) => ({ email: emailOf(index), role: 'editor' as const }));
+    return { added: await timed('s', () => client.call('projects.addMembers', { params, body: { members: all } })) };
   }
 
   private member(index: number): { client: Client; token: string } {

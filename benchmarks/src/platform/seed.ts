@@ -6,8 +6,11 @@ import { listed, members, users } from './side.ts';
 /** As the platform makes them: letters and digits. */
 const newId = (): string => randomUUID().replaceAll('-', '');
 
+/** The address of the user of this index. */
+export const emailOf = (index: number): string => `member${index}@example.org`;
+
 /**
- * Puts users and members right into the database: there is no way through the API to make so many. Those who have servers are members of both projects,
+ * Puts users and members right into the database: through the API each comes in by an invitation. Those who have servers are members of both projects,
  * with a token each, which are answered in their order; `light` has `listed` members altogether.
  */
 export function seed(data: string, projects: { readonly demo: string; readonly light: string }): string[] {
@@ -22,7 +25,7 @@ export function seed(data: string, projects: { readonly demo: string; readonly l
   database.exec('begin immediate');
   for (let index = 0; index < users; index += 1) {
     const id = newId();
-    user.run(id, `member${index}@example.org`, `Member ${index}`, '', now);
+    user.run(id, emailOf(index), `Member ${index}`, '', now);
     // The one who made the project is one of them.
     if (index < listed - 1) member.run(projects.light, id, 'editor', now);
     if (index >= members) continue;

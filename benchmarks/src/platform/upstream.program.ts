@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 
 /**
- * The server behind both proxies: it does next to nothing, so that what is measured is the way to it. Each platform starts it as one of its own: ours says
- * in Jupyter's configuration file on which Unix socket it has to listen, theirs in the environment on which port.
+ * The server behind both proxies: it does next to nothing, so that what is measured is the way to it. Each platform starts it as one of its own: ours hands
+ * it a Unix socket as a descriptor, or says in Jupyter's configuration file where to make it, theirs says in the environment on which port.
  */
 const big = Buffer.alloc(1024 * 1024, 'x');
 const none = Buffer.alloc(0);
@@ -24,9 +24,12 @@ sockets.on('connection', (socket) => {
 });
 
 const address = process.env['JUPYTERHUB_SERVICE_URL'];
+const descriptor = process.env['EMBER_SOCKET_FD'];
 if (address !== undefined) {
   const { hostname, port } = new URL(address);
   server.listen(Number(port), hostname);
+} else if (descriptor !== undefined) {
+  server.listen({ fd: Number(descriptor) });
 } else {
   const file = process.argv.find((one) => one.startsWith('--config='))?.slice('--config='.length) ?? '';
   const { ServerApp } = JSON.parse(readFileSync(file, 'utf8')) as { ServerApp: { sock: string } };
