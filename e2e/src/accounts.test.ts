@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, type Ready } from './browser.ts';
 import { freePort, Platform, runCommand } from './platform.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -74,7 +74,7 @@ describe('people and their accounts', () => {
     rmSync(folder, { recursive: true });
   });
 
-  const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>, of = context) => {
+  const shoot = async (name: string, url: string, ready: Ready, of = context) => {
     accessibility.push(
       ...(await photograph(of, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
     );
@@ -201,8 +201,8 @@ describe('people and their accounts', () => {
     await page.goto(`${platform.url}/account`);
     await page.getByText('read, run', { exact: true }).waitFor();
     await shoot('account-tokens', `${platform.url}/account`, async (p) => {
-      await p.getByText('read, run', { exact: true }).scrollIntoViewIfNeeded();
       await p.getByRole('button', { name: 'Log out everywhere else' }).or(p.getByText('This one')).first().waitFor();
+      return p.getByText('read, run', { exact: true });
     });
     expect((await runCommand('./emberlab', ['logout', platform.url], { env })).code).toBe(0);
     expect((await asToken('/api/v1/me')).status).toBe(401);
@@ -219,6 +219,110 @@ describe('people and their accounts', () => {
     await shoot('service-accounts', `${platform.url}/admin/service-accounts`, (p) =>
       p.getByText('nightly@service.invalid').waitFor(),
     );
+  });
+
+  it('reads what an administrator announces at once, on every page, and before the login where that was chosen', async () => {
+    const { at, window } = await throughProvider('grace');
+    await window.getByText('You can log in with Example Login.').waitFor();
+    const announce = async (text: string, more: (dialog: Locator) => Promise<unknown>) => {
+      await page.goto(`${platform.url}/admin/announcements`);
+      await page.getByRole('button', { name: 'Write one' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByLabel('Text').fill(text);
+      await more(dialog);
+      await dialog.getByRole('button', { name: 'Announce' }).click();
+      await dialog.waitFor({ state: 'hidden' });
+    };
+    await announce('The new cluster is there: please tell us how it goes.', async () => undefined);
+    await window.getByText('The new cluster is there').waitFor();
+    await window.goto(`${platform.url}/projects/demo/settings/general`);
+    await window.getByText('The new cluster is there').waitFor();
+    await announce('Emberlab is stopped on Sunday from 8 to 9.\nPlease save your work before that.', async (dialog) => {
+      await dialog.getByLabel('Warning: it stays').check();
+      await dialog.getByLabel('Also on the login page').check();
+    });
+    await window.getByText('Please save your work before that.').waitFor();
+    await window.getByRole('button', { name: 'Dismiss' }).click();
+    await expect.poll(() => window.getByText('The new cluster is there').count()).toBe(0);
+    await shoot('announcements', `${platform.url}/admin/announcements`, (p) => p.getByText('also at login').waitFor());
+    const stranger = await browser.newContext();
+    const login = await stranger.newPage();
+    await login.goto(`${platform.url}/login`);
+    await login.getByText('Please save your work before that.').waitFor();
+    await stranger.close();
+    await page.goto(`${platform.url}/admin/announcements`);
+    await page.getByRole('button', { name: /^End: Emberlab is stopped/ }).click();
+    await expect.poll(() => window.getByText('Please save your work').count()).toBe(0);
+    await at.close();
+  });
+
+  it('is held to limits, sees them, and is told which one is in the way', async () => {
+    const limits = `${platform.url}/admin/limits`;
+    const set = async (kind: string, value: string) => {
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('combobox', { name: kind }).click();
+      await page.getByRole('option', { name: 'At most' }).click();
+      await dialog.getByLabel(`${kind}: at most`).fill(value);
+    };
+    const save = async () => {
+      await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+      await page.getByRole('dialog').waitFor({ state: 'hidden' });
+    };
+    await page.goto(limits);
+    await page.getByRole('button', { name: 'Change the defaults for each user' }).click();
+    for (const [kind, value] of [
+      ['Jupyter servers', '2'],
+      ['Memory', '8'],
+      ['Hours of a server', '24'],
+    ] as const) {
+      await set(kind, value);
+    }
+    await save();
+    await page.getByRole('button', { name: 'Limits of demo' }).click();
+    for (const [kind, value] of [
+      ['Jupyter servers', '0'],
+      ['Spark sessions', '6'],
+      ['Files', '2.5'],
+    ] as const) {
+      await set(kind, value);
+    }
+    await save();
+    await page.getByText('Reached: no more can start').or(page.getByText('own limit').first()).first().waitFor();
+    await shoot('limits', limits, (p) => p.getByText('own limit').first().waitFor());
+    await page.goto(`${platform.url}/projects/demo/jupyter`);
+    await page.getByRole('button', { name: 'Run Jupyter' }).click();
+    await page.getByText('This project may have 0 running Jupyter servers at a time').first().waitFor();
+    await shoot('jupyter-limits', `${platform.url}/projects/demo/jupyter`, async (p) => {
+      return p.getByText('Reached: no more can start');
+    });
+    await page.goto(limits);
+    await page.getByRole('button', { name: 'Limits of demo' }).click();
+    await set('Jupyter servers', '3');
+    await save();
+  });
+
+  it('is out at once when an administrator disables the account, and in again when it is enabled', async () => {
+    const { at, window } = await throughProvider('grace');
+    await window.getByText('You can log in with Example Login.').waitFor();
+    await window.goto(`${platform.url}/projects/demo/jupyter`);
+    await window.getByRole('button', { name: 'Run Jupyter' }).waitFor();
+    const users = `${platform.url}/admin/users`;
+    await page.goto(users);
+    await page.getByRole('button', { name: 'Actions for grace@example.org' }).click();
+    await page.getByRole('menuitem', { name: 'Disable' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+    // The page that she has open leads to the login by itself.
+    await window.getByLabel('E-mail').waitFor();
+    await shoot('users', users, (p) => p.getByText('grace@example.org').waitFor());
+    expect((await runCommand('./emberlab', ['user', 'disable', 'ada@example.org'], { env: platform.env })).code).toBe(
+      1,
+    );
+    const enabled = await runCommand('./emberlab', ['user', 'enable', 'grace@example.org'], { env: platform.env });
+    expect([enabled.code, enabled.stdout]).toEqual([0, 'grace@example.org can log in again.\n']);
+    await at.close();
+    const again = await throughProvider('grace');
+    await again.window.getByText('You can log in with Example Login.').waitFor();
+    await again.at.close();
   });
 
   it('is asked for nothing by pages of other sites', async () => {

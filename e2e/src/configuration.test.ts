@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, type Ready } from './browser.ts';
 import { Lab } from './lab.ts';
 import { Platform } from './platform.ts';
 
@@ -96,20 +96,20 @@ describe('an owner sets what Jupyter runs with', () => {
 
   it('has pages that everybody can use, in each size and scheme', async () => {
     const problems: string[] = [];
-    const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) =>
+    const shoot = async (name: string, url: string, ready: Ready) =>
       problems.push(
         ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
       );
     await shoot('configuration-executors', jupyter(), async (p) => {
       await unfold(p, /^Executors/);
       await p.getByLabel('Executors at first').fill('7');
-      await p.getByText('more than at most').scrollIntoViewIfNeeded();
+      return p.getByText('more than at most');
     });
     await shoot('configuration-files', jupyter(), async (p) => {
       await unfold(p, /^Archives, jars and files/);
       await p.getByLabel('Properties', { exact: true }).fill('spark.master=yarn');
-      await p.getByRole('button', { name: 'Import' }).scrollIntoViewIfNeeded();
       await p.getByRole('button', { name: 'Line 1' }).waitFor();
+      return p.getByRole('button', { name: 'Import' });
     });
     await shoot('configuration-picker', jupyter(), async (p) => {
       await unfold(p, /^Archives, jars and files/);
@@ -120,14 +120,12 @@ describe('an owner sets what Jupyter runs with', () => {
       await p.getByRole('button', { name: 'Effective Spark properties' }).click();
       await p.getByText('spark.app.name').waitFor();
     });
-    await shoot('configuration-defaults', general(), (p) =>
-      p.getByRole('button', { name: 'Save defaults' }).scrollIntoViewIfNeeded(),
-    );
+    await shoot('configuration-defaults', general(), async (p) => p.getByRole('button', { name: 'Save defaults' }));
     // It is saved, so it comes last.
     await shoot('configuration-python', jupyter(), async (p) => {
       await p.getByText('Python', { exact: true }).first().click();
       await p.getByLabel('Environment variables').fill('LOG_LEVEL=debug');
-      await p.getByLabel('Environment variables').scrollIntoViewIfNeeded();
+      return p.getByLabel('Environment variables');
     });
     expect(problems).toEqual([]);
   });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fakeLivy } from '../../packages/server/src/features/sessions/external/testing/fake-livy.ts';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, type Ready } from './browser.ts';
 import { Platform, runCommand } from './platform.ts';
 
 /**
@@ -31,7 +31,7 @@ describe('a project on an Apache Livy', () => {
   });
 
   const general = () => `${platform.url}/projects/demo/settings/compute`;
-  const shoot = async (name: string, url: string, ready: (page: Page) => Promise<unknown>) => {
+  const shoot = async (name: string, url: string, ready: Ready) => {
     accessibility.push(
       ...(await photograph(context, url, (screen) => join(screenshotFolder, `${name}-${screen}.png`), ready)),
     );
@@ -57,7 +57,7 @@ describe('a project on an Apache Livy', () => {
       await p.getByRole('option', { name: 'User and password' }).click();
       await p.getByLabel('User').fill('emberlab');
       await p.getByText('goes over the network unencrypted').waitFor();
-      await p.getByText('Where Spark runs').scrollIntoViewIfNeeded();
+      return p.getByText('Where Spark runs');
     });
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: 'Save', exact: true, disabled: true }).waitFor();

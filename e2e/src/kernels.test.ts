@@ -4,6 +4,7 @@ import { createClient, type Client } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { seeFinishedUi } from './finished-ui.ts';
 import { listProcesses, processesOf } from './leftovers.ts';
+import { failUsefully, languages, useMagics } from './kernels/magics.ts';
 import { JupyterPage, type Cell, type Notebook } from './notebook.ts';
 import { Platform, runCommand } from './platform.ts';
 import { hasSparkR } from './spark-r.ts';
@@ -157,9 +158,34 @@ describe('the Spark kernels', () => {
     expect(picture?.data['image/png']).toMatch(/^iVBOR/);
   });
 
+  it('PySpark: %%matplot shows what the code below it draws', async () => {
+    const { outputs } = await python.run('%%matplot plt\nplt.clf()\n_ = plt.plot([3, 1, 2])');
+    expect(outputs).toMatchObject([{ kind: 'display', data: { 'image/png': expect.stringMatching(/^iVBOR/) } }]);
+  });
+
+  it('PySpark: every magic of sparkmagic works, and says in a sentence what is wrong', () =>
+    useMagics(python, languages.python));
+
+  it('PySpark: what is useful of an error comes first', () => failUsefully(python, languages.python));
+
+  it('PySpark: a property that is not permitted is refused in a sentence, without a trace', async () => {
+    const other = await page.notebook('pysparkkernel', 'refused');
+    await other.run('%%configure\n{"conf": {"spark.master": "yarn"}}');
+    const { text } = await other.run('1');
+    expect(text).toContain("The Spark application was not started: Spark properties that can't be set: spark.master");
+    expect(text).not.toContain('Traceback');
+    other.close();
+  });
+
   it('PySpark: an interrupt ends a cell and keeps its variables', async () => {
     await checkInterrupt(python, 'pysparkkernel', 'while True:\n    pass');
     expect((await python.run('x')).text).toBe('6');
+  });
+
+  it('PySpark: an interrupt stops the Spark job of the cell', async () => {
+    const endless = 'spark.range(0, 10**14, 1, 100).selectExpr("sum(id % 7)").collect()';
+    await checkInterrupt(python, 'pysparkkernel', endless);
+    expect((await python.run('sc.statusTracker().getActiveJobsIds()')).text).toBe('[]');
   });
 
   it('PySpark: code is completed on the driver, magics at once', async () => {
@@ -168,6 +194,20 @@ describe('the Spark kernels', () => {
     expect(found.replaced).toBe('createDataFr');
     expect(await python.complete('%%sq')).toEqual({ matches: ['%%sql'], replaced: '%%sq' });
     expect((await python.complete('%%local\nimport os\nos.getcw')).matches).toContain('getcwd');
+  });
+
+  it('PySpark: code is inspected on the driver, magics at once', async () => {
+    expect(await python.inspect('spark.createDataFrame')).toMatch(/^Signature: spark\.createDataFrame\(data/);
+    expect(await python.inspect('x')).toMatch(/^Type: int\nValue: 6\n/);
+    expect(await python.inspect('%%sql')).toContain('--maxrows');
+  });
+
+  it('PySpark: the variables of the session are told, with type and value', async () => {
+    await python.run('frame = spark.range(3)');
+    const variables = await python.variables();
+    expect(variables).toContain('x: int = 6');
+    expect(variables).toContainEqual(expect.stringMatching(/^frame: pyspark\.DataFrame = id: bigint$/));
+    expect(variables.join()).not.toMatch(/\b(?:spark|sc):/);
   });
 
   it('PySpark: a cell costs little beside what the driver does', async () => {
@@ -193,9 +233,13 @@ describe('the Spark kernels', () => {
     await scala1.ended;
     expect(scala1.text).toMatch(/SparkSession available as 'spark'\..*: Int = 42/s);
     await checkFrames(scala, 'val few = spark.range(9)');
+    await useMagics(scala, languages.scala);
+    await failUsefully(scala, languages.scala);
     // The first completion takes Scala's compiler longer than a kernel waits for one.
     const completed = async () => (await scala.complete('spark.createDataFr')).matches;
     await expect.poll(completed, { timeout: 60_000 }).toContain('createDataFrame');
+    expect(await scala.inspect('x')).toContain('Type: Int');
+    expect(await scala.variables()).toContain('x: Int = 6');
     await checkInterrupt(scala, 'sparkkernel', 'while (true) {}');
     expect((await scala.run('x + 1')).text).toContain(': Int = 7');
   });
@@ -204,6 +248,10 @@ describe('the Spark kernels', () => {
     await sparkR1.ended;
     expect(sparkR1.text).toMatch(/SparkSession available as 'spark'\..*\[1\] 42/s);
     await checkFrames(sparkR, 'few <- sql("SELECT id FROM range(9)")');
+    await useMagics(sparkR, languages.r);
+    await failUsefully(sparkR, languages.r);
+    expect(await sparkR.inspect('createDataFrame')).toMatch(/^Signature: createDataFrame\(data/);
+    expect(await sparkR.variables()).toContain('x: numeric = 6');
     expect((await sparkR.complete('createDataFr')).matches).toContain('createDataFrame');
     await checkInterrupt(sparkR, 'sparkrkernel', 'Sys.sleep(1000)');
     expect((await sparkR.run('x + 1')).text).toContain('[1] 7');
@@ -228,10 +276,25 @@ describe('the Spark kernels', () => {
     const { items } = await client.call('notebooks.recent', { params: { project: 'demo' } });
     expect(Object.fromEntries(items.map(({ path, kernel }) => [path, kernel]))).toEqual({
       'Jupyter/pysparkkernel.ipynb': 'pysparkkernel',
+      'Jupyter/refused.ipynb': 'pysparkkernel',
       'Jupyter/sparkkernel.ipynb': 'sparkkernel',
       ...(r ? { 'Jupyter/sparkrkernel.ipynb': 'sparkrkernel' } : {}),
     });
     for (const { configuration } of items) expect(configuration).toMatchObject({ type: 'spark', driverMemoryMb: 768 });
+  });
+
+  it('%%delete and %%cleanup end sessions of the member’s own', async () => {
+    const own = async () => ((await livy('/sessions')) as { sessions: { id: number; kind: string }[] }).sessions;
+    const of = (all: readonly { id: number; kind: string }[], kind: string) => all.find((one) => one.kind === kind)?.id;
+    const before = await own();
+    const here = of(before, 'pyspark');
+    expect((await python.run(`%%delete -f -s ${here}`)).text).toContain("Cannot delete this kernel's session");
+    expect((await python.run(`%%delete -f -s ${of(before, 'spark')}`)).text).toBe('');
+    expect((await own()).map(({ id }) => id)).toEqual(
+      before.map(({ id }) => id).filter((id) => id !== of(before, 'spark')),
+    );
+    expect((await python.run('%%cleanup -f')).text).toBe('');
+    expect(await own()).toEqual([]);
   });
 
   it('leave nothing running when their server stops', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { routePath, routes, type RouteName } from '@emberlab/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, type Ready } from './browser.ts';
 import { Lab } from './lab.ts';
 import { listProcesses } from './leftovers.ts';
 import { Platform, runCommand } from './platform.ts';
@@ -51,7 +51,7 @@ describe('people come into a project and go', () => {
   });
 
   const settings = (name: string) => `${platform.url}/projects/demo/settings/${name}`;
-  const shoot = async (context: BrowserContext, name: string, url: string, ready: (p: Page) => Promise<unknown>) => {
+  const shoot = async (context: BrowserContext, name: string, url: string, ready: Ready) => {
     const file = (screen: string) => join(screenshotFolder, `${name}-${screen}.png`);
     accessibility.push(...(await photograph(context, url, file, ready)));
   };
@@ -128,14 +128,49 @@ describe('people come into a project and go', () => {
     await shoot(grace, 'home-empty', platform.url, (p) => p.getByText('You have no projects yet').waitFor());
   });
 
+  it('Ada says who is told what of jobs, and sees that nothing is sent to the machine itself', async () => {
+    const add = async (type: 'Webhook' | 'E-mail', name: string, field: string, target: string) => {
+      await page.getByRole('button', { name: 'Add receiver' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByText(type, { exact: true }).click();
+      await dialog.getByLabel('Name').fill(name);
+      await dialog.getByLabel(field).fill(target);
+      await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+    };
+    await page.goto(settings('alerts'));
+    await add('Webhook', 'Itself', 'Address', `http://127.0.0.1:${platform.port}/api/v1/auth/login`);
+    await page.getByText('Nothing is sent to 127.0.0.1').waitFor();
+    await page.getByLabel('Address').fill(`http://localhost:${platform.port}/hooks/of-a-chat`);
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByText(/^whsec_/).waitFor();
+    await page.getByRole('button', { name: 'Done' }).click();
+    await page.getByRole('button', { name: 'Send a test to Itself' }).click();
+    await page
+      .getByText(/^Nothing is sent to localhost/)
+      .first()
+      .waitFor();
+    await add('E-mail', 'On call', 'E-mail addresses', 'ada@example.org');
+    await page.getByRole('button', { name: 'Send a test to On call' }).click();
+    await page.getByText('On call does not have the test').waitFor();
+    await page.locator('input[aria-label="Failed: who is told"]').click();
+    await page.getByRole('option', { name: 'On call' }).click();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Save rules' }).click();
+    await expect.poll(() => page.getByRole('button', { name: 'Save rules' }).isDisabled()).toBe(true);
+    // Both tests are listed, with why they did not arrive.
+    await shoot(ada, 'alerts', settings('alerts'), (p) => p.getByText('Given up').nth(3).waitFor());
+  });
+
   it('Grace, a stranger, and who is not logged in find nothing of the project on any route', async () => {
     const made = await runCommand('./emberlab', ['token', 'create', '--user', 'grace@example.org', '--name', 'test'], {
       env: platform.env,
     });
     const asGrace = { authorization: `Bearer ${made.stdout.trim()}` };
     const ask = async (name: RouteName, project: string, headers: Record<string, string>) => {
-      const params = { project, id: '12345678', email: 'ada@example.org', executor: '1' };
-      const { method } = routes[name];
+      const { method, path } = routes[name];
+      const known: Record<string, string> = { project, email: 'ada@example.org', executor: '1' };
+      const named = [...path.matchAll(/\{(\w+)\}/g)].map(([, each = '']) => [each, known[each] ?? '12345678']);
+      const params: Record<string, string> = Object.fromEntries(named);
       const answer = await fetch(`${platform.url}${routePath(name, { params })}`, { method, headers });
       return `${answer.status} ${(await answer.text()).replace(/"requestId":"[^"]+"/, '')}`;
     };

@@ -24,6 +24,7 @@ type Message = {
     matches?: string[];
     cursor_start?: number;
     cursor_end?: number;
+    comm_id?: string;
   };
 };
 
@@ -146,6 +147,38 @@ export class Notebook {
       found = { matches: content.matches ?? [], replaced: code.slice(content.cursor_start, content.cursor_end) };
       return true;
     });
+    return found;
+  }
+
+  /** What Shift+Tab shows at the end of the code; empty where nothing is known. */
+  async inspect(code: string): Promise<string> {
+    let found = '';
+    const content = { code, cursor_pos: code.length, detail_level: 0 };
+    await this.send('inspect_request', content, (message) => {
+      if (message.msg_type !== 'inspect_reply') return false;
+      found = message.content.data?.['text/plain'] ?? '';
+      return true;
+    });
+    return found;
+  }
+
+  /** What JupyterLab's side panel is told of the session's variables, as `name: type = value`. */
+  async variables(): Promise<string[]> {
+    let found: string[] = [];
+    const content = { comm_id: randomUUID(), target_name: 'emberlab.variables', data: {} };
+    await this.send('comm_open', content, (message) => {
+      if (message.msg_type !== 'comm_msg') return false;
+      const { variables } = message.content.data as unknown as {
+        variables: Record<'name' | 'type' | 'value', string>[] | null;
+      };
+      found = (variables ?? []).map(({ name, type, value }) => `${name}: ${type} = ${value}`);
+      return true;
+    });
+    await this.send(
+      'comm_close',
+      { comm_id: content.comm_id, data: {} },
+      ({ msg_type, content: { execution_state } }) => msg_type === 'status' && execution_state === 'idle',
+    );
     return found;
   }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { AuditEvent } from '@emberlab/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, type Ready } from './browser.ts';
 import { Lab } from './lab.ts';
 import { Platform, runCommand } from './platform.ts';
 
@@ -175,7 +175,7 @@ describe('a platform with TLS', () => {
 
   it('shows its administrator who did what', async () => {
     const ready = (p: Page) => p.getByText('server.start').first().waitFor();
-    const shoot = (name: string, address: string, until: (p: Page) => Promise<unknown>) =>
+    const shoot = (name: string, address: string, until: Ready) =>
       photograph(context, address, (screen) => join(screenshotFolder, `${name}-${screen}.png`), until);
     const problems = [
       ...(await shoot('audit', `${url()}/admin/audit`, ready)),

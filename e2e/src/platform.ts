@@ -43,6 +43,15 @@ export async function runCommand(
   return { code, stdout, stderr };
 }
 
+/** A process's command line, empty when it has ended. */
+function wordsOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    return [];
+  }
+}
+
 /**
  * Emberlab as a person starts it, with a data folder and a port of its own. What set-up installs comes from the tests' common data folder: that set-up
  * works is shown by the test run itself, which begins with it.
@@ -113,8 +122,7 @@ export class Platform {
       .trim()
       .split(' ')
       .map(Number);
-    const role = (name: string) =>
-      children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').includes(name)) ?? 0;
+    const role = (name: string) => children.find((pid) => wordsOf(pid).includes(name)) ?? 0;
     return { supervisor, control: role('control'), edge: role('edge') };
   }
 

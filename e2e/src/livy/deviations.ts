@@ -21,7 +21,8 @@ export const deviations = {
   },
   'errors-are-objects': {
     livy: 'Some errors are an object with `msg`, some a text in JSON, some a page in HTML.',
-    emberlab: 'Errors are an object with `msg`.',
+    emberlab:
+      'Errors are an object with `msg`, also for paths and methods that are none. Behind Livy’s words it may say what to do.',
   },
   'no-500-for-mistakes': {
     livy: 'A statement without code, of an unknown kind, or without a kind in a session that has none is answered with 500, which makes some clients send it again and again.',
@@ -38,7 +39,7 @@ export const deviations = {
   },
   'too-many-is-429': {
     livy: 'One start too many is answered with 400.',
-    emberlab: 'The answer is 429, with the same words.',
+    emberlab: 'The answer is 429, with the same words, and a `hint` that says the limit.',
   },
   'numbers-as-text': {
     livy: 'A number that is written as a text, such as `"driverCores": "1"`, is answered with 500.',
@@ -46,7 +47,8 @@ export const deviations = {
   },
   'refusals-leave-nothing': {
     livy: 'A refused request may leave a driver without a session, or an entry in the list that starts for ever.',
-    emberlab: 'A request is checked as a whole before anything is started.',
+    emberlab:
+      'A request is checked as a whole before anything is started: sizes with which Spark would not start, and jars that are none, are refused too. 0 cores or executors mean that nothing is said.',
   },
   'ids-from-one': {
     livy: 'Ids begin at 0, and refused requests use some up.',

@@ -24,11 +24,10 @@ export const lifetimeCases: readonly Case<On>[] = [
     name: 'one that can not start is dead and stays listed, and its log says why',
     needs: ['sessions'],
     async run({ call }) {
-      // A JVM does not start with so little.
-      const session = await makeSession(call, { driverMemory: '1m' });
+      const session = await makeSession(call, { conf: { 'spark.serializer': 'no.such.Serializer' } });
       await session.becomes('dead');
       const { json } = await session.ask('GET', '/log?size=-1');
-      expect(json.log.join('\n')).toMatch(/heap/);
+      expect(json.log.join('\n')).toContain('no.such.Serializer');
       const { sessions } = (await call('GET', '/sessions')).json;
       expect(sessions.map(({ id }: Json) => id)).toContain(session.id);
       expect((await session.ask('DELETE')).status).toBe(200);

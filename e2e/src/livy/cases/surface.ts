@@ -52,7 +52,7 @@ export const surfaceCases: readonly Case<On>[] = [
     async run({ call }) {
       for (const path of ['/sessions?from=x', '/sessions?size=x', '/batches?from=x']) {
         const { status, json } = await call('GET', path);
-        expect([path, status, json]).toEqual([path, 400, { msg: 'For input string: "x"' }]);
+        expect([path, status, json]).toEqual([path, 400, { msg: expect.stringMatching(/^For input string: "x"/) }]);
       }
     },
   },
@@ -60,8 +60,7 @@ export const surfaceCases: readonly Case<On>[] = [
     name: 'methods and paths that are none',
     async run({ call }) {
       for (const method of ['PUT', 'PATCH']) {
-        const { status, text } = await call(method, '/sessions', { body: {} });
-        expect([method, status, text]).toEqual([method, 405, '']);
+        expect([method, (await call(method, '/sessions', { body: {} })).status]).toEqual([method, 405]);
       }
       for (const path of ['/nonsense', '/sessions/0/nonsense', '/batches/0/nonsense'])
         expect([path, (await call('GET', path)).status]).toEqual([path, 404]);
@@ -97,7 +96,7 @@ export const surfaceCases: readonly Case<On>[] = [
     async run({ call }) {
       for (const path of ['/sessions/99999999999', '/batches/99999999999']) {
         const { status, message } = await call('GET', path);
-        expect([path, status, message]).toEqual([path, 400, 'For input string: "99999999999"']);
+        expect([path, status, message]).toEqual([path, 400, expect.stringMatching(/^For input string: "99999999999"/)]);
       }
     },
   },
@@ -154,8 +153,12 @@ export const surfaceCases: readonly Case<On>[] = [
         expect([path, (await call('GET', path)).status]).toEqual([path, awaited]);
       }
       const job = await call('POST', '/sessions/99/submit-job', { body: { job: 'AA==', jobType: 'pyspark' } });
-      const words = differs(target, 'no-pages', { livy: "Session '99' not found.", emberlab: '' });
-      expect([job.status, job.message]).toEqual([404, words]);
+      expect(job.status).toBe(404);
+      const words = {
+        livy: /^Session '99' not found\.$/,
+        emberlab: /^There is nothing at \S+\/sessions\/99\/submit-job\. /,
+      };
+      expect(job.message).toMatch(differs(target, 'no-pages', words));
     },
   },
 ];
