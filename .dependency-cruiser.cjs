@@ -3,20 +3,26 @@
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
 /**
- * users ← projects ← {files ← {notebooks, configurations}, environments}; configurations and environments ← servers; environments ← sessions: a feature may use those
- * before it, through their index.ts. audit knows none of them; they tell it through http/audit-trail.ts.
+ * users ← projects ← {limits ← files ← {examples, notebooks, configurations}, environments}; configurations and environments ← servers; environments ← sessions; all of these ← jobs: a feature may use those
+ * before it, through their index.ts; admin looks at all of them. audit knows none of them; they tell it through http/audit-trail.ts.
  */
 const order = {
   audit: [],
   metrics: [],
   users: [],
   projects: ['users'],
-  files: ['users', 'projects'],
+  announcements: [],
+  alerts: [],
+  limits: ['users', 'projects'],
+  files: ['users', 'projects', 'limits'],
+  examples: ['files'],
   notebooks: ['users', 'projects', 'files'],
   configurations: ['users', 'projects', 'files'],
   environments: ['users', 'projects'],
-  servers: ['users', 'projects', 'configurations', 'environments'],
-  sessions: ['users', 'projects', 'environments'],
+  servers: ['users', 'projects', 'limits', 'configurations', 'environments'],
+  sessions: ['users', 'projects', 'limits', 'environments'],
+  jobs: ['users', 'projects', 'limits', 'files', 'notebooks', 'configurations', 'environments', 'servers', 'sessions'],
+  admin: ['users', 'projects', 'environments', 'servers', 'sessions', 'metrics'],
 };
 
 module.exports = {
@@ -41,6 +47,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/web/' },
       to: { path: '^packages/(server|cli)/' },
+    },
+    {
+      name: 'docs-alone',
+      comment: 'The site knows the pages in docs/, no code: it may import itself and packages.',
+      severity: 'error',
+      from: { path: '^packages/docs/' },
+      to: { path: '^(packages/(?!docs/)|jupyter/|scripts/)' },
     },
     {
       name: 'lab-through-contract',

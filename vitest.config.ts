@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { UnsteadyTests } from './scripts/unsteady-tests.ts';
 
 /** Files that are short to read and long to run. vitest goes by size where it has no record of former runs. */
 const long = [/\/network-cut\.test\.ts$/, /\/real-batch\.test\.ts$/, /\/servers\/faults\.test\.ts$/];
@@ -18,12 +19,16 @@ export default defineConfig({
     projects: [
       'packages/contract',
       'packages/server',
+      // The same once more on the other database, where there is a server for that.
+      ...(process.env['EMBERLAB_TEST_POSTGRES'] === undefined ? [] : ['packages/server/vitest.postgres.config.ts']),
       'packages/web',
       'packages/cli',
+      'packages/docs',
       'jupyter/lab',
       'benchmarks',
       'e2e',
     ],
     sequence: { sequencer: LongFirst },
+    reporters: ['default', new UnsteadyTests()],
   },
 });

@@ -1,11 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Checks docs/conformance.md: every test that it names exists, and every statement has a test or says what it waits for. */
+/**
+ * Checks docs/conformance.md: every test that it names exists, every statement has a test or says what it waits for, and each heading of the seed guide has its
+ * page, with a heading of that name.
+ */
 const root = join(import.meta.dirname, '..');
-const rows = readFileSync(join(root, 'docs/conformance.md'), 'utf8')
-  .split('\n')
-  .filter((line) => /^\| [A-Z]\d+ \|/.test(line));
+const headings = [
+  'Jupyter notebooks',
+  'Configuration and start',
+  'Recent notebooks',
+  'Logs',
+  'Auto-shutdown',
+  'Debug Jupyter installation',
+  'Jupyter + Spark',
+  'PySpark notebooks',
+  'Plotting with PySpark Kernel',
+  'Want to Learn More?',
+];
+const text = readFileSync(join(root, 'docs/conformance.md'), 'utf8');
+const rows = text.split('\n').filter((line) => /^\| [A-Z]\d+ \|/.test(line));
 const problems: string[] = [];
 let tests = 0;
 
@@ -24,7 +38,21 @@ for (const row of rows) {
     else tests += 1;
   }
 }
+for (const heading of headings) {
+  const line = text.split('\n').find((each) => each.startsWith(`| ${heading} |`));
+  const [, title, page] = /\[([^\]]+)\]\(([^)#]+)/.exec(line ?? '') ?? [];
+  if (title === undefined || page === undefined) problems.push(`The heading "${heading}" has no page.`);
+  else if (
+    !readFileSync(join(root, 'docs', page), 'utf8')
+      .split('\n')
+      .some((each) => each.replace(/^#+ /, '') === title)
+  )
+    problems.push(`docs/${page} has no heading "${title}".`);
+}
 if (rows.length === 0) problems.push('docs/conformance.md has no statements.');
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 if (problems.length > 0) process.exitCode = 1;
-else process.stdout.write(`${rows.length} statements, ${tests} references to tests that exist.\n`);
+else
+  process.stdout.write(
+    `${rows.length} statements, ${tests} references to tests that exist, ${headings.length} headings with their pages.\n`,
+  );

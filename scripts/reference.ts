@@ -7,6 +7,9 @@ import { settingsSchema } from '../packages/server/src/settings.ts';
 import { migrate } from '../packages/server/src/db/migrate.ts';
 import { openSqlite } from '../packages/server/src/db/sqlite/open.ts';
 import { sql } from 'kysely';
+import { createProgram } from '../packages/cli/src/program.ts';
+import { apiPage } from './reference/api-page.ts';
+import { cliPage } from './reference/cli-page.ts';
 
 /**
  * Writes the generated pages of docs/reference; with `--check` it compares them instead and fails when one is not what the code says.
@@ -109,23 +112,25 @@ const pages = {
   'settings.md': settingsPage(),
   'properties.md': propertiesPage(),
   'livy-differences.md': livyPage(),
+  'cli.md': cliPage(createProgram(), generated),
+  'api.md': apiPage(generated),
   'schema.sql': await schemaPage(),
 };
 const check = process.argv.includes('--check');
 mkdirSync(folder, { recursive: true });
 for (const [name, content] of Object.entries(pages)) {
   const file = join(folder, name);
-  if (!check) {
-    writeFileSync(file, content);
-    continue;
-  }
   let present = '';
   try {
     present = readFileSync(file, 'utf8');
   } catch {
     // absent: differs from everything
   }
-  if (present !== content) {
+  if (present === content) continue;
+  // What is as it was is left alone: the site is built anew for a file that was written.
+  if (!check) {
+    writeFileSync(file, content);
+  } else {
     process.stdout.write(`docs/reference/${name} is not what the code says. Please run: node scripts/reference.ts\n`);
     process.exitCode = 1;
   }

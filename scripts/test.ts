@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
+import { ensurePostgres } from './postgres.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
 
 /**
- * `./test [checks|unit|driver|e2e|contract …]`: all of them but the last without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
+ * `./test [checks|unit|driver|e2e|postgres|contract …]`: all of them but the last two without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
  * stops at the first part that fails.
  */
 const root = join(import.meta.dirname, '..');
@@ -21,6 +22,8 @@ const olderSpark = '3.5.8';
 const olderSparkHome = join(build, `spark-${olderSpark}`);
 /** Where `SparkR_VERSION.tar.gz` is, which isn't part of this repository; tests of R are skipped without it. */
 const sparkrPackage = process.env['EMBERLAB_TEST_SPARKR'] ?? join(root, '../shared/sparkr');
+/** The archive of the newer one's classes lies where the platform looks for it, so that no platform of the end-to-end tests makes one. */
+const archives = { newer: join(data, 'tools/class-archives'), older: join(build, 'class-archives') };
 const rLibrary = join(build, 'test-r-library');
 /** What is written in Python. */
 const pythonFolders = ['driver', 'jupyter', 'examples', 'e2e', 'benchmarks', 'packages/server/src/identities'];
@@ -35,8 +38,8 @@ const env: NodeJS.ProcessEnv = {
   EMBERLAB_TEST_CLIENTS: clients,
   EMBERLAB_TEST_UV: uv,
   EMBERLAB_TEST_R_LIBRARY: rLibrary,
-  // On two cores vitest would take one: much of what the tests do is to wait for processes.
-  VITEST_MAX_WORKERS: '2',
+  // On two cores vitest would take one: much of what the tests do is to wait, for processes and for time to pass.
+  VITEST_MAX_WORKERS: '3',
 };
 
 /** Runs a command with its output on the terminal. Answers its exit code. */
@@ -66,6 +69,13 @@ async function must(
 
 const node = (title: string, script: string, ...args: string[]) =>
   must(title, process.execPath, [join(root, script), ...args]);
+
+/** Runs tests while there is a PostgreSQL server for them. */
+const withPostgres = (title: string, args: readonly string[]) =>
+  node(title, 'scripts/with-postgres.ts', bin('vitest'), ...args);
+
+/** What fails is tried once more; what passes then is named at the end (`unsteady-tests.ts`). */
+const secondTry = '--retry=1';
 
 /** Makes a virtual environment with these requirements, unless it is there. */
 async function pythonWith(title: string, folder: string, file: string): Promise<void> {
@@ -101,7 +111,14 @@ async function prepare(): Promise<void> {
     await rename(join(packages, 'pyspark'), olderSparkHome);
     await rm(packages, { recursive: true, force: true });
   }
+  for (const [home, folder] of [
+    [join(data, 'tools/spark'), archives.newer],
+    [olderSparkHome, archives.older],
+  ] as const) {
+    await node('Archive of Spark classes', 'scripts/class-archive.ts', home, folder, join(python, 'bin/python'));
+  }
   await prepareR();
+  await ensurePostgres();
   if ((await findProgram('chromium')) === null) {
     process.stdout.write('── Chromium\n');
     await createInstaller(true).install(
@@ -134,13 +151,18 @@ const typedFolders = [
   'packages/server',
   'packages/web',
   'packages/cli',
+  'packages/docs',
   'jupyter/lab',
   'e2e',
   'benchmarks',
   'scripts',
 ];
 
-const withoutContract = ['--exclude', '**/src/livy/emberlab.test.ts', '--exclude', '**/src/livy/spark35.test.ts'];
+/** What takes too long for a run of everything. */
+const withoutLong = ['livy/emberlab', 'livy/spark35', 'storm/storm'].flatMap((name) => [
+  '--exclude',
+  `**/src/${name}.test.ts`,
+]);
 
 const parts: Record<string, () => Promise<void>> = {
   async checks() {
@@ -156,18 +178,29 @@ const parts: Record<string, () => Promise<void>> = {
     await must('Python format', ruff, ['format', '--check', ...pythonFolders]);
   },
   async driver() {
-    const archives = join(realpathSync(join(data, 'tools')), 'class-archives');
-    const archive = (await readdir(archives).catch(() => [])).find((name) => name.endsWith('.jsa'));
-    if (archive !== undefined) env['EMBERLAB_TEST_CLASS_ARCHIVE'] = join(archives, archive);
+    for (const [version, folder] of [
+      ['SPARK', archives.newer],
+      ['SPARK35', archives.older],
+    ] as const) {
+      const archive = (await readdir(folder).catch(() => [])).find((name) => name.endsWith('.jsa'));
+      if (archive !== undefined) env[`EMBERLAB_TEST_${version}_ARCHIVE`] = join(folder, archive);
+    }
     // Two files at a time: most of what they do is to wait for Spark, which has drivers of its own in each.
     await must('Driver tests', join(python, 'bin/pytest'), ['-q', '-n', '2', '--dist', 'loadfile'], {
       cwd: join(root, 'driver'),
     });
   },
-  unit: () => must('Unit and integration tests', bin('vitest'), ['run', '--project', '!e2e']),
-  e2e: () => must('End-to-end tests', bin('vitest'), ['run', '--project', 'e2e', ...withoutContract]),
+  unit: () => withPostgres('Unit and integration tests', ['run', secondTry, '--project', '!e2e']),
+  e2e: () => withPostgres('End-to-end tests', ['run', secondTry, '--project', 'e2e', ...withoutLong]),
+  // Those of the stores once more, on the other database; part of the unit tests.
+  postgres: () => withPostgres('Tests on PostgreSQL', ['run', '--project', 'server on PostgreSQL']),
   // Not in a run of everything: it takes as long as half of the rest.
   contract: () => must("Livy's contract", bin('vitest'), ['run', '--project', 'e2e', 'src/livy/']),
+  // Nor is this: ten minutes of work while the platform's processes are killed.
+  storm: () => {
+    env['EMBERLAB_TEST_STORM_SECONDS'] ??= '600';
+    return must('A storm', bin('vitest'), ['run', '--project', 'e2e', 'src/storm/']);
+  },
 };
 
 const wanted = process.argv.slice(2);
@@ -181,7 +214,7 @@ if (wanted.length === 0) {
   await parts['checks']?.();
   await parts['driver']?.();
   // Both in one run: one summary at the very end says it all.
-  await must('Unit, integration and end-to-end tests', bin('vitest'), ['run', ...withoutContract]);
+  await withPostgres('Unit, integration and end-to-end tests', ['run', secondTry, ...withoutLong]);
 } else {
   for (const [name, part] of Object.entries(parts)) if (wanted.includes(name)) await part();
 }
