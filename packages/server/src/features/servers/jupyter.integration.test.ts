@@ -305,10 +305,10 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
       memoryEnd: keptTogether ? { notebook: 'python3 a.ipynb', times: 1 } : null,
     });
 
-    expect(processesOf(id).length).toBeGreaterThanOrEqual(3);
+    expect(processesOf(join(dataDir, 'servers', id)).length).toBeGreaterThanOrEqual(3);
     await after.service.stop(whose);
     while ((await after.service.get(whose)).state !== 'stopped') await later();
-    expect(processesOf(id)).toEqual([]);
+    expect(processesOf(join(dataDir, 'servers', id))).toEqual([]);
     expect(existsSync(target.socketPath)).toBe(false);
     expect(targets.size).toBe(0);
     const log = await after.service.log(whose);

@@ -134,7 +134,7 @@ export async function lightServers(
     left(ids: readonly string[]): string[] {
       const inFolder = (path: string) => (existsSync(path) ? readdirSync(path) : []);
       return [
-        ...ids.flatMap((id) => processesOf(id).map(({ pid }) => `process ${pid}`)),
+        ...ids.flatMap((id) => processesOf(join(paths.servers, id)).map(({ pid }) => `process ${pid}`)),
         ...ids.flatMap((id) => cgroups?.foldersOf(id).filter((one) => existsSync(one)) ?? []),
         ...inFolder(join(paths.run, 's')),
         ...inFolder(join(paths.run, 'groups')),

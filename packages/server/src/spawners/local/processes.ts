@@ -3,15 +3,16 @@ import { identify, isAlive, type ProcessIdentity } from '../../lib/process.ts';
 
 /**
  * The variable by which a server's processes are known. Kernels and terminals have sessions and process groups of their own, and what they start
- * outlives them; the environment is what all of them inherit (see environ in proc(5)).
+ * outlives them; the environment is what all of them inherit (see environ in proc(5)). Its value is the server's folder: another platform on this machine may
+ * have a server, or a run, with the same id.
  */
-export const marker = 'EMBER_SERVER_ID';
+export const marker = 'EMBER_SERVER_FOLDER';
 
 type Entry = { pid: number; parent: number; marked: boolean };
 
-/** All processes that carry the server's marker or descend from one that does, zombies apart. */
-export function processesOf(serverId: string): ProcessIdentity[] {
-  const wanted = `${marker}=${serverId}`;
+/** All processes that carry the marker of the server with this folder or descend from one that does, zombies apart. */
+export function processesOf(folder: string): ProcessIdentity[] {
+  const wanted = `${marker}=${folder}`;
   const entries = new Map<number, Entry>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
@@ -33,12 +34,12 @@ export function processesOf(serverId: string): ProcessIdentity[] {
  * The first process of a server: of those with its marker, the one whose parent has none. Anybody can mark a process of theirs, so only those of
  * `users` are looked at.
  */
-export function leaderOf(serverId: string, users: readonly number[]): ProcessIdentity | null {
-  const wanted = `${marker}=${serverId}`;
+export function leaderOf(folder: string, users: readonly number[]): ProcessIdentity | null {
+  const wanted = `${marker}=${folder}`;
   const isMarked = (pid: number) =>
     environmentOf(pid).includes(wanted) &&
     users.includes(statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid ?? Number.NaN);
-  const roots = processesOf(serverId).filter(({ pid }) => isMarked(pid) && !isMarked(parentOf(pid) ?? 0));
+  const roots = processesOf(folder).filter(({ pid }) => isMarked(pid) && !isMarked(parentOf(pid) ?? 0));
   return roots.toSorted((a, b) => Number(a.startTicks) - Number(b.startTicks))[0] ?? null;
 }
 
@@ -61,16 +62,16 @@ function parentOf(pid: number): number | null {
   }
 }
 
-/** The processes of all servers by their marker, in one look. */
+/** The processes of all servers by their folder, in one look. */
 export function markedProcesses(): Map<string, number[]> {
   const found = new Map<string, number[]>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
-    const serverId = environmentOf(pid)
+    const folder = environmentOf(pid)
       .find((one) => one.startsWith(`${marker}=`))
       ?.slice(marker.length + 1);
-    if (serverId !== undefined) found.set(serverId, [...(found.get(serverId) ?? []), pid]);
+    if (folder !== undefined) found.set(folder, [...(found.get(folder) ?? []), pid]);
   }
   return found;
 }

@@ -40,6 +40,31 @@ async function withUsers() {
   };
 }
 
+it('leaves what another platform of this machine runs under the same id', async () => {
+  await using ours = await fixture(null);
+  await using theirs = await fixture(null);
+  const specOf = (cwd: string): ServerSpec => ({
+    serverId: 'run-1',
+    projectId: 'project1',
+    userId: 'user1',
+    file: '/bin/sh',
+    args: ['-c', 'sleep 100'],
+    cwd,
+    env: { PATH: '/usr/bin:/bin' },
+    files: {},
+    limits: { memoryMb: null, cores: null },
+  });
+  const own = await ours.spawner.start(specOf(ours.cwd));
+  const other = await theirs.spawner.start(specOf(theirs.cwd));
+  expect((await ours.spawner.use(['run-1'])).get('run-1')?.processes.map(({ pid }) => pid)).not.toContain(
+    other.handle.pid,
+  );
+  await ours.spawner.stop('run-1', null);
+  expect([isAlive(own.handle), isAlive(other.handle)]).toEqual([false, true]);
+  await theirs.spawner.stop('run-1', other.handle);
+  expect(isAlive(other.handle)).toBe(false);
+});
+
 const findOurs = () => findCgroups({ name: `emberlab-test-${newId()}` });
 
 describeSpawner('local, without groups', () => fixture(null));

@@ -110,7 +110,7 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
     const inGroup = pidsOfGroup(await groupsOf(serverId))
       .map(identify)
       .filter((one) => one !== null && isAlive(one));
-    return [...processesOf(serverId), ...inGroup].filter((one): one is ProcessIdentity => one !== null);
+    return [...processesOf(folderOf(serverId)), ...inGroup].filter((one): one is ProcessIdentity => one !== null);
   }
 
   return {
@@ -122,7 +122,7 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
       return { folder, socket: socketOf(serverId), home: homeOf(dataDir, owner), runtime, sockets: ownTmp };
     },
     log: (serverId) => join(folderOf(serverId), logName),
-    find: async (serverId) => leaderOf(serverId, await usersOf(folderOf(serverId))),
+    find: async (serverId) => leaderOf(folderOf(serverId), await usersOf(folderOf(serverId))),
     isAlive: async (handle) => isAlive(handle),
     async runOf(serverId) {
       const folder = folderOf(serverId);
@@ -144,7 +144,7 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
         // What runs first is a shell, which would say so to the log alone.
         await access(spec.file, constants.X_OK);
         await makeGroup(spec);
-        const mark = { [marker]: spec.serverId };
+        const mark = { [marker]: folder };
         const getsSocket = identity.getsSocket && spec.once !== true;
         const command = identity.command(
           { ...spec, env: { ...spec.env, ...mark, ...(getsSocket ? socketVariable : {}) } },
@@ -190,7 +190,8 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
     },
 
     boundLog: (serverId) => boundLog(join(folderOf(serverId), logName), serverLogBytes),
-    use: async (serverIds) => useOf(await Promise.all(serverIds.map(async (id) => [id, await groupsOf(id)] as const))),
+    use: async (serverIds) =>
+      useOf(await Promise.all(serverIds.map(async (id) => ({ id, folder: folderOf(id), groups: await groupsOf(id) })))),
 
     async forget(serverId) {
       await removeTree(folderOf(serverId));

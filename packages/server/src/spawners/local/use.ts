@@ -7,12 +7,14 @@ import { environmentOf, markedProcesses } from './processes.ts';
 const notebookVariable = 'JPY_SESSION_NAME=';
 
 /** What servers take now: of their groups, or where they have none of the processes with their marker. */
-export function useOf(servers: readonly (readonly [id: string, groups: CgroupFolders])[]): Map<string, ServerUse> {
+export function useOf(
+  servers: readonly { readonly id: string; readonly folder: string; readonly groups: CgroupFolders }[],
+): Map<string, ServerUse> {
   // One look for all of them: there may be many processes on a machine.
-  const marked = servers.some(([, groups]) => groups.length === 0) ? markedProcesses() : new Map<string, number[]>();
+  const marked = servers.some(({ groups }) => groups.length === 0) ? markedProcesses() : new Map<string, number[]>();
   const found = new Map<string, ServerUse>();
-  for (const [id, groups] of servers) {
-    const pids = groups.length === 0 ? (marked.get(id) ?? []) : pidsOfGroup(groups);
+  for (const { id, folder, groups } of servers) {
+    const pids = groups.length === 0 ? (marked.get(folder) ?? []) : pidsOfGroup(groups);
     const memory = groups.length === 0 ? null : memoryOfGroup(groups);
     if (pids.length === 0 && memory === null) continue;
     found.set(id, {

@@ -33,7 +33,7 @@ describe('a run of a Python program', () => {
     expect(run.folder).toBe(`Logs/hello/${id}`);
     expect(shown(it, `${run.folder}/result.txt`)).toBe('kept\n');
     expect(log).toContain(`job hello run ${id} colour red\n${it.projectFolder}\noops\n0007\n`);
-    expect(processesOf(`run-${id}`)).toEqual([]);
+    expect(processesOf(it.folderOf(id))).toEqual([]);
     expect(shown(it, `Logs/hello/${id}/output.log`)).toBe(log);
     expect(statSync(join(it.projectFolder, `Logs/hello/${id}/output.log`)).mode & 0o777).toBe(0o660);
     expect(it.errors).toEqual([]);
@@ -74,7 +74,7 @@ describe('a run of a Python program', () => {
       reason: 'It was stopped.',
       durationSeconds: expect.any(Number),
     });
-    expect(processesOf(`run-${id}`)).toEqual([]);
+    expect(processesOf(it.folderOf(id))).toEqual([]);
     // Once more changes nothing.
     expect(await it.must('POST', `/executions/${id}/stop`)).toMatchObject({ state: 'stopped' });
   }, 20_000);
@@ -92,7 +92,7 @@ describe('a run of a Python program', () => {
     const { begun } = await it.spawner.runOf(`run-${id}`);
     process.kill(begun?.pid ?? 0, 'SIGKILL');
     expect((await it.reach(id, 'lost')).reason).toMatch(/nobody knows how it ended/);
-    expect(processesOf(`run-${id}`)).toEqual([]);
+    expect(processesOf(it.folderOf(id))).toEqual([]);
   }, 20_000);
 
   it('is followed by its log until it ends', async () => {

@@ -159,6 +159,8 @@ export async function jobsFixture(options: { clock?: Clock; runLimit?: number; a
     call,
     must,
     get,
+    /** where what a run's process needs lies while it runs */
+    folderOf: (id: number) => join(folder, 'runs', `run-${id}`),
     async member(name: string, role: Role): Promise<Member> {
       const made = await account(name);
       await kit.projects.members.set(projectId, made.email, role, ada.id);

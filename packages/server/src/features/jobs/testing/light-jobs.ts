@@ -116,7 +116,7 @@ export async function lightJobs(folder: string) {
       const kept = new Set<string>(['server.log', ...leaderFiles]);
       const inFolder = (path: string) => (existsSync(path) ? readdirSync(path) : []);
       return ids.flatMap((id) => [
-        ...processesOf(`run-${id}`).map(({ pid }) => `process ${pid}`),
+        ...processesOf(join(folder, 'runs', `run-${id}`)).map(({ pid }) => `process ${pid}`),
         ...inFolder(join(folder, 'runs', `run-${id}`)).filter((name) => !kept.has(name)),
       ]);
     },
