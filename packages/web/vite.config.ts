@@ -1,13 +1,15 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { compressed } from './build/compress.ts';
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), compressed()],
   // Everything is a file of our own origin: the content security policy has no room for data: addresses or inline scripts.
-  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023' },
+  // The manifest says what each page loads (`build/first-load.ts`).
+  build: { assetsInlineLimit: 0, modulePreload: { polyfill: false }, target: 'es2023', manifest: true },
   test: {
     environment: 'happy-dom',
-    include: ['src/**/*.test.{ts,tsx}'],
+    include: ['{src,build}/**/*.test.{ts,tsx}'],
     setupFiles: ['src/test/setup.ts'],
     css: false,
     // Files share modules and window: half of the time went into loading the same again.

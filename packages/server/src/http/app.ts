@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import staticFiles from '@fastify/static';
@@ -152,29 +152,32 @@ function refuseCrossSite(app: FastifyInstance, ownOrigins: ReadonlySet<string>):
 }
 
 async function serveDashboard(app: FastifyInstance, folder: string): Promise<void> {
-  const index = join(folder, 'index.html');
-  const page = existsSync(index) ? readFileSync(index, 'utf8') : null;
-  if (page !== null) {
+  const hasPage = existsSync(join(folder, 'index.html'));
+  if (hasPage) {
+    // What the build has compressed goes to those who take it.
+    const shared = { preCompressed: true, schemaHide: true };
     await app.register(staticFiles, {
+      ...shared,
       root: join(folder, 'assets'),
       prefix: '/assets/',
       immutable: true,
       maxAge: '365d',
-      schemaHide: true,
     });
     await app.register(staticFiles, {
+      ...shared,
       root: folder,
       prefix: '/',
       decorateReply: false,
       wildcard: false,
       index: false,
-      globIgnore: ['assets/**'],
-      schemaHide: true,
+      globIgnore: ['assets/**', '**/*.{gz,br}'],
     });
   }
   app.setNotFoundHandler((request, reply) => {
-    const wantsPage = request.method === 'GET' && !/^\/(api|livy|assets)(\/|$)/.test(request.url) && page !== null;
-    if (wantsPage) return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(page);
+    const wantsPage = request.method === 'GET' && !/^\/(api|livy|assets)(\/|$)/.test(request.url) && hasPage;
+    if (wantsPage) {
+      return reply.header('cache-control', 'no-cache').sendFile('index.html', folder, { cacheControl: false });
+    }
     return reply.status(404).send(errorBodyOf('not_found', request));
   });
 }

@@ -29,6 +29,7 @@ const builds: readonly Build[] = [
     command: vite,
     sources: [
       'packages/web/src',
+      'packages/web/build',
       'packages/web/public',
       'packages/web/index.html',
       'packages/web/vite.config.ts',
