@@ -8,6 +8,7 @@ import type { JobsDeps } from './deps.ts';
 import { createAnnouncer } from './executions/announce.ts';
 import { keepLog } from './executions/keep-log.ts';
 import { createExecutionLifecycle } from './executions/lifecycle.ts';
+import { createPlaces } from './executions/places.ts';
 import { createPreparer } from './executions/prepare.ts';
 import { retries } from './executions/retry.ts';
 import { registerExecutionRoutes } from './executions/routes.ts';
@@ -61,11 +62,13 @@ export function createJobs(deps: JobsDeps) {
       },
     }),
   });
-  const lifecycle = createExecutionLifecycle({ store, clock, log, changed, wake });
+  const runLimit = deps.config.jobRunLimit;
+  const claim = createPlaces(db, runLimit);
+  const lifecycle = createExecutionLifecycle({ store, claim, clock, log, changed, wake });
   const applicationOf = ({ frozen }: ExecutionRecord): RunApplication =>
     isNotebook(frozen.program) ? deps.notebooks : deps.programs;
   const watch = createWatch({ store, applicationOf, clock, changed });
-  const prepare = createPreparer({ ...deps, lifecycle, runnerOf });
+  const prepare = createPreparer({ ...deps, lifecycle, runnerOf, runLimit });
   const worker = createExecutionWorker({
     store,
     lifecycle,
@@ -80,7 +83,7 @@ export function createJobs(deps: JobsDeps) {
     },
     clock,
     log,
-    runLimit: deps.config.jobRunLimit,
+    runLimit,
     wake,
     publish: (run) => executions.publish(run),
   });

@@ -2,6 +2,7 @@ import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { ExecutionRecord } from '../model.ts';
 import type { Seen } from '../runners/runner.ts';
+import type { Claim, ClaimPlace } from './places.ts';
 import { lost, stopSentence } from './sentences.ts';
 import type { ExecutionChange, ExecutionStore } from './store.ts';
 import { isFinal, type ExecutionEvent, type ExecutionStopReason } from './state.ts';
@@ -11,6 +12,7 @@ export type ExecutionLifecycle = ReturnType<typeof createExecutionLifecycle>;
 /** Every change of a run. The row is written before anybody is told. */
 export function createExecutionLifecycle(parts: {
   store: ExecutionStore;
+  claim: ClaimPlace;
   clock: Clock;
   log: Log;
   changed(run: ExecutionRecord): Promise<void>;
@@ -41,6 +43,13 @@ export function createExecutionLifecycle(parts: {
   return {
     apply,
     failed,
+
+    /** Lets a run that is queued leave the queue, where there is a place for it. */
+    async prepare(run: ExecutionRecord): Promise<Claim> {
+      const claim = await parts.claim(run, clock.now());
+      if ('run' in claim && claim.run !== null) await parts.changed(claim.run);
+      return claim;
+    },
 
     /** Lets it end. One that waits has ended then; another reason changes nothing. Answers it as it is now. */
     async stop(id: number, stopReason: ExecutionStopReason, stopNote?: string): Promise<ExecutionRecord | null> {

@@ -23,6 +23,8 @@ export function createPreparer(
     lifecycle: ExecutionLifecycle;
     runnerOf: RunnerOf;
     clock: Clock;
+    /** how many runs have a place at a time */
+    runLimit: number;
   },
 ) {
   const { admission, lifecycle, runnerOf, clock } = parts;
@@ -79,14 +81,22 @@ export function createPreparer(
   };
 
   return {
-    /** Gives a run its turn, and with it its place; answers why it can't have it yet, or null where it is no longer in the queue. */
-    async admit(run: ExecutionRecord): Promise<{ value: ExecutionRecord | null } | { waits: string }> {
+    /**
+     * Gives a run its turn, and with it its place; answers why it can't have it yet, or null where it is no longer in the queue. `ofAll`: what it waits for,
+     * all others of its member wait for as well.
+     */
+    async admit(run: ExecutionRecord): Promise<{ value: ExecutionRecord | null } | { waits: string; ofAll: boolean }> {
       const demand = await demandOf(run);
-      if (demand === null) return { waits: waits.environment };
-      return inTurn(async (check) => {
+      if (demand === null) return { waits: waits.environment, ofAll: true };
+      const answer = await inTurn(async (check) => {
         for (const ask of [takenBy(run), ...demand]) await check(ask);
-        return lifecycle.apply(run.id, 'prepare');
+        return lifecycle.prepare(run);
       });
+      if ('waits' in answer) return { ...answer, ofAll: true };
+      const { value: claim } = answer;
+      if ('run' in claim) return { value: claim.run };
+      if (claim.waits === 'before') return { waits: waits.before, ofAll: false };
+      return { waits: waits.places(parts.runLimit), ofAll: true };
     },
 
     /** Begins a run; answers why it has to wait. Throws an error with a sentence for one that can't be run. */

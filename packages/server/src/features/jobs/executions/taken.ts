@@ -1,3 +1,4 @@
+import type { ExecutionState } from '@emberlab/contract';
 import type { Taken } from '../../limits/index.ts';
 import type { ExecutionRecord } from '../model.ts';
 
@@ -15,6 +16,9 @@ export function takenBy({ project, user, frozen }: Pick<ExecutionRecord, 'projec
   };
 }
 
+/** The states of those that have left the queue, and not ended. */
+export const statesWithPlace = ['preparing', 'starting', 'running', 'stopping'] as const satisfies ExecutionState[];
+
 /** Whether it has a place among those that have left the queue. */
 export const hasPlace = ({ state }: Pick<ExecutionRecord, 'state'>): boolean =>
-  state === 'preparing' || state === 'starting' || state === 'running' || state === 'stopping';
+  statesWithPlace.some((one) => one === state);

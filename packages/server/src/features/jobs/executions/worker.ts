@@ -158,7 +158,7 @@ export function createExecutionWorker(parts: {
         if (working.has(run.id)) continue;
         const whose = `${run.project.id} ${run.user.id} ${run.frozen.configuration.type}`;
         const known = why ?? full.get(whose) ?? null;
-        const answer = known === null ? await parts.prepare.admit(run) : { waits: known };
+        const answer = known === null ? await parts.prepare.admit(run) : { waits: known, ofAll: false };
         if ('value' in answer) {
           const { value: preparing } = answer;
           waiting.delete(run.id);
@@ -168,7 +168,7 @@ export function createExecutionWorker(parts: {
           continue;
         }
         const { waits: noRoom } = answer;
-        if (why === null) full.set(whose, noRoom);
+        if (answer.ofAll) full.set(whose, noRoom);
         const isNew = waiting.get(run.id) !== noRoom;
         waiting.set(run.id, noRoom);
         if (!isNew || told >= mostTold) continue;

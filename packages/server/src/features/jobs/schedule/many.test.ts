@@ -24,17 +24,18 @@ describe('200 jobs that are due at the same minute', () => {
         .orderBy('id')
         .execute();
     clock.advance(hour);
-    // Each round takes as many as there are places, and lets these end.
-    for (let round = 0; round <= many / atOnce; round += 1) {
+    // A round takes as many as there are places, or sees that those of the round before have ended.
+    let made: Awaited<ReturnType<typeof rows>>;
+    do {
       await Promise.all([it.jobs.reconcile(), other.reconcile()]);
-      for (const { id } of (await rows()).filter(({ state }) => state === 'starting')) it.fake.end(id, 'succeeded');
-    }
-    await Promise.all([it.jobs.reconcile(), other.reconcile()]);
-    const made = await rows();
+      made = await rows();
+      const started = made.filter(({ state }) => state === 'starting');
+      expect(started.length).toBeLessThanOrEqual(atOnce);
+      for (const { id } of started) it.fake.end(id, 'succeeded');
+    } while (made.some(({ state }) => state !== 'succeeded'));
     // Two that make rows beside each other may change places; none is missing, none there twice.
     expect(made.map(({ jobId }) => jobId ?? 0).toSorted((a, b) => a - b)).toEqual(jobs);
     expect(new Set(made.map(({ key }) => key))).toEqual(new Set(['schedule:2026-06-01T01:00:00.000Z']));
-    expect(new Set(made.map(({ state }) => state))).toEqual(new Set(['succeeded']));
     // Two control planes let some in beside each other: the one behind is never a whole round in front.
     const begun = it.fake.begun();
     expect(begun.toSorted((a, b) => a - b)).toEqual(made.map(({ id }) => id));
