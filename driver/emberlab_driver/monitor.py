@@ -23,7 +23,7 @@ class Monitor:
         self._clock = clock
         self._changed = threading.Event()
         self._progress = None
-        self._sent_progress = (None, 0.0)
+        self._sent_progress = (None, 0.0, [])
         self._sent_metrics = None
         self._sampler = Sampler(spark.driver_heap, clock)
         self._last_fault = None
@@ -81,9 +81,10 @@ class Monitor:
     def _poll_progress(self, watched):
         progress = watched.poll()
         statement_id = watched.statement_id
-        if progress and (statement_id, progress) != self._sent_progress and self._progress is watched:
-            self._sent_progress = (statement_id, progress)
-            self._post(messages.encode("progress", id=statement_id, progress=progress))
+        news = (statement_id, progress, watched.stages)
+        if (progress or watched.stages) and news != self._sent_progress and self._progress is watched:
+            self._sent_progress = news
+            self._post(messages.encode("progress", id=statement_id, progress=progress, stages=watched.stages))
 
     def _poll_metrics(self, watched):
         if self._spark.ended_from_outside():

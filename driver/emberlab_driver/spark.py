@@ -177,6 +177,11 @@ class SparkApplication:
         context = active_context()
         return self._as_json(context, context._jsc.sc().statusStore().job(job_id))
 
+    def active_stages(self):
+        """The stages of which tasks run or wait, of all statements, as the Spark UI's REST interface describes them."""
+        context = active_context()
+        return [] if context is None else self._as_json(context, context._jsc.sc().statusStore().activeStages())
+
     def executors(self):
         """The executors as the Spark UI's REST interface describes them, with those that are gone as far as Spark keeps
         them, or None without a context."""

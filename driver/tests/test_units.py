@@ -154,7 +154,14 @@ class Jobs:
         self.asked.append(job_id)
         status, completed, total, skipped = self.table[job_id]
         counts = {"numCompletedTasks": completed, "numTasks": total, "numSkippedTasks": skipped}
-        return {"status": status, "name": "count", **counts}
+        return {"status": status, "name": "count", "stageIds": [10 * job_id, 10 * job_id + 1], **counts}
+
+    def active_stages(self):
+        return [self.stage(21, 4), self.stage(11, 2, "collect at Cell.scala:1"), self.stage(10, 6)]
+
+    def stage(self, number, complete, name="x" * 200):
+        counts = {"numTasks": 4, "numCompleteTasks": complete, "numActiveTasks": 1, "numFailedTasks": 0}
+        return {"stageId": number, "name": name, **counts}
 
 
 def test_progress_never_falls_and_asks_little():
@@ -169,6 +176,22 @@ def test_progress_never_falls_and_asks_little():
     jobs.table[1] = ("RUNNING", 8, 12, 0)
     assert progress.poll() == 0.75
     assert jobs.asked == [0, 0, 1, 1]
+
+
+def test_stages_are_those_of_the_statement_that_run():
+    jobs = Jobs()
+    progress = StatementProgress(jobs, 1)
+    jobs.table = {0: ("SUCCEEDED", 4, 4, 0), 1: ("RUNNING", 8, 12, 0)}
+    progress.poll()
+    counts = {"totalTasks": 4, "activeTasks": 1, "failedTasks": 0}
+    assert progress.stages == [
+        # Tasks that were run twice are counted by Spark twice, and are one to whoever waits for them.
+        {"id": 10, "name": "x" * 80, "completedTasks": 4, **counts},
+        {"id": 11, "name": "collect", "completedTasks": 2, **counts},
+    ]
+    jobs.table[1] = ("SUCCEEDED", 12, 12, 0)
+    progress.poll()
+    assert progress.stages == []
 
 
 def test_the_driver_counts_where_it_runs_tasks():

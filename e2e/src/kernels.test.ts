@@ -145,7 +145,7 @@ describe('the Spark kernels', () => {
 
   it('PySpark: the progress of Spark jobs is shown while they run', async () => {
     const cell = python.begin('sc.parallelize(range(10), 10).map(lambda n: time.sleep(0.4) or n).sum()');
-    await cell.shows(/^Spark ━+─+ +\d\d%$/);
+    await cell.shows(/^Spark ━+─+ +\d\d%\n +\d+ ━*─+ \d\/10 tasks, \d+ run · sum$/);
     await cell.ended;
     expect(cell.outputs).toEqual([{ kind: 'stream', name: 'stdout', text: '45' }]);
   });

@@ -59,7 +59,8 @@ class Gateway(LivyReliableHttpClient):
     def output(
         self, session_id: int, statement_id: int, start: int, patience: float | None = None
     ) -> dict[str, Any] | None:
-        """What a statement has printed from the character ``start`` on: ``{id, state, from, text, next, progress}``.
+        """What a statement has printed from the character ``start`` on, and how far it is:
+        ``{id, state, from, text, next, progress, stages}``.
 
         The answer is held until there is news. None: this gateway can't say. Raises ``requests.ReadTimeout`` when
         nothing has come for ``patience`` seconds.

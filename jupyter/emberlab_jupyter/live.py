@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hdijupyterutils.ipythondisplay import IpythonDisplay
@@ -64,11 +64,13 @@ class Live:
         self._cut = False
         self._end = 0
         self._progress = 0.0
+        self._stages: list[dict[str, Any]] = []
         self._stale = False
         self._id: str | None = None
 
-    def tell(self, text: str, start: int, progress: float) -> None:
-        """There is news: ``text``, which begins ``start`` characters after the output's beginning, and the progress."""
+    def tell(self, text: str, start: int, progress: float, stages: Sequence[dict[str, Any]] = ()) -> None:
+        """There is news: ``text``, which begins ``start`` characters after the output's beginning, the progress 0..1,
+        and the stages that run, as the gateway has them."""
         fresh = text[max(self._end - start, 0) :]
         if fresh and self._with_text:
             # Between two pieces something may be left out: then it is as if that had scrolled out of sight.
@@ -78,8 +80,9 @@ class Live:
             self._tail = tail[-TAIL:]
             self._stale = True
         self._end = max(self._end, start + len(text))
-        if progress != self._progress:
+        if progress != self._progress or list(stages) != self._stages:
             self._progress = progress
+            self._stages = list(stages)
             self._stale = True
         if self.patience() is None:
             self.show()
@@ -119,7 +122,20 @@ class Live:
         lines = [line.rstrip("\r").rsplit("\r", 1)[-1] for line in lines]
         if lines[-1] == "":
             lines.pop()
-        if self._progress > 0:
-            full = round(BAR_WIDTH * self._progress)
-            lines.append(f"Spark {'━' * full}{'─' * (BAR_WIDTH - full)} {self._progress:4.0%}")
+        if self._progress > 0 or self._stages:
+            lines.append(f"Spark {_bar(self._progress)} {self._progress:4.0%}")
+        lines += [_stage_line(stage) for stage in self._stages]
         return "\n".join(lines)
+
+
+def _bar(share: float) -> str:
+    full = round(BAR_WIDTH * share)
+    return "━" * full + "─" * (BAR_WIDTH - full)
+
+
+def _stage_line(stage: dict[str, Any]) -> str:
+    """One stage below the bar of the whole: "  3   ━━━─── 12/200 tasks, 2 run · count"."""
+    done, total = stage["completedTasks"], stage["totalTasks"]
+    failed = f", {stage['failedTasks']} failed" if stage["failedTasks"] else ""
+    counts = f"{done}/{total} tasks, {stage['activeTasks']} run{failed}"
+    return f"{stage['id']:>5} {_bar(done / total if total else 0.0)} {counts} · {stage['name']}"

@@ -123,5 +123,5 @@ class Session(LivySession):
             self.extended = True
             if news["state"] in FINAL_STATEMENT_STATUS:
                 return
-            live.tell(news["text"], news["from"], news["progress"])
+            live.tell(news["text"], news["from"], news["progress"], news.get("stages", []))
             start = news["next"]

@@ -81,12 +81,20 @@ class FakeGateway:
         self._server.server_close()
         self._thread.join()
 
-    def say(self, statement: dict[str, Any], text: str = "", progress: float | None = None, skipped: int = 0) -> None:
+    def say(
+        self,
+        statement: dict[str, Any],
+        text: str = "",
+        progress: float | None = None,
+        skipped: int = 0,
+        stages: list[dict[str, Any]] | None = None,
+    ) -> None:
         """A running statement has printed something, after ``skipped`` characters that are lost, or got on."""
         with self._news:
             statement["printed"].append((statement["length"] + skipped, text))
             statement["length"] += skipped + len(text)
             statement["progress"] = statement["progress"] if progress is None else progress
+            statement["stages"] = statement["stages"] if stages is None else stages
             self._news.notify_all()
 
     def end(self, statement: dict[str, Any], output: dict[str, Any] | None, state: str = "available") -> None:
@@ -146,7 +154,7 @@ class FakeGateway:
         statement = {"id": len(self.statements), "code": body["code"], "kind": body.get("kind"), "held": False}
         statement |= {"state": "running", "output": None, "progress": 0.0}
         # pieces of text and where each begins, how long it is with what is lost, and which progress has been told
-        statement |= {"printed": [], "length": 0, "told": 0.0}
+        statement |= {"printed": [], "length": 0, "told": (0.0, []), "stages": []}
         self.statements.append(statement)
         self.on_statement(statement)
         if not statement["held"] and statement["state"] == "running":
@@ -155,14 +163,14 @@ class FakeGateway:
 
     def _output(self, statement: dict[str, Any], start: int) -> dict[str, Any]:
         def news() -> bool:
-            fresh = statement["length"] > start or statement["progress"] != statement["told"]
+            fresh = statement["length"] > start or (statement["progress"], statement["stages"]) != statement["told"]
             return fresh or self._closing or statement["state"] in FINAL
 
         with self._news:
             self._news.wait_for(news)
-            statement["told"] = statement["progress"]
+            statement["told"] = (statement["progress"], statement["stages"])
             pieces = [(at, text) for at, text in statement["printed"] if at + len(text) > start]
             first = pieces[0][0] if pieces else start
             text = "".join(text for _, text in pieces)[max(start - first, 0) :]
-            answer = {key: statement[key] for key in ("id", "state", "progress")}
+            answer = {key: statement[key] for key in ("id", "state", "progress", "stages")}
             return answer | {"from": max(first, start), "text": text, "next": statement["length"]}

@@ -9,6 +9,7 @@ import type { SessionRecord } from './model.ts';
 import { createOutputs } from './outputs.ts';
 import { maySee } from './policy.ts';
 import { presentSession, type Observed } from './present.ts';
+import { createStages } from './stages.ts';
 import { isLive, shown } from './state.ts';
 
 export type Hub = ReturnType<typeof createHub>;
@@ -30,6 +31,7 @@ export function createHub(options: {
   const busy = new Set<number>();
   const changes = createChanges(clock);
   const outputs = createOutputs();
+  const stages = createStages();
   // While we were not there nobody could reach us, so silence counts from now on.
   let heartbeatsSince = clock.now();
 
@@ -50,6 +52,7 @@ export function createHub(options: {
   return {
     changes,
     outputs,
+    stages,
     observe,
 
     setMetrics(id: number, value: SessionMetrics): void {
@@ -98,6 +101,7 @@ export function createHub(options: {
       usedAt.delete(id);
       busy.delete(id);
       outputs.forget(id);
+      stages.forget(id);
     },
   };
 }

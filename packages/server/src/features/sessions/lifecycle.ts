@@ -9,7 +9,7 @@ import type { ProcessIdentity } from '../../lib/process.ts';
 import { outputKey, statementKey } from './changes.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
-import type { Hello } from './link/frames.ts';
+import type { Hello, RunningStage } from './link/frames.ts';
 import type { Links } from './link/links.ts';
 import { uiTarget } from './link/tunnel-server.ts';
 import type { Application, SessionRecord, Statement, StatementKind, StatementOutput } from './model.ts';
@@ -84,6 +84,7 @@ export function createLifecycle(parts: {
       completedAt: Math.max(end.completedAt || now, startedAt, 1),
     });
     hub.outputs.end(statement.sessionId, statement.id);
+    hub.stages.forget(statement.sessionId, statement.id);
     hub.changes.notify(statementKey(statement.sessionId, statement.id));
     hub.changes.notify(outputKey(statement.sessionId, statement.id));
   };
@@ -193,9 +194,14 @@ export function createLifecycle(parts: {
         hub.changes.notify(outputKey(id, statementId));
       }),
 
-    progress: (id: number, statementId: number, progress: number) =>
+    progress: (
+      id: number,
+      statementId: number,
+      { progress, stages }: { progress: number; stages: readonly RunningStage[] },
+    ) =>
       queue(String(id), async () => {
         await statements.progress(id, statementId, progress);
+        hub.stages.set(id, statementId, stages);
         hub.changes.notify(outputKey(id, statementId));
       }),
 

@@ -14,6 +14,7 @@ import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
 import type { Limits } from './limits.ts';
 import type { Client, CreateInput, SessionRecord, Statement } from './model.ts';
+import type { RunningStage } from './link/frames.ts';
 import { maySee } from './policy.ts';
 import { isFinal, isLive } from './state.ts';
 import type { OutputPiece } from './outputs.ts';
@@ -135,8 +136,9 @@ export function createService(
       id: number,
       from: number,
       signal: AbortSignal,
-    ): Promise<(StatementProgress & { output: OutputPiece | null }) | null> {
+    ): Promise<(StatementProgress & { output: OutputPiece | null; stages: readonly RunningStage[] }) | null> {
       const before = await statements.findProgress(sessionId, id);
+      const stages = hub.stages.of(sessionId, id);
       const now = await changes.hold({
         key: outputKey(sessionId, id),
         ms: limits.holdMs,
@@ -147,9 +149,13 @@ export function createService(
           isFinal(read.state) ||
           read.state !== before?.state ||
           read.progress !== before.progress ||
+          hub.stages.of(sessionId, id) !== stages ||
           hub.outputs.read(sessionId, id, from) !== null,
       });
-      return now === null ? null : { ...now, output: hub.outputs.read(sessionId, id, from) };
+      if (now === null) return null;
+      // A last word about the stages may come after the end.
+      const running = isFinal(now.state) ? [] : hub.stages.of(sessionId, id);
+      return { ...now, output: hub.outputs.read(sessionId, id, from), stages: running };
     },
 
     findProgress: (sessionId: number, id: number) => statements.findProgress(sessionId, id),

@@ -22,7 +22,7 @@ export async function dispatch(
       await lifecycle.output(sessionId, frame.id, frame);
       return;
     case 'progress':
-      await lifecycle.progress(sessionId, frame.id, frame.progress);
+      await lifecycle.progress(sessionId, frame.id, frame);
       return;
     case 'result':
       await lifecycle.result(sessionId, frame);

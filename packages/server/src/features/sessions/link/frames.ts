@@ -22,6 +22,18 @@ const hello = z.object({
 });
 export type Hello = z.infer<typeof hello>;
 
+const tasks = z.number().int().min(0);
+const runningStage = z.object({
+  id: z.number().int().min(0),
+  name: cut(200),
+  totalTasks: tasks,
+  completedTasks: tasks,
+  activeTasks: tasks,
+  failedTasks: tasks,
+});
+/** A stage of Spark's that runs for a statement. */
+export type RunningStage = Readonly<z.infer<typeof runningStage>>;
+
 const answer = z.object({
   type: z.literal('answer'),
   request: z.number().int(),
@@ -40,7 +52,12 @@ export const agentFrame = z.discriminatedUnion('type', [
     from: z.number().int().min(0),
     text: z.string().max(maxOutput),
   }),
-  z.object({ type: z.literal('progress'), id: statementId, progress: z.number().min(0).max(1) }),
+  z.object({
+    type: z.literal('progress'),
+    id: statementId,
+    progress: z.number().min(0).max(1),
+    stages: z.array(runningStage).max(50).default([]),
+  }),
   z.object({
     type: z.literal('result'),
     id: statementId,

@@ -17,11 +17,19 @@ test('what a running statement prints is told as it comes', async () => {
   await submit(rig, id);
   const begun = output(rig, id, 0);
   agent.say({ type: 'started', id: 0, startedAt: 1 });
-  expect((await begun).body).toEqual({ id: 0, state: 'running', from: 0, text: '', next: 0, progress: 0 });
+  expect((await begun).body).toEqual({ id: 0, state: 'running', from: 0, text: '', next: 0, progress: 0, stages: [] });
 
   const first = output(rig, id, 0);
   agent.say({ type: 'output', id: 0, from: 0, text: 'one\n' });
-  expect((await first).body).toEqual({ id: 0, state: 'running', from: 0, text: 'one\n', next: 4, progress: 0 });
+  expect((await first).body).toEqual({
+    id: 0,
+    state: 'running',
+    from: 0,
+    text: 'one\n',
+    next: 4,
+    progress: 0,
+    stages: [],
+  });
   const second = output(rig, id, 4);
   agent.say({ type: 'output', id: 0, from: 10, text: 'two\n' });
   expect((await second).body).toMatchObject({ from: 10, text: 'two\n', next: 14 });
@@ -30,11 +38,25 @@ test('what a running statement prints is told as it comes', async () => {
 
   const moved = output(rig, id, 14);
   agent.say({ type: 'progress', id: 0, progress: 0.5 });
-  expect((await moved).body).toMatchObject({ from: 14, text: '', next: 14, progress: 0.5 });
+  expect((await moved).body).toMatchObject({ from: 14, text: '', next: 14, progress: 0.5, stages: [] });
+
+  // the stages that run come beside the progress, also when that has not moved
+  const counts = { totalTasks: 4, completedTasks: 1, activeTasks: 2, failedTasks: 0 };
+  const staged = output(rig, id, 14);
+  agent.say({ type: 'progress', id: 0, progress: 0.5, stages: [{ id: 3, name: 'count', ...counts }] });
+  expect((await staged).body).toMatchObject({ progress: 0.5, stages: [{ id: 3, name: 'count', ...counts }] });
 
   const last = output(rig, id, 14);
   agent.answer(0, 'one\ntwo');
-  expect((await last).body).toEqual({ id: 0, state: 'available', from: 14, text: '', next: 14, progress: 1 });
+  expect((await last).body).toEqual({
+    id: 0,
+    state: 'available',
+    from: 14,
+    text: '',
+    next: 14,
+    progress: 1,
+    stages: [],
+  });
   // the whole is in the statement
   expect((await output(rig, id, 0)).body).toMatchObject({ state: 'available', text: '' });
   expect((await rig.call('GET', `/sessions/${id}/statements/0`)).body.output.data['text/plain']).toBe('one\ntwo');
@@ -50,7 +72,7 @@ test('output is waited for as long as a statement is, and no longer', async () =
     rig.clock.advance(100);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  expect((await held).body).toEqual({ id: 0, state: 'waiting', from: 0, text: '', next: 0, progress: 0 });
+  expect((await held).body).toEqual({ id: 0, state: 'waiting', from: 0, text: '', next: 0, progress: 0, stages: [] });
 });
 
 test('output that comes again after a reconnect is told once', async () => {

@@ -68,8 +68,8 @@ export function registerStatementRoutes({ service, asks, route, find }: LivyCont
     const now = await service.awaitOutput(session.id, id, from, goneSignal(reply));
     if (now === null) throw new LivyError(404, 'Statement not found');
     service.seen(session.id);
-    const { state, progress, output } = now;
-    return sendJson(reply, 200, { id, state, ...(output ?? { from, text: '', next: from }), progress });
+    const { state, progress, stages, output } = now;
+    return sendJson(reply, 200, { id, state, ...(output ?? { from, text: '', next: from }), progress, stages });
   });
 
   // Ours: the rows that a statement of the kind `arrow` has brought, as its driver has them.
