@@ -139,6 +139,8 @@ describe('building an environment', () => {
     await environments.rebuild(projectId);
     await reach(fixture, environments, 'ready');
     expect((await environments.pythonFor(projectId)).number).toBe(3);
+    expect(await environments.pythonAt(projectId, first.number)).toEqual(first);
+    expect(await environments.pythonAt(projectId, 2)).toBeNull();
   });
 });
 

@@ -10,7 +10,7 @@ import type { EnvironmentStore } from './store.ts';
 
 const maxLogBytes = 256 * 1024;
 
-/** The Python of a project's current revision. */
+/** The Python of a revision of a project's environment. */
 export type PythonOfProject = {
   /** absolute */
   readonly python: string;
@@ -72,6 +72,14 @@ export function createEnvironmentService(deps: {
       if (current === null) throw new HttpError('environment_not_ready');
       await builder.open(projectId);
       return { python: builder.pythonOf(current), revisionId: current.id, number: current.number };
+    },
+
+    /** That of a revision, which what was begun with it keeps; null: it has no files any more. */
+    async pythonAt(projectId: string, number: number): Promise<PythonOfProject | null> {
+      const revision = await store.byNumber(projectId, number);
+      if (revision?.state !== 'ready' || revision.removedAt !== null) return null;
+      await builder.open(projectId);
+      return { python: builder.pythonOf(revision), revisionId: revision.id, number };
     },
 
     /** Why a project without an environment will not get one by waiting; null: it will, or it has one. */

@@ -38,6 +38,8 @@ export type JobsDeps = {
   readonly environments: {
     /** Throws `HttpError('environment_not_ready')`. */
     pythonFor(projectId: string): Promise<PythonOfProject>;
+    /** That of a revision; null: it has no files any more. */
+    pythonAt(projectId: string, number: number): Promise<PythonOfProject | null>;
     /** Whether the wait for an environment has an end: null while one is being made, else why there is none. */
     whyNone(projectId: string): Promise<{ reason: string | null } | null>;
   };

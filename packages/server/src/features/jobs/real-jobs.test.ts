@@ -67,6 +67,7 @@ async function realJobs({ python = null, cluster = false }: { python?: string | 
     hasSparkR: async () => hasR,
     environments: {
       pythonFor: async () => ({ python: python ?? rig.state.python, revisionId: 'revision1', number: 1 }),
+      pythonAt: async (_, number) => ({ python: python ?? rig.state.python, revisionId: 'revision1', number }),
       whyNone: async () => null,
     },
     configurations: {

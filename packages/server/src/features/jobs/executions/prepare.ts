@@ -1,6 +1,8 @@
 import { isNotebook } from '@emberlab/contract';
+import { isDatabasePassing } from '../../../db/passing.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { Log } from '../../../lib/log.ts';
 import type { PythonOfProject } from '../../environments/index.ts';
 import type { Check, Taken } from '../../limits/index.ts';
 import type { JobsDeps } from '../deps.ts';
@@ -15,6 +17,10 @@ import { makeRunFolder } from './run-folder.ts';
 import { waits } from './sentences.ts';
 import { takenBy } from './taken.ts';
 
+/** Whether an error says why a run can't be run. Where the database is away, nothing is said about the run. */
+export const isOfRun = (error: unknown): error is RunProblem | HttpError =>
+  (error instanceof RunProblem || error instanceof HttpError) && !isDatabasePassing(error);
+
 export type Preparer = ReturnType<typeof createPreparer>;
 
 /** What lies between a run's turn and its process: its files are looked at, its environment, and whether there is room for it. */
@@ -23,11 +29,12 @@ export function createPreparer(
     lifecycle: ExecutionLifecycle;
     runnerOf: RunnerOf;
     clock: Clock;
+    log: Log;
     /** how many runs have a place at a time */
     runLimit: number;
   },
 ) {
-  const { admission, lifecycle, runnerOf, clock } = parts;
+  const { admission, lifecycle, runnerOf, clock, log } = parts;
 
   /** Throws an error with a sentence for what can't be run as it is now. */
   const look = async (run: ExecutionRecord): Promise<string> => {
@@ -67,6 +74,16 @@ export function createPreparer(
       throw new RunProblem(`The project has no Python environment. ${none.reason ?? error.message}`);
     });
 
+  /** That of the revision with which it was to begin. Throws a `RunProblem` where that is gone. */
+  const pythonOf = async ({ project, revision }: ExecutionRecord): Promise<PythonOfProject> => {
+    if (revision === null) return parts.environments.pythonFor(project.id);
+    const python = await parts.environments.pythonAt(project.id, revision);
+    if (python !== null) return python;
+    throw new RunProblem(
+      `Revision ${revision} of the Python environment, with which it was to begin, is gone. Please run it again.`,
+    );
+  };
+
   /** What a run takes beside its place; nothing where it can't be run: it is told so when it has its turn. null: there is no environment for it yet. */
   const demandOf = async (run: ExecutionRecord): Promise<Taken[] | null> => {
     try {
@@ -75,7 +92,7 @@ export function createPreparer(
       const folder = parts.projects.folderOf(run.project.name);
       return await runnerOf(run).demand(prepared(run, folder, python.python));
     } catch (error) {
-      if (error instanceof RunProblem || error instanceof HttpError) return [];
+      if (isOfRun(error)) return [];
       throw error;
     }
   };
@@ -107,6 +124,7 @@ export function createPreparer(
       const runner = runnerOf(run);
       const ready = prepared(run, folder, python.python);
       const demand = await runner.demand(ready);
+      await makeRunFolder(folder, run);
       const answer = await inTurn(async (check) => {
         // Its place among the runs it has already.
         for (const ask of demand) await check(ask);
@@ -115,25 +133,29 @@ export function createPreparer(
           startedAt: clock.now(),
           ...(isNotebook(run.frozen.program) ? { notebook: executedNotebook(run) } : {}),
         });
-        // Somebody wants it to end.
-        if (starting === null) return false;
-        await makeRunFolder(folder, run);
-        await runner.begin({ ...ready, run: starting });
-        return true;
+        if (starting !== null) await runner.book({ ...ready, run: starting });
+        return starting;
       });
       if ('waits' in answer) return answer;
-      if (answer.value) await parts.projects.touch(run.project.id);
+      // Somebody wants it to end.
+      if (answer.value === null) return 'begun';
+      // Others are let in meanwhile: to start a process takes its time.
+      await runner.begin({ ...ready, run: answer.value });
+      await parts.projects.touch(run.project.id).catch((error: unknown) => {
+        log.warn({ run: run.id, err: error }, 'that a run was begun could not be noted in its project');
+      });
       return 'begun';
     },
 
-    /** The same for one that has its place already, of which nothing was ever started. */
+    /** The same for one that has its place already, of which nothing was ever started: with the revision that it has had since. */
     async beginAgain(run: ExecutionRecord): Promise<boolean> {
       try {
         const folder = await look(run);
-        const { python } = await parts.environments.pythonFor(run.project.id);
+        const { python } = await pythonOf(run);
+        await makeRunFolder(folder, run);
         await runnerOf(run).begin(prepared(run, folder, python));
       } catch (error) {
-        if (!(error instanceof RunProblem || error instanceof HttpError)) throw error;
+        if (!isOfRun(error)) throw error;
         await lifecycle.failed(run.id, error.message);
       }
       return true;

@@ -1,11 +1,11 @@
-import { HttpError } from '../../../http/errors.ts';
+import { isDatabasePassing } from '../../../db/passing.ts';
 import { toInstant, type Clock } from '../../../lib/clock.ts';
 import { isDiskFull } from '../../../lib/disk-full.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { ExecutionRecord } from '../model.ts';
 import type { RunnerOf } from '../runners/choose.ts';
-import { RunProblem, type Seen } from '../runners/runner.ts';
-import type { Preparer } from './prepare.ts';
+import type { Seen } from '../runners/runner.ts';
+import { isOfRun, type Preparer } from './prepare.ts';
 import type { ExecutionLifecycle } from './lifecycle.ts';
 import { logNotKept, lost, waits } from './sentences.ts';
 import type { ExecutionStore } from './store.ts';
@@ -65,7 +65,9 @@ export function createExecutionWorker(parts: {
       await lifecycle.apply(run.id, 'wait');
       return false;
     } catch (error) {
-      const known = error instanceof RunProblem || error instanceof HttpError;
+      // It stays as it is until the database is there again.
+      if (isDatabasePassing(error)) throw error;
+      const known = isOfRun(error);
       if (!known) log.error({ run: run.id, err: error }, 'a run could not be begun');
       await lifecycle.failed(
         run.id,
@@ -81,6 +83,7 @@ export function createExecutionWorker(parts: {
     const note = await parts.keepLog(run).then(
       () => null,
       (error: unknown) => {
+        if (isDatabasePassing(error)) throw error;
         log.warn({ run: run.id, err: error }, 'the log of a run could not be kept in its project');
         return logNotKept(isDiskFull(error));
       },

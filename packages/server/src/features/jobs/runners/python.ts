@@ -94,6 +94,7 @@ export function createProcessRunner({
   return {
     // Its place among the runs is all that it takes.
     demand: async () => [],
+    book: async () => undefined,
 
     async begin(prepared) {
       const { run, projectFolder, python, environment } = prepared;

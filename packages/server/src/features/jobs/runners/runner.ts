@@ -33,6 +33,8 @@ export type RunLog = { readonly stdout: string; readonly stderr: string | null }
 export type Runner = {
   /** What it takes beside its place among the runs. Throws a `RunProblem` for what can't be run. */
   demand(prepared: PreparedRun): Promise<Taken[]>;
+  /** Writes down what it takes beside its place, before somebody else is let in: nothing that takes long. Throws a `RunProblem`. */
+  book(prepared: PreparedRun): Promise<void>;
   /** Has it started, once: one that was begun stays as it is. Throws a `RunProblem`, with nothing left running, when it can't. */
   begin(prepared: PreparedRun): Promise<void>;
   /** null: it was never begun. */

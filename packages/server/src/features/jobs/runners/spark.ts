@@ -48,6 +48,8 @@ export function createSparkRunner({
       }
       return [await explained(programs.demand(programOf(prepared)))];
     },
+    // Its driver is a row first, which says what it takes; what starts it looks for such rows.
+    book: (prepared) => explained(programs.begin(programOf(prepared), prepared.python)),
     begin: (prepared) => explained(programs.begin(programOf(prepared), prepared.python)),
     look: (run) => programs.find(run.id),
     stop: (run, hurried) => programs.stop(run.id, hurried ? 'member' : 'stopped'),

@@ -43,7 +43,7 @@ export async function jobsFixture(options: { clock?: Clock; runLimit?: number; a
   chmodSync(python, 0o755);
   const fake = fakePrograms(join(folder, 'drivers'));
   const errors: unknown[] = [];
-  const state = { ready: true, whyNone: null as string | null, revision: 3, hasLivy: false };
+  const state = { ready: true, whyNone: null as string | null, revision: 3, gone: [] as number[], hasLivy: false };
   const spawner = createLocalSpawner({
     clock: systemClock,
     config: {
@@ -95,6 +95,10 @@ export async function jobsFixture(options: { clock?: Clock; runLimit?: number; a
           if (!state.ready) throw new HttpError('environment_not_ready');
           return { python, revisionId: 'revision1', number: state.revision };
         },
+        pythonAt: async (_, number) =>
+          state.gone.includes(number)
+            ? null
+            : { python: join(folder, `python-${number}`), revisionId: `revision${number}`, number },
         whyNone: async () => (state.whyNone === null ? null : { reason: state.whyNone }),
       },
       configurations: configurations.service,

@@ -60,6 +60,7 @@ export async function lightJobs(folder: string) {
     hasSparkR: async () => false,
     environments: {
       pythonFor: async () => ({ python, revisionId: 'revision1', number: 1 }),
+      pythonAt: async () => ({ python, revisionId: 'revision1', number: 1 }),
       whyNone: async () => null,
     },
     configurations: {
