@@ -104,6 +104,7 @@ export function createJobs(deps: JobsDeps) {
     lifecycle,
     watch,
     runnerOf,
+    announcer,
     start,
     applicationOf,
     whyWaits: worker.whyWaits,

@@ -1,6 +1,6 @@
 import type { Backfill, Chain } from '@emberlab/contract';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { project, Refusal, renderApp, type Answers } from '../../test/app.tsx';
 import { FakeEventSource } from '../../test/fake-event-source.ts';
 import { fromZoned, ownZone } from '../../lib/zoned-time.ts';
@@ -78,6 +78,22 @@ describe('the page of a job', () => {
     fireEvent.click(await screen.findByRole('button', { name: 'Run' }));
     await waitFor(() => expect(router.state.location.pathname).toBe('/projects/demo/jobs/runs/13'));
     expect(bodyOf(calls, start)).toEqual({ key: expect.any(String) });
+  });
+
+  it('runs it where the page has come over plain http, with another key each time', async () => {
+    const start = `POST ${base}/executions`;
+    // What browsers leave out of pages that are not secure.
+    vi.spyOn(crypto, 'randomUUID').mockImplementation(() => {
+      throw new TypeError('crypto.randomUUID is not a function');
+    });
+    const { calls } = renderApp(page, { ...answers, [start]: new Refusal(409, 'limit_reached', 'Not now.') });
+    const keys = () => calls.filter(({ route }) => route === start).map(({ body }) => (body as { key: string }).key);
+    for (const times of [1, 2]) {
+      fireEvent.click(await screen.findByRole('button', { name: 'Run' }));
+      await waitFor(() => expect(keys()).toHaveLength(times));
+    }
+    expect(new Set(keys()).size).toBe(2);
+    vi.restoreAllMocks();
   });
 
   it('runs it once with other arguments', async () => {

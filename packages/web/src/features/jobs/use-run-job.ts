@@ -1,6 +1,7 @@
 import type { Job, RunJobBody } from '@emberlab/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
+import { randomKey } from '../../lib/random-key.ts';
 import { applyEvent } from '../../lib/use-live.ts';
 import { useProject } from '../projects/project-context.ts';
 
@@ -10,7 +11,7 @@ export function useRunJob(job: Job) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: Omit<RunJobBody, 'key'>) =>
-      api.call('jobs.run', { params: { project, id: job.id }, body: { ...body, key: crypto.randomUUID() } }),
+      api.call('jobs.run', { params: { project, id: job.id }, body: { ...body, key: randomKey() } }),
     onSuccess: (execution) => applyEvent(client, project, { type: 'execution', execution }),
   });
 }

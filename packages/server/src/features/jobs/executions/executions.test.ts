@@ -354,6 +354,29 @@ describe('the end of a run', () => {
     expect(heard.slice(-2)).toEqual([`first ${id} succeeded`, `second ${id}`]);
     expect(heard.filter((line) => line.startsWith('second'))).toHaveLength(1);
   });
+
+  it('is told before the run is deleted, and one that can’t be told keeps its run', async () => {
+    const heard: number[] = [];
+    let broken = true;
+    await using it = await jobsFixture({
+      around: {
+        afterEnd: [
+          async ({ id }) => {
+            if (broken) throw new Error('down');
+            heard.push(id);
+          },
+        ],
+      },
+    });
+    const { id } = await it.run(await it.spark('deleted'));
+    await it.must('POST', `/executions/${id}/stop`);
+    expect((await it.call('DELETE', `/executions/${id}`)).status).toBe(500);
+    expect((await it.get(id)).state).toBe('stopped');
+    broken = false;
+    await it.must('DELETE', `/executions/${id}`);
+    expect(heard).toEqual([id]);
+    expect((await it.call('GET', `/executions/${id}`)).status).toBe(404);
+  });
 });
 
 describe('rights', () => {

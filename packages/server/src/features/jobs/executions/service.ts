@@ -16,6 +16,7 @@ import type { JobsDeps } from '../deps.ts';
 import type { ExecutionRecord, JobRecord } from '../model.ts';
 import { mayStop, must } from '../policy.ts';
 import type { RunnerOf } from '../runners/choose.ts';
+import type { Announcer } from './announce.ts';
 import type { ExecutionLifecycle } from './lifecycle.ts';
 import { presentExecutors } from './executors.ts';
 import { everyLook } from './log.ts';
@@ -39,6 +40,7 @@ export function createExecutionService(
     lifecycle: ExecutionLifecycle;
     watch: Watch;
     runnerOf: RunnerOf;
+    announcer: Pick<Announcer, 'beforeRemoval'>;
     start: StartExecution;
     applicationOf(run: ExecutionRecord): RunApplication;
     whyWaits(id: number): string | null;
@@ -131,6 +133,8 @@ export function createExecutionService(
       const run = await find(projectId, id);
       must(mayStop(viewer, run), who);
       if (!isFinal(run.state)) throw new HttpError('execution_running');
+      // Who is to hear of its end has heard of it, then.
+      await deps.announcer.beforeRemoval(run);
       await deps.runnerOf(run).forget(run);
       await store.remove(id);
       deps.bus.publish({ projectId, present: () => ({ type: 'execution-removed', id }) });

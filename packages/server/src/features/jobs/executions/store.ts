@@ -241,6 +241,11 @@ export function createExecutionStore(db: Kysely<Database>) {
       return rows.map(toRecord);
     },
 
+    async isAnnounced(id: number): Promise<boolean> {
+      const row = await db.selectFrom('executions').select('announced_at').where('id', '=', id).executeTakeFirst();
+      return row !== undefined && row.announced_at !== null;
+    },
+
     async announced(id: number, now: number): Promise<void> {
       await db.updateTable('executions').set({ announced_at: now }).where('id', '=', id).execute();
     },
