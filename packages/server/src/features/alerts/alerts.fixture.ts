@@ -97,7 +97,7 @@ export async function alertsRig(options: { allow?: readonly string[]; mail?: Ale
     ask,
     call,
     /** Another control plane on the same database. */
-    another: (): Alerts => createAlerts(deps),
+    another: (db: AlertsDeps['db'] = kit.db): Alerts => createAlerts({ ...deps, db }),
     addHook: async (url: string, name = 'hook') =>
       (await ask('ada', 'POST', '/alerts/receivers', { type: 'webhook', name, url })).body as ReceiverWithSecret,
     addMail: async (addresses: readonly string[], name = 'mail') =>

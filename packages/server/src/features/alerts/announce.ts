@@ -4,13 +4,17 @@ import { jobMessage } from './message.ts';
 import type { EndedRun, JobEvent, JobsForAlerts } from './model.ts';
 import { eventOf, isSlow, ruleFor } from './policy.ts';
 import type { ReceiverStore } from './receiver-store.ts';
-import type { RuleStore } from './rule-store.ts';
+import type { RulesForJob, RuleStore } from './rule-store.ts';
+
+/** What tells one receiver of one event, once. */
+const keyOf = ({ execution, event }: JobEvent, receiverId: string): string =>
+  `run ${execution.id} ${event} ${receiverId}`;
 
 /** Makes deliveries of what comes to pass with jobs, by the rules. */
 export function createAnnounce(deps: {
   rules: RuleStore;
   receivers: Pick<ReceiverStore, 'list'>;
-  deliveries: Pick<DeliveryStore, 'add' | 'projectOf'>;
+  deliveries: Pick<DeliveryStore, 'add' | 'known' | 'projectOf'>;
   running: JobsForAlerts['running'];
   publicOrigin: string;
   clock: Clock;
@@ -18,37 +22,36 @@ export function createAnnounce(deps: {
 }) {
   const { rules, deliveries, clock } = deps;
 
-  const rulesOf = async (projectId: string, jobId: number) => ({
-    own: await rules.of({ projectId, jobId }),
-    project: await rules.of({ projectId, jobId: null }),
-  });
-
-  /** Tells everybody whom a rule names. Whoever was told of it already is not told again, however often this is called. */
-  async function tell(event: JobEvent, receiverIds: readonly string[]): Promise<void> {
-    const { projectId, job, execution } = event;
-    const project = receiverIds.length === 0 ? null : await deliveries.projectOf(projectId);
+  /** Tells those whom a rule names. Whoever was told of it already is not told again, however often this is called. All events are of one project. */
+  async function tell(projectId: string, news: readonly { event: JobEvent; receivers: readonly string[] }[]) {
+    const project = news.some(({ receivers }) => receivers.length > 0) ? await deliveries.projectOf(projectId) : null;
     if (project === null) return;
     const now = clock.now();
-    const body = JSON.stringify(jobMessage(event, project, deps.publicOrigin, now));
-    const receivers = (await deps.receivers.list(projectId)).filter(({ id }) => receiverIds.includes(id));
+    const all = await deps.receivers.list(projectId);
     const added = await deliveries.add(
-      receivers.map(({ id, name, target }) => ({
-        key: `run ${execution.id} ${event.event} ${id}`,
-        projectId,
-        event: event.event,
-        receiver: { id, name, type: target.type },
-        job: { id: job.id, name: job.name },
-        execution: execution.id,
-        body,
-        createdAt: now,
-      })),
+      news.flatMap(({ event, receivers }) => {
+        const { job, execution } = event;
+        const body = JSON.stringify(jobMessage(event, project, deps.publicOrigin, now));
+        return all
+          .filter(({ id }) => receivers.includes(id))
+          .map(({ id, name, target }) => ({
+            key: keyOf(event, id),
+            projectId,
+            event: event.event,
+            receiver: { id, name, type: target.type },
+            job: { id: job.id, name: job.name },
+            execution: execution.id,
+            body,
+            createdAt: now,
+          }));
+      }),
     );
     if (added > 0) deps.added(projectId);
   }
 
   /** The job of a run and the rules that hold for it, also where it has been deleted meanwhile; null: it went long ago. */
-  async function jobOf(run: EndedRun): Promise<{ jobId: number; rules: Awaited<ReturnType<typeof rulesOf>> } | null> {
-    const now = run.jobId === null ? null : await rulesOf(run.project.id, run.jobId);
+  async function jobOf(run: EndedRun): Promise<{ jobId: number; rules: RulesForJob } | null> {
+    const now = run.jobId === null ? null : await rules.forJob(run.project.id, run.jobId);
     // Asked for afterwards: what has gone since was kept before.
     const kept = await rules.kept(run.id);
     if (kept !== null) {
@@ -78,18 +81,27 @@ export function createAnnounce(deps: {
         execution: { id, state, reason, startedAt, endedAt },
         event,
       };
-      await tell(told, rule?.receivers ?? []);
+      await tell(run.project.id, [{ event: told, receivers: rule?.receivers ?? [] }]);
     },
 
     /** Looks for runs that have become slow, and tells of them. */
     async findSlow(): Promise<void> {
-      if (!(await rules.anyFor('slow'))) return;
-      for (const run of await deps.running()) {
-        const rule = ruleFor('slow', await rulesOf(run.projectId, run.job.id));
-        if (rule !== null && isSlow(rule, run.execution.startedAt, clock.now())) {
-          await tell({ ...run, event: 'slow' }, rule.receivers);
-        }
-      }
+      const rulesOf = await rules.allFor('slow');
+      if (rulesOf === null) return;
+      const now = clock.now();
+      const slow = (await deps.running()).flatMap((run) => {
+        const rule = ruleFor('slow', rulesOf(run.projectId, run.job.id));
+        if (rule === null || !isSlow(rule, run.execution.startedAt, now)) return [];
+        return [{ event: { ...run, event: 'slow' } satisfies JobEvent, receivers: rule.receivers }];
+      });
+      // Most of them stay slow from one look to the next, and those who are to know do.
+      const told = await deliveries.known(
+        slow.flatMap(({ event, receivers }) => receivers.map((id) => keyOf(event, id))),
+      );
+      const news = slow
+        .map(({ event, receivers }) => ({ event, receivers: receivers.filter((id) => !told.has(keyOf(event, id))) }))
+        .filter(({ receivers }) => receivers.length > 0);
+      for (const [projectId, its] of Map.groupBy(news, ({ event }) => event.projectId)) await tell(projectId, its);
     },
   };
 }

@@ -64,6 +64,17 @@ export function createDeliveryStore(db: Kysely<Database>) {
       return Number(added.numInsertedOrUpdatedRows);
     },
 
+    /** Which of these keys there is a delivery with. */
+    async known(keys: readonly string[]): Promise<ReadonlySet<string>> {
+      if (keys.length === 0) return new Set();
+      const rows = await db
+        .selectFrom('alert_deliveries')
+        .select('unique_key')
+        .where('unique_key', 'in', [...keys])
+        .execute();
+      return new Set(rows.map((row) => row.unique_key));
+    },
+
     /** Adds one that the caller has taken already. */
     async addTaken(delivery: NewDelivery, until: number): Promise<Delivery> {
       const row = await db

@@ -1,3 +1,4 @@
+import type { RulesForJob } from './rule-store.ts';
 import type { AlertDelivery, AlertEvent, AlertRule, ExecutionState } from '@emberlab/contract';
 
 const minute = 60_000;
@@ -26,10 +27,7 @@ export function waitAfter(
 }
 
 /** The rule that holds for an event of a job: its own, else the project's. */
-export const ruleFor = (
-  event: AlertEvent,
-  rules: { readonly own: readonly AlertRule[]; readonly project: readonly AlertRule[] },
-): AlertRule | null =>
+export const ruleFor = (event: AlertEvent, rules: RulesForJob): AlertRule | null =>
   rules.own.find((rule) => rule.event === event) ?? rules.project.find((rule) => rule.event === event) ?? null;
 
 /** What the end of a run is called here; null: it has not ended. */

@@ -8,29 +8,62 @@ import { newId } from '../../lib/ids.ts';
 /** Whose rules: those of one job, or with `jobId` null of the project. */
 export type RulesOf = { readonly projectId: string; readonly jobId: number | null };
 
+/** What holds for a job: its own rules, and those of its project. */
+export type RulesForJob = { readonly own: readonly AlertRule[]; readonly project: readonly AlertRule[] };
+
 export type RuleStore = ReturnType<typeof createRuleStore>;
 
 /** SQL of rules. */
 export function createRuleStore(db: Kysely<Database>) {
-  const rulesWhere = (projectId: string, jobId: number | null) =>
+  const select = () =>
     db
       .selectFrom('alert_rules')
       .leftJoin('alert_rule_receivers', 'alert_rule_receivers.rule_id', 'alert_rules.id')
-      .select(['alert_rules.id', 'job_id', 'event', 'after_minutes', 'receiver_id'])
-      .where('project_id', '=', projectId)
-      .where('job_id', jobId === null ? 'is' : '=', jobId)
+      .select(['alert_rules.id', 'project_id', 'job_id', 'event', 'after_minutes', 'receiver_id'])
       .orderBy('receiver_id');
+  type Row = Awaited<ReturnType<ReturnType<typeof select>['executeTakeFirstOrThrow']>>;
+  const ofProject = (projectId: string) => select().where('project_id', '=', projectId);
+
+  /** Rules of one job, or of a project, in the order of events. */
+  const toRules = (rows: readonly Row[]): AlertRule[] =>
+    alertEvents.flatMap((event) => {
+      const its = rows.filter((row) => row.event === event);
+      const [first] = its;
+      if (first === undefined) return [];
+      const receivers = its.flatMap(({ receiver_id: id }) => (id === null ? [] : [id]));
+      return [{ event, receivers, afterMinutes: first.after_minutes }];
+    });
 
   return {
     /** In the order of events. */
     async of({ projectId, jobId }: RulesOf): Promise<AlertRule[]> {
-      const rows = await rulesWhere(projectId, jobId).execute();
-      return alertEvents.flatMap((event) => {
-        const its = rows.filter((row) => row.event === event);
-        const [first] = its;
-        if (first === undefined) return [];
-        const receivers = its.flatMap(({ receiver_id: id }) => (id === null ? [] : [id]));
-        return [{ event, receivers, afterMinutes: first.after_minutes }];
+      return toRules(
+        await ofProject(projectId)
+          .where('job_id', jobId === null ? 'is' : '=', jobId)
+          .execute(),
+      );
+    },
+
+    /** Those of a job and of its project, read together. */
+    async forJob(projectId: string, jobId: number): Promise<RulesForJob> {
+      const rows = await ofProject(projectId)
+        .where((w) => w.or([w('job_id', '=', jobId), w('job_id', 'is', null)]))
+        .execute();
+      return {
+        own: toRules(rows.filter((row) => row.job_id !== null)),
+        project: toRules(rows.filter((row) => row.job_id === null)),
+      };
+    },
+
+    /** What holds for the jobs of all projects about one event, read together; null: nobody is told of it. */
+    async allFor(event: AlertEvent): Promise<((projectId: string, jobId: number) => RulesForJob) | null> {
+      const rows = await select().where('event', '=', event).execute();
+      if (rows.length === 0) return null;
+      const keyOf = (projectId: string, jobId: number | null) => `${projectId} ${jobId ?? ''}`;
+      const grouped = Map.groupBy(rows, (row) => keyOf(row.project_id, row.job_id));
+      return (projectId, jobId) => ({
+        own: toRules(grouped.get(keyOf(projectId, jobId)) ?? []),
+        project: toRules(grouped.get(keyOf(projectId, null)) ?? []),
       });
     },
 
@@ -95,17 +128,6 @@ export function createRuleStore(db: Kysely<Database>) {
         .where('execution_id', '=', executionId)
         .executeTakeFirst();
       return row === undefined ? null : { jobId: row.job_id, rules: JSON.parse(row.rules_json) as AlertRule[] };
-    },
-
-    /** Whether anybody is told of an event at all. */
-    async anyFor(event: AlertEvent): Promise<boolean> {
-      const rule = await db
-        .selectFrom('alert_rules')
-        .select('id')
-        .where('event', '=', event)
-        .limit(1)
-        .executeTakeFirst();
-      return rule !== undefined;
     },
   };
 }

@@ -52,10 +52,10 @@ export function createAlertService(deps: {
     if (!(await deps.hasJob(projectId, jobId))) throw new HttpError('not_found');
   }
 
-  const ofJob = async (projectId: string, jobId: number): Promise<JobAlertRules> => ({
-    rules: await rules.of({ projectId, jobId }),
-    project: await rules.of({ projectId, jobId: null }),
-  });
+  const ofJob = async (projectId: string, jobId: number): Promise<JobAlertRules> => {
+    const { own, project } = await rules.forJob(projectId, jobId);
+    return { rules: [...own], project: [...project] };
+  };
 
   return {
     rules: async (projectId: string): Promise<AlertRules> => ({ rules: await rules.of({ projectId, jobId: null }) }),

@@ -15,7 +15,7 @@ import { registerExecutionRoutes } from './executions/routes.ts';
 import { createExecutionService } from './executions/service.ts';
 import { createStart } from './executions/start.ts';
 import { createExecutionStore } from './executions/store.ts';
-import { hasPlace, takenBy } from './executions/taken.ts';
+import { statesWithPlace, takenBy } from './executions/taken.ts';
 import { createWatch } from './executions/watch.ts';
 import { createExecutionWorker } from './executions/worker.ts';
 import type { ExecutionRecord } from './model.ts';
@@ -133,7 +133,7 @@ export function createJobs(deps: JobsDeps) {
     snapshot: (async () => [{ type: 'jobs' }]) satisfies ProjectSnapshot,
     /** Runs as what members and projects have at a time. */
     limited: {
-      taken: async () => (await store.listLive()).filter(hasPlace).map(takenBy),
+      taken: async () => (await store.listLive({ states: statesWithPlace })).map(takenBy),
     } satisfies LimitedPart,
     part: {
       living: async () =>

@@ -31,7 +31,7 @@ export const createRunning = (parts: {
         state: run.state,
         since: run.createdAt,
         place: null,
-        process: await parts.runnerOf(run).processOf(run),
+        process: run.state === 'queued' ? null : await parts.runnerOf(run).processOf(run),
         use: null,
       })),
     ),

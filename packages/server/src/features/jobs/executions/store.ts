@@ -149,11 +149,14 @@ export function createExecutionStore(db: Kysely<Database>) {
     },
 
     /** All that have not ended, in the order in which they were asked for. */
-    async listLive(filter: { projectId?: string; userId?: string; jobId?: number } = {}): Promise<ExecutionRecord[]> {
+    async listLive(
+      filter: { projectId?: string; userId?: string; jobId?: number; states?: readonly ExecutionState[] } = {},
+    ): Promise<ExecutionRecord[]> {
       let query = select().where('executions.ended_at', 'is', null);
       if (filter.projectId !== undefined) query = query.where('executions.project_id', '=', filter.projectId);
       if (filter.userId !== undefined) query = query.where('executions.user_id', '=', filter.userId);
       if (filter.jobId !== undefined) query = query.where('executions.job_id', '=', filter.jobId);
+      if (filter.states !== undefined) query = query.where('executions.state', 'in', [...filter.states]);
       return (await query.orderBy('executions.id').execute()).map(toRecord);
     },
 

@@ -16,7 +16,7 @@ export function createScheduleWorker(deps: Pick<ScheduleDeps, 'db' | 'clock' | '
   const schedules = createScheduleStore(db);
   const backfills = createBackfillStore(db);
   const turns = createTurnStore(db);
-  const take = createTaker({
+  const taker = createTaker({
     turns,
     start: deps.start,
     replace: deps.replace,
@@ -41,7 +41,7 @@ export function createScheduleWorker(deps: Pick<ScheduleDeps, 'db' | 'clock' | '
       await settle(db, clock.now());
       await each(await schedules.due(clock.now()), (jobId) => noteDue(db, jobId, clock.now()), signal);
       await each(await backfills.current(), (backfill) => advanceBackfill(db, backfill, clock.now()), signal);
-      await each(await turns.open(), take, signal);
+      await each(await taker.open(), ([, act]) => act(), signal);
     },
   };
 }

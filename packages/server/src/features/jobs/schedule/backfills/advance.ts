@@ -18,7 +18,7 @@ export async function advanceBackfill(
     async (tx) => {
       const [backfills, turns] = [createBackfillStore(tx), createTurnStore(tx)];
       const backfill = await backfills.find(id);
-      if (backfill === null || backfill.endedAt !== null || (await turns.openOf(id)) !== null) return;
+      if (backfill === null || backfill.endedAt !== null || (await turns.openOf([id])).size > 0) return;
       const at = backfill.next;
       if (at === null) {
         await backfills.end(id, 'succeeded', now);

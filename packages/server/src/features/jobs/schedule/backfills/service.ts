@@ -32,29 +32,42 @@ export function createBackfillService(
 ) {
   const { store, turns, clock } = deps;
 
-  async function present(record: BackfillRecord): Promise<Backfill> {
-    const live = record.endedAt === null;
-    const open = live ? await turns.openOf(record.id) : null;
-    const before = live
-      ? (await store.list(record.jobId, mostListed)).some(({ id, endedAt }) => endedAt === null && id < record.id)
-      : false;
-    const paused = live ? await whyPaused(deps.db, record.jobId) : null;
-    return {
-      id: record.id,
-      state: record.state,
-      from: toInstant(record.from),
-      to: toInstant(record.to),
-      cron: record.cron,
-      timezone: record.timezone,
-      total: record.total,
-      made: record.made,
-      failed: record.failed,
-      current: open?.executionId ?? null,
-      waitsFor: paused ?? (before ? 'It waits for the backfill before it.' : null),
-      createdBy: record.createdBy,
-      createdAt: toInstant(record.createdAt),
-      endedAt: toInstantOrNull(record.endedAt),
-    };
+  /** Those of one job, with what is beside their rows. */
+  async function present(jobId: number, records: readonly BackfillRecord[]): Promise<Backfill[]> {
+    const live = records.filter(({ endedAt }) => endedAt === null);
+    const none = live.length === 0;
+    const [open, first, paused] = await Promise.all([
+      turns.openOf(live.map(({ id }) => id)),
+      none ? null : store.firstOf(jobId),
+      none ? null : whyPaused(deps.db, jobId),
+    ]);
+    return records.map((record) => {
+      const isLive = record.endedAt === null;
+      const before = isLive && first !== null && first < record.id ? 'It waits for the backfill before it.' : null;
+      return {
+        id: record.id,
+        state: record.state,
+        from: toInstant(record.from),
+        to: toInstant(record.to),
+        cron: record.cron,
+        timezone: record.timezone,
+        total: record.total,
+        made: record.made,
+        failed: record.failed,
+        current: open.get(record.id)?.executionId ?? null,
+        waitsFor: isLive ? (paused ?? before) : null,
+        createdBy: record.createdBy,
+        createdAt: toInstant(record.createdAt),
+        endedAt: toInstantOrNull(record.endedAt),
+      };
+    });
+  }
+
+  /** Throws `not_found`. */
+  async function get(jobId: number, id: number): Promise<Backfill> {
+    const [shown] = await present(jobId, [await find(jobId, id)]);
+    if (shown === undefined) throw new HttpError('not_found');
+    return shown;
   }
 
   async function find(jobId: number, id: number): Promise<BackfillRecord> {
@@ -64,7 +77,7 @@ export function createBackfillService(
   }
 
   return {
-    list: async (jobId: number): Promise<Backfill[]> => Promise.all((await store.list(jobId, mostListed)).map(present)),
+    list: async (jobId: number): Promise<Backfill[]> => present(jobId, await store.list(jobId, mostListed)),
 
     /** Throws `bad_request` for a range without a time, or with too many, and for one that is not of the past. */
     async create(jobId: number, body: BackfillBody, userId: string): Promise<Backfill> {
@@ -90,7 +103,7 @@ export function createBackfillService(
       const record = { jobId, cron, timezone, from, to, next: first, total: times.length, createdAt: now };
       const id = await store.insert(record, userId);
       deps.wake();
-      return present(await find(jobId, id));
+      return get(jobId, id);
     },
 
     /** Makes no more runs; one that has ended stays as it is. */
@@ -98,7 +111,7 @@ export function createBackfillService(
       await find(jobId, id);
       await store.end(id, 'cancelled', clock.now());
       deps.wake();
-      return present(await find(jobId, id));
+      return get(jobId, id);
     },
   };
 }

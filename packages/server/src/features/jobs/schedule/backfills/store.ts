@@ -70,6 +70,19 @@ export function createBackfillStore(db: Kysely<Database>) {
       return rows.map(toRecord);
     },
 
+    /** The first of a job that has not ended; null: all have. */
+    async firstOf(jobId: number): Promise<number | null> {
+      const row = await db
+        .selectFrom('backfills')
+        .select('id')
+        .where('job_id', '=', jobId)
+        .where('ended_at', 'is', null)
+        .orderBy('id')
+        .limit(1)
+        .executeTakeFirst();
+      return row?.id ?? null;
+    },
+
     async countRunning(jobId: number): Promise<number> {
       const { count } = await db
         .selectFrom('backfills')
@@ -80,17 +93,21 @@ export function createBackfillStore(db: Kysely<Database>) {
       return count;
     },
 
-    /** Of each job that may run now: the first that has not ended. */
+    /** Of each job that may run now: the first that has not ended, where that can go on by a run. */
     async current(): Promise<{ id: number; jobId: number }[]> {
-      const rows = await db
+      const firsts = db
         .selectFrom('backfills')
         .select((s) => ['job_id as jobId', s.fn.min('id').as('id')])
         .where('ended_at', 'is', null)
         .where('job_id', 'in', ableJobs(db))
-        .groupBy('job_id')
-        .orderBy('id')
+        .groupBy('job_id');
+      const open = db.selectFrom('job_turns').select('backfill_id').where('over_at', 'is', null);
+      return db
+        .selectFrom(firsts.as('first'))
+        .select(['first.id', 'first.jobId'])
+        .where('first.id', 'not in', open.where('backfill_id', 'is not', null).$castTo<{ backfill_id: number }>())
+        .orderBy('first.id')
         .execute();
-      return rows;
     },
 
     /** One more of its times has become a turn. */

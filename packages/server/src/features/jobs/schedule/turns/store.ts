@@ -93,12 +93,13 @@ export function createTurnStore(db: Kysely<Database>) {
       return rows.map(toTurn);
     },
 
-    /** Those of a schedule whose run goes, or is being made. */
-    async running(jobId: number): Promise<Turn[]> {
+    /** Those of the schedules of these jobs whose run goes, or is being made. */
+    async running(jobIds: readonly number[]): Promise<Turn[]> {
+      if (jobIds.length === 0) return [];
       const rows = await db
         .selectFrom('job_turns')
         .selectAll()
-        .where('job_id', '=', jobId)
+        .where('job_id', 'in', [...jobIds])
         .where('kind', '=', 'schedule')
         .where('state', 'in', ['starting', 'started'])
         .where('over_at', 'is', null)
@@ -183,15 +184,16 @@ export function createTurnStore(db: Kysely<Database>) {
       return rows.map(toTurn);
     },
 
-    /** The one of a backfill whose run goes, or is being made; null: none does. */
-    async openOf(backfillId: number): Promise<Turn | null> {
-      const row = await db
+    /** Those of these backfills whose run goes, or is being made, by their backfill. */
+    async openOf(backfillIds: readonly number[]): Promise<Map<number, Turn>> {
+      if (backfillIds.length === 0) return new Map();
+      const rows = await db
         .selectFrom('job_turns')
         .selectAll()
-        .where('backfill_id', '=', backfillId)
+        .where('backfill_id', 'in', [...backfillIds])
         .where('over_at', 'is', null)
-        .executeTakeFirst();
-      return row === undefined ? null : toTurn(row);
+        .execute();
+      return new Map(rows.map((row) => [row.backfill_id ?? 0, toTurn(row)]));
     },
 
     /** Forgets those of a job that are long over: their runs are remembered by themselves. */

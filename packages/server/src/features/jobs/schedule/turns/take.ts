@@ -22,9 +22,7 @@ export function createTaker(parts: {
   const { turns, clock } = parts;
 
   /** Answers whether it is to be started now. */
-  async function itsTurn(turn: Turn): Promise<boolean> {
-    // Read after the turn: had it been decided since, deciding again would come to nothing.
-    const running = await turns.running(turn.jobId);
+  async function itsTurn(turn: Turn, running: readonly Turn[]): Promise<boolean> {
     const decision = decide(turn.manner, running.length);
     if (decision === 'start') return turns.decide(turn.id, 'starting', clock.now());
     if (decision === 'skip') await turns.decide(turn.id, 'skipped', clock.now(), overlapped);
@@ -34,8 +32,8 @@ export function createTaker(parts: {
     return false;
   }
 
-  return async (turn: Turn): Promise<void> => {
-    if (turn.state === 'waiting' && !(await itsTurn(turn))) return;
+  async function take(turn: Turn, running: readonly Turn[]): Promise<void> {
+    if (turn.state === 'waiting' && !(await itsTurn(turn, running))) return;
     const { jobId, trigger, key, logicalAt, window } = turn;
     try {
       const run = await parts.start({ jobId, trigger, key, logicalAt, window });
@@ -45,5 +43,16 @@ export function createTaker(parts: {
       await parts.failed(turn, error.message);
     }
     await turns.forget(jobId);
+  }
+
+  return {
+    /** All about which something can be done, and how. */
+    async open(): Promise<(readonly [turn: Turn, act: () => Promise<void>])[]> {
+      const open = await turns.open();
+      const waiting = open.filter(({ state }) => state === 'waiting').map(({ jobId }) => jobId);
+      // Read after the turns: had one been decided since, deciding again would come to nothing.
+      const running = Map.groupBy(await turns.running(waiting), ({ jobId }) => jobId);
+      return open.map((turn) => [turn, () => take(turn, running.get(turn.jobId) ?? [])]);
+    },
   };
 }
