@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorTable, propertyTable, type PropertyRule } from '@emberlab/contract';
+import { errorTable, propertyTable, routes, type PropertyRule } from '@emberlab/contract';
 import { z } from 'zod';
 import { deviations } from '../e2e/src/livy/deviations.ts';
 import { settingsSchema } from '../packages/server/src/settings.ts';
@@ -12,9 +12,10 @@ import { apiPage } from './reference/api-page.ts';
 import { cliPage } from './reference/cli-page.ts';
 
 /**
- * Writes the generated pages of docs/reference; with `--check` it compares them instead and fails when one is not what the code says.
+ * Writes the generated pages of docs/reference, and the table of addresses in the contract; with `--check` it compares them instead and fails when one is
+ * not what the code says.
  */
-const folder = join(import.meta.dirname, '../docs/reference');
+const root = join(import.meta.dirname, '..');
 const generated = 'This page is generated: `node scripts/reference.ts`.';
 
 function errorsPage(): string {
@@ -107,6 +108,19 @@ async function schemaPage(): Promise<string> {
   return `-- The database as the migrations make it. ${generated}\n\n${rows.map((row) => `${row.sql};`).join('\n\n')}\n`;
 }
 
+/** Method and path of each route, apart from the schemas: what a client needs of the table. */
+function addressesModule(): string {
+  return [
+    "import type { RouteName } from './routes.ts';",
+    '',
+    '/** Method and path of each route, below `/api/v1`. This file is generated: `node scripts/reference.ts`. */',
+    'export const addresses: Readonly<Record<RouteName, string>> = {',
+    ...Object.entries(routes).map(([name, { method, path }]) => `  '${name}': '${method} ${path}',`),
+    '};',
+    '',
+  ].join('\n');
+}
+
 const pages = {
   'errors.md': errorsPage(),
   'settings.md': settingsPage(),
@@ -116,10 +130,14 @@ const pages = {
   'api.md': apiPage(generated),
   'schema.sql': await schemaPage(),
 };
+const files = {
+  ...Object.fromEntries(Object.entries(pages).map(([name, content]) => [`docs/reference/${name}`, content])),
+  'packages/contract/src/addresses.ts': addressesModule(),
+};
 const check = process.argv.includes('--check');
-mkdirSync(folder, { recursive: true });
-for (const [name, content] of Object.entries(pages)) {
-  const file = join(folder, name);
+mkdirSync(join(root, 'docs/reference'), { recursive: true });
+for (const [name, content] of Object.entries(files)) {
+  const file = join(root, name);
   let present = '';
   try {
     present = readFileSync(file, 'utf8');
@@ -131,9 +149,9 @@ for (const [name, content] of Object.entries(pages)) {
   if (!check) {
     writeFileSync(file, content);
   } else {
-    process.stdout.write(`docs/reference/${name} is not what the code says. Please run: node scripts/reference.ts\n`);
+    process.stdout.write(`${name} is not what the code says. Please run: node scripts/reference.ts\n`);
     process.exitCode = 1;
   }
 }
 if (check && process.exitCode === undefined)
-  process.stdout.write(`${Object.keys(pages).length} reference pages are what the code says.\n`);
+  process.stdout.write(`${Object.keys(files).length} reference pages are what the code says.\n`);

@@ -173,6 +173,7 @@ const parts: Record<string, () => Promise<void>> = {
     await must('Dead code', bin('knip'), []);
     await node('Reference pages', 'scripts/reference.ts', '--check');
     await node('Conformance', 'scripts/check-conformance.ts');
+    await node('First load', 'scripts/check-first-load.ts');
     const ruff = join(python, 'bin/ruff');
     await must('Python lint', ruff, ['check', ...pythonFolders]);
     await must('Python format', ruff, ['format', '--check', ...pythonFolders]);

@@ -43,9 +43,12 @@ describe('client', () => {
     });
   });
 
-  it.each(['<html>bad gateway</html>', '{"oops":1}'])('does not show people what is not from us: %s', async (body) => {
-    await expect(answering(502, body).call('me.get', {})).rejects.toThrow(NetworkError);
-  });
+  it.each(['<html>bad gateway</html>', '{"oops":1}', 'null', '{"error":{"code":7,"message":"No.","requestId":"r"}}'])(
+    'does not show people what is not from us: %s',
+    async (body) => {
+      await expect(answering(502, body).call('me.get', {})).rejects.toThrow(NetworkError);
+    },
+  );
 
   it('tells that nobody answered', async () => {
     const client = createClient({

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
-import { errorBody, type ErrorBody } from './errors.ts';
+import { addresses } from './addresses.ts';
+import type { ErrorBody } from './errors.ts';
 import type { RouteShape } from './route-shape.ts';
-import { routes, type RouteName, type Routes } from './routes.ts';
+import type { RouteName, Routes } from './routes.ts';
+
+// Of routes and schemas only the types: whoever calls the API, above all a page, need not load the schemas of all of it.
 
 type Input<T> = T extends z.ZodType ? z.input<T> : never;
 type Field<K extends string, T> = T extends z.ZodType ? Record<K, Input<T>> : unknown;
@@ -52,9 +55,14 @@ type Rest<F> = F extends (first: never, ...rest: infer R) => unknown ? R : never
 
 type LooseInput = { params?: Record<string, unknown>; query?: Record<string, string | undefined>; body?: unknown };
 
+function addressOf(name: RouteName): { method: string; path: string } {
+  const [method = '', path = ''] = addresses[name].split(' ');
+  return { method, path };
+}
+
 /** The address of a route below the origin, with parameters filled in and encoded. */
 export function routePath(name: RouteName, input: LooseInput = {}): string {
-  const path = routes[name].path.replace(/\{(\w+)\}/g, (_, key: string) =>
+  const path = addressOf(name).path.replace(/\{(\w+)\}/g, (_, key: string) =>
     encodeURIComponent(String(input.params?.[key])),
   );
   const query = new URLSearchParams();
@@ -72,9 +80,21 @@ async function readError(response: Response): Promise<Error> {
   } catch {
     return new NetworkError(`The server answered ${response.status} without saying why. Please try again in a moment.`);
   }
-  const parsed = errorBody.safeParse(json);
-  if (!parsed.success) return new NetworkError(`The server answered ${response.status}. Please try again in a moment.`);
-  return new ApiError(response.status, parsed.data.error);
+  if (!isErrorBody(json))
+    return new NetworkError(`The server answered ${response.status}. Please try again in a moment.`);
+  return new ApiError(response.status, json.error);
+}
+
+/** Whether this is an error of ours, and not of something in between. */
+function isErrorBody(json: unknown): json is ErrorBody {
+  const error = (json as Partial<ErrorBody> | null)?.error;
+  if (error === undefined || error === null) return false;
+  const { code, message, requestId, details = [] } = error;
+  return (
+    [code, message, requestId].every((text) => typeof text === 'string') &&
+    Array.isArray(details) &&
+    details.every((each) => typeof each?.path === 'string' && typeof each.message === 'string')
+  );
 }
 
 /** A client whose calls are typed by the route table. Throws `ApiError` for an answer that says no, `NetworkError` when there is none. */
@@ -88,14 +108,13 @@ export function createClient(options: ClientOptions) {
     signal: AbortSignal | undefined,
     more: Readonly<Record<string, string>> = {},
   ): Promise<Response> {
-    const route: RouteShape = routes[name];
-    const headers = new Headers({ accept: route.response === undefined ? '*/*' : 'application/json', ...more });
+    const headers = new Headers({ accept: 'application/json', ...more });
     if (options.token !== undefined) headers.set('authorization', `Bearer ${options.token}`);
     if (content !== null) headers.set('content-type', content.type);
     let response: Response;
     try {
       response = await send(`${options.baseUrl}${routePath(name, input)}`, {
-        method: route.method,
+        method: addressOf(name).method,
         headers,
         ...(content === null ? {} : { body: content.body }),
         ...(signal === undefined ? {} : { signal }),
@@ -144,7 +163,7 @@ export function createClient(options: ClientOptions) {
       signal?: AbortSignal,
       headers?: Readonly<Record<string, string>>,
     ): Promise<Response> {
-      return ask(name, input, null, signal, headers);
+      return ask(name, input, null, signal, { accept: '*/*', ...headers });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultConfiguration } from '../schemas/configuration.ts';
+import { defaultConfiguration } from './defaults.ts';
 import { effectiveProperties, sessionBody } from './effective.ts';
 
 const none = { projectFolder: '/p', platform: { defaults: {}, pinned: {} } };

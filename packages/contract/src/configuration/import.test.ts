@@ -1,8 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultConfiguration, defaultPythonConfiguration } from '../schemas/configuration.ts';
+import { defaultConfiguration, defaultPythonConfiguration } from './defaults.ts';
 import { differences } from './differences.ts';
-import { exportConfiguration, importConfiguration } from './import.ts';
+import { exportConfiguration } from './export.ts';
+import { importConfiguration } from './import.ts';
 
 const problemsOf = (value: unknown) => importConfiguration(JSON.stringify(value)).problems;
 

@@ -1,12 +1,7 @@
+import { longestImport } from './export.ts';
 import { labelOf } from './fields.ts';
 import { pythonShape, sparkShape, type Configuration } from './shape.ts';
 import { configuration } from '../schemas/configuration.ts';
-
-/** The most that a file with a configuration may have, characters. */
-export const longestImport = 200_000;
-
-/** A configuration as a file: what the API takes as a body too. */
-export const exportConfiguration = (value: Configuration): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** Reads a file with a configuration. Every problem is a sentence; with one of them nothing is taken, so that nothing is lost unseen. */
 export function importConfiguration(text: string): { configuration: Configuration | null; problems: string[] } {

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /** What a file is to Spark, or to Python. */
 export type FileKind = 'archives' | 'jars' | 'pyFiles' | 'files';
 
@@ -10,9 +8,6 @@ export const fileEndings: Readonly<Record<FileKind, readonly string[]>> = {
   pyFiles: ['.py', '.zip', '.egg'],
   files: [],
 };
-
-/** At most so many files of a kind. */
-const mostFiles = 50;
 
 // Spark takes some characters for patterns, some for parts of an address, and a comma for the end of a path.
 // oxlint-disable-next-line no-control-regex -- control characters are among what no path may have
@@ -44,17 +39,3 @@ export const pathOfEntry = (entry: string): string => entry.split('#')[0] ?? '';
 
 /** The name that Spark puts a file under: two of the same name in one place would be one. */
 export const nameOfEntry = (entry: string): string => entry.split('#')[1] ?? lastPart(pathOfEntry(entry));
-
-/** A list of files of the project, by their paths below its folder. */
-export const projectFiles = (kind: FileKind) =>
-  z
-    .array(
-      z
-        .string()
-        .max(1000)
-        .superRefine((path, context) => {
-          const problem = projectFileProblem(path, kind);
-          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
-        }),
-    )
-    .max(mostFiles, `Please name at most ${mostFiles} files.`);

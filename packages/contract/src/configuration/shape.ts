@@ -1,26 +1,34 @@
 import { z } from 'zod';
-import { projectFiles } from './project-file.ts';
+import { boundWords, configurationLimits, longestPath, longestText, mostFiles } from './bounds.ts';
+import { projectFileProblem, type FileKind } from './project-file.ts';
 import '../validator-words.ts';
 
-const mostMemoryMb = 1_048_576;
-const mostCores = 256;
-const mostExecutors = 10_000;
+const { leastMemoryMb, mostMemoryMb, mostCores, mostExecutors } = configurationLimits;
 
 const whole = (least: number, most: number) => {
-  const range = `Please enter a whole number from ${least} to ${most}.`;
+  const range = boundWords.whole(least, most);
   return z.number(range).int(range).min(least, range).max(most, range);
 };
-const memory = (whose: string) => {
-  const range = 'Please enter 512 MB to 1024 GB.';
-  return z
-    .number(range)
-    .int('Please enter a whole number of MB.')
-    .min(512, `${whose} needs at least 512 MB.`)
-    .max(mostMemoryMb, range);
-};
+const memory = (whose: string) =>
+  z
+    .number(boundWords.memory)
+    .int(boundWords.wholeMemory)
+    .min(leastMemoryMb, boundWords.tooLittle(whose))
+    .max(mostMemoryMb, boundWords.memory);
 
-/** The bounds of numbers, for forms. */
-export const configurationLimits = { leastMemoryMb: 512, mostMemoryMb, mostCores, mostExecutors } as const;
+/** A list of files of the project, by their paths below its folder. */
+const projectFiles = (kind: FileKind) =>
+  z
+    .array(
+      z
+        .string()
+        .max(longestPath, boundWords.path)
+        .superRefine((path, context) => {
+          const problem = projectFileProblem(path, kind);
+          if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+        }),
+    )
+    .max(mostFiles, boundWords.files);
 
 export const executors = z.discriminatedUnion('mode', [
   z.object({ mode: z.literal('static'), instances: whole(1, mostExecutors) }),
@@ -55,7 +63,7 @@ export const sparkShape = z.object({
   files: projectFiles('files').default([]).meta({ description: 'copied to each executor' }),
   properties: z
     .string()
-    .max(20_000, 'Please use at most 20,000 characters.')
+    .max(longestText, boundWords.text)
     .meta({ description: 'Spark properties, one name=value a line' }),
 });
 
@@ -68,7 +76,7 @@ export const pythonShape = z.object({
     .meta({ description: 'linked into the folder that EMBER_FILES names, from which Python imports as well' }),
   environment: z
     .string()
-    .max(20_000, 'Please use at most 20,000 characters.')
+    .max(longestText, boundWords.text)
     .default('')
     .meta({ description: 'environment variables, one NAME=value a line' }),
 });

@@ -6,27 +6,10 @@ import { instant, lineText } from '../schemas/primitives.ts';
 import { isShallow, mostDepth } from './depth.ts';
 import { notebookParameter } from './parameters-cell.ts';
 import { executionState } from './states.ts';
+import { jobSorts, jobTypes } from '../words.ts';
 
-/** `pyspark`: Python on Spark · `spark`: a jar, or a notebook in Scala · `python`: Python alone · `sparkr`: R on Spark. */
-export const jobTypes = ['pyspark', 'spark', 'python', 'sparkr'] as const;
 export const jobType = z.enum(jobTypes);
 export type JobType = z.infer<typeof jobType>;
-
-/** What people read where a type is named. */
-export const jobTypeLabels: Readonly<Record<JobType, string>> = {
-  pyspark: 'PySpark',
-  spark: 'Spark',
-  python: 'Python',
-  sparkr: 'SparkR',
-};
-
-/** How the programs of a type end. */
-export const programEndings: Readonly<Record<JobType, readonly string[]>> = {
-  pyspark: ['.py', '.ipynb'],
-  spark: ['.jar', '.ipynb'],
-  python: ['.py', '.ipynb'],
-  sparkr: ['.R', '.ipynb'],
-};
 
 export const isNotebook = (program: string): boolean => program.toLowerCase().endsWith('.ipynb');
 
@@ -202,8 +185,6 @@ export const importJobBody = z.object({
   file: jobExport,
   name: jobName.optional().meta({ description: 'absent: as in the file' }),
 });
-
-export const jobSorts = ['name', 'type', 'owner', 'created', 'updated', 'lastRun', 'state'] as const;
 
 export const jobsQuery = z.object({
   search: z.string().max(200).optional().meta({ description: 'part of the name' }),

@@ -2,8 +2,6 @@ import { z } from 'zod';
 import { configurationProblems } from '../configuration/problems.ts';
 import {
   configurationShape,
-  pythonShape,
-  sparkShape,
   type Configuration,
   type PythonConfiguration,
   type SparkConfiguration,
@@ -20,15 +18,6 @@ export const configuration = configurationShape.superRefine((value, context) => 
     });
   }
 });
-
-export const defaultConfiguration: SparkConfiguration = sparkShape.parse({
-  type: 'spark',
-  driverMemoryMb: 2048,
-  driverCores: 1,
-  properties: '',
-});
-
-export const defaultPythonConfiguration: PythonConfiguration = pythonShape.parse({ type: 'python' });
 
 /** What members of a project begin with, as its owners have said. */
 export const configurationDefaults = z.object({

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { exampleKernels } from '../words.ts';
 
-/** The kernels that examples are written for. */
-export const exampleKernels = ['pysparkkernel', 'sparkkernel', 'sparkrkernel', 'python3'] as const;
 export type ExampleKernel = (typeof exampleKernels)[number];
 
 /** An example's own name, which is that of its notebook's file. */

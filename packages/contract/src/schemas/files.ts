@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { fileNameProblem } from '../file-names.ts';
 import { instant, listOf, opaqueId } from './primitives.ts';
+import { fileSorts } from '../words.ts';
 
 const mostPath = 8000;
 const below = "below the project's folder";
@@ -17,7 +18,6 @@ export const projectEntry = z.object({
 });
 export type ProjectEntry = z.infer<typeof projectEntry>;
 
-export const fileSorts = ['name', 'size', 'changed'] as const;
 export type FileSort = (typeof fileSorts)[number];
 
 export const projectFolderQuery = z.object({

@@ -80,7 +80,3 @@ export const limitsQuery = z.object({
   own: z.enum(['0', '1']).optional().meta({ description: '1: only those with limits of their own' }),
   cursor: z.string().max(300).optional().meta({ description: '`next` of the page before' }),
 });
-
-/** Whether nothing more may be had: what is used has come to the limit. */
-export const isReached = ({ limit, used }: Pick<LimitUse, 'limit' | 'used'>): boolean =>
-  limit !== null && used !== null && used >= limit;

@@ -2,16 +2,6 @@ import { z } from 'zod';
 import { configurationShape } from '../configuration/shape.ts';
 import { instant, opaqueId } from './primitives.ts';
 
-/** What people read where a kernel of ours is named; others are named by their specs. */
-const kernelLabels: Readonly<Record<string, string>> = {
-  python3: 'Python',
-  pysparkkernel: 'PySpark',
-  sparkkernel: 'Spark',
-  sparkrkernel: 'SparkR',
-};
-export const kernelLabel = (name: string): string =>
-  (Object.hasOwn(kernelLabels, name) ? kernelLabels[name] : undefined) ?? name;
-
 /** The path of a notebook in its project: relative, without a way out. */
 export const notebookPath = z
   .string()

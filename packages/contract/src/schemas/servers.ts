@@ -3,6 +3,7 @@ import { configurationShape } from '../configuration/shape.ts';
 import { configuration } from './configuration.ts';
 import { notebookPath } from './notebooks.ts';
 import { instant, opaqueId } from './primitives.ts';
+import { startSteps } from '../words.ts';
 
 /**
  * `stopped`: nothing runs · `queued`: waits for its turn or for the environment · `starting`: the process exists, Jupyter doesn't answer yet ·
@@ -11,8 +12,6 @@ import { instant, opaqueId } from './primitives.ts';
 export const serverState = z.enum(['stopped', 'queued', 'starting', 'running', 'stopping', 'failed']);
 export type ServerState = z.infer<typeof serverState>;
 
-/** The named steps of a start, in order. */
-export const startSteps = ['queue', 'environment', 'process', 'answering'] as const;
 export const startStep = z.enum(startSteps);
 export type StartStep = z.infer<typeof startStep>;
 

@@ -1,45 +1,12 @@
 import { z } from 'zod';
 import { instant } from './primitives.ts';
+import { sessionKinds, sessionStates } from '../words.ts';
 
-/** Livy's names. `starting` → `idle` ⇄ `busy` → `shutting_down` → `dead` (ended or failed), `killed`, `success`; `error` is never kept. */
-export const sessionState = z.enum([
-  'not_started',
-  'starting',
-  'recovering',
-  'idle',
-  'running',
-  'busy',
-  'shutting_down',
-  'error',
-  'dead',
-  'killed',
-  'success',
-]);
+export const sessionState = z.enum(sessionStates);
 export type SessionState = z.infer<typeof sessionState>;
 
-/** States in which a driver exists or may exist. */
-export const liveSessionStates = [
-  'not_started',
-  'starting',
-  'recovering',
-  'idle',
-  'running',
-  'busy',
-  'shutting_down',
-] as const satisfies readonly SessionState[];
-
-/** What a session was made for. Code of any other kind runs in it as well; a `shared` one has no kind of its own. */
-export const sessionKind = z.enum(['pyspark', 'spark', 'sparkr', 'sql', 'shared']);
+export const sessionKind = z.enum(sessionKinds);
 export type SessionKind = z.infer<typeof sessionKind>;
-
-/** What people read where a kind is named. */
-export const kindLabels: Readonly<Record<SessionKind, string>> = {
-  pyspark: 'PySpark',
-  spark: 'Spark',
-  sparkr: 'SparkR',
-  sql: 'SQL',
-  shared: 'Shared',
-};
 
 export const activeJob = z.object({
   id: z.number().int(),

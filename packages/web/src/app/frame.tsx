@@ -10,7 +10,7 @@ import { Crumbs } from './crumbs.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { Nav } from './nav.tsx';
 import { Notices } from './notices.tsx';
-import { Palette } from './palette.tsx';
+import { PaletteHost } from './palette-host.tsx';
 import { ProjectStatus } from './project-status.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -74,7 +74,7 @@ export function Frame() {
           </Box>
         </AppShell.Main>
       </AppShell>
-      <Palette project={project} onHelp={help.open} />
+      <PaletteHost project={project} onHelp={help.open} />
       <HelpDialog opened={helpOpen} onClose={help.close} />
     </>
   );

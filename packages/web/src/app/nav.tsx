@@ -1,4 +1,4 @@
-import { ActionIcon, CloseButton, Group, ScrollArea, Stack, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, CloseButton, Box, Group, Stack, Text, Tooltip } from '@mantine/core';
 import {
   IconApps,
   IconBell,
@@ -54,9 +54,9 @@ export function Nav({
         </UnstyledLink>
         <CloseButton hiddenFrom="sm" onClick={onClose} aria-label="Close the navigation" />
       </Group>
-      <ScrollArea flex={1} p="xs">
+      <Box flex={1} p="xs" className={classes.pages}>
         {project !== undefined ? <ProjectPages project={project} /> : isAdminArea ? <AdminPages /> : <ProjectLinks />}
-      </ScrollArea>
+      </Box>
       <Group p="xs" justify="space-between" wrap="nowrap" gap={4} className={classes.foot}>
         <AccountMenu />
         <Group gap={2} wrap="nowrap">

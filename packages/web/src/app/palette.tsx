@@ -1,4 +1,5 @@
-import { Spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
+import '@mantine/spotlight/styles.css';
 import {
   IconApps,
   IconFiles,
@@ -20,6 +21,7 @@ import {
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import { adminPages } from '../features/admin/admin-pages.ts';
 import { useLogOut } from '../features/auth/use-log-out.ts';
 import classes from './palette.module.css';
@@ -28,8 +30,19 @@ import { authQuery, projectsQuery } from '../lib/queries.ts';
 
 const icon = { size: 18, 'aria-hidden': true } as const;
 
-/** Ctrl/⌘ K: goes to any page or project by a few letters. */
-export function Palette({ project, onHelp }: { project: string | undefined; onHelp: () => void }) {
+/** Goes to any page or project by a few letters. It is loaded when it is opened for the first time (`palette-host.tsx`). */
+export function Palette({
+  opened,
+  onClose,
+  project,
+  onHelp,
+}: {
+  opened: boolean;
+  onClose: () => void;
+  project: string | undefined;
+  onHelp: () => void;
+}) {
+  useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
   const router = useRouter();
   const logOut = useLogOut();
   const projects = useQuery(projectsQuery);
@@ -105,7 +118,8 @@ export function Palette({ project, onHelp }: { project: string | undefined; onHe
           ],
         },
       ].filter((group) => group.actions.length > 0)}
-      shortcut="mod + K"
+      shortcut={null}
+      onSpotlightClose={onClose}
       attributes={{ content: { 'aria-label': 'Go to a page or a project' } }}
       classNames={{ action: classes.action }}
       centered={false}

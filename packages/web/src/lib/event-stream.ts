@@ -12,6 +12,21 @@ export type StreamOptions<T> = {
   EventSource?: typeof EventSource;
 };
 
+/**
+ * Reads events of these kinds. A newer server may send kinds that this page doesn't know; they are not for it. What is in one is taken as the server
+ * says, as answers are.
+ */
+export const readKinds =
+  <T extends { type: string }>(kinds: Readonly<Record<T['type'], true>>) =>
+  (data: string): T | undefined => {
+    try {
+      const event = JSON.parse(data) as T | null;
+      return event !== null && Object.hasOwn(kinds, event.type) ? event : undefined;
+    } catch {
+      return undefined;
+    }
+  };
+
 /** How long the stream may be down before anyone is told. */
 export const silentGapMs = 3000;
 const firstRetryMs = 500;

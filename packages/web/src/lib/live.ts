@@ -1,5 +1,5 @@
-import { projectEvent, type ProjectEvent } from '@emberlab/contract';
-import { openEventStream, type StreamOptions, type StreamStatus } from './event-stream.ts';
+import type { ProjectEvent } from '@emberlab/contract';
+import { openEventStream, readKinds, type StreamOptions, type StreamStatus } from './event-stream.ts';
 
 export type LiveStatus = StreamStatus;
 
@@ -7,11 +7,25 @@ export type LiveStatus = StreamStatus;
 export const openLive = (options: Omit<StreamOptions<ProjectEvent>, 'read'>): (() => void) =>
   openEventStream({ ...options, read: readEvent });
 
-/** A newer server may send kinds of events that this page doesn't know; they are not for it. */
-function readEvent(data: string): ProjectEvent | undefined {
-  try {
-    return projectEvent.safeParse(JSON.parse(data)).data;
-  } catch {
-    return undefined;
-  }
-}
+/** All that there are, held to the contract by their type. */
+const kinds: Readonly<Record<ProjectEvent['type'], true>> = {
+  project: true,
+  announcements: true,
+  server: true,
+  environment: true,
+  'environment-operation': true,
+  'configuration-defaults': true,
+  session: true,
+  sessions: true,
+  batch: true,
+  batches: true,
+  alerts: true,
+  'session-measured': true,
+  jobs: true,
+  job: true,
+  'job-removed': true,
+  execution: true,
+  'execution-removed': true,
+  notebooks: true,
+};
+const readEvent = readKinds<ProjectEvent>(kinds);

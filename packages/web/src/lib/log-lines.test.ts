@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { LogLines, lineLimit, linesLimit, plainText, readLog, readSegments, showHidden } from './log-lines.ts';
+import { LogLines, lineLimit, linesLimit, plainText, readLog, readSegments } from './log-lines.ts';
+import { showHidden } from './show-hidden.ts';
 import { findMatches, markMatches } from './log-search.ts';
 
 const first = (text: string) => {

@@ -1,6 +1,6 @@
 import { Skeleton, Stack, Table, Text, VisuallyHidden, type TableProps } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { showHidden } from '../lib/log-lines.ts';
+import { showHidden } from '../lib/show-hidden.ts';
 import classes from './rows.module.css';
 
 /**

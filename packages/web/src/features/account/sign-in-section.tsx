@@ -13,7 +13,7 @@ export function SignInSection({ problem }: { problem: string | undefined }) {
   return (
     <Section title="Logging in">
       <Stack gap="md">
-        <LoginProblem code={problem} />
+        {problem !== undefined && <LoginProblem code={problem} />}
         {signIn.isPending ? (
           <Skeleton height={120} />
         ) : signIn.isError && signIn.data === undefined ? (

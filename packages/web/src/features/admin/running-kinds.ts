@@ -1,5 +1,5 @@
 import type { Running, RunningKind, RunningPhase } from '@emberlab/contract';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { countOf } from '../../lib/units.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
 

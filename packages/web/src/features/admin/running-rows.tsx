@@ -1,6 +1,6 @@
 import type { Running } from '@emberlab/contract';
 import { Button, Stack, Table, Text } from '@mantine/core';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';

@@ -1,7 +1,7 @@
 import type { Running } from '@emberlab/contract';
 import { List, Modal, Text } from '@mantine/core';
 import { api } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { runningKindLooks, spellRunning } from './running-kinds.ts';
 import { StopForm } from './stop-form.tsx';
 

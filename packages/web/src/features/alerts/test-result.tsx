@@ -1,6 +1,6 @@
 import type { AlertDelivery } from '@emberlab/contract';
 import { Code, Stack, Text } from '@mantine/core';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { Notice } from '../../ui/notice.tsx';
 
 /** What came of a test. What the receiver has answered is its text, not ours. */

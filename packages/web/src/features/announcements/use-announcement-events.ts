@@ -1,9 +1,11 @@
-import { platformEvent, routePath } from '@emberlab/contract';
+import { routePath } from '@emberlab/contract';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { openEventStream } from '../../lib/event-stream.ts';
+import { openEventStream, readKinds } from '../../lib/event-stream.ts';
 import { keys } from '../../lib/queries.ts';
 import { usePageInUse } from '../../lib/use-page-in-use.ts';
+
+const readEvent = readKinds({ announcements: true });
 
 /** Hears of new announcements on pages of no project; those of a project hear of them in the project's stream. */
 export function useAnnouncementEvents(enabled: boolean): void {
@@ -18,12 +20,4 @@ export function useAnnouncementEvents(enabled: boolean): void {
       onRefused: () => void client.invalidateQueries({ queryKey: keys.auth }),
     });
   }, [client, enabled, inUse]);
-}
-
-function readEvent(data: string) {
-  try {
-    return platformEvent.safeParse(JSON.parse(data)).data;
-  } catch {
-    return undefined;
-  }
 }

@@ -8,7 +8,8 @@ import { RowsSkeleton } from '../../ui/rows.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { ShowMore } from '../../ui/show-more.tsx';
 import { AuditRows } from './audit-rows.tsx';
-import { areas, outcomes, type AuditSearch } from './audit-search.ts';
+import { areas } from './audit-areas.ts';
+import { outcomes, type AuditSearch } from './audit-search.ts';
 import { auditEventsQuery, exportAddress } from './queries.ts';
 
 /** A search begins when nobody has typed for so long, ms. */

@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditOutcome, AuditVia } from '@emberlab/contract';
 import { Code, Stack, Table, Text } from '@mantine/core';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { rowClasses, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';

@@ -1,4 +1,4 @@
-import { auditActions, type AuditOutcome } from '@emberlab/contract';
+import type { AuditOutcome } from '@emberlab/contract';
 
 export const outcomes = ['done', 'refused', 'failed'] as const satisfies readonly AuditOutcome[];
 
@@ -10,16 +10,6 @@ export type AuditSearch = {
   from?: string | undefined;
   until?: string | undefined;
 };
-
-/** What can be chosen: each thing that acts are about, such as `session`. */
-export const areas: readonly string[] = [
-  ...new Set([
-    // of the edge and the gateway, which are not in the table of routes
-    'app',
-    'batch',
-    ...Object.values(auditActions).flatMap((each) => (each === null ? [] : [each?.action.split('.')[0] ?? ''])),
-  ]),
-].toSorted();
 
 const day = (value: unknown): string | undefined =>
   typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value))

@@ -1,18 +1,20 @@
 import { safeNext } from '@emberlab/contract';
 import { Button, Divider, PasswordInput, Stack, TextInput } from '@mantine/core';
-import { useForm } from '@mantine/form';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { Suspense, useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { startOver } from '../../lib/auth-state.ts';
 import { authQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { LoginAnnouncements } from '../announcements/login-announcements.tsx';
-import { LoginProblem } from './login-problem.tsx';
 import { AuthCard } from './auth-card.tsx';
+import { lazily } from '../../ui/lazily.ts';
 
 const route = getRouteApi('/login');
+// With the sentences of all errors: few come here with one.
+const LoginProblem = lazily(() => import('./login-problem.tsx'), 'LoginProblem');
 
 /** Log in with e-mail and password, or through the provider; goes on to where one wanted to go. */
 export function LoginPage() {
@@ -20,7 +22,8 @@ export function LoginPage() {
   const router = useRouter();
   const client = useQueryClient();
   const auth = useQuery(authQuery);
-  const form = useForm({ initialValues: { email: '', password: '' } });
+  const [email, setEmail] = useState('');
+  const [password, setPassword] = useState('');
   const logIn = useMutation({
     mutationFn: (body: { email: string; password: string }) => api.call('auth.logIn', { body }),
     onSuccess: async (user) => {
@@ -38,8 +41,17 @@ export function LoginPage() {
         </Notice>
       )}
       <LoginAnnouncements />
-      <LoginProblem code={problem} />
-      <form onSubmit={form.onSubmit((values) => logIn.mutate(values))}>
+      {problem !== undefined && (
+        <Suspense>
+          <LoginProblem code={problem} />
+        </Suspense>
+      )}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          logIn.mutate({ email, password });
+        }}
+      >
         <Stack gap="sm">
           <TextInput
             label="E-mail"
@@ -48,14 +60,16 @@ export function LoginPage() {
             required
             withAsterisk={false}
             data-autofocus
-            {...form.getInputProps('email')}
+            value={email}
+            onChange={(event) => setEmail(event.currentTarget.value)}
           />
           <PasswordInput
             label="Password"
             autoComplete="current-password"
             required
             withAsterisk={false}
-            {...form.getInputProps('password')}
+            value={password}
+            onChange={(event) => setPassword(event.currentTarget.value)}
           />
           <ActionError error={logIn.error} title="You are not logged in" />
           <Button type="submit" variant="filled" loading={logIn.isPending || logIn.isSuccess} mt={4}>

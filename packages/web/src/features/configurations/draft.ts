@@ -1,13 +1,15 @@
 import {
   configurationProblems,
-  configurationShape,
   defaultConfiguration,
   defaultPythonConfiguration,
+  fieldProblems,
   parseEnvironment,
   propertiesProblems,
+  readFields,
   type Configuration,
   type FileKind,
   type LineProblem,
+  type WrittenConfiguration,
 } from '@emberlab/contract';
 
 /** What a configuration is for. The type of a job's is told by its program. */
@@ -103,7 +105,7 @@ export function changeUnit({ amount, unit }: MemoryDraft, to: MemoryUnit): Memor
   return { unit: to, amount: to === 'MB' ? Math.round(number * 1024) : Number((number / 1024).toFixed(3)) };
 }
 
-function toBody({ type, spark, python }: Draft): unknown {
+function toBody({ type, spark, python }: Draft): WrittenConfiguration {
   if (type === 'python') {
     const { memory, cores, files, environment } = python;
     return { type, memoryMb: fromMemory(memory), cores: readNumber(cores), files, environment };
@@ -149,20 +151,16 @@ function memoryProblems({ type, spark, python }: Draft): Record<string, string> 
 
 /** The configuration that a draft says, or null and what is wrong with it. */
 export function readDraft(draft: Draft): ReadDraft {
-  const read = configurationShape.safeParse(toBody(draft));
+  const written = toBody(draft);
+  const readable = readFields(written);
   const fields = memoryProblems(draft);
-  for (const { path, message } of read.error?.issues ?? []) fields[placeOf(path)] ??= message;
+  for (const { path, message } of fieldProblems(written)) fields[placeOf(path)] ??= message;
   // Known also while a number is wrong.
   const lines =
     draft.type === 'spark'
       ? propertiesProblems(draft.spark.properties, draft.spark)
       : parseEnvironment(draft.python.environment).problems;
-  const problems = read.success ? configurationProblems(read.data) : [];
+  const problems = readable === null ? [] : configurationProblems(readable);
   for (const { path, line, message } of problems) if (line === undefined) fields[placeOf(path)] ??= message;
-  const right = read.success && problems.length === 0;
-  return {
-    configuration: right ? read.data : null,
-    readable: read.success ? read.data : null,
-    errors: { fields, lines },
-  };
+  return { configuration: problems.length === 0 ? readable : null, readable, errors: { fields, lines } };
 }

@@ -2,10 +2,12 @@ import { fileEndings, type FileKind } from '@emberlab/contract';
 import { Button, CloseButton, Code, Group, Input, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolderOpen } from '@tabler/icons-react';
-import { useId, useRef } from 'react';
+import { Suspense, useId, useRef, useState } from 'react';
 import classes from './file-list-field.module.css';
-import { FilePicker } from './file-picker.tsx';
 import { UploadButton } from './upload-button.tsx';
+import { lazily } from '../../ui/lazily.ts';
+
+const FilePicker = lazily(() => import('./file-picker.tsx'), 'FilePicker');
 
 /** The files of one kind: those that are named, and the two ways to more, from the project or from one's own machine. */
 export function FileListField({
@@ -26,6 +28,7 @@ export function FileListField({
   const id = useId();
   const group = useRef<HTMLFieldSetElement>(null);
   const [picking, picker] = useDisclosure(false);
+  const [everPicked, setEverPicked] = useState(false);
   const add = (path: string): void => {
     if (!value.includes(path)) onChange([...value, path]);
   };
@@ -58,7 +61,10 @@ export function FileListField({
           size="compact-sm"
           leftSection={<IconFolderOpen size={14} aria-hidden="true" />}
           aria-label={`From the project: ${label}`}
-          onClick={picker.open}
+          onClick={() => {
+            setEverPicked(true);
+            picker.open();
+          }}
         >
           From the project
         </Button>
@@ -71,7 +77,11 @@ export function FileListField({
           </Text>
         )}
       </output>
-      <FilePicker title={label} kind={kind} opened={picking} onClose={picker.close} onPick={add} />
+      {everPicked && (
+        <Suspense>
+          <FilePicker title={label} kind={kind} opened={picking} onClose={picker.close} onPick={add} />
+        </Suspense>
+      )}
     </fieldset>
   );
 }

@@ -1,4 +1,4 @@
-import { exportConfiguration, importConfiguration, longestImport, type Configuration } from '@emberlab/contract';
+import { exportConfiguration, longestImport, type Configuration } from '@emberlab/contract';
 import { Button, FileButton, List, Text } from '@mantine/core';
 import { IconDownload, IconFileImport } from '@tabler/icons-react';
 import { useRef, useState, type ReactNode } from 'react';
@@ -22,6 +22,8 @@ export function useTransfer({
   const reset = useRef<() => void>(null);
   const [refused, setRefused] = useState<Refused | null>(null);
   const read = async (file: File): Promise<void> => {
+    // With the schemas, which nobody needs before.
+    const { importConfiguration } = await import('./import-configuration.ts');
     // The end of a file that is too large need not be read to say so.
     const { configuration: found, problems } = importConfiguration(await file.slice(0, longestImport * 4).text());
     setRefused(found === null ? { name: file.name, problems } : null);

@@ -1,7 +1,7 @@
 import { shownName } from '@emberlab/contract';
 import { Group, Text } from '@mantine/core';
 import { Fragment } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { foldersOf, type FileSearch } from './file-search.ts';
 

@@ -3,7 +3,7 @@ import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { keys } from '../../lib/queries.ts';
 import { fromZoned, isZone, ownZone } from '../../lib/zoned-time.ts';
 import { ActionError } from '../../ui/error-state.tsx';

@@ -3,7 +3,7 @@ import { Button, Progress, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { backfillsQuery, keys, scheduleQuery } from '../../lib/queries.ts';
 import { countOf } from '../../lib/units.ts';
 import { formatInZone, isZone } from '../../lib/zoned-time.ts';

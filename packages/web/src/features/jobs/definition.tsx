@@ -2,7 +2,7 @@ import { isNotebook, type Configuration, type Job } from '@emberlab/contract';
 import { Code, DataList, Stack, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { placeQuery } from '../../lib/queries.ts';
 import { Section } from '../../ui/page.tsx';
 import { ConfigurationSummary } from '../configurations/configuration-summary.tsx';

@@ -2,7 +2,7 @@ import { Skeleton } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { api, isNotFound } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { inspectionQuery, jobQuery, placeQuery } from '../../lib/queries.ts';
 import { applyEvent } from '../../lib/use-live.ts';
 import { ErrorState } from '../../ui/error-state.tsx';

@@ -5,7 +5,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { api } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { applyEvent } from '../../lib/use-live.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';

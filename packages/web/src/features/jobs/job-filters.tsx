@@ -2,7 +2,7 @@ import { executionStates, jobTypeLabels, jobTypes } from '@emberlab/contract';
 import { Group, Select, Switch, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { authQuery, membersQuery } from '../../lib/queries.ts';
 import { useProject } from '../projects/project-context.ts';
 import type { JobSearch } from './job-search.ts';

@@ -6,7 +6,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { downloadText } from '../../lib/download.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { applyEvent } from '../../lib/use-live.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { ButtonLink } from '../../ui/links.tsx';

@@ -2,7 +2,7 @@ import { jobTypeLabels, type Job } from '@emberlab/contract';
 import { Button, Group, Stack, Table, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { ActionError } from '../../ui/error-state.tsx';
 import { rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';

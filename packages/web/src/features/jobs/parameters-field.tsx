@@ -2,7 +2,7 @@ import type { NotebookParameter } from '@emberlab/contract';
 import { Anchor, Button, CloseButton, Group, Input, JsonInput, Select, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useId } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { rowsFor } from './argument-lines.ts';
 import {
   isOwn,

@@ -2,7 +2,7 @@ import { Button, Code, Group, Input, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useId, type ReactNode } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { FilePicker } from '../configurations/file-picker.tsx';
 import { UploadButton } from '../configurations/upload-button.tsx';
 

@@ -2,7 +2,7 @@ import { isNotebook, type Job, type NotebookParameter } from '@emberlab/contract
 import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { inspectionQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';

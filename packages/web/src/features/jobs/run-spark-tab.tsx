@@ -2,7 +2,7 @@ import { jobTypeLabels, type Execution, type SessionExecutor } from '@emberlab/c
 import { Group, Paper } from '@mantine/core';
 import { IconApps, IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { runExecutorsQuery } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ButtonLink } from '../../ui/links.tsx';

@@ -1,5 +1,5 @@
 import { liveExecutionStates, type Execution, type ExecutionState, type ExecutionTrigger } from '@emberlab/contract';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
 
 const live: ReadonlySet<ExecutionState> = new Set(liveExecutionStates);

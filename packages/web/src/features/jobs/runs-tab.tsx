@@ -4,7 +4,7 @@ import { IconHistory, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { runsQuery } from '../../lib/queries.ts';
 import { formatDuration, formatExact } from '../../lib/time.ts';
 import { useNow } from '../../lib/use-now.ts';

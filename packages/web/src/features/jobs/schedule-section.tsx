@@ -5,7 +5,7 @@ import { IconCalendarClock } from '@tabler/icons-react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { keys, scheduleQuery } from '../../lib/queries.ts';
 import { formatInZone, isZone } from '../../lib/zoned-time.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';

@@ -117,7 +117,7 @@ describe('Jupyter page', () => {
     renderApp(page, withServer({ ...stoppedServer, state: 'failed', problem }));
     expect(await screen.findByRole('heading', { name: problem.message })).toBeTruthy();
     expect(screen.getByText(problem.remedy)).toBeTruthy();
-    expect(screen.getByText('no module tornado')).toBeTruthy();
+    expect(await screen.findByText('no module tornado')).toBeTruthy();
     expect(screen.getByRole('link', { name: 'Server Logs' }).getAttribute('target')).toBe('_blank');
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' }).disabled).toBe(false);
   });

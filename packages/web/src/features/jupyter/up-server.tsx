@@ -1,11 +1,11 @@
 import { configurationTypeLabels, routePath, type Server, type ServerLimits } from '@emberlab/contract';
-import { Button, Group, Modal, Stack, Text } from '@mantine/core';
+import { Button, Group, Modal, Skeleton, Stack, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { IconExternalLink, IconPlayerStop, IconX } from '@tabler/icons-react';
+import { Suspense } from 'react';
 import { placeQuery } from '../../lib/queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
-import { LogStreamView } from '../../ui/log-stream-view.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -21,6 +21,11 @@ import { MemoryEndNotice, ServerUse } from './server-use.tsx';
 import { StartSteps } from './start-steps.tsx';
 import { spellStopReason } from './time-left.ts';
 import type { ServerActions } from './use-server-actions.ts';
+import { lazily } from '../../ui/lazily.ts';
+
+// What shows logs is much, and the page is there before it.
+const LogStreamView = lazily(() => import('../../ui/log-stream-view.tsx'), 'LogStreamView');
+const logHeight = '15rem';
 
 /** What the server is, in a line: `JupyterLab · Spark/PySpark · revision 7`. */
 function describe(server: Server): string {
@@ -86,14 +91,16 @@ export function StartingServer({ server, actions }: { server: Server; actions: S
             <ServerLogsButton />
           </Group>
           <ActionError error={actions.stop.error} title="The start was not cancelled" />
-          <LogStreamView
-            key={`${server.id} ${server.startedAt}`}
-            url={routePath('jupyter.log', { params: { project: name } })}
-            live
-            label="Server log"
-            downloadName={`${name}-jupyter.log`}
-            height="15rem"
-          />
+          <Suspense fallback={<Skeleton height={logHeight} />}>
+            <LogStreamView
+              key={`${server.id} ${server.startedAt}`}
+              url={routePath('jupyter.log', { params: { project: name } })}
+              live
+              label="Server log"
+              downloadName={`${name}-jupyter.log`}
+              height={logHeight}
+            />
+          </Suspense>
         </Stack>
       </Section>
       <ReadOnlyConfiguration server={server} remark="Read-only while starting: cancel to change" />

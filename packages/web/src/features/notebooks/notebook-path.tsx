@@ -1,5 +1,5 @@
 import { Text } from '@mantine/core';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 
 /** The name of a notebook's file, as people may read it: whoever named it may have wanted to hide something. */
 export const notebookName = (path: string): string => showHidden(path.slice(path.lastIndexOf('/') + 1));

@@ -1,7 +1,7 @@
 import { kernelLabel, type NotebookRun, type RecentNotebook } from '@emberlab/contract';
 import { Button, Group, Stack, Table, Text, Tooltip } from '@mantine/core';
 import { IconCalendarBolt, IconExternalLink } from '@tabler/icons-react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { ActionIconLink } from '../../ui/links.tsx';
 import { rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';

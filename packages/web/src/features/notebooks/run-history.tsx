@@ -2,7 +2,7 @@ import { kernelLabel, type NotebookRun, type RecentNotebook } from '@emberlab/co
 import { Group, Modal, Stack, Text } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { notebookRunsQuery, type Whose } from '../../lib/queries.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { formatExact } from '../../lib/time.ts';
 import { countOf } from '../../lib/units.ts';
 import { ErrorState } from '../../ui/error-state.tsx';

@@ -3,7 +3,7 @@ import { Group, Skeleton, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet } from '@tanstack/react-router';
 import { isNotFound } from '../../lib/api.ts';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { sessionQuery } from '../../lib/queries.ts';
 import { CopyableId } from '../../ui/copyable-id.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';

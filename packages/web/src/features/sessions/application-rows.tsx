@@ -1,7 +1,7 @@
 import type { SessionMetrics } from '@emberlab/contract';
 import { Group, Progress, Stack, Table, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { formatBytes } from '../../lib/units.ts';
 import { ProblemRow, rowClasses, RowsHead, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';

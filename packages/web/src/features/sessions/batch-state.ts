@@ -1,5 +1,5 @@
 import type { Batch } from '@emberlab/contract';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
 
 const states: Readonly<Record<string, { label: string; tone: Tone }>> = {

@@ -1,6 +1,6 @@
 import type { ExecutorStream } from '@emberlab/contract';
 import { Group, SegmentedControl, Title } from '@mantine/core';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import { LogStreamView } from '../../ui/log-stream-view.tsx';
 
 /** One of the two logs of an executor; Spark writes to stderr. */

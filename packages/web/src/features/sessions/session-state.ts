@@ -1,5 +1,5 @@
 import { kindLabels, liveSessionStates, type Session, type SessionState } from '@emberlab/contract';
-import { showHidden } from '../../lib/log-lines.ts';
+import { showHidden } from '../../lib/show-hidden.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
 
 const live: ReadonlySet<SessionState> = new Set(liveSessionStates);

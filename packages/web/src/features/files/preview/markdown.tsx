@@ -1,6 +1,6 @@
 import { Code, List, Text, Title } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
-import { showHidden } from '../../../lib/log-lines.ts';
+import { showHidden } from '../../../lib/show-hidden.ts';
 
 /** A piece of a text: a heading, a list, a program, or lines. */
 type Block =

@@ -1,5 +1,6 @@
 import { Code, Group, Stack, Text } from '@mantine/core';
-import { readSegments, showHidden } from '../../../lib/log-lines.ts';
+import { readSegments } from '../../../lib/log-lines.ts';
+import { showHidden } from '../../../lib/show-hidden.ts';
 import { Markdown } from './markdown.tsx';
 import type { Cell, Notebook, Output } from './notebook.ts';
 import classes from './preview.module.css';

@@ -1,5 +1,5 @@
 import { Table, Text } from '@mantine/core';
-import { showHidden } from '../../../lib/log-lines.ts';
+import { showHidden } from '../../../lib/show-hidden.ts';
 import classes from './preview.module.css';
 
 /** The first rows of a table. `note`: what is said of the rest. */

@@ -1,0 +1,1 @@
+export { importConfiguration } from '@emberlab/contract';
