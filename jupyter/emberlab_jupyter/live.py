@@ -16,7 +16,8 @@ from .sentences import readable
 QUIET = 0.25
 #: How much of the output is shown while more comes, in characters. All of it comes with the result.
 TAIL = 16_384
-BAR_WIDTH = 40
+#: In characters: with its numbers it fits beside an open side panel.
+BAR_WIDTH = 24
 
 
 class CellDisplay(IpythonDisplay):

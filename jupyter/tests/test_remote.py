@@ -53,18 +53,18 @@ class StatementTest(CellTest):
             self.gateway.say(statement, "one\n")
             self.shown("one")
             self.gateway.say(statement, "loading 1%\rloading 2%", progress=0.25)
-            self.shown("one\nloading 2%\nSpark ━━━━━━━━━━──────────────────────────────  25%")
+            self.shown("one\nloading 2%\nSpark ━━━━━━──────────────────  25%")
             counts = {"totalTasks": 8, "completedTasks": 2, "activeTasks": 1}
             stages = [{"id": 3, "name": "count", "failedTasks": 0, **counts}]
             stages.append({"id": 14, "name": "collect", "failedTasks": 1, **counts, "totalTasks": 2})
             self.gateway.say(statement, stages=stages)
             self.shown(
-                "one\nloading 2%\nSpark ━━━━━━━━━━──────────────────────────────  25%\n"
-                "    3 ━━━━━━━━━━────────────────────────────── 2/8 tasks, 1 run · count\n"
-                "   14 ━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━ 2/2 tasks, 1 run, 1 failed · collect"
+                "one\nloading 2%\nSpark ━━━━━━──────────────────  25%\n"
+                "    3 ━━━━━━────────────────── 2/8 tasks, 1 run · count\n"
+                "   14 ━━━━━━━━━━━━━━━━━━━━━━━━ 2/2 tasks, 1 run, 1 failed · collect"
             )
             self.gateway.say(statement, stages=[])
-            self.shown("one\nloading 2%\nSpark ━━━━━━━━━━──────────────────────────────  25%")
+            self.shown("one\nloading 2%\nSpark ━━━━━━──────────────────  25%")
             self.gateway.end(statement, text_of("one\nloading 1%\rloading 2%\n'result'"))
 
         self.hold(drive)

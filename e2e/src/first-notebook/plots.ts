@@ -88,7 +88,17 @@ export function drawsPlots(at: Newcomer): void {
     await lab.page.keyboard.press('Shift+Tab');
     await lab.page.locator('.jp-Tooltip').getByText('Signature: spark.createDataFrame(').waitFor();
     await lab.page.keyboard.press('Escape');
-    await lab.page.locator('.jp-SideBar.jp-mod-right .lm-TabBar-tab', { hasText: 'Variables' }).click();
+    // A narrow window has no room for side bars beside a notebook.
+    const files = lab.page.locator('.jp-FileBrowser');
+    const filesTab = lab.page.locator('.jp-SideBar.jp-mod-left .lm-TabBar-tab').first();
+    if (!(await files.isVisible())) await filesTab.click();
+    await files.waitFor();
+    await lab.page.setViewportSize({ width: 390, height: 800 });
+    await files.waitFor({ state: 'hidden' });
+    await panel.waitFor({ state: 'hidden' });
+    await lab.page.setViewportSize({ width: 1280, height: 800 });
+    await filesTab.click();
+    await files.waitFor();
   });
 
   it('asks for help in a console, whose kernel has its icon', async () => {

@@ -1,6 +1,7 @@
 import { classicNotebook } from './plugins/classic-notebook.ts';
 import { commands } from './plugins/commands.ts';
 import { endWarning } from './plugins/end-warning.ts';
+import { narrowWindow } from './plugins/narrow-window.ts';
 import { ownServer } from './plugins/own-server.ts';
 import { projectLink } from './plugins/project-link.ts';
 import { runAsJob } from './plugins/run-as-job.ts';
@@ -21,4 +22,5 @@ export default [
   classicNotebook,
   runAsJob,
   variables,
+  narrowWindow,
 ];

@@ -57,6 +57,13 @@ declare module '@jupyterlab/application' {
     readonly shell: { add(widget: Widget, area: 'top' | 'right', options?: { rank?: number }): void };
   }
 
+  /** JupyterLab's own shell; other applications have another. */
+  export interface ILabShell {
+    collapseLeft(): void;
+    collapseRight(): void;
+  }
+  export const ILabShell: Token<ILabShell>;
+
   /** `activate` gets the required services, then the optional ones: null where there are none. */
   export type JupyterFrontEndPlugin<T> = {
     id: string;

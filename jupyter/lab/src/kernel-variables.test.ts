@@ -46,6 +46,20 @@ it('shows what the kernel in front tells, and lets go of the one before', () => 
   expect(shown).toEqual(['asking', [x], 'asking', 'unknown', 'none']);
 });
 
+it('shows what was said last when it comes into sight again, until the kernel has another process', () => {
+  const shown: Known[] = [];
+  const variables = createKernelVariables((known) => shown.push(known));
+  const { kernel: one, comms } = kernel('pysparkkernel');
+  const x = { name: 'x', type: 'int', value: '6' };
+  variables.follow(one);
+  comms[0]?.onMsg({ content: { data: { variables: [x] } } });
+  variables.follow(null);
+  variables.follow(one);
+  variables.forget();
+  variables.follow(one);
+  expect(shown).toEqual(['asking', [x], 'none', [x], 'none', 'asking']);
+});
+
 it('asks no kernel that has no Spark session', () => {
   const shown: Known[] = [];
   const python = kernel('python3');

@@ -9,18 +9,30 @@ const isSpark = ({ name }: Kernel): boolean => /^spark(?:r)?kernel$|^pysparkkern
 export function createKernelVariables(show: (known: Known) => void) {
   let followed: Kernel | null = null;
   let comm: Comm | null = null;
+  /** what a kernel has said last: one that is busy can't say it again before it has ended its cell */
+  let last: { readonly kernel: Kernel; readonly known: Known } | null = null;
 
   return {
+    /** Forgets what was said: the kernel has another process now. */
+    forget(): void {
+      last = null;
+      this.follow(null);
+    },
+
     follow(kernel: Kernel | null): void {
       if (kernel === followed) return;
       comm?.dispose();
       followed = kernel;
       comm = null;
       if (kernel === null || !isSpark(kernel)) return show('none');
-      show('asking');
+      show(last?.kernel === kernel ? last.known : 'asking');
       const opened = kernel.createComm(target);
       comm = opened;
-      opened.onMsg = ({ content }) => show(readVariables(content.data));
+      opened.onMsg = ({ content }) => {
+        const known = readVariables(content.data);
+        if (known !== 'unknown') last = { kernel, known };
+        show(known);
+      };
       opened.onClose = () => {
         if (comm === opened) show('unknown');
       };

@@ -44,7 +44,7 @@ export const variables: JupyterFrontEndPlugin<void> = {
         context.kernelChanged.connect(follow);
         // A kernel that was started anew has another process: what was asked of the former is forgotten there.
         context.statusChanged.connect((_sender, status) => {
-          if (status === 'restarting' || status === 'autorestarting') kernelVariables.follow(null);
+          if (status === 'restarting' || status === 'autorestarting') kernelVariables.forget();
           else if (status === 'idle') follow();
         });
       }
