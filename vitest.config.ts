@@ -2,15 +2,26 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { UnsteadyTests } from './scripts/unsteady-tests.ts';
 
-/** Files that are short to read and long to run. vitest goes by size where it has no record of former runs. */
-const long = [/\/network-cut\.test\.ts$/, /\/real-batch\.test\.ts$/, /\/servers\/faults\.test\.ts$/];
+/** Files that run for longer than their size tells, the longest first. vitest goes by size where it has no record of former runs. */
+const long = [
+  'e2e/src/first-notebook',
+  'e2e/src/faults',
+  'e2e/src/examples',
+  'e2e/src/network-cut',
+  'server/src/features/jobs/schedule/many',
+  'server/src/features/sessions/batches/real-batch',
+  'server/src/features/servers/faults',
+].map((name) => `/${name}.test.ts`);
 
 /** Begins with what takes longest, so that no worker is left alone with it at the end. */
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
-    const isLong = ({ moduleId }: TestSpecification) => long.some((pattern) => pattern.test(moduleId));
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+    const place = ({ moduleId }: TestSpecification) => {
+      const found = long.findIndex((name) => moduleId.endsWith(name));
+      return found === -1 ? long.length : found;
+    };
+    return sorted.toSorted((one, other) => place(one) - place(other));
   }
 }
 
