@@ -4,6 +4,7 @@ import {
   archiveQuery,
   bin,
   binPath,
+  binQuery,
   fileRules,
   fileSearchQuery,
   fileUpload,
@@ -116,6 +117,7 @@ export const fileRoutes = {
     access: { project: 'viewer' },
     summary: 'What is in the bin, the newest first; it takes room of the project until it is removed for good',
     params: inProject,
+    query: binQuery,
     response: bin,
   },
   'files.restore': {

@@ -149,6 +149,11 @@ describe('emberlab alert', () => {
     answers[`POST ${base}/deliveries/${delivery.id}/resend`] = { ...delivery, state: 'queued' };
     const { stdout } = await run(['deliveries', 'demo', '--state', 'given-up']);
     expect(stdout).toMatch(/\ndelivery0001 +2026\S+ +failed +nightly +12 +Chat +given-up +8 +It answered 500\.\n$/);
+    answers[`GET ${base}/deliveries`] = { items: [delivery], next: 'delivery0001' };
+    answers[`GET ${base}/deliveries?cursor=delivery0001`] = { items: [delivery], next: 'delivery0001' };
+    const cut = await run(['deliveries', 'demo', '--limit', '2']);
+    expect(cut.stdout.match(/\ndelivery0001/g)).toHaveLength(2);
+    expect(cut.stdout).toContain('There are more.');
     expect((await run(['resend', 'demo', delivery.id])).stdout).toContain('It is being sent to Chat.');
   });
 });

@@ -1,7 +1,7 @@
-import { deliveriesQuery } from '@emberlab/contract';
 import { Option, type Command } from 'commander';
 import { forPeople } from '../connection.ts';
 import { project, type EnvContext } from '../env/context.ts';
+import { cutTable, howMany, readPages } from '../pages.ts';
 import { plain, table } from '../env/texts.ts';
 
 const states = ['open', 'delivered', 'given-up'] as const;
@@ -13,23 +13,35 @@ export function registerDeliveries(alert: Command, { connect, show }: EnvContext
     .description('what was sent or is to be, the newest first')
     .addArgument(project())
     .addOption(new Option('--state <state>', 'only those').choices(states))
-    .action(async (name: string, options: { state?: (typeof states)[number] }) => {
+    .option('--limit <number>', 'at most so many', howMany, 50)
+    .action(async (name: string, options: { state?: (typeof states)[number]; limit: number }) => {
       const { client } = await connect();
-      const query = deliveriesQuery.parse(options.state === undefined ? {} : { state: options.state });
-      show(await forPeople(client.call('alerts.deliveries', { params: { project: name }, query })), ({ items }) =>
-        table(
-          ['ID', 'WHEN', 'EVENT', 'JOB', 'RUN', 'RECEIVER', 'STATE', 'TRIES', 'PROBLEM'],
-          items.map((one) => [
-            one.id,
-            one.createdAt,
-            one.event,
-            one.job?.name ?? '',
-            String(one.execution ?? ''),
-            one.receiver.name,
-            one.state,
-            String(one.attempts),
-            one.problem ?? '',
-          ]),
+      const query = options.state === undefined ? {} : { state: options.state };
+      const found = await readPages(
+        ({ cursor }) =>
+          client.call('alerts.deliveries', {
+            params: { project: name },
+            query: { ...query, ...(cursor === undefined ? {} : { cursor }) },
+          }),
+        options.limit,
+      );
+      show(found, ({ items }) =>
+        cutTable(
+          table(
+            ['ID', 'WHEN', 'EVENT', 'JOB', 'RUN', 'RECEIVER', 'STATE', 'TRIES', 'PROBLEM'],
+            items.map((one) => [
+              one.id,
+              one.createdAt,
+              one.event,
+              one.job?.name ?? '',
+              String(one.execution ?? ''),
+              one.receiver.name,
+              one.state,
+              String(one.attempts),
+              one.problem ?? '',
+            ]),
+          ),
+          found,
         ),
       );
     });

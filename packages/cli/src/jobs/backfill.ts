@@ -1,6 +1,7 @@
 import { cronText, zoneText, type Backfill } from '@emberlab/contract';
 import { InvalidArgumentError, type Command } from 'commander';
 import { forPeople } from '../connection.ts';
+import { readPages } from '../pages.ts';
 import { plain, table } from '../env/texts.ts';
 import { checked } from '../usage.ts';
 import { findJob, job, project, type JobsContext } from './context.ts';
@@ -61,7 +62,12 @@ export function registerBackfill(jobs: Command, { connect, show }: JobsContext):
     .action(async (name: string, wanted: string) => {
       const { client } = await connect();
       const { id } = await findJob(client, name, wanted);
-      const found = await forPeople(client.call('backfills.list', { params: { project: name, id } }));
+      const found = await readPages(({ cursor }) =>
+        client.call('backfills.list', {
+          params: { project: name, id },
+          query: cursor === undefined ? {} : { cursor },
+        }),
+      );
       show(found, ({ items }) => backfillTable(items));
     });
 

@@ -6,7 +6,6 @@ import {
   jobType,
   type ChangedJobBody,
   type Client,
-  type Job,
   type JobType,
   type NewJobBody,
 } from '@emberlab/contract';
@@ -14,6 +13,7 @@ import { Option, type Command } from 'commander';
 import type { z } from 'zod';
 import { plain } from '../env/texts.ts';
 import { forPeople } from '../connection.ts';
+import { readPages } from '../pages.ts';
 import { checked, UsageError } from '../usage.ts';
 import { findJob, job, parameters, project, type JobsContext } from './context.ts';
 import { jobLines, jobTable } from './texts.ts';
@@ -120,16 +120,10 @@ export function registerDefinitions(jobs: Command, { connect, show, json }: Jobs
         ...(options.search === undefined ? {} : { search: options.search }),
         ...(options.type === undefined ? {} : { type: options.type }),
         ...(options.running ? { running: '1' as const } : {}),
-        limit: '100',
       };
-      const items: Job[] = [];
-      for (let cursor: string | null = '0'; cursor !== null;) {
-        const page: { items: Job[]; next: string | null } = await forPeople(
-          client.call('jobs.list', { params: { project: name }, query: { ...query, cursor } }),
-        );
-        items.push(...page.items);
-        cursor = page.next;
-      }
+      const { items } = await readPages((at) =>
+        client.call('jobs.list', { params: { project: name }, query: { ...query, ...at } }),
+      );
       show({ items }, () => jobTable(items));
     });
 

@@ -57,8 +57,8 @@ describe('emberlab job', () => {
     platform.calls.filter((call) => call.route === route).map(({ body }) => JSON.parse(body) as unknown);
 
   it('lists jobs of all pages with their last runs', async () => {
-    platform.answers[`GET ${base}/jobs?limit=100&cursor=0`] = { items: [job], next: '100' };
-    platform.answers[`GET ${base}/jobs?limit=100&cursor=100`] = { items: [{ ...job, name: 'other' }], next: null };
+    platform.answers[`GET ${base}/jobs?limit=100`] = { items: [job], next: '100' };
+    platform.answers[`GET ${base}/jobs?cursor=100&limit=100`] = { items: [{ ...job, name: 'other' }], next: null };
     const { code, stdout } = await platform.run('job', 'list', 'demo');
     expect([code, stdout]).toEqual([
       0,
@@ -66,6 +66,30 @@ describe('emberlab job', () => {
         /^ID +NAME .*\n5 +nightly +PySpark +ada@example\.org +2026-\S+ +failed\n5 +other/,
       ) as string,
     ]);
+  });
+
+  it('lists as many runs as were asked for, over pages, and says where there are more', async () => {
+    const runs = (from: number, count: number) =>
+      Array.from({ length: count }, (_, index) => ({ ...run, id: from - index }));
+    const at100 = `GET ${base}/executions?limit=100`;
+    platform.answers[at100] = { items: runs(500, 100), next: '401' };
+    platform.answers[`GET ${base}/executions?cursor=401&limit=20`] = { items: runs(400, 20), next: '381' };
+    const cut = await platform.run('execution', 'list', 'demo', '--limit', '120');
+    expect(cut.stdout.split('\n').filter((line) => /^\d+ /.test(line))).toHaveLength(120);
+    expect(cut.stdout).toMatch(/There are more\. .*--limit\.\n$/);
+    platform.answers[`GET ${base}/executions?limit=25`] = { items: runs(3, 3), next: null };
+    expect((await platform.run('execution', 'list', 'demo')).stdout).not.toContain('There are more');
+    expect((await platform.run('execution', 'list', 'demo', '--limit', 'x')).code).toBe(2);
+  });
+
+  it('stops all runs of a job, those of further pages too', async () => {
+    platform.answers[`GET ${base}/executions?job=5&state=live&limit=100`] = { items: [run], next: '17' };
+    const other = { ...run, id: 3 };
+    platform.answers[`GET ${base}/executions?job=5&state=live&cursor=17&limit=100`] = { items: [other], next: null };
+    for (const one of [run, other]) platform.answers[`POST ${base}/executions/${one.id}/stop`] = one;
+    expect((await platform.run('job', 'stop', 'demo', 'nightly')).stdout).toBe(
+      'Run 17 of nightly: running.\nRun 3 of nightly: running.\n',
+    );
   });
 
   it('makes a job of what the options say, and leaves the rest to the platform', async () => {
@@ -158,7 +182,7 @@ describe('emberlab job', () => {
   });
 
   it('lists runs, and shows a log', async () => {
-    platform.answers[`GET ${base}/executions?state=failed&limit=25&job=5`] = {
+    platform.answers[`GET ${base}/executions?state=failed&job=5&limit=25`] = {
       items: [{ ...run, reason: 'It broke.' }],
       next: null,
     };

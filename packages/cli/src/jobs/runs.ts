@@ -1,6 +1,7 @@
 import { executionState, type Execution, type ExecutionState } from '@emberlab/contract';
 import { Option, type Command } from 'commander';
 import { forPeople } from '../connection.ts';
+import { cutTable, howMany, readPages } from '../pages.ts';
 import { execution, findJob, job, parameters, project, type JobsContext } from './context.ts';
 import { copyLog, untilEnd } from './follow.ts';
 import { executionLines, executionTable } from './texts.ts';
@@ -50,8 +51,10 @@ export function registerRuns(jobs: Command, { connect, show, json }: JobsContext
     .action(async (name: string, wanted: string, run: string | undefined) => {
       const { client } = await connect();
       const { id } = await findJob(client, name, wanted);
-      const query = { job: String(id), state: 'live' as const, limit: '100' };
-      const live = await forPeople(client.call('executions.list', { params: { project: name }, query }));
+      const query = { job: String(id), state: 'live' as const };
+      const live = await readPages((at) =>
+        client.call('executions.list', { params: { project: name }, query: { ...query, ...at } }),
+      );
       const stopped: Execution[] = [];
       for (const one of live.items.filter((item) => run === undefined || String(item.id) === run)) {
         const params = { project: name, id: one.id };
@@ -75,7 +78,7 @@ export function registerExecutions(executions: Command, { connect, show }: JobsC
     )
     .option('--from <time>', 'asked for on this day (2026-01-31) or later')
     .option('--until <time>', 'asked for on this day or earlier')
-    .option('--limit <number>', 'at most so many', '25')
+    .option('--limit <number>', 'at most so many', howMany, 25)
     .action(
       async (
         name: string,
@@ -84,7 +87,7 @@ export function registerExecutions(executions: Command, { connect, show }: JobsC
           state?: ExecutionState | 'live' | 'ended';
           from?: string;
           until?: string;
-          limit: string;
+          limit: number;
         },
       ) => {
         const { client } = await connect();
@@ -93,11 +96,13 @@ export function registerExecutions(executions: Command, { connect, show }: JobsC
           ...(state === undefined ? {} : { state }),
           ...(from === undefined ? {} : { from }),
           ...(until === undefined ? {} : { until }),
-          limit,
           ...(wanted === undefined ? {} : { job: String((await findJob(client, name, wanted)).id) }),
         };
-        const found = await forPeople(client.call('executions.list', { params: { project: name }, query }));
-        show(found, ({ items }) => executionTable(items));
+        const found = await readPages(
+          (at) => client.call('executions.list', { params: { project: name }, query: { ...query, ...at } }),
+          limit,
+        );
+        show(found, ({ items }) => cutTable(executionTable(items), found));
       },
     );
 

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import type { RouteShape } from '../route-shape.ts';
 import { listOf, nothing } from '../schemas/primitives.ts';
 import { projectName } from '../schemas/projects.ts';
-import { backfill, backfillBody, chain, chainBody, scheduleAnswer, scheduleBody, schedulePreview } from './schedule.ts';
+import {
+  backfill,
+  backfillBody,
+  backfillsQuery,
+  chain,
+  chainBody,
+  scheduleAnswer,
+  scheduleBody,
+  schedulePreview,
+} from './schedule.ts';
 
 const number = z.coerce
   .number()
@@ -54,6 +63,7 @@ export const scheduleRoutes = {
     access: { project: 'viewer' },
     summary: 'Runs for times of the past that were asked for, the newest first',
     params: ofJob,
+    query: backfillsQuery,
     response: listOf(backfill),
   },
   'backfills.create': {

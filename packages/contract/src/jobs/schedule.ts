@@ -85,6 +85,14 @@ export const backfillBody = z.object({
 });
 export type BackfillBody = z.output<typeof backfillBody>;
 
+export const backfillsQuery = z.object({
+  cursor: z
+    .string()
+    .regex(/^\d{1,10}$/)
+    .optional()
+    .meta({ description: 'the `next` of the page before' }),
+});
+
 /** Runs for times of the past, in their order, one after the other. */
 export const backfill = z.object({
   id: z.number().int(),

@@ -89,7 +89,21 @@ export const binnedFile = z.object({
 });
 export type BinnedFile = z.infer<typeof binnedFile>;
 
-export const bin = z.object({ items: z.array(binnedFile), days: z.number().int() });
+export const binQuery = z.object({
+  find: z.string().max(200).optional().meta({ description: 'part of the path, in any case' }),
+  after: z
+    .string()
+    .regex(/^\d{1,16}-[a-z0-9]{1,40}$/)
+    .optional()
+    .meta({ description: 'the `next` of the page before' }),
+});
+
+export const bin = listOf(binnedFile).extend({
+  days: z.number().int().meta({ description: 'how long something is kept' }),
+  total: z
+    .object({ items: z.number().int(), bytes: z.number().int() })
+    .meta({ description: 'all that is in the bin, whatever is looked for' }),
+});
 export type Bin = z.infer<typeof bin>;
 
 export const binPath = z.object({ id: opaqueId });

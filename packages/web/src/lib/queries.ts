@@ -357,9 +357,12 @@ export const chainQuery = (project: string, job: number) =>
   });
 
 export const backfillsQuery = (project: string, job: number) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: keys.backfills(project, job),
-    queryFn: ({ signal }) => api.call('backfills.list', { params: { project, id: job } }, signal),
+    queryFn: ({ signal, pageParam: cursor }) =>
+      api.call('backfills.list', { params: { project, id: job }, query: { cursor } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
   });
 
 export const runsQuery = (project: string, asked: RunsAsked) =>

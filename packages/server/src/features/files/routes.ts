@@ -89,7 +89,7 @@ export function registerFileRoutes(router: Router, deps: FileRoutesDeps): void {
     return bin.remove(await actingFor(asking), body.paths, body.forever);
   });
 
-  router.handle('files.bin', async (asking) => bin.list(await actingFor(asking)));
+  router.handle('files.bin', async (asking) => bin.list(await actingFor(asking), asking.query));
   router.handle('files.restore', async ({ params, ...asking }) => bin.restore(await actingFor(asking), params.id));
   router.handle('files.removeBinned', async ({ params, ...asking }) => {
     await bin.removeBinned(await actingFor(asking), params.id);

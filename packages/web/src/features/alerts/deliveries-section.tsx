@@ -1,4 +1,4 @@
-import { Button, Group, SegmentedControl, Select } from '@mantine/core';
+import { Group, SegmentedControl, Select } from '@mantine/core';
 import { IconMailForward, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
@@ -6,6 +6,7 @@ import { keys } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
 import { deliveryShows, type AlertsSearch } from './alerts-search.ts';
@@ -54,13 +55,7 @@ export function DeliveriesSection({
           onResend={mayRun(project) ? resend.mutate : null}
         />
       )}
-      {list.hasNextPage && (
-        <Group justify="center" p="sm">
-          <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-            Show more
-          </Button>
-        </Group>
-      )}
+      <ShowMore list={list} />
     </Section>
   );
 }

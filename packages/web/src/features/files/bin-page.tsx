@@ -1,7 +1,7 @@
-import { shownName, type BinnedFile } from '@emberlab/contract';
+import type { BinnedFile } from '@emberlab/contract';
 import { Button, Group, Paper, Table, Text } from '@mantine/core';
 import { IconSearch, IconTrash } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
@@ -12,6 +12,7 @@ import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { mayManage, mayRun, useProject } from '../projects/project-context.ts';
@@ -21,8 +22,6 @@ import { binQuery, fileRulesQuery } from './queries.ts';
 import { useFileChange } from './use-file-change.ts';
 
 const route = getRouteApi('/user/frame/projects/$project/files/bin');
-/** Rows that are shown at once. */
-const atOnce = 100;
 
 /** What is about to go for good: all, or one. */
 type Purge = 'all' | BinnedFile;
@@ -30,27 +29,25 @@ type Purge = 'all' | BinnedFile;
 /** What was deleted: it can be put back, and counts until it is removed for good. */
 export function BinPage() {
   const project = useProject();
-  const bin = useQuery(binQuery(project.name));
   const rules = useQuery(fileRulesQuery(project.name));
   const search = route.useSearch();
+  const bin = useInfiniteQuery({ ...binQuery(project.name, search.q), placeholderData: keepPreviousData });
   const navigate = route.useNavigate();
   const [purging, setPurging] = useState<Purge | null>(null);
-  const [shownRows, setShownRows] = useState(atOnce);
   const changes = mayRun(project);
-  const wanted = (search.q ?? '').trim().toLowerCase();
-  const all = bin.data?.items ?? [];
-  const found = all.filter(({ path }) => shownName(path).toLowerCase().includes(wanted));
-  const bytes = all.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const found = bin.data?.pages.flatMap(({ items }) => items) ?? [];
+  const [first] = bin.data?.pages ?? [];
+  const total = first?.total.items ?? 0;
   return (
     <Page
       title="Bin"
       tab={project.label}
       description={
-        bin.data === undefined ? undefined : (
+        first === undefined ? undefined : (
           <Group gap="xs">
             <Text size="sm" c="dimmed">
-              {countOf(all.length, 'deleted item')}, {formatBytes(bytes)}. They count as files of the project, and go
-              for good after {countOf(bin.data.days, 'day')}.
+              {countOf(total, 'deleted item')}, {formatBytes(first.total.bytes)}. They count as files of the project,
+              and go for good after {countOf(first.days, 'day')}.
             </Text>
             {rules.data !== undefined && mayManage(project) && <RulesButton rules={rules.data} />}
           </Group>
@@ -62,7 +59,7 @@ export function BinPage() {
             Files
           </ButtonLink>
           {changes && (
-            <Button disabled={all.length === 0} onClick={() => setPurging('all')}>
+            <Button disabled={total === 0} onClick={() => setPurging('all')}>
               Empty the bin
             </Button>
           )}
@@ -80,7 +77,7 @@ export function BinPage() {
           <RowsSkeleton rows={4} />
         ) : bin.isError && bin.data === undefined ? (
           <ErrorState error={bin.error} onRetry={() => void bin.refetch()} />
-        ) : all.length === 0 ? (
+        ) : total === 0 ? (
           <EmptyState icon={<IconTrash size={32} />} title="The bin is empty">
             What is deleted on the page Files comes here. What is deleted in Jupyter or a terminal does not.
           </EmptyState>
@@ -89,17 +86,11 @@ export function BinPage() {
             Please change what is looked for.
           </EmptyState>
         ) : (
-          <BinRows items={found.slice(0, shownRows)} changes={changes} onPurge={setPurging} />
+          <BinRows items={found} changes={changes} onPurge={setPurging} />
         )}
-        {found.length > shownRows && (
-          <Group justify="center" p="sm">
-            <Button size="xs" onClick={() => setShownRows(shownRows + atOnce)}>
-              Show more
-            </Button>
-          </Group>
-        )}
+        <ShowMore list={bin} />
       </Paper>
-      <PurgeDialog purge={purging} count={all.length} onClose={() => setPurging(null)} />
+      <PurgeDialog purge={purging} count={total} onClose={() => setPurging(null)} />
     </Page>
   );
 }

@@ -302,7 +302,7 @@ describe('the bin', () => {
   it('says what it takes, gives back, and is emptied after a question', async () => {
     const { calls } = renderApp(path, {
       ...calm,
-      [`GET ${base}/bin`]: { days: 30, items: [item] },
+      [`GET ${base}/bin`]: { days: 30, items: [item], next: null, total: { items: 1, bytes: 2048 } },
       [`POST ${base}/bin/binned000001/restore`]: entry('Resources/a.csv'),
       [`DELETE ${base}/bin`]: {},
     });
@@ -314,10 +314,26 @@ describe('the bin', () => {
     await waitFor(() => expect(sent(calls, `DELETE ${base}/bin`).length).toBe(1));
   });
 
+  it('shows more of what there is, and says how much that is', async () => {
+    const other = { ...item, id: 'binned000002', path: 'Resources/b.csv' };
+    const total = { items: 2, bytes: 4096 };
+    const { urls } = renderApp(path, {
+      ...calm,
+      [`GET ${base}/bin`]: { days: 30, items: [item], next: '1-binned000001', total },
+      [`GET ${base}/bin?after=1-binned000001`]: { days: 30, items: [other], next: null, total },
+    });
+    expect(await screen.findByText(/2 deleted items, 4 KB/)).toBeTruthy();
+    expect(screen.queryByText('Resources/b.csv')).toBeNull();
+    fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(await screen.findByText('Resources/b.csv')).toBeTruthy();
+    expect(urls.some((url) => url.includes('/bin?after=1-binned000001'))).toBe(true);
+    expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
+  });
+
   it('is kept for as long as an owner says', async () => {
     const { calls } = renderApp(path, {
       ...calm,
-      [`GET ${base}/bin`]: { days: 30, items: [] },
+      [`GET ${base}/bin`]: { days: 30, items: [], next: null, total: { items: 0, bytes: 0 } },
       [`PUT ${base}/rules`]: { binDays: 7, logDays: 90, logNewest: 10 },
     });
     expect(await screen.findByText('The bin is empty')).toBeTruthy();

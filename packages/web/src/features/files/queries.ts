@@ -30,10 +30,14 @@ export const foundQuery = (project: string, { path, q, hidden }: FileSearch) => 
   });
 };
 
-export const binQuery = (project: string) =>
-  queryOptions({
-    queryKey: keys.bin(project),
-    queryFn: ({ signal }) => api.call('files.bin', { params: { project } }, signal),
+/** What is in the bin, page by page. `find`: part of the path. */
+export const binQuery = (project: string, find: string | undefined) =>
+  infiniteQueryOptions({
+    queryKey: [...keys.bin(project), find],
+    queryFn: ({ signal, pageParam: after }) =>
+      api.call('files.bin', { params: { project }, query: { find, after } }, signal),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next }) => next,
   });
 
 export const fileRulesQuery = (project: string) =>

@@ -1,7 +1,7 @@
 import type { Backfill, BackfillState, Job } from '@emberlab/contract';
 import { Button, Progress, Stack, Table, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { showHidden } from '../../lib/show-hidden.ts';
 import { backfillsQuery, keys, scheduleQuery } from '../../lib/queries.ts';
@@ -11,6 +11,7 @@ import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/page.tsx';
 import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { StateBadge, type Tone } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { useProject } from '../projects/project-context.ts';
@@ -24,11 +25,13 @@ export function BackfillSection({ job, changes }: { job: Job; changes: boolean }
   const { name: project } = useProject();
   const [asking, ask] = useDisclosure(false);
   const schedule = useQuery(scheduleQuery(project, job.id)).data?.schedule ?? null;
-  const { data, error, refetch } = useQuery({
+  const list = useInfiniteQuery({
     ...backfillsQuery(project, job.id),
     refetchInterval: ({ state }) =>
-      state.data?.items.some((one) => one.state === 'running') === true ? followMs : false,
+      state.data?.pages.some(({ items }) => items.some((one) => one.state === 'running')) === true ? followMs : false,
   });
+  const { error, refetch } = list;
+  const items = list.data?.pages.flatMap((page) => page.items);
   return (
     <Section
       title="Backfills"
@@ -41,13 +44,13 @@ export function BackfillSection({ job, changes }: { job: Job; changes: boolean }
         )
       }
     >
-      {data === undefined ? (
+      {items === undefined ? (
         error === null ? (
           <RowsSkeleton rows={1} />
         ) : (
           <ErrorState error={error} onRetry={() => void refetch()} />
         )
-      ) : data.items.length === 0 ? (
+      ) : items.length === 0 ? (
         <Text size="sm" c="dimmed" p="md">
           None yet. A backfill runs the job once for each time of a range of the past, one after the other.
         </Text>
@@ -55,12 +58,13 @@ export function BackfillSection({ job, changes }: { job: Job; changes: boolean }
         <RowsTable>
           <RowsHead columns={['Range', 'State', 'Runs', 'Asked for']} />
           <Table.Tbody>
-            {data.items.map((backfill) => (
+            {items.map((backfill) => (
               <BackfillRow key={backfill.id} job={job} backfill={backfill} changes={changes} />
             ))}
           </Table.Tbody>
         </RowsTable>
       )}
+      <ShowMore list={list} />
       <BackfillDialog job={job} schedule={schedule} opened={asking} onClose={ask.close} />
     </Section>
   );

@@ -100,7 +100,11 @@ function ChainForm({ job, chain }: { job: Job; chain: Chain }) {
     <Stack gap="xs" align="stretch">
       <MultiSelect
         label="Start it after"
-        description="It starts when all of these jobs have succeeded."
+        description={
+          list.hasNextPage
+            ? 'It starts when all of these jobs have succeeded. The list has the first ones: type a part of a name to find others.'
+            : 'It starts when all of these jobs have succeeded.'
+        }
         placeholder={chosen.length === 0 ? 'Choose jobs' : ''}
         maw={560}
         searchable

@@ -1,4 +1,4 @@
-import { Button, Group, Paper } from '@mantine/core';
+import { Paper } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconCalendarBolt, IconPlus, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
@@ -8,6 +8,7 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { nextSorting, SortButton } from '../../ui/sort-button.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
@@ -67,13 +68,7 @@ export function JobsPage() {
         ) : (
           <JobRows jobs={jobs} head={head} />
         )}
-        {list.hasNextPage && (
-          <Group justify="center" p="sm">
-            <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show more
-            </Button>
-          </Group>
-        )}
+        <ShowMore list={list} />
       </Paper>
     </Page>
   );

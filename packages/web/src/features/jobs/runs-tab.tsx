@@ -1,5 +1,5 @@
 import { executionStates, type Execution } from '@emberlab/contract';
-import { Button, Group, Paper, Select, Text, TextInput } from '@mantine/core';
+import { Group, Paper, Select, Text, TextInput } from '@mantine/core';
 import { IconHistory, IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
@@ -11,6 +11,7 @@ import { useNow } from '../../lib/use-now.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
+import { ShowMore } from '../../ui/show-more.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { mayRun, useProject } from '../projects/project-context.ts';
@@ -57,13 +58,7 @@ export function RunsTab() {
         ) : (
           <Days runs={runs} />
         )}
-        {list.hasNextPage && (
-          <Group justify="center" p="sm">
-            <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              Show more
-            </Button>
-          </Group>
-        )}
+        <ShowMore list={list} />
       </Paper>
     </>
   );

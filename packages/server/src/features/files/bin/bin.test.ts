@@ -58,6 +58,28 @@ describe('the bin', () => {
     expect((await it.ask(it.vic, 'DELETE', '/bin')).status).toBe(403);
   });
 
+  test('is read in pages, which go on also where something of them has gone, and looked through by path', async () => {
+    await using it = await fileRig();
+    const names = Array.from({ length: 205 }, (_, index) => `Resources/${String(index).padStart(3, '0')}`);
+    for (const name of names) writeFileSync(join(it.project, name), 'x');
+    await it.post('/removals', { paths: names.slice(0, 100) });
+    it.clock.advance(1);
+    await it.post('/removals', { paths: names.slice(100, 200) });
+    await it.post('/removals', { paths: names.slice(200) });
+    const page = async (query: string) => (await it.get(`/bin?${query}`)).body as unknown as Bin;
+    const first = await page('');
+    expect([first.items.length, first.total]).toEqual([100, { items: 205, bytes: 205 }]);
+    await it.ask(it.edd, 'DELETE', `/bin/${first.items.at(-1)?.id}`);
+    const second = await page(`after=${first.next}`);
+    const third = await page(`after=${second.next}`);
+    expect([second.items.length, third.items.length, third.next]).toEqual([100, 5, null]);
+    const seen = [first, second, third].flatMap(({ items }) => items.map(({ path }) => path));
+    expect(seen.toSorted()).toEqual(names);
+    const found = await page('find=RESOURCES/20');
+    expect([found.items.length, found.next, found.total.items]).toEqual([5, null, 204]);
+    expect((await it.get('/bin?after=x')).status).toBe(400);
+  });
+
   test('is emptied by age, as the owner has said', async () => {
     await using it = await fileRig();
     writeFileSync(join(it.project, 'Resources/a'), 'a');

@@ -1,5 +1,5 @@
 import { lstat, readdir, rename, unlink } from 'node:fs/promises';
-import type { Bin, ProjectEntry, Removal } from '@emberlab/contract';
+import { shownName, type Bin, type ProjectEntry, type Removal } from '@emberlab/contract';
 import { HttpError } from '../../../http/errors.ts';
 import { toInstant, type Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
@@ -13,9 +13,14 @@ import { removeWithin, roomOf } from './remove.ts';
 import type { Binned, BinStore } from './store.ts';
 
 const dayMs = 86_400_000;
+/** So many of the bin are answered at once. */
+const pageSize = 100;
 const binNames = [ownFolder, Buffer.from('bin')];
 
 export type BinService = ReturnType<typeof createBin>;
+
+/** Which of the bin: those with `find` in their path; `after`: behind the place that the page before has named. */
+export type BinAsked = { readonly find?: string | undefined; readonly after?: string | undefined };
 
 /** Whose files, and who acts. */
 export type Acting = { readonly tree: Tree; readonly projectId: string; readonly email: string | null };
@@ -145,12 +150,19 @@ export function createBin(deps: {
     /** What takes another's place is put away before. Throws where nothing is there. */
     putAway: async (acting: Acting, path: string): Promise<void> => removeOne(acting, path, false),
 
-    async list({ tree, projectId }: Acting): Promise<Bin> {
+    async list({ tree, projectId }: Acting, { find, after }: BinAsked): Promise<Bin> {
       const { binDays: days } = await rules.of(projectId);
-      const rows = await contentOf(tree, projectId);
+      const all = await contentOf(tree, projectId);
+      const wanted = (find ?? '').trim().toLowerCase();
+      const found = all.filter(({ path }) => shownName(path).toLowerCase().includes(wanted));
+      const left = after === undefined ? found : found.filter((one) => isBehind(one, after));
+      const shown = left.slice(0, pageSize);
+      const last = shown.at(-1);
       return {
         days,
-        items: rows.map(({ id, path, type, bytes, deletedAt, deletedBy }) => ({
+        total: { items: all.length, bytes: all.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) },
+        next: left.length > pageSize && last !== undefined ? `${last.deletedAt}-${last.id}` : null,
+        items: shown.map(({ id, path, type, bytes, deletedAt, deletedBy }) => ({
           id,
           path,
           name: path.split('/').at(-1) ?? path,
@@ -219,6 +231,12 @@ export function createBin(deps: {
       deps.onFreed(projectId);
     },
   };
+}
+
+/** Whether something comes behind a place in the bin, also where what was there has gone since. */
+function isBehind({ deletedAt, id }: Binned, place: string): boolean {
+  const [at = '', before = ''] = place.split('-');
+  return deletedAt < Number(at) || (deletedAt === Number(at) && id > before);
 }
 
 const noFolderAnyMore = (cause: unknown): never => {

@@ -18,7 +18,7 @@ it('backfills of a job are listed with as many queries as one', async () => {
   const one = await counted.during(() => kit.backfills.list(job));
   for (let more = 0; more < 10; more += 1) await add();
   expect(await counted.during(() => kit.backfills.list(job))).toBe(one);
-  const waiting = (await kit.backfills.list(job)).map(({ waitsFor }) => waitsFor);
+  const waiting = (await kit.backfills.list(job)).items.map(({ waitsFor }) => waitsFor);
   expect(waiting.filter((why) => why === null)).toHaveLength(1);
   expect(waiting.at(-1)).toBeNull();
 });

@@ -51,10 +51,10 @@ export function registerScheduleRoutes(
   );
   router.handle('schedule.preview', async ({ body }) => ({ nextRuns: schedules.preview(body) }));
 
-  router.handle('backfills.list', async (call) => ({
-    items: await backfills.list((await find(call)).id),
-    next: null,
-  }));
+  router.handle('backfills.list', async (call) => {
+    const { cursor } = call.query;
+    return backfills.list((await find(call)).id, cursor === undefined ? null : Number(cursor));
+  });
   router.handle('backfills.create', (call) =>
     change(call, ({ id }) => backfills.create(id, call.body, call.actor.user.id)),
   );

@@ -27,7 +27,32 @@ describe('a backfill', () => {
     await kit.schedule(job, '0 * * * *');
   });
   afterEach(() => open[Symbol.asyncDispose]());
-  const find = async () => (await kit.backfills.list(job))[0];
+  const find = async () => (await kit.backfills.list(job)).items[0];
+
+  it('is listed page by page', async () => {
+    const row = {
+      job_id: job,
+      cron: '0 * * * *',
+      timezone: 'UTC',
+      from_at: 0,
+      to_at: 0,
+      next_at: null,
+      total: 1,
+      made: 1,
+    };
+    const rest = { state: 'succeeded', failed: 0, created_by: kit.ada, created_at: 0, ended_at: 1 } as const;
+    await db
+      .insertInto('backfills')
+      .values(Array.from({ length: 120 }, () => ({ ...row, ...rest })))
+      .execute();
+    const ids: number[] = [];
+    for (let next: string | null = '1000'; next !== null;) {
+      const page: Awaited<ReturnType<typeof kit.backfills.list>> = await kit.backfills.list(job, Number(next));
+      ids.push(...page.items.map(({ id }) => id));
+      ({ next } = page);
+    }
+    expect(ids).toEqual(Array.from({ length: 120 }, (_, index) => 120 - index));
+  });
 
   it('has a run for each time of its range, one after the other, and ends with the last', async () => {
     const made = await kit.backfills.create(job, range(-3, -1), kit.ada);
@@ -136,6 +161,6 @@ describe('a backfill', () => {
       code: 'bad_request',
       message: expect.stringContaining(part) as string,
     });
-    expect(await kit.backfills.list(job)).toEqual([]);
+    expect((await kit.backfills.list(job)).items).toEqual([]);
   });
 });

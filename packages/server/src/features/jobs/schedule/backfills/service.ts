@@ -14,8 +14,8 @@ import type { BackfillRecord, createBackfillStore } from './store.ts';
 const mostRuns = 1000;
 /** So many backfills of a job may be unfinished. */
 const mostPending = 20;
-/** More than anybody reads. */
-const mostListed = 100;
+/** So many of a list are answered at once. */
+const pageSize = 50;
 
 const refuse = (path: string, message: string): never => {
   throw new HttpError('bad_request', { message, details: [{ path, message }] });
@@ -77,7 +77,15 @@ export function createBackfillService(
   }
 
   return {
-    list: async (jobId: number): Promise<Backfill[]> => present(jobId, await store.list(jobId, mostListed)),
+    /** Those behind the one with the id `after` (null: from the top), the newest first. */
+    async list(jobId: number, after: number | null = null): Promise<{ items: Backfill[]; next: string | null }> {
+      const found = await store.list(jobId, { after, limit: pageSize + 1 });
+      const shown = found.slice(0, pageSize);
+      return {
+        items: await present(jobId, shown),
+        next: found.length > pageSize ? String(shown.at(-1)?.id ?? '') : null,
+      };
+    },
 
     /** Throws `bad_request` for a range without a time, or with too many, and for one that is not of the past. */
     async create(jobId: number, body: BackfillBody, userId: string): Promise<Backfill> {

@@ -64,9 +64,14 @@ export function createBackfillStore(db: Kysely<Database>) {
       return row === undefined ? null : toRecord(row);
     },
 
-    /** The newest first. */
-    async list(jobId: number, limit: number): Promise<BackfillRecord[]> {
-      const rows = await select().where('job_id', '=', jobId).orderBy('backfills.id', 'desc').limit(limit).execute();
+    /** Those behind the one with the id `after`, the newest first. */
+    async list(jobId: number, { after, limit }: { after: number | null; limit: number }): Promise<BackfillRecord[]> {
+      const rows = await select()
+        .where('job_id', '=', jobId)
+        .$if(after !== null, (query) => query.where('backfills.id', '<', after ?? 0))
+        .orderBy('backfills.id', 'desc')
+        .limit(limit)
+        .execute();
       return rows.map(toRecord);
     },
 
