@@ -14,6 +14,7 @@ const order = {
   announcements: [],
   alerts: [],
   limits: ['users', 'projects'],
+  engines: ['projects'],
   files: ['users', 'projects', 'limits'],
   examples: ['files'],
   notebooks: ['users', 'projects', 'files'],

@@ -7,7 +7,7 @@ import { ensurePostgres } from './postgres.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
 
 /**
- * `./test [checks|unit|driver|e2e|postgres|contract …]`: all of them but the last two without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
+ * `./test [checks|unit|driver|e2e|postgres|contract|clusters|storm …]`: all of them but the last four without an argument. Installs what the tests need beyond what `./start` sets up, into `build/`;
  * stops at the first part that fails.
  */
 const root = join(import.meta.dirname, '..');
@@ -197,6 +197,11 @@ const parts: Record<string, () => Promise<void>> = {
   postgres: () => withPostgres('Tests on PostgreSQL', ['run', '--project', 'server on PostgreSQL']),
   // Not in a run of everything: it takes as long as half of the rest.
   contract: () => must("Livy's contract", bin('vitest'), ['run', '--project', 'e2e', 'src/livy/']),
+  // Nor are these: each starts a cluster of its own.
+  clusters: () => {
+    env['EMBERLAB_TEST_CLUSTERS'] = '1';
+    return must('Clusters', bin('vitest'), ['run', '--project', 'server', 'real-standalone']);
+  },
   // Nor is this: ten minutes of work while the platform's processes are killed.
   storm: () => {
     env['EMBERLAB_TEST_STORM_SECONDS'] ??= '600';

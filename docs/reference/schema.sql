@@ -51,7 +51,7 @@ CREATE INDEX "backfills_job" on "backfills" ("job_id", "id");
 
 CREATE INDEX "backfills_running" on "backfills" ("ended_at") where "ended_at" is null;
 
-CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint, "execution_id" integer, "ui_id" text);
+CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint, "execution_id" integer, "ui_id" text, "engine" text default 'local' not null);
 
 CREATE INDEX "batches_ended" on "batches" ("ended_at");
 
@@ -82,6 +82,10 @@ CREATE TABLE "default_limits" ("whose" text not null, "kind" text not null, "val
 CREATE TABLE "disk_uses" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null, "bytes" bigint not null, "measured_at" bigint not null, constraint "disk_uses_pk" primary key ("project_id", "user_id"));
 
 CREATE TABLE "dismissed_announcements" ("announcement_id" text not null references "announcements" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, constraint "dismissed_announcements_pk" primary key ("announcement_id", "user_id"));
+
+CREATE TABLE "engine_projects" ("engine" text not null references "restricted_engines" ("engine") on delete cascade, "project_id" text not null references "projects" ("id") on delete cascade, constraint "engine_projects_pk" primary key ("engine", "project_id"));
+
+CREATE INDEX "engine_projects_project" on "engine_projects" ("project_id");
 
 CREATE TABLE "environment_operations" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "kind" text not null, "state" text not null, "title" text not null, "by_email" text, "change_json" text not null, "asked_json" text, "revision_id" text references "revisions" ("id") on delete cascade, "makes_revision" integer not null, "cancel_wanted" integer default 0 not null, "problem" text, "changes_json" text, "conflicts" integer, "created_at" bigint not null, "started_at" bigint, "ended_at" bigint, constraint "environment_operations_number" unique ("project_id", "number"));
 
@@ -187,6 +191,8 @@ CREATE TABLE "project_limits" ("project_id" text not null references "projects" 
 
 CREATE TABLE "projects" ("id" text primary key, "name" text not null unique, "label" text not null, "created_at" bigint not null, "last_activity_at" bigint not null, "archived_at" bigint, "deleting_at" bigint, "deletion_step" text, "deletion_problem" text);
 
+CREATE TABLE "restricted_engines" ("engine" text primary key, "since" bigint not null);
+
 CREATE TABLE "revision_requests" ("revision_id" text not null references "revisions" ("id") on delete cascade, "name" text not null, "kind" text not null, "requirement" text not null, "detail" text, constraint "revision_requests_pk" primary key ("revision_id", "name"));
 
 CREATE TABLE "revisions" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "number" integer not null, "state" text not null, "step" text, "progress" real not null, "problem" text, "python_version" text, "packages" integer, "pid" integer, "start_ticks" text, "created_at" bigint not null, "ready_at" bigint, "removed_at" bigint, constraint "revisions_number" unique ("project_id", "number"));
@@ -201,7 +207,7 @@ CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") wh
 
 CREATE TABLE "session_samples" ("session_id" integer not null references "sessions" ("id") on delete cascade, "at" bigint not null, "sample_json" text not null, constraint "session_samples_pk" primary key ("session_id", "at"));
 
-CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text, "event_log" text, "execution_id" integer);
+CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text, "event_log" text, "execution_id" integer, "engine" text default 'local' not null);
 
 CREATE INDEX "sessions_execution" on "sessions" ("execution_id");
 

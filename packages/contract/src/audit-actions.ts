@@ -99,6 +99,7 @@ export const auditActions: Readonly<
   'limits.setDefaults': { action: 'limits.set-defaults' },
   'limits.setUser': { action: 'limits.set-user', target: 'params.email' },
   'limits.setProject': { action: 'limits.set-project', target: 'params.name' },
+  'engines.setProjects': { action: 'engine.set-projects', target: 'params.engine' },
   'alerts.addReceiver': { action: 'alert.add-receiver', target: 'body.name' },
   'alerts.changeReceiver': { action: 'alert.change-receiver', target: 'body.name' },
   'alerts.removeReceiver': { action: 'alert.remove-receiver', target: 'params.id' },

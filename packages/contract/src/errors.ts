@@ -96,6 +96,10 @@ export const errorTable = {
     status: 409,
     message: 'This would go beyond a limit. An administrator can raise it.',
   },
+  engine_not_allowed: {
+    status: 409,
+    message: 'The project may not use this engine. Please choose another one, or ask an administrator.',
+  },
   server_not_running: { status: 409, message: 'Jupyter is not running. Please press Run Jupyter first.' },
   server_running: { status: 409, message: 'Jupyter is running with another configuration. Please stop it first.' },
   most_time: { status: 409, message: 'Jupyter has as much time left as the administrator allows.' },

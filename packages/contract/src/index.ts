@@ -42,6 +42,7 @@ export * from './schemas/announcements.ts';
 export * from './schemas/audit.ts';
 export * from './schemas/batches.ts';
 export * from './schemas/configuration.ts';
+export * from './schemas/engines.ts';
 export * from './schemas/environment-operations.ts';
 export * from './schemas/environments.ts';
 export * from './schemas/examples.ts';

@@ -3,6 +3,7 @@ import { alertRoutes } from './alerts/routes.ts';
 import { announcementRoutes } from './announcement-routes.ts';
 import { auditRoutes } from './audit-routes.ts';
 import { configurationRoutes } from './configuration-routes.ts';
+import { engineRoutes } from './engine-routes.ts';
 import { environmentRoutes } from './environment-routes.ts';
 import { exampleRoutes } from './example-routes.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -35,6 +36,7 @@ export const routes = define({
   ...projectRoutes,
   ...environmentRoutes,
   ...limitRoutes,
+  ...engineRoutes,
   ...announcementRoutes,
   ...alertRoutes,
   ...peopleRoutes,

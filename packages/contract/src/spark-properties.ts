@@ -66,6 +66,7 @@ export const propertyTable: readonly PropertyEntry[] = [
   ...pinned(reached, 'spark.blockmanager.port', 'spark.fileserver.*', 'spark.broadcast.port'),
   ...pinned('the platform keeps the log of the driver', 'spark.driver.log.*'),
   ...pinned('scratch files lie in a folder of the session’s own', 'spark.local.dir'),
+  ...free('the engine that runs the application', 'spark.emberlab.engine'),
   ...pinned('these properties are Emberlab’s own', 'spark.emberlab.*'),
   ...pinned('the interpreters are the platform’s', 'spark.repl.*'),
   ...pinned('these properties are Livy’s own', 'spark.__livy__.*'),

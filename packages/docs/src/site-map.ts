@@ -42,6 +42,7 @@ export const siteMap: readonly SiteGroup[] = [
       'admin/accounts',
       'admin/limits',
       'admin/spark',
+      'admin/engines',
       'admin/external-livy',
       'admin/package-index',
       'admin/alerts',

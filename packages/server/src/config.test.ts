@@ -35,6 +35,33 @@ describe('readConfig', () => {
     });
   });
 
+  it('reads clusters, from tables of the file or as JSON, and names what is wrong with them', () => {
+    const file =
+      '[engines.big]\ntype = "standalone"\nmaster = "spark://m:7077"\ndriver_host = "here"\npage = "http://m:8080/"\n';
+    writeFileSync(join(data, 'emberlab.toml'), file);
+    const big = { name: 'big', type: 'standalone', master: 'spark://m:7077', page: 'http://m:8080' };
+    const config = readConfig({ EMBERLAB_DATA: data, EMBERLAB_DEFAULT_ENGINE: 'big' });
+    expect([config.defaultEngine, config.engines]).toEqual([
+      'big',
+      [{ ...big, driver_host: 'here', spark_home: null, label: null }],
+    ]);
+    expect(config.settings.find(({ name }) => name === 'engines')?.value).toBe('big (standalone, spark://m:7077)');
+    const json = (engines: unknown) => problemsOf({ EMBERLAB_ENGINES: JSON.stringify(engines) }).join();
+    const one = { type: 'standalone', master: 'spark://m:7077', driver_host: 'here' };
+    expect(json({ small: one })).toBe('');
+    for (const [engines, sentence] of [
+      [{ small: { ...one, master: 'yarn' } }, 'small.master: please write spark://'],
+      [{ small: { ...one, colour: 'red' } }, 'small: colour is not a setting of it'],
+      [{ small: { ...one, type: 'mesos' } }, 'small.type: please give it a type'],
+      [{ local: one }, 'local is the engine of this machine'],
+      [{ 'Big one': one }, 'Big one is no name of an engine'],
+      [[], 'please write a table for each engine'],
+    ] as const) {
+      expect(json(engines)).toContain(sentence);
+    }
+    expect(problemsOf({ EMBERLAB_DEFAULT_ENGINE: 'huge' }).join()).toContain('none of the engines: local, big');
+  });
+
   it('reads true and false', () => {
     expect(readConfig({ EMBERLAB_DATA: data }).classArchive).toBe(true);
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_CLASS_ARCHIVE: 'false' }).classArchive).toBe(false);

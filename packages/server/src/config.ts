@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import type { z } from 'zod';
 
+import type { EngineSettings } from './engine-settings.ts';
 import type { OpenIdSettings } from './features/users/openid/settings.ts';
 import type { SettingInEffect } from '@emberlab/contract';
 import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
@@ -28,6 +29,10 @@ export type Config = {
   readonly trustedProxies: readonly string[];
   readonly sparkHome: string;
   readonly sparkMaster: string;
+  /** clusters beside it */
+  readonly engines: readonly EngineSettings[];
+  /** the name of one of them, or `local` */
+  readonly defaultEngine: string;
   /** the address of the agents' socket, as drivers see it */
   readonly agentUrl: string;
   readonly javaHome: string | null;
@@ -64,8 +69,6 @@ export type Config = {
   readonly sessionStartLimit: number;
   /** runs of jobs that may run at the same time */
   readonly jobRunLimit: number;
-  /** runs that have ended: of each job, and for how long; null: for ever */
-  readonly runsKept: { readonly most: number; readonly ms: number | null };
   /** how long ended ones stay */
   readonly sessionKeptMs: number;
   /** 0: there are no event logs */
@@ -223,6 +226,10 @@ function* contradictions(settings: Settings): Generator<string> {
   if (first < 1000 || last <= first || last > 2_147_483_646) {
     yield `unix_ids (${settings.unix_ids}) can't be used: please give two numbers from 1000 to 2147483646, the smaller one first.`;
   }
+  const engines = ['local', ...(settings.engines ?? []).map(({ name }) => name)];
+  if (!engines.includes(settings.default_engine)) {
+    yield `default_engine (${settings.default_engine}) is none of the engines: ${engines.join(', ')}.`;
+  }
   if (settings.server_max_hours < settings.server_hours) {
     yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
   }
@@ -307,6 +314,8 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     trustedProxies: settings.trusted_proxies ?? [],
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
+    engines: settings.engines ?? [],
+    defaultEngine: settings.default_engine,
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
     classArchive: settings.class_archive,
@@ -334,10 +343,6 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     sessionStartLimit: settings.session_start_limit,
     jobRunLimit: settings.job_run_limit,
-    runsKept: {
-      most: settings.runs_kept,
-      ms: settings.run_kept_days === 0 ? null : settings.run_kept_days * 86_400_000,
-    },
     sessionKeptMs: settings.session_kept_days * 86_400_000,
     sessionEventLogBytes: settings.session_event_log_mb * 1024 ** 2,
     sessionHistory: {

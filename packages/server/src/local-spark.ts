@@ -10,12 +10,13 @@ const repository = join(import.meta.dirname, '../../..');
 
 /** What members' processes have to reach on this machine besides the data folder, and what all of them read of it. */
 export function sharedWithMembers(
-  config: Pick<Config, 'paths' | 'sparkrLibrary'>,
+  config: Pick<Config, 'engines' | 'paths' | 'sparkrLibrary'>,
   spark: { readonly sparkHome: string; readonly javaHome: string | null },
 ) {
   const agent = join(repository, 'driver/emberlab_driver');
   const jupyter = join(repository, 'jupyter');
-  const given = [spark.javaHome, config.sparkrLibrary].filter((path) => path !== null);
+  const others = config.engines.map((engine) => engine.spark_home);
+  const given = [spark.javaHome, config.sparkrLibrary, ...others].filter((path) => path !== null);
   return {
     needed: [config.paths.tools, spark.sparkHome, agent, jupyter, ...given],
     read: [

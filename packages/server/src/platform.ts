@@ -7,14 +7,13 @@ import { ping } from './db/ping.ts';
 import { upgradeDatabase } from './db/upgrade.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
-import { createLocalEngine } from './engines/local/engine.ts';
-import { localFacts } from './engines/local/properties.ts';
 import { hasSparkR } from './engines/local/spark-r.ts';
 import { createAlerts } from './features/alerts/index.ts';
 import { createAnnouncements } from './features/announcements/index.ts';
 import { createAdmin, createMachineMeter } from './features/admin/index.ts';
 import { createAudit } from './features/audit/index.ts';
 import { createConfigurations } from './features/configurations/index.ts';
+import { createEngines } from './features/engines/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createExamples } from './features/examples/index.ts';
 import { createFiles } from './features/files/index.ts';
@@ -41,6 +40,7 @@ import { useOfTrees } from './lib/process-use.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
 import { examineRunning } from './maintenance/doctor.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
+import { createSparkEngines } from './spark-engines.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { sparkVersionOf } from './spark-version.ts';
@@ -156,7 +156,8 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
       environment: process.env,
     });
-  const facts = localFacts({ sparkMaster: config.sparkMaster, eventLogBytes: config.sessionEventLogBytes });
+  const { local, all } = createSparkEngines(config, { spark, identities, warmStart: classArchive.forDriver });
+  const engines = createEngines({ db, clock, engines: all });
   const sessions = createSessions({
     db,
     clock,
@@ -165,18 +166,8 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    engine: createLocalEngine({
-      ...spark,
-      identities,
-      sparkMaster: config.sparkMaster,
-      sessionsFolder: config.paths.sessions,
-      batchesFolder: config.paths.batches,
-      outputLimitBytes: config.statementOutputLimitBytes,
-      eventLogBytes: config.sessionEventLogBytes,
-      logBytes: config.serverLogBytes,
-      sparkrLibrary: config.sparkrLibrary,
-      warmStart: classArchive.forDriver,
-    }),
+    engine: local.engine,
+    engines: { choose: engines.service.choose, find: (name) => all.find((one) => one.name === name) },
     identities,
     pythonFor: environments.pythonFor,
     revisionAt: environments.revisionAt,
@@ -185,7 +176,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     findMembership: projects.service.findMembership,
     touchProject: projects.service.touch,
     admission: limits.admission,
-    shape: { executors: facts.place.executors, coresOf: facts.coresOf },
+    shape: { executors: local.facts.place.executors, coresOf: local.facts.coresOf },
     mustHaveDisk: limits.mustHaveDisk,
     limits: {
       startingDrivers: config.sessionStartLimit,
@@ -219,9 +210,15 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     projects: projects.service,
     spark: {
       place: async (projectId) =>
-        (await sessions.hasLivy(projectId)) ? { engine: 'livy', master: null, executors: true } : facts.place,
-      platformProperties: async (projectId, request) =>
-        (await sessions.hasLivy(projectId)) ? { defaults: {}, pinned: {} } : facts.platformProperties(request),
+        (await sessions.hasLivy(projectId))
+          ? { engine: 'livy', master: null, executors: true, choices: [] }
+          : engines.service.place(projectId),
+      engineProblem: async (projectId, wanted) =>
+        (await sessions.hasLivy(projectId)) ? null : engines.service.problem(projectId, wanted),
+      platformProperties: async (projectId, wanted, request) =>
+        (await sessions.hasLivy(projectId))
+          ? { defaults: {}, pinned: {} }
+          : engines.service.platformProperties(projectId, wanted, request),
       pathProblem,
     },
   });
@@ -344,6 +341,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
   audit.registerRoutes(router);
   announcements.registerRoutes(router);
   limits.registerRoutes(router);
+  engines.registerRoutes(router);
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     snapshots: [
@@ -412,7 +410,6 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         [users.service.forgetExpired, housekeepingMs],
         [projects.forgetExpired, housekeepingMs],
         [audit.service.forgetOld, housekeepingMs],
-        [jobs.forgetOld, housekeepingMs],
       ] as const) {
         const loop = createLoop({
           step,

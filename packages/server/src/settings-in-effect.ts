@@ -1,4 +1,5 @@
 import type { SettingInEffect } from '@emberlab/contract';
+import type { EngineSettings } from './engine-settings.ts';
 import { redact } from './lib/redact.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 
@@ -28,6 +29,10 @@ export function settingsInEffect(
 function spell(value: unknown): string {
   if (Array.isArray(value)) return value.map(spell).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
+  if ('master' in value) {
+    const { name, type, master } = value as EngineSettings;
+    return `${name} (${type}, ${master})`;
+  }
   const { group, project, role } = value as { group: string; project: string; role: string };
   return `${group}=${project}:${role}`;
 }

@@ -1,5 +1,6 @@
-import { projectName, role } from '@emberlab/contract';
+import { engineName, projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
+import { enginesSetting } from './engine-settings.ts';
 import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
 import { readSender, readSmtpUrl } from './lib/smtp-settings.ts';
@@ -120,7 +121,12 @@ export const settingsSchema = z.strictObject({
     .string()
     .regex(/^local(\[(\*|[1-9]\d{0,3})\])?$/, 'please write local[*], or local[N] for N cores')
     .default('local[*]')
-    .meta({ description: 'Where Spark runs: local[*] or local[N].' }),
+    .meta({ description: 'Where Spark runs on this machine, the engine `local`: local[*] or local[N].' }),
+  engines: enginesSetting.optional().meta({
+    description:
+      'Clusters of Spark that configurations may name beside the engine `local`: a table [engines.NAME] for each, see the guide to engines; in the environment the same as JSON. Default: none.',
+  }),
+  default_engine: engineName.default('local').meta({ description: 'The engine of configurations that name none.' }),
   agent_url: z
     .string()
     .regex(
@@ -288,13 +294,6 @@ export const settingsSchema = z.strictObject({
   }),
   job_run_limit: wholeNumber.pipe(z.number().min(1).max(10_000)).default(8).meta({
     description: 'How many runs of jobs may run at the same time; the others wait for their turn.',
-  }),
-  runs_kept: wholeNumber.pipe(z.number().min(10).max(100_000)).default(1000).meta({
-    description: 'So many runs of each job that have ended are kept, the newest, with their logs.',
-  }),
-  run_kept_days: wholeNumber.pipe(z.number().min(0).max(3650)).default(90).meta({
-    description:
-      'Runs of jobs that have ended are kept for so many days, with their logs; the last 10 of each job stay longer. 0: for ever.',
   }),
   session_kept_days: wholeNumber.pipe(z.number().min(1).max(3650)).default(7).meta({
     description: 'Spark applications that have ended stay for so many days, with their log and their event log.',

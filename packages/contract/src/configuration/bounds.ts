@@ -10,6 +10,8 @@ export const longestText = 20_000;
 /** At most so many files of a kind, each with a path of so many characters. */
 export const mostFiles = 50;
 export const longestPath = 1000;
+/** Of the name of an engine. */
+export const longestEngine = 40;
 
 /** What people read where a field of a configuration is wrong by itself. */
 export const boundWords = {
@@ -19,5 +21,6 @@ export const boundWords = {
   tooLittle: (whose: string) => `${whose} needs at least 512 MB.`,
   text: 'Please use at most 20,000 characters.',
   path: 'A path has at most 1000 characters.',
+  engine: 'Please choose one of the engines.',
   files: `Please name at most ${mostFiles} files.`,
 } as const;

@@ -13,6 +13,7 @@ export const defaultConfiguration: SparkConfiguration = {
   pyFiles: [],
   files: [],
   properties: '',
+  engine: null,
 };
 
 export const defaultPythonConfiguration: PythonConfiguration = {

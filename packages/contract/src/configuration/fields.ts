@@ -17,6 +17,9 @@ type Shared<C> = {
 export type SparkField = Shared<SparkConfiguration> & { readonly property: string | null; readonly livy?: string };
 export type PythonField = Shared<PythonConfiguration>;
 
+/** Names the engine that runs an application, in configurations and requests; Spark is not told of it. */
+export const engineProperty = 'spark.emberlab.engine';
+
 const inStatic = ({ executors }: SparkConfiguration): number | null =>
   executors.mode === 'static' ? executors.instances : null;
 const inDynamic =
@@ -26,6 +29,7 @@ const inDynamic =
 
 /** Every field of type `spark`, in the order of the form: the one place that says which field is which property. */
 export const sparkFields: readonly SparkField[] = [
+  { path: 'engine', label: 'Engine', property: engineProperty, read: (c) => c.engine },
   {
     path: 'driverMemoryMb',
     label: 'Driver memory',

@@ -41,7 +41,7 @@ describe('parseProperties', () => {
 
   it('leaves to a field what has one, and names the field', () => {
     const scalar = sparkFields.filter(({ property, kind }) => property !== null && kind === undefined);
-    expect(scalar).toHaveLength(9);
+    expect(scalar).toHaveLength(10);
     for (const { property, label } of scalar) {
       const { properties, problems } = parseProperties(`spark.a=1\n${property?.toUpperCase()}=2`);
       expect([...properties.keys()]).toEqual(['spark.a']);

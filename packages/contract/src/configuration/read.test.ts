@@ -32,6 +32,7 @@ const written: fc.Arbitrary<WrittenConfiguration> = fc.oneof(
     pyFiles: files,
     files,
     properties: text,
+    engine: fc.constantFrom(null, 'cluster', 'x'.repeat(40), 'x'.repeat(41)),
   }),
   fc.record({
     type: fc.constant('python' as const),

@@ -1,4 +1,4 @@
-import { boundWords, configurationLimits, longestPath, longestText, mostFiles } from './bounds.ts';
+import { boundWords, configurationLimits, longestEngine, longestPath, longestText, mostFiles } from './bounds.ts';
 import { projectFileProblem, type FileKind } from './project-file.ts';
 import type { Configuration } from './shape.ts';
 
@@ -40,6 +40,7 @@ export function fieldProblems(written: WrittenConfiguration): FieldProblem[] {
         ]),
     ...(['archives', 'jars', 'pyFiles', 'files'] as const).flatMap((kind) => files(kind, written[kind])),
     ...text('properties', written.properties),
+    ...((written.engine?.length ?? 0) > longestEngine ? problem(['engine'], boundWords.engine) : []),
   ];
 }
 

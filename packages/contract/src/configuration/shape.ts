@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { boundWords, configurationLimits, longestPath, longestText, mostFiles } from './bounds.ts';
+import { boundWords, configurationLimits, longestEngine, longestPath, longestText, mostFiles } from './bounds.ts';
 import { projectFileProblem, type FileKind } from './project-file.ts';
 import '../validator-words.ts';
 
@@ -65,6 +65,12 @@ export const sparkShape = z.object({
     .string()
     .max(longestText, boundWords.text)
     .meta({ description: 'Spark properties, one name=value a line' }),
+  engine: z
+    .string()
+    .max(longestEngine, boundWords.engine)
+    .nullable()
+    .default(null)
+    .meta({ description: "the engine that runs it; null: the project's first" }),
 });
 
 export const pythonShape = z.object({

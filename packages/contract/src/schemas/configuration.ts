@@ -6,6 +6,7 @@ import {
   type PythonConfiguration,
   type SparkConfiguration,
 } from '../configuration/shape.ts';
+import { engineChoice, engineTypes } from './engines.ts';
 import { instant } from './primitives.ts';
 
 /** Compute settings, for Jupyter servers and for jobs alike, checked as a whole. */
@@ -31,11 +32,14 @@ export const configurationDefaultsBody = z.object({ jupyter: configuration, jobs
 
 /** Where the Spark applications of a project run. */
 export const sparkPlace = z.object({
-  engine: z.enum(['local', 'livy']),
+  engine: z.enum([...engineTypes, 'livy']),
   master: z.string().nullable().meta({ description: "null: the project's Livy decides" }),
   executors: z
     .boolean()
     .meta({ description: "false: tasks run in the driver, and the executors' fields have no effect" }),
+  choices: z
+    .array(engineChoice)
+    .meta({ description: 'the engines that configurations may name; the first is that of those that name none' }),
 });
 export type SparkPlace = z.infer<typeof sparkPlace>;
 

@@ -1,4 +1,5 @@
 import type { AlertTables } from './schema/alerts.ts';
+import type { EngineTables } from './schema/engines.ts';
 import type { EnvironmentTables } from './schema/environments.ts';
 import type { FileTables } from './schema/files.ts';
 import type { JobTables } from './schema/jobs.ts';
@@ -17,6 +18,7 @@ import type { SessionTables } from './schema/sessions.ts';
  */
 export type Database = PeopleTables &
   ProjectTables &
+  EngineTables &
   EnvironmentTables &
   ServerTables &
   SessionTables &

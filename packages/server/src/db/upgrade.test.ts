@@ -27,6 +27,8 @@ describe('an upgrade of the database', () => {
 
   /** What has come with the audit log and since. */
   const tablesSince = [
+    'engine_projects',
+    'restricted_engines',
     'chain_successes',
     'chains',
     'job_turns',
@@ -67,6 +69,8 @@ describe('an upgrade of the database', () => {
     for (const index of ['batches_execution', 'sessions_execution'])
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const [table, column] of [
+      ['batches', 'engine'],
+      ['sessions', 'engine'],
       ['batches', 'execution_id'],
       ['batches', 'ui_id'],
       ['sessions', 'execution_id'],

@@ -1,4 +1,4 @@
-import type { PlatformProperties, SessionKind, SparkPlace } from '@emberlab/contract';
+import type { ClusterCapacity, EngineChoice, PlatformProperties, SessionKind } from '@emberlab/contract';
 import type { Owner } from '../identities/identities.ts';
 import type { ProcessIdentity } from '../lib/process.ts';
 
@@ -156,11 +156,27 @@ export type Engine = {
 
 /** What can be said of an engine's drivers before one is started. */
 export type EngineFacts = {
-  readonly place: SparkPlace;
+  readonly place: Pick<EngineChoice, 'type' | 'master' | 'executors'>;
   /** How many cores a driver with these properties gets. */
   coresOf(properties: DriverSpec['properties']): number;
   /** What is set beside the properties of a request. What differs from driver to driver is described. */
   platformProperties(request: Pick<DriverSpec, 'projectFolder' | 'properties'>): PlatformProperties;
+};
+
+/** What a cluster says of itself. The problem is a sentence for the user. */
+export type Capacity = Omit<ClusterCapacity, 'checkedAt'>;
+
+/** An engine as the settings have it: one of several that a configuration may name. */
+export type NamedEngine = {
+  readonly name: string;
+  /** for people */
+  readonly label: string;
+  readonly engine: Engine;
+  readonly facts: EngineFacts;
+  /** Whether drivers wait there for who may want one; on a cluster they would keep others from its cores. */
+  readonly startsAhead: boolean;
+  /** Asks the cluster what it has; never throws. null: there is none to ask. */
+  capacity(): Promise<Capacity | null>;
 };
 
 /** A driver that could not be started. The message is a sentence for the user. */

@@ -56,6 +56,12 @@ const limits = createRoute({
   component: lazyRouteComponent(() => import('../features/limits/limits-page.tsx'), 'LimitsPage'),
 });
 
+const engines = createRoute({
+  getParentRoute: () => frame,
+  path: '/admin/engines',
+  component: lazyRouteComponent(() => import('../features/engines/engines-page.tsx'), 'EnginesPage'),
+});
+
 const announcements = createRoute({
   getParentRoute: () => frame,
   path: '/admin/announcements',
@@ -84,6 +90,7 @@ export const adminRoutes = [
   serviceAccounts,
   people,
   limits,
+  engines,
   announcements,
   audit,
   packageIndex,

@@ -14,6 +14,7 @@ const guides: readonly (readonly [page: RegExp, guide: string])[] = [
   [/^\/account/, 'user/account'],
   [/^\/admin\/(users|service-accounts|announcements)/, 'admin/accounts'],
   [/^\/admin\/limits/, 'admin/limits'],
+  [/^\/admin\/engines/, 'admin/engines'],
   [/^\/admin\/audit/, 'admin/operations'],
   [/^\/admin\/libraries/, 'admin/package-index'],
   [/^\/admin\/settings/, 'reference/settings'],

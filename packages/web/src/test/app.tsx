@@ -50,7 +50,7 @@ const configurationDefaults: ConfigurationDefaults = {
   changedAt: null,
 };
 
-const localPlace: SparkPlace = { engine: 'local', master: 'local[*]', executors: false };
+const localPlace: SparkPlace = { engine: 'local', master: 'local[*]', executors: false, choices: [] };
 
 export const stoppedServer: Server = {
   id: 'server000001',

@@ -42,6 +42,8 @@ export type SessionsTable = {
   created_at: number;
   ready_at: number | null;
   ended_at: number | null;
+  /** what runs it, by its name in the settings */
+  engine: ColumnType<string, string | undefined, never>;
 };
 
 /** What was measured of a session's application at a moment. */
@@ -94,4 +96,6 @@ export type BatchesTable = {
   execution_id: ColumnType<number | null, number | null | undefined, never>;
   /** the name of its Spark UI's origin; null: it has none */
   ui_id: ColumnType<string | null, string | null | undefined, never>;
+  /** as in sessions */
+  engine: ColumnType<string, string | undefined, never>;
 };

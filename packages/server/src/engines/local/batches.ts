@@ -7,11 +7,11 @@ import { behindLeader, exitCodeIn, leaderIn } from '../../lib/leader.ts';
 import { beginningOf, boundLog } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type BatchEngine, type BatchSpec } from '../engine.ts';
+import { EngineError, type BatchEngine, type BatchSpec, type DriverSpec } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { createEventLogs } from './event-log.ts';
-import { formatProperties, isLocal, localProperties, umaskOf } from './properties.ts';
+import { formatProperties, isLocal, localProperties, umaskOf, type Cluster } from './properties.ts';
 import { workerScript } from './spark-r.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
 import { guardUi, uiHeadersIn } from './ui-token.ts';
@@ -21,6 +21,10 @@ const searchedBytes = 1024 * 1024;
 
 export type LocalBatchesOptions = SubmitOptions & {
   readonly sparkMaster: string;
+  /** as for other drivers */
+  readonly cluster?: Cluster;
+  /** as for other drivers */
+  readonly mustBeAble?: (properties: DriverSpec['properties']) => Promise<void>;
   /** the folder of all batches; each gets one of its own in it, named by its id */
   readonly folder: string;
   /** as for other drivers */
@@ -85,6 +89,7 @@ export function createLocalBatches(options: LocalBatchesOptions): Omit<BatchEngi
           cause,
         });
       });
+      await options.mustBeAble?.(spec.properties);
       await clean(spec.batchId);
       const identity = await identities.of(spec.owner, spec.projectFolder);
       await identity.lendFolder(files.folder);
@@ -98,6 +103,7 @@ export function createLocalBatches(options: LocalBatchesOptions): Omit<BatchEngi
         { ...spec, properties: { ...spec.properties, ...r } },
         {
           master: options.sparkMaster,
+          cluster: options.cluster,
           scratch,
           eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
           ui: await guardUi(options.sparkHome, files.uiToken),

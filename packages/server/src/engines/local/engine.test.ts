@@ -1,137 +1,14 @@
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { watch } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
-import type { DriverSpec } from '../engine.ts';
-import { engineContract, type Behaviour, type EngineUnderTest } from '../engine.contract.ts';
-import { createLocalEngine } from './engine.ts';
-import { sessionMembers } from './processes.ts';
+import { engineContract } from '../engine.contract.ts';
+import { localUnderTest } from './engine.fixture.ts';
 import { formatProperties, localFacts, localProperties } from './properties.ts';
 
-/** Stands in for spark-submit: does what the properties say, and shows what it was started with. `ready` appears when it has done so. */
-const fakeSparkSubmit = `#!/bin/bash
-behaviour=$(sed -n 's/^spark.test.behaviour=//p' "$2")
-folder=$(dirname "$2")
-echo out; echo err >&2
-printf '%s\\n' "$@" >"$folder/arguments"
-env >"$folder/environment"
-umask >"$folder/umask"
-pwd >"$folder/cwd"
-case "$behaviour" in
-  exit) exit 3 ;;
-  stubborn) trap '' TERM; sleep 3600 & ;;
-  stray) set -m; bash -c 'trap "" TERM HUP; exec sleep 3600' & set +m ;;
-esac
-touch "$folder/ready"
-while :; do sleep 3600 & wait $!; done
-`;
-
-async function make(
-  eventLogBytes = 0,
-): Promise<EngineUnderTest & { folder: string; folderOf(spec: DriverSpec): string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'ember-engine-'));
-  const sparkHome = join(folder, 'spark home');
-  await mkdir(join(sparkHome, 'bin'), { recursive: true });
-  await writeFile(join(sparkHome, 'bin/spark-submit'), fakeSparkSubmit);
-  await chmod(join(sparkHome, 'bin/spark-submit'), 0o755);
-  const projectFolder = join(folder, 'projects', "it's a $project");
-  await mkdir(projectFolder, { recursive: true });
-  const sessionsFolder = join(folder, 'sessions');
-  const open = (home: string) =>
-    createLocalEngine({
-      clock: systemClock,
-      sparkHome: home,
-      sparkMaster: 'local[*]',
-      javaHome: '/opt/jdk',
-      sessionsFolder,
-      batchesFolder: join(folder, 'batches'),
-      outputLimitBytes: 1000,
-      eventLogBytes,
-      sparkrLibrary: '/opt/r library',
-      graceMs: 200,
-      environment: { PATH: process.env['PATH'], LD_PRELOAD: 'x', EMBERLAB_DATA: 'x' },
-    });
-  const engine = open(sparkHome);
-  let id = 0;
-  const launched: DriverSpec[] = [];
-  const folderOf = (spec: DriverSpec) => join(sessionsFolder, String(spec.sessionId));
-  const leader = async (spec: DriverSpec) =>
-    Number((await readFile(join(folderOf(spec), 'process'), 'utf8')).split(' ')[0]);
-  const pids = async (spec: DriverSpec): Promise<number[]> => {
-    const pid = await leader(spec).catch(() => null);
-    if (pid === null) return [];
-    const handle = await engine.find(spec.sessionId);
-    return [...(handle === null ? [] : [pid]), ...sessionMembers(handle ?? { pid, startTicks: '' })];
-  };
-  return {
-    engine,
-    folder,
-    folderOf,
-    spec(behaviour: Behaviour) {
-      const spec: DriverSpec = {
-        sessionId: ++id,
-        owner: { projectId: 'project1', userId: 'user1' },
-        kind: 'pyspark',
-        warmKinds: ['spark'],
-        appName: 'Reports/čaša.ipynb',
-        projectFolder,
-        python: '/usr/bin/python3',
-        agentUrl: 'unix:/run/agent.sock',
-        secret: `agent_secret${id}`,
-        properties: { 'spark.test.behaviour': behaviour },
-      };
-      launched.push(spec);
-      return spec;
-    },
-    settled: (spec) => appears(join(folderOf(spec), 'ready')),
-    async visible(spec) {
-      const texts = await Promise.all(
-        (await pids(spec)).flatMap((pid) =>
-          // A process that has ended since shows nothing any more.
-          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
-        ),
-      );
-      return texts.join('\n') + (await readFile(join(folderOf(spec), 'spark.properties'), 'utf8'));
-    },
-    processes: async (spec) => (await pids(spec)).length,
-    restarted: () => open(sparkHome),
-    withoutSpark: () => open(join(folder, 'nothing')),
-    async [Symbol.asyncDispose]() {
-      for (const spec of launched) {
-        const handle = await engine.find(spec.sessionId);
-        if (handle !== null) await engine.kill(handle);
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
-
-/** Resolves when a file is there. */
-async function appears(path: string): Promise<void> {
-  const folder = join(path, '..');
-  for await (const _ of changesOf(folder)) if ((await stat(path).catch(() => null)) !== null) return;
-}
-
-async function* changesOf(folder: string): AsyncGenerator<void> {
-  let wake = () => {};
-  const watcher = watch(folder, () => wake());
-  try {
-    for (;;) {
-      const next = new Promise<void>((resolve) => (wake = resolve));
-      yield;
-      await next;
-    }
-  } finally {
-    watcher.close();
-  }
-}
-
-engineContract('local', () => make());
+engineContract('local', () => localUnderTest());
 
 test('a driver gets a clean environment, the project as its folder, and files for its group', async () => {
-  await using it = await make();
+  await using it = await localUnderTest();
   const spec = it.spec('obey');
   const { handle } = await it.engine.launch(spec);
   await it.settled(spec);
@@ -180,7 +57,7 @@ test.each([
   ['0002', '0002'],
   ['u=rwx', '0007'],
 ])('a mask of %s in the properties is that of the driver’s processes: %s', async (mask, umask) => {
-  await using it = await make();
+  await using it = await localUnderTest();
   const { properties, ...rest } = it.spec('obey');
   const spec = { ...rest, properties: { ...properties, 'spark.hadoop.fs.permissions.umask-mode': mask } };
   await it.engine.launch(spec);
@@ -227,7 +104,7 @@ test('what the platform decides wins over the request, what it proposes does not
 });
 
 test('each driver has a folder of its own for its event log, unless there are none', async () => {
-  await using it = await make(1000);
+  await using it = await localUnderTest(1000);
   const spec = it.spec('exit');
   await (
     await it.engine.launch(spec)
@@ -237,7 +114,7 @@ test('each driver has a folder of its own for its event log, unless there are no
   expect(await written()).toMatch(new RegExp(`^spark.eventLog.dir=.*sessions/${spec.sessionId}/events$`, 'm'));
   expect(await it.engine.eventLogs.limit(spec.sessionId, { ended: true })).toBe('none');
 
-  await using without = await make();
+  await using without = await localUnderTest();
   const other = without.spec('exit');
   await (
     await without.engine.launch(other)

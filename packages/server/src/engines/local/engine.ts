@@ -8,21 +8,24 @@ import { identityOf } from '../../lib/leader.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type DriverHandle, type Engine } from '../engine.ts';
+import { EngineError, type DriverHandle, type DriverSpec, type Engine } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
 import { readExecutorLog } from './executor-log.ts';
 import { createLocalHistory } from './history.ts';
 import { killNow, sessionMembers } from './processes.ts';
 import type { WarmStart } from './class-archive.ts';
-import { formatProperties, localProperties, umaskOf } from './properties.ts';
+import { formatProperties, localProperties, umaskOf, type Cluster } from './properties.ts';
 import { agentFolder, submitEnvironment, type SubmitOptions } from './submit.ts';
 import { guardUi, uiHeadersIn } from './ui-token.ts';
 
 export type LocalEngineOptions = SubmitOptions & {
   readonly clock: Clock;
-  /** `local[*]` or `local[N]` */
+  /** `local[*]` or `local[N]`; of a cluster, its address */
   readonly sparkMaster: string;
+  readonly cluster?: Cluster;
+  /** Looks whether what is to be started can run. Throws an `EngineError` that says why not. */
+  readonly mustBeAble?: (properties: DriverSpec['properties']) => Promise<void>;
   /** the folder of all sessions; each gets one of its own in it, named by its id */
   readonly sessionsFolder: string;
   /** the same for batches */
@@ -107,6 +110,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
           cause,
         });
       });
+      await options.mustBeAble?.(spec.properties);
       const identity = await identities.of(spec.owner, spec.projectFolder);
       await identity.lendFolder(files.folder);
       await clean(spec.sessionId);
@@ -121,6 +125,7 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       const { scratch } = files;
       const properties = localProperties(spec, {
         master: options.sparkMaster,
+        cluster: options.cluster,
         scratch,
         eventLogs: eventLogBytes > 0 ? files.eventLogs : null,
         ui: await guardUi(sparkHome, files.uiToken),

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { pathToFileURL } from 'node:url';
-import type { PlatformProperties } from '@emberlab/contract';
+import { engineProperty, type PlatformProperties } from '@emberlab/contract';
 import type { DriverSpec, EngineFacts } from '../engine.ts';
 import { eventLogProperties } from './event-log.ts';
 
@@ -62,8 +62,20 @@ const proposed = ({ projectFolder }: Pick<LocalSpec, 'projectFolder'>): Record<s
   'spark.eventLog.logBlockUpdates.enabled': 'true',
 });
 
+/** A cluster that gives executors to drivers on this machine: what it takes beside what other drivers get. */
+export type Cluster = {
+  /** under which name or address executors reach this machine; the driver's ports are open there, and nowhere else */
+  readonly driverHost: string;
+  /** what requests win over */
+  proposed(properties: DriverSpec['properties']): Record<string, string>;
+  /** what wins over requests */
+  decided(properties: DriverSpec['properties']): Record<string, string>;
+};
+
 type LocalOptions = {
   readonly master: string;
+  /** absent: the driver runs its tasks, or has executors on this machine alone */
+  readonly cluster?: Cluster | undefined;
   /** a folder of the session's own */
   readonly scratch: string;
   /** where its event log goes; default: there is none */
@@ -79,14 +91,14 @@ type LocalOptions = {
 /** What only the platform may decide. */
 function decided(
   spec: LocalSpec,
-  { master, scratch, eventLogs = null, ui = {}, jvmOptions = [], javaOptions = '' }: LocalOptions,
+  { master, cluster, scratch, eventLogs = null, ui = {}, jvmOptions = [], javaOptions = '' }: LocalOptions,
 ): Record<string, string> {
   return {
     'spark.master': masterOf(master, spec.properties),
     'spark.submit.deployMode': 'client',
     'spark.app.name': spec.appName,
-    'spark.driver.host': '127.0.0.1',
-    'spark.driver.bindAddress': '127.0.0.1',
+    'spark.driver.host': cluster?.driverHost ?? '127.0.0.1',
+    'spark.driver.bindAddress': cluster?.driverHost ?? '127.0.0.1',
     'spark.driver.extraJavaOptions': [`-Djava.io.tmpdir=${scratch}`, '-XX:-UsePerfData', ...jvmOptions]
       .map(quoted)
       .concat(javaOptions)
@@ -97,35 +109,41 @@ function decided(
     'spark.ui.port': '0',
     'spark.ui.showConsoleProgress': 'false',
     // Workers of a little cluster within the driver would ask for the token as well, which those who read their logs don't have.
-    ...(isLocal(master) ? ui : {}),
+    ...(isLocal(master) || cluster !== undefined ? ui : {}),
     ...eventLogProperties(eventLogs),
+    ...cluster?.decided(spec.properties),
   };
 }
 
 /** The properties of a driver on this machine: the platform's defaults, then the request's, then what only the platform may decide. */
 export const localProperties = (spec: LocalSpec, options: LocalOptions): Record<string, string> => ({
   ...proposed(spec),
-  ...spec.properties,
+  ...options.cluster?.proposed(spec.properties),
+  ...Object.fromEntries(Object.entries(spec.properties).filter(([name]) => name.toLowerCase() !== engineProperty)),
   ...decided(spec, options),
 });
 
 /** What can be said of drivers on this machine before one is started. */
 export const localFacts = ({
   sparkMaster: master,
+  type = 'local',
+  cluster,
   eventLogBytes = 0,
 }: {
   sparkMaster: string;
+  type?: EngineFacts['place']['type'];
+  cluster?: Cluster;
   /** as for the engine */
   eventLogBytes?: number;
 }): EngineFacts => ({
-  place: { engine: 'local', master, executors: !isLocal(master) },
+  place: { type, master, executors: !isLocal(master) },
   coresOf: (properties) => coresOf(master, properties),
   platformProperties({ projectFolder, properties }): PlatformProperties {
     const spec = { appName: 'the name of the notebook', projectFolder, properties };
     return {
-      defaults: proposed(spec),
+      defaults: { ...proposed(spec), ...cluster?.proposed(properties) },
       pinned: {
-        ...decided(spec, { master, scratch: '', eventLogs: eventLogBytes > 0 ? '/' : null }),
+        ...decided(spec, { master, cluster, scratch: '', eventLogs: eventLogBytes > 0 ? '/' : null }),
         'spark.driver.extraJavaOptions':
           'a folder for temporary files, what makes the start faster, and what the administrator has set',
         ...(eventLogBytes > 0 ? { 'spark.eventLog.dir': 'a folder of the application’s own' } : {}),

@@ -27,6 +27,7 @@ export async function checkConfiguration(
     ...configurationProblems(configuration),
     ...(await fileProblems(configuration, folder)),
     ...(configuration.type === 'spark' ? await pathProblems(configuration, folder, spark) : []),
+    ...(configuration.type === 'spark' ? await engineProblems(configuration, projectId, spark) : []),
   ];
   if (configuration.type !== 'spark' || problems.length > 0) {
     return { problems: problems.map(present), effective: null };
@@ -35,7 +36,10 @@ export async function checkConfiguration(
     ...Object.fromEntries(parseProperties(configuration.properties).properties),
     ...Object.fromEntries(fieldProperties(configuration, folder).map(({ name, value }) => [name, value])),
   };
-  const platform = await spark.platformProperties(projectId, { projectFolder: folder, properties });
+  const platform = await spark.platformProperties(projectId, configuration.engine, {
+    projectFolder: folder,
+    properties,
+  });
   return { problems: [], effective: effectiveProperties(configuration, { projectFolder: folder, platform }) };
 }
 
@@ -59,6 +63,16 @@ async function fileProblems(configuration: Configuration, folder: string): Promi
     }
   }
   return problems;
+}
+
+/** An engine that there is not, or not for the project. */
+async function engineProblems(
+  { engine }: SparkConfiguration,
+  projectId: string,
+  { engineProblem }: ConfigurationsDeps['spark'],
+): Promise<ConfigurationProblem[]> {
+  const message = await engineProblem(projectId, engine);
+  return message === null ? [] : [{ path: ['engine'], message }];
 }
 
 /** Lines of `Properties` with paths that no session would get. */

@@ -42,8 +42,10 @@ describe('configurations', () => {
       bus,
       projects: kit.projects.service,
       spark: {
-        place: async () => facts.place,
-        platformProperties: async (_, request) => facts.platformProperties(request),
+        place: async () => ({ ...facts.place, engine: 'local', choices: [] }),
+        engineProblem: async (_, wanted) =>
+          wanted === null || wanted === 'cluster' ? null : `There is no engine ${wanted}.`,
+        platformProperties: async (_, __, request) => facts.platformProperties(request),
         pathProblem,
       },
     }).registerRoutes(kit.router);
@@ -137,7 +139,7 @@ describe('configurations', () => {
 
   it('say where Spark runs, and whether it has executors there', async () => {
     const { body } = await call('viewer', 'GET', '/configuration/place');
-    expect(body).toEqual({ engine: 'local', master: 'local[*]', executors: false });
+    expect(body).toMatchObject({ engine: 'local', master: 'local[*]', executors: false, choices: [] });
     for (const [sparkMaster, executors] of [
       ['local', false],
       ['local[4]', false],
@@ -148,6 +150,12 @@ describe('configurations', () => {
   });
 
   describe('are checked', () => {
+    it('with the engines that the project may use', async () => {
+      expect((await check({ ...defaultConfiguration, engine: 'cluster' })).problems).toEqual([]);
+      const { problems } = await check({ ...defaultConfiguration, engine: 'huge' });
+      expect(problems).toEqual([{ path: 'engine', line: null, message: 'There is no engine huge.' }]);
+    });
+
     it('with the project’s files: what is missing, elsewhere or no file is said at its field', async () => {
       writeFileSync(join(folder, 'churn/Resources/a.jar'), '');
       writeFileSync(join(folder, 'outside.py'), '');

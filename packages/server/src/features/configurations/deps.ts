@@ -17,9 +17,12 @@ export type ConfigurationsDeps = {
   readonly spark: {
     /** Where Spark applications of a project run. */
     place(projectId: string): Promise<SparkPlace>;
-    /** What is set there beside what a configuration says. */
+    /** Why no configuration of the project can name this engine; null: it can. `wanted` null: it names none. */
+    engineProblem(projectId: string, wanted: string | null): Promise<string | null>;
+    /** What is set on this engine beside what a configuration says. */
     platformProperties(
       projectId: string,
+      wanted: string | null,
       request: { readonly projectFolder: string; readonly properties: Readonly<Record<string, string>> },
     ): Promise<PlatformProperties>;
     /** Why the paths in a property's value can't be used, if so. */

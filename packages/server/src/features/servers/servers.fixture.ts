@@ -122,7 +122,8 @@ export async function serversFixture() {
     bus,
     projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
     spark: {
-      place: async () => ({ engine: 'local', master: 'local[*]', executors: false }),
+      place: async () => ({ engine: 'local', master: 'local[*]', executors: false, choices: [] }),
+      engineProblem: async () => null,
       platformProperties: async () => ({ defaults: {}, pinned: {} }),
       pathProblem: async () => null,
     },

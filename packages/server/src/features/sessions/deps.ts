@@ -12,6 +12,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Admission } from '../limits/index.ts';
 import type { GatewayCaller } from '../users/index.ts';
 import type { DriverShape } from './demand.ts';
+import type { EngineChooser } from './engines.ts';
 import type { AheadOptions } from './ahead/options.ts';
 import type { Limits } from './limits.ts';
 
@@ -35,7 +36,10 @@ export type SessionsDeps = {
   readonly targets: EdgeTargets;
   readonly tickets: EdgeTickets;
   readonly log: Log;
+  /** that of this machine: all files of drivers, their logs and what shows finished applications are its own, whatever ran them */
   readonly engine: Engine;
+  /** Absent: it is the only one. */
+  readonly engines?: EngineChooser;
   /** as whom drivers run, for files that are handed to them */
   readonly identities: Identities;
   /** The Python of a project's environment. Throws `HttpError('environment_not_ready')`. */

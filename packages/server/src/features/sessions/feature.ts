@@ -59,8 +59,9 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
   const limits = { ...defaultLimits, ...deps.limits };
   const external = createExternal(deps, limits);
   const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
-  const { sessions, lifecycle, history, programHistory, hub, service, worker, ahead, agents, tunnel } = parts;
+  const { sessions, lifecycle, history, programHistory, hub, service, worker, ahead, agents, tunnel, engines } = parts;
   const batches = createBatches(deps, parts.limits, {
+    engines,
     countStarting: (userId) => sessions.countStarting(userId),
     history: programHistory,
   });
@@ -138,8 +139,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
         const here = (await sessions.listLive())
           // What was started ahead and is ending is as good as gone.
           .filter(({ aheadKey, state }) => aheadKey === null || state !== 'shutting_down')
-          .map(({ project, owner, request, aheadKey }) =>
-            takenBy({ projectId: project.id, userId: owner.id }, request, deps.shape, aheadKey !== null),
+          .map(({ project, owner, request, engine, aheadKey }) =>
+            takenBy({ projectId: project.id, userId: owner.id }, request, engines.shapeOf(engine), aheadKey !== null),
           );
         return [...here, ...(await batches.taken()), ...(await external.taken())];
       },

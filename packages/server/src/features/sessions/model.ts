@@ -58,6 +58,8 @@ export type SessionRecord = {
   readonly project: { readonly id: string; readonly name: string };
   readonly owner: { readonly id: string; readonly email: string; readonly name: string };
   readonly kind: SessionKind;
+  /** what runs it, by its name in the settings */
+  readonly engine: string;
   readonly name: string | null;
   /** the notebook's path in the project */
   readonly notebook: string | null;

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { createAsks } from './asks.ts';
+import { createEngines } from './engines.ts';
 import { createAhead } from './ahead/ahead.ts';
 import { createHistory } from './history/history.ts';
 import { createHistoryStore, createProgramHistoryStore } from './history/store.ts';
@@ -27,6 +28,7 @@ export type Parts = ReturnType<typeof createParts>;
 /** Builds everything of this feature from what it is given. `wake` calls the worker. */
 export function createParts(deps: SessionsDeps, wake: () => void) {
   const { clock, config, engine, log, targets } = deps;
+  const engines = createEngines(deps);
   const db: Kysely<Database> = deps.db;
   const limits = { ...defaultLimits, ...deps.limits };
   const sessions = createSessionStore(db);
@@ -123,7 +125,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     log,
     options: deps.ahead ?? null,
     admission: deps.admission,
-    shape: deps.shape,
+    engines,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     async readRequest(body, projectName) {
       const projectFolder = deps.projectFolder(projectName);
@@ -134,7 +136,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
   const service = createService({
     ahead,
     admission: deps.admission,
-    shape: deps.shape,
+    engines,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     touchProject: (projectId) => deps.touchProject(projectId),
     tickets: deps.tickets,
@@ -156,6 +158,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     uploads,
     history,
     engine,
+    engines,
     clock,
     log,
     limits,
@@ -168,6 +171,7 @@ export function createParts(deps: SessionsDeps, wake: () => void) {
     wake,
   });
   return {
+    engines,
     sessions,
     statements,
     links,

@@ -9,6 +9,7 @@ import { outputKey, sessionKey, statementKey } from './changes.ts';
 import type { Ahead } from './ahead/ahead.ts';
 import { takenBy } from './demand.ts';
 import type { SessionsDeps } from './deps.ts';
+import type { Engines } from './engines.ts';
 import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
 import type { Lifecycle, SubmitAnswer, SubmitInput } from './lifecycle.ts';
@@ -37,7 +38,8 @@ export type Service = ReturnType<typeof createService>;
 
 /** The use cases, of Livy clients and of the dashboard. */
 export function createService(
-  parts: Pick<SessionsDeps, 'admission' | 'shape' | 'pythonFor' | 'tickets' | 'touchProject'> & {
+  parts: Pick<SessionsDeps, 'admission' | 'pythonFor' | 'tickets' | 'touchProject'> & {
+    engines: Engines;
     sessions: SessionStore;
     statements: StatementStore;
     lifecycle: Lifecycle;
@@ -69,13 +71,18 @@ export function createService(
     return session;
   };
 
-  const insert = (client: Client, idempotencyKey: string | null, input: CreateInput): Promise<number> =>
+  const insert = (
+    client: Client,
+    idempotencyKey: string | null,
+    input: CreateInput & { engine: string },
+  ): Promise<number> =>
     sessions.insert({
       projectId: client.projectId,
       userId: client.userId,
       serverId: client.serverId,
       executionId: client.executionId ?? null,
       kind: input.kind,
+      engine: input.engine,
       name: input.name,
       notebook: input.notebook,
       request: input.request,
@@ -162,7 +169,7 @@ export function createService(
 
     /**
      * Makes a session: with a driver that was started ahead, where one fits, else with one that the worker starts. With a key that has made one, answers that one as it is now. Throws
-     * `HttpError('environment_not_ready')`, and `limit_reached` where its member or project has no room for it.
+     * `HttpError('environment_not_ready')`, `engine_not_allowed`, and `limit_reached` where its member or project has no room for it.
      */
     create: (
       client: Client,
@@ -182,12 +189,13 @@ export function createService(
           const same = await sessions.findListed(projectId, userId, { name: input.name }, listedSince());
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
+        const engine = await parts.engines.choose(projectId, input.request);
         const made = await parts.admission.inTurn(async (check) => {
-          await check(takenBy(client, input.request, parts.shape));
-          const ready = await parts.ahead.take(client, idempotencyKey, input, python);
+          await check(takenBy(client, input.request, parts.engines.shapeOf(engine)));
+          const ready = await parts.ahead.take(client, idempotencyKey, { ...input, engine }, python);
           if (ready !== null) return ready;
           if (!hasPlace(await sessions.countStarting(userId), limits.startingDrivers)) return null;
-          return insert(client, idempotencyKey, input);
+          return insert(client, idempotencyKey, { ...input, engine });
         });
         if (made === null) return { refused: 'too-many', most: limits.startingDrivers };
         await parts.touchProject(projectId);

@@ -17,6 +17,8 @@ export type NewSession = {
   /** the run of a job whose notebook it serves; absent: none */
   executionId?: number | null;
   kind: SessionKind;
+  /** what runs it, by its name in the settings */
+  engine: string;
   name: string | null;
   notebook: string | null;
   request: SessionRequest;
@@ -99,6 +101,7 @@ export function createSessionStore(db: Kysely<Database>) {
           server_id: session.serverId,
           execution_id: session.executionId ?? null,
           kind: session.kind,
+          engine: session.engine,
           name: session.name,
           notebook: session.notebook,
           state: 'starting' satisfies StoredState,
@@ -318,6 +321,7 @@ export function createSessionStore(db: Kysely<Database>) {
       project: { id: row.project_id, name: row.project_name },
       owner: { id: row.user_id, email: row.owner_email, name: row.owner_name },
       kind: row.kind,
+      engine: row.engine,
       name: row.name,
       notebook: row.notebook,
       state: row.state as StoredState,

@@ -4,6 +4,7 @@ import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
+import type { Engines } from './engines.ts';
 import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
 import { describeIdle, idleLimit } from './idle.ts';
@@ -37,7 +38,9 @@ export function createWorker(parts: {
   links: Links;
   uploads: Uploads;
   history: Pick<History, 'end'>;
+  /** that of this machine */
   engine: Engine;
+  engines: Engines;
   clock: Clock;
   log: Log;
   limits: Limits;
@@ -50,7 +53,7 @@ export function createWorker(parts: {
   projectFolder(name: string): string;
   wake: () => void;
 }) {
-  const { sessions, statements, lifecycle, hub, links, uploads, history, engine, clock, log, limits } = parts;
+  const { sessions, statements, lifecycle, hub, links, uploads, history, engine, engines, clock, log, limits } = parts;
   /** work in the background, one piece for each session at most */
   const working = new Map<number, Promise<void>>();
   /** ends of drivers that this process started */
@@ -97,14 +100,14 @@ export function createWorker(parts: {
     if (session === null || session.process !== null || session.state === 'shutting_down') return;
     startedAt.set(session.id, clock.now());
     // A control plane before us may have started it and ended before it could write that down.
-    const running = await engine.find(session.id);
+    const running = await engines.of(session.engine).find(session.id);
     if (running !== null) return void (await lifecycle.launched(session.id, running));
     try {
       const { python } = await parts.pythonFor(session.project.id);
       const secret = newSecret('agent');
       await lifecycle.setSecret(session.id, digest(secret));
       const projectFolder = parts.projectFolder(session.project.name);
-      const { handle, exited: exit } = await engine.launch({
+      const { handle, exited: exit } = await engines.toLaunch(session.engine).launch({
         sessionId: session.id,
         owner: { projectId: session.project.id, userId: session.owner.id },
         kind: session.kind,
@@ -130,8 +133,9 @@ export function createWorker(parts: {
 
   /** The driver is gone: takes away what it left, then says so. */
   const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
-    if (handle !== null) await engine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
-    await engine.clean(session.id);
+    const itsEngine = engines.of(session.engine);
+    if (handle !== null) await itsEngine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
+    await itsEngine.clean(session.id);
     await uploads.remove(session.id);
     await boundLogs(session.id);
     // Nobody has seen what a driver did that nobody took.
@@ -146,11 +150,12 @@ export function createWorker(parts: {
   };
 
   const finish = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
-    const handle = session.process ?? (await engine.find(session.id));
+    const itsEngine = engines.of(session.engine);
+    const handle = session.process ?? (await itsEngine.find(session.id));
     if (handle !== null && links.send(session.id, { type: 'stop' })) {
       const exit = exits.get(session.id);
       const goneByItself = async () => {
-        while (await engine.isAlive(handle)) await delay(clock, pollMs, signal);
+        while (await itsEngine.isAlive(handle)) await delay(clock, pollMs, signal);
       };
       await Promise.race([
         ...(exit === undefined ? [] : [exit]),
@@ -167,7 +172,7 @@ export function createWorker(parts: {
 
   /** Whether the driver is gone for good. When it is our child, its exit code is on its way and worth the moment. */
   const isGone = async (session: SessionRecord, handle: DriverHandle): Promise<boolean> =>
-    exits.has(session.id) ? exited.has(session.id) : !(await engine.isAlive(handle));
+    exits.has(session.id) ? exited.has(session.id) : !(await engines.of(session.engine).isAlive(handle));
 
   const look = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
     const { id, process } = session;

@@ -84,6 +84,7 @@ describe('the administrators’ area in the navigation', () => {
       'Users',
       'Service accounts',
       'Limits',
+      'Engines',
       'Announcements',
       'Package index',
       'Audit',

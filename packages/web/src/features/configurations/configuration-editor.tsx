@@ -5,6 +5,7 @@ import { countOf, formatMegabytes } from '../../lib/units.ts';
 import { ConfigurationForm } from './configuration-form.tsx';
 import { toDraft, type ConfigurationOf, type Draft } from './draft.ts';
 import { EffectiveProperties } from './effective-properties.tsx';
+import { placeOf } from './place-of.ts';
 import { useTransfer } from './transfer.tsx';
 import type { CheckedDraft } from './use-checked-draft.ts';
 
@@ -29,6 +30,7 @@ export function ConfigurationEditor({
   children?: ReactNode;
 }) {
   const { configuration, errors, effective } = checked;
+  const chosen = placeOf(place, draft.type === 'spark' ? draft.spark.engine : null);
   const transfer = useTransfer({
     configuration,
     fileName,
@@ -45,12 +47,12 @@ export function ConfigurationEditor({
       <ConfigurationForm draft={draft} errors={errors} place={place} of={of} onChange={onChange} />
       <Stack gap="xs">
         <Text size="sm" c="dimmed" mih={20}>
-          {configuration === null ? '' : spellTotal(configuration, place, of)}
+          {configuration === null ? '' : spellTotal(configuration, chosen, of)}
         </Text>
         {children}
         {transfer.notice}
         <Group gap="xs">
-          {draft.type === 'spark' && <EffectiveProperties effective={effective} place={place} of={of} />}
+          {draft.type === 'spark' && <EffectiveProperties effective={effective} place={chosen} of={of} />}
           {transfer.buttons}
         </Group>
       </Stack>

@@ -9,6 +9,7 @@ import { Button, Code, DataList, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
 import { hideSecrets } from './hide-secrets.ts';
+import { placeOf } from './place-of.ts';
 
 /** A configuration to read. Values that may be secrets are hidden. */
 export function ConfigurationSummary({
@@ -48,7 +49,15 @@ export function ConfigurationSummary({
   );
 }
 
-function SparkItems({ configuration, place }: { configuration: SparkConfiguration; place: SparkPlace | undefined }) {
+function SparkItems({
+  configuration,
+  place: given,
+}: {
+  configuration: SparkConfiguration;
+  place: SparkPlace | undefined;
+}) {
+  const place = given === undefined ? undefined : placeOf(given, configuration.engine);
+  const engine = given?.choices.find(({ name }) => name === configuration.engine)?.label ?? configuration.engine;
   const { driverMemoryMb, driverCores, executorMemoryMb, executorCores, executors } = configuration;
   const count =
     executors.mode === 'static'
@@ -56,6 +65,7 @@ function SparkItems({ configuration, place }: { configuration: SparkConfiguratio
       : `${executors.min} to ${executors.max}, ${executors.initial} at first`;
   return (
     <>
+      {engine !== null && <Item label="Engine">{engine}</Item>}
       <Item label="Driver">
         {formatMegabytes(driverMemoryMb)} · {countOf(driverCores, 'core')}
       </Item>

@@ -21,6 +21,8 @@ export type NumberDraft = number | string;
 export type MemoryDraft = { amount: NumberDraft; unit: MemoryUnit };
 
 export type SparkDraft = {
+  /** null: the project's first */
+  engine: string | null;
   driverMemory: MemoryDraft;
   driverCores: NumberDraft;
   executorMemory: MemoryDraft;
@@ -74,6 +76,7 @@ export function toDraft(saved: Configuration): Draft {
   return {
     type: saved.type,
     spark: {
+      engine: spark.engine,
       driverMemory: toMemory(spark.driverMemoryMb),
       driverCores: spark.driverCores,
       executorMemory: toMemory(spark.executorMemoryMb),
@@ -126,6 +129,7 @@ function toBody({ type, spark, python }: Draft): WrittenConfiguration {
     pyFiles,
     files,
     properties,
+    engine: spark.engine,
   };
 }
 

@@ -15,6 +15,13 @@ describe('withServerProblems', () => {
     expect(withServerProblems(none, null, found)).toEqual(none);
   });
 
+  it('puts an engine that is not to be had at its field, until another is chosen', () => {
+    const of = { ...defaultConfiguration, engine: 'gone' };
+    const found = { of, problems: [{ path: 'engine', line: null, message: 'There is none.' }] };
+    expect(withServerProblems(none, of, found).fields).toEqual({ engine: 'There is none.' });
+    expect(withServerProblems(none, { ...of, engine: null }, found)).toEqual(none);
+  });
+
   it('adds lines that the page could not judge, once, as long as the text is the same', () => {
     const of = { ...defaultConfiguration, properties: 'spark.files=/etc/passwd' };
     const problem = { line: 1, message: 'It is elsewhere.' };

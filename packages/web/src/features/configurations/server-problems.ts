@@ -8,7 +8,7 @@ const fieldOf = (configuration: Configuration, name: string): unknown =>
   Object.entries(configuration).find(([key]) => key === name)?.[1];
 
 /**
- * The errors of a draft with what the server has found in it: files that are not there, lines whose paths can't be used. It looked at `of`, which is a
+ * The errors of a draft with what the server has found in it: files that are not there, lines whose paths can't be used, an engine that is not to be had. It looked at `of`, which is a
  * moment older: what is about something else by now is left out.
  */
 export function withServerProblems(
@@ -29,6 +29,8 @@ export function withServerProblems(
       const entry = before[Number(index)];
       const stillThere = entry !== undefined && after.some((one) => pathOfEntry(one) === pathOfEntry(entry));
       if (stillThere) fields[name] ??= message;
+    } else if (before === after) {
+      fields[name] ??= message;
     }
   }
   return { fields, lines: lines.toSorted((a, b) => a.line - b.line) };

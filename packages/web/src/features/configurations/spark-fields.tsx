@@ -3,10 +3,12 @@ import { Accordion, Group, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { countOf } from '../../lib/units.ts';
 import { readNumber, type ConfigurationOf, type DraftErrors, type MemoryDraft, type SparkDraft } from './draft.ts';
+import { EngineField } from '../engines/engine-field.tsx';
 import { ExecutorFields } from './executor-fields.tsx';
 import { FileListField } from './file-list-field.tsx';
 import { LinesEditor } from './lines-editor.tsx';
 import { CoresField, MemoryField } from './number-fields.tsx';
+import { placeOf } from './place-of.ts';
 
 const fileWords: Readonly<Record<FileKind, string>> = {
   archives: 'Unpacked for the driver and each executor; SparkFiles.get("name") is the folder.',
@@ -20,7 +22,7 @@ export function SparkFields({
   of,
   draft,
   errors,
-  place,
+  place: given,
   onChange,
 }: {
   of: ConfigurationOf;
@@ -30,6 +32,7 @@ export function SparkFields({
   onChange: (draft: SparkDraft) => void;
 }) {
   const { fields, lines } = errors;
+  const place = placeOf(given, draft.engine);
   const change = (changes: Partial<SparkDraft>): void => onChange({ ...draft, ...changes });
   const files = fileFields.reduce((sum, { kind }) => sum + draft[kind].length, 0);
   const [opened, setOpened] = useState<string[]>(() => [
@@ -42,6 +45,12 @@ export function SparkFields({
   const shown = [...opened, ...(wrongExecutors ? ['executors'] : []), ...(wrongFiles ? ['files'] : [])];
   return (
     <>
+      <EngineField
+        place={given}
+        value={draft.engine}
+        error={fields['engine']}
+        onChange={(engine) => change({ engine })}
+      />
       <Group gap="xl" align="flex-start">
         <MemoryField
           label="Driver memory"

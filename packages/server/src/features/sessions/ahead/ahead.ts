@@ -7,7 +7,8 @@ import { digest, newId, newSecret } from '../../../lib/ids.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Admission } from '../../limits/index.ts';
-import { takenBy, type DriverShape } from '../demand.ts';
+import { takenBy } from '../demand.ts';
+import type { Engines } from '../engines.ts';
 import type { Hub } from '../hub.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Client, CreateInput, SessionRecord, SessionRequest } from '../model.ts';
@@ -38,13 +39,13 @@ export function createAhead(parts: {
   options: AheadOptions | null;
   /** how much members and projects may have: it is for what somebody asks for */
   admission: Admission;
-  shape: DriverShape;
+  engines: Engines;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   /** Checks a body of `POST /sessions` as one that comes over HTTP. */
   readRequest(body: unknown, projectName: string): Promise<SessionRequest>;
   wake: () => void;
 }) {
-  const { sessions, lifecycle, hub, clock, log, options, admission, shape } = parts;
+  const { sessions, lifecycle, hub, clock, log, options, admission, engines } = parts;
   const store = createAheadStore(parts.db);
   const looking = createKeyedQueue();
   /** when the end was, by server, that the log has been told of */
@@ -53,27 +54,30 @@ export function createAhead(parts: {
   const refused = new Map<string, number>();
   let hasSparkR: Promise<boolean> | null = null;
 
-  type Offer = Wanted & { readonly server: SparkServer; readonly request: SessionRequest };
+  type Offer = Wanted & { readonly server: SparkServer; readonly request: SessionRequest; readonly engine: string };
 
-  /** What a server's notebooks will ask for; null: what would be refused, or has no environment. */
+  /** What a server's notebooks will ask for; null: what would be refused, has no environment, or is not started ahead where it runs. */
   const offerFor = async (server: SparkServer): Promise<Offer | null> => {
     try {
       const { python } = await parts.pythonFor(server.projectId);
       const request = await parts.readRequest(server.sessionDefaults, server.projectName);
+      const engine = await engines.choose(server.projectId, request);
+      if (!engines.startsAhead(engine)) return null;
       const { serverId } = server;
-      return { server, request, serverId, key: aheadKey(request, python), memoryBytes: waitingBytes(request) };
+      return { server, request, engine, serverId, key: aheadKey(request, python), memoryBytes: waitingBytes(request) };
     } catch (error) {
       if (error instanceof HttpError || (error instanceof Error && error.name === 'LivyError')) return null;
       throw error;
     }
   };
 
-  const insert = ({ server, request, key }: Offer): Promise<number> =>
+  const insert = ({ server, request, engine, key }: Offer): Promise<number> =>
     sessions.insert({
       projectId: server.projectId,
       userId: server.userId,
       serverId: server.serverId,
       kind: 'shared',
+      engine,
       name: null,
       notebook: null,
       request,
@@ -87,7 +91,7 @@ export function createAhead(parts: {
 
   const start = async (offer: Offer): Promise<void> => {
     const { server } = offer;
-    const ask = takenBy(server, offer.request, shape, true);
+    const ask = takenBy(server, offer.request, engines.shapeOf(offer.engine), true);
     const id = await admission.inTurn(async () => ((await admission.hasRoom(ask)) ? insert(offer) : null));
     if (id === null) {
       refused.set(server.serverId, clock.now() + refusedMs);
@@ -116,9 +120,9 @@ export function createAhead(parts: {
   const giveWay = async (waiting: readonly SessionRecord[]): Promise<void> => {
     const yielding = waiting
       .filter(({ state }) => state !== 'shutting_down')
-      .map(({ id, project, owner, request }) => ({
+      .map(({ id, project, owner, request, engine }) => ({
         id,
-        ...takenBy({ projectId: project.id, userId: owner.id }, request, shape, true),
+        ...takenBy({ projectId: project.id, userId: owner.id }, request, engines.shapeOf(engine), true),
       }));
     for (const { id } of await admission.surplus(yielding)) {
       log.info({ session: id, reason: 'limit' }, 'a driver that was started ahead is stopped');
@@ -188,14 +192,14 @@ export function createAhead(parts: {
     async take(
       client: Client,
       idempotencyKey: string | null,
-      { kind, name, notebook, heartbeatSeconds, request }: CreateInput,
+      { kind, engine, name, notebook, heartbeatSeconds, request }: CreateInput & { readonly engine: string },
       python: string,
     ): Promise<SessionRecord | null> {
       const { serverId, projectId, userId } = client;
       if (serverId === null || !(await canRun(kind))) return null;
       const key = aheadKey(request, python);
       for (const session of await sessions.listLive({ serverId, projectId, userId })) {
-        if (session.aheadKey !== key) continue;
+        if (session.aheadKey !== key || session.engine !== engine) continue;
         const now = clock.now();
         const taken = await lifecycle.take(session.id, key, {
           kind,

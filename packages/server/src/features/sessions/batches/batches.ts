@@ -5,6 +5,7 @@ import type { EndReason } from '../../projects/index.ts';
 import { createChanges } from '../changes.ts';
 import { takenBy } from '../demand.ts';
 import type { SessionsDeps } from '../deps.ts';
+import type { Engines } from '../engines.ts';
 import type { History } from '../history/history.ts';
 import type { Limits } from '../limits.ts';
 import type { Client } from '../model.ts';
@@ -20,9 +21,11 @@ export function createBatches(
   deps: SessionsDeps,
   limits: Limits,
   {
+    engines,
     countStarting,
     history,
   }: {
+    engines: Engines;
     countStarting: (userId: string) => Promise<Taken>;
     /** shows the applications of drivers of runs that have ended */
     history: Pick<History, 'open' | 'end'>;
@@ -56,7 +59,7 @@ export function createBatches(
     targets: deps.targets,
     tunnelSocket: deps.config.paths.tunnelSocket,
     clock,
-    shape: deps.shape,
+    engines,
     wake,
   });
   const service = createBatchService({
@@ -66,7 +69,7 @@ export function createBatches(
     clock,
     limits,
     admission: deps.admission,
-    shape: deps.shape,
+    engines,
     pythonFor: (projectId) => deps.pythonFor(projectId),
     touchProject: (projectId) => deps.touchProject(projectId),
     countStarting,
@@ -76,6 +79,7 @@ export function createBatches(
     store,
     lifecycle,
     engine,
+    engines,
     clock,
     log,
     limits,
@@ -96,8 +100,8 @@ export function createBatches(
 
     /** Batches as what members and projects have at a time. */
     taken: async () =>
-      (await store.listLive()).map(({ project, owner, request }) =>
-        takenBy({ projectId: project.id, userId: owner.id }, request, deps.shape),
+      (await store.listLive()).map(({ project, owner, request, engine: name }) =>
+        takenBy({ projectId: project.id, userId: owner.id }, request, engines.shapeOf(name)),
       ),
 
     /** For whom batches live. */

@@ -23,6 +23,8 @@ export type BatchRecord = {
   readonly state: BatchState;
   readonly stopReason: BatchStopReason | null;
   readonly request: BatchRequest;
+  /** what runs it, by its name in the settings */
+  readonly engine: string;
   /** Spark's name for its application, once that is known */
   readonly applicationId: string | null;
   readonly problem: string | null;

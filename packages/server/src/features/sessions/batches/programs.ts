@@ -7,7 +7,8 @@ import type { Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
 import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Taken } from '../../limits/index.ts';
-import { takenBy, type DriverShape } from '../demand.ts';
+import { takenBy } from '../demand.ts';
+import type { Engines } from '../engines.ts';
 import type { History } from '../history/history.ts';
 import { programTarget } from '../link/tunnel-server.ts';
 import { LivyError } from '../livy/errors.ts';
@@ -63,7 +64,7 @@ export function createPrograms(parts: {
   targets: EdgeTargets;
   tunnelSocket: string;
   clock: Clock;
-  shape: DriverShape;
+  engines: Engines;
   wake: () => void;
 }) {
   const { store, lifecycle, engine, targets, clock } = parts;
@@ -81,6 +82,15 @@ export function createPrograms(parts: {
       return (await readBatch(body, { ownerEmail: '', projectFolder: program.projectFolder, rScripts: true })).request;
     } catch (error) {
       if (error instanceof LivyError) throw new ProgramError(error.message.replace('requirement failed: ', ''));
+      throw error;
+    }
+  };
+
+  const chooseFor = async ({ projectId }: Pick<Program, 'projectId'>, request: BatchRequest): Promise<string> => {
+    try {
+      return await parts.engines.choose(projectId, request);
+    } catch (error) {
+      if (error instanceof HttpError && error.code === 'engine_not_allowed') throw new ProgramError(error.message);
       throw error;
     }
   };
@@ -117,17 +127,20 @@ export function createPrograms(parts: {
   return {
     /** What its driver would take. Throws a `ProgramError` for what can't be run. */
     async demand(program: Omit<Program, 'executionId' | 'environment'>): Promise<Taken> {
-      return takenBy(program, await requestOf(program), parts.shape);
+      const request = await requestOf(program);
+      return takenBy(program, request, parts.engines.shapeOf(await chooseFor(program, request)));
     },
 
     /** Has the driver of a run started; a run that has one already keeps it. Throws a `ProgramError`. */
     async begin(program: Program, python: string): Promise<void> {
       const request = await requestOf(program);
       if ((await ofExecution(program.executionId)) !== null) return;
+      const chosen = await chooseFor(program, request);
       await store.insert({
         projectId: program.projectId,
         userId: program.userId,
         name: program.name,
+        engine: chosen,
         request: { ...request, python, environment: { ...program.environment } },
         idempotencyKey: null,
         execution: { id: program.executionId, uiId: newId() },

@@ -6,6 +6,7 @@ import { hasPlace, type Taken } from '../../../lib/places.ts';
 import type { Changes } from '../changes.ts';
 import { takenBy } from '../demand.ts';
 import type { SessionsDeps } from '../deps.ts';
+import type { Engines } from '../engines.ts';
 import type { Limits } from '../limits.ts';
 import type { Client, CreateRefusal } from '../service.ts';
 import { batchKey, type BatchLifecycle } from './lifecycle.ts';
@@ -20,7 +21,8 @@ const dashboardLimit = 500;
 
 /** The use cases of Livy clients, who see their own batches only, and of the dashboard. */
 export function createBatchService(
-  parts: Pick<SessionsDeps, 'admission' | 'shape' | 'pythonFor' | 'touchProject'> & {
+  parts: Pick<SessionsDeps, 'admission' | 'pythonFor' | 'touchProject'> & {
+    engines: Engines;
     store: BatchStore;
     lifecycle: BatchLifecycle;
     changes: Changes;
@@ -54,7 +56,7 @@ export function createBatchService(
 
     /**
      * Makes a batch, which the worker starts; with a key that has made one, answers that one as it is now. Throws
-     * `HttpError('environment_not_ready')`, and `limit_reached` where its member or project has no room for it.
+     * `HttpError('environment_not_ready')`, `engine_not_allowed`, and `limit_reached` where its member or project has no room for it.
      */
     create: (
       client: Client,
@@ -76,9 +78,10 @@ export function createBatchService(
           const same = await store.findListed(filter, { name: input.name });
           if (same !== null && isLive(same.state)) return { refused: 'duplicate', id: same.id };
         }
+        const engine = await parts.engines.choose(projectId, input.request);
         const id = await parts.admission.inTurn(async (check) => {
-          await check(takenBy(client, input.request, parts.shape));
-          return store.insert({ projectId, userId, ...input, idempotencyKey, now: clock.now() });
+          await check(takenBy(client, input.request, parts.engines.shapeOf(engine)));
+          return store.insert({ projectId, userId, ...input, engine, idempotencyKey, now: clock.now() });
         });
         await parts.touchProject(projectId);
         const batch = await store.find(id);

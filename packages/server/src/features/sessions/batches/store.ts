@@ -9,6 +9,8 @@ export type NewBatch = {
   userId: string;
   name: string | null;
   request: BatchRequest;
+  /** what runs it, by its name in the settings */
+  engine: string;
   idempotencyKey: string | null;
   now: number;
   /** of the driver of a run */
@@ -65,6 +67,7 @@ export function createBatchStore(db: Kysely<Database>) {
           project_id: batch.projectId,
           user_id: batch.userId,
           name: batch.name,
+          engine: batch.engine,
           state: 'starting' satisfies BatchState,
           stop_reason: null,
           request_json: JSON.stringify(batch.request),
@@ -198,6 +201,7 @@ export function createBatchStore(db: Kysely<Database>) {
       project: { id: row.project_id, name: row.project_name },
       owner: { id: row.user_id, email: row.owner_email, name: row.owner_name },
       name: row.name,
+      engine: row.engine,
       state: row.state as BatchState,
       stopReason: row.stop_reason as BatchStopReason | null,
       request: batchRequest.parse(JSON.parse(row.request_json)),

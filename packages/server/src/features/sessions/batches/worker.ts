@@ -2,6 +2,7 @@ import { EngineError, type DriverHandle, type Engine } from '../../../engines/en
 import { HttpError } from '../../../http/errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { Engines } from '../engines.ts';
 import type { Limits } from '../limits.ts';
 import { sparkProperties } from '../spark-properties.ts';
 import type { BatchLifecycle } from './lifecycle.ts';
@@ -18,7 +19,9 @@ const removedAtOnce = 100;
 export function createBatchWorker(parts: {
   store: BatchStore;
   lifecycle: BatchLifecycle;
+  /** that of this machine */
   engine: Engine;
+  engines: Engines;
   clock: Clock;
   log: Log;
   limits: Limits;
@@ -26,7 +29,7 @@ export function createBatchWorker(parts: {
   projectFolder(name: string): string;
   wake: () => void;
 }) {
-  const { store, lifecycle, engine, clock, log, limits } = parts;
+  const { store, lifecycle, engine, engines, clock, log, limits } = parts;
   const { batches } = engine;
   /** work in the background, one piece for each batch at most */
   const working = new Map<number, Promise<void>>();
@@ -52,7 +55,7 @@ export function createBatchWorker(parts: {
     const batch = await store.find(id);
     if (batch === null || batch.process !== null || batch.state === 'shutting_down') return batch !== null;
     // A control plane before us may have started it and ended before it could write that down. It must not run twice, even if it has ended since.
-    const started = await batches.find(batch.id);
+    const started = await engines.of(batch.engine).batches.find(batch.id);
     if (started !== null) {
       await lifecycle.launched(batch.id, started);
       return true;
@@ -60,7 +63,7 @@ export function createBatchWorker(parts: {
     const { file, className, args, environment } = batch.request;
     try {
       const python = batch.request.python ?? (await parts.pythonFor(batch.project.id)).python;
-      const { handle, exited } = await batches.launch({
+      const { handle, exited } = await engines.toLaunch(batch.engine).batches.launch({
         batchId: batch.id,
         owner: { projectId: batch.project.id, userId: batch.owner.id },
         appName: batch.name ?? `emberlab-batch-${batch.id}`,
@@ -98,18 +101,19 @@ export function createBatchWorker(parts: {
   /** Takes away what is left of it, then says how it ended. */
   const bury = async (batch: BatchRecord, handle: DriverHandle | null): Promise<boolean> => {
     const graceMs = batch.stopReason === 'member' ? limits.hurriedGraceMs : undefined;
-    if (handle !== null) await engine.kill(handle, graceMs);
-    await batches.clean(batch.id);
+    const its = engines.of(batch.engine);
+    if (handle !== null) await its.kill(handle, graceMs);
+    await its.batches.clean(batch.id);
     await boundLogs(batch.id);
     // It has ended, whatever it has left.
     await limitLogs(batch.id, { ended: true });
-    await lifecycle.ended(batch.id, await batches.exitOf(batch.id));
+    await lifecycle.ended(batch.id, await its.batches.exitOf(batch.id));
     return false;
   };
 
   /** Learns which application it has; without one it counts as running after a while. */
   const observe = async (batch: BatchRecord): Promise<boolean> => {
-    const applicationId = await batches.applicationOf(batch.id);
+    const applicationId = await engines.of(batch.engine).batches.applicationOf(batch.id);
     const since = batch.launchedAt ?? batch.createdAt;
     const late = batch.state === 'starting' && clock.now() - since >= limits.batchStartingMs;
     if (applicationId !== null || late) await lifecycle.runs(batch.id, applicationId);
@@ -120,9 +124,10 @@ export function createBatchWorker(parts: {
     const { id, process } = batch;
     if (working.has(id)) return;
     if (process !== null) await boundLogs(id);
-    if (batch.state === 'shutting_down') background(id, async () => bury(batch, process ?? (await batches.find(id))));
+    if (batch.state === 'shutting_down')
+      background(id, async () => bury(batch, process ?? (await engines.of(batch.engine).batches.find(id))));
     else if (process === null) background(id, () => launch(batch));
-    else if (!(await engine.isAlive(process))) background(id, () => bury(batch, process));
+    else if (!(await engines.of(batch.engine).isAlive(process))) background(id, () => bury(batch, process));
     else if (batch.applicationId === null) background(id, () => observe(batch));
   };
 

@@ -1,4 +1,4 @@
-import { propertyEntry, propertyList, propertyName } from '@emberlab/contract';
+import { engineProperty, propertyEntry, propertyList, propertyName } from '@emberlab/contract';
 import type { SessionKind } from '@emberlab/contract';
 import type { SessionRequest } from '../model.ts';
 import type { ExternalBatchRequest, ExternalSessionRequest } from './model.ts';
@@ -53,7 +53,8 @@ function confBody(conf: Readonly<Record<string, string>>): Record<string, string
   const properties: Record<string, string> = {};
   for (const [written, value] of Object.entries(conf)) {
     const name = propertyName(written);
-    if (name === null) continue;
+    // A Livy has no other engines.
+    if (name === null || name.toLowerCase() === engineProperty) continue;
     const rule = propertyEntry(name)?.rule;
     properties[name] = rule === 'files' || rule === 'folder' ? propertyList(value).map(withScheme).join(',') : value;
   }

@@ -9,7 +9,7 @@ import type { GatewayCaller } from '../../users/index.ts';
 import type { SessionsDeps } from '../deps.ts';
 import { maxBodyBytes } from '../limits.ts';
 import { isFlat } from './flat.ts';
-import { limitRefusal, LivyError } from './errors.ts';
+import { limitRefusal, LivyError, rejected } from './errors.ts';
 import { checkProxyUser } from './request.ts';
 
 /** Who asks, and as what in the project of the path. */
@@ -143,6 +143,8 @@ function explain(error: unknown, request: FastifyRequest, log: Log): [status: nu
   if (error instanceof LivyError) return [error.status, error.message];
   if (error instanceof HttpError && error.code === 'limit_reached')
     return explain(limitRefusal(error.message), request, log);
+  if (error instanceof HttpError && error.code === 'engine_not_allowed')
+    return explain(rejected(error.message), request, log);
   // Not ready is no fault: a status of the table, all below 500 but for real faults.
   if (error instanceof HttpError && error.status < 500) return [error.status, error.message];
   const status = (error as { statusCode?: unknown }).statusCode;

@@ -14,7 +14,7 @@ export const hasSpark = realSpark !== null;
 export const createRealRig = ({
   spark,
   ...options
-}: Pick<NonNullable<Parameters<typeof createRig>[0]>, 'ahead'> & {
+}: Pick<NonNullable<Parameters<typeof createRig>[0]>, 'ahead' | 'engines'> & {
   spark?: (home: string, folder: string) => Partial<LocalEngineOptions>;
 } = {}) =>
   createRig({
@@ -23,22 +23,23 @@ export const createRealRig = ({
     limits: { reconcileMs: 200 },
     python: realSpark?.python ?? '',
     engine: (folder) =>
-      createLocalEngine({
-        clock: systemClock,
-        sparkHome,
-        sparkMaster: 'local[*]',
-        javaHome: null,
-        ...(realSpark === null
-          ? {}
-          : { warmStart: realSpark.warmStart, driverJavaOptions: realSpark.submit.driverJavaOptions }),
-        sessionsFolder: join(folder, 'sessions'),
-        batchesFolder: join(folder, 'batches'),
-        outputLimitBytes: 1024 * 1024,
-        eventLogBytes: 100 * 1024 ** 2,
-        environment: process.env,
-        ...spark?.(sparkHome, folder),
-      }),
+      createLocalEngine({ ...realOptions(folder), sparkMaster: 'local[*]', ...spark?.(sparkHome, folder) }),
   });
+
+/** What engines with the real Spark are made with, all of which keep their files in this folder. */
+export const realOptions = (folder: string): Omit<LocalEngineOptions, 'sparkMaster'> => ({
+  clock: systemClock,
+  sparkHome,
+  javaHome: null,
+  ...(realSpark === null
+    ? {}
+    : { warmStart: realSpark.warmStart, driverJavaOptions: realSpark.submit.driverJavaOptions ?? '' }),
+  sessionsFolder: join(folder, 'sessions'),
+  batchesFolder: join(folder, 'batches'),
+  outputLimitBytes: 1024 * 1024,
+  eventLogBytes: 100 * 1024 ** 2,
+  environment: process.env,
+});
 
 /**
  * Spark's little cluster within one application: its executors are processes of their own. It writes into Spark's home, so it gets one with nothing in

@@ -22,6 +22,7 @@ import { seedProject, seedUser, testDatabase } from '../../../testing/database.t
 import { testLimits } from '../../../testing/limits.ts';
 import type { AheadOptions } from '../ahead/options.ts';
 import type { SessionsDeps } from '../deps.ts';
+import type { EngineChooser } from '../engines.ts';
 import { createFeature } from '../feature.ts';
 import type { Limits } from '../limits.ts';
 import { dialIn, testApplication, type FakeAgent } from './fake-agent.ts';
@@ -49,6 +50,8 @@ export async function createRig(
     /** what drivers run on, as far as limits count it; default: what does not run their tasks, so they get what they ask */
     sparkMaster?: string;
     ahead?: AheadOptions;
+    /** engines beside that of this machine */
+    engines?: (folder: string) => EngineChooser;
   } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'ember-'));
@@ -121,6 +124,7 @@ export async function createRig(
     },
     log,
     engine,
+    ...(options.engines === undefined ? {} : { engines: options.engines(folder) }),
     identities: oneUser(),
     async pythonFor() {
       if (!state.environmentReady) throw new HttpError('environment_not_ready');
