@@ -22,7 +22,8 @@ Sets up what is missing, then serves Emberlab until it is told to stop (Ctrl+C).
 Every setting can be given as EMBERLAB_NAME in the environment or in emberlab.toml in the data folder: see docs/reference/settings.md.
 `;
 
-type Closable = { close(): Promise<void> };
+/** `lost`: resolves with the reason when it may not go on. */
+type Running = { close(): Promise<void>; readonly lost?: Promise<string> };
 
 /** Exit codes: 0 asked to stop, 1 something failed, 2 the command or the settings are wrong. */
 function exitWith(error: unknown): never {
@@ -63,14 +64,14 @@ async function runChild(role: 'control' | 'edge'): Promise<void> {
   const stopped = untilToldToStop();
   const config = await settings();
   tidyMemoryAtRest();
-  let running: Closable;
+  let running: Running;
   try {
     if (role === 'edge') {
       const { startEdge } = await import('./roles/edge.ts');
       running = await startEdge(config, tell);
     } else {
       const { startControl } = await import('./roles/control.ts');
-      running = await startControl(config, tell);
+      running = await startControl(config, tell, stopped);
     }
   } catch (error) {
     if (!(error instanceof FatalError) || process.send === undefined) exitWith(error);
@@ -78,7 +79,12 @@ async function runChild(role: 'control' | 'edge'): Promise<void> {
     await stopped;
     process.exit(1);
   }
-  await stopped;
+  const lost = await Promise.race([stopped.then(() => null), ...(running.lost === undefined ? [] : [running.lost])]);
+  if (lost !== null) {
+    // At once: whatever it would still write, another may be writing by now.
+    process.stderr.write(`${role} ends, and begins again: ${lost}\n`);
+    process.exit(1);
+  }
   await running.close();
   process.exit(0);
 }
@@ -154,6 +160,7 @@ async function serve(config: Config): Promise<void> {
       void process.stderr.write(
         `${role} ended (${code}) and is started again; ${config.paths.logs}/${role}.log may say why.\n`,
       ),
+    onWait: (sentence) => void process.stdout.write(`${sentence}\n`),
   });
   const stopped = untilToldToStop();
   try {

@@ -4,6 +4,8 @@ import type { Config } from '../config.ts';
 export type ChildMessage =
   /** It serves. `setUpUrl`: the link with which the first administrator is made, while there is none. */
   | { readonly type: 'ready'; readonly url?: string; readonly setUpUrl?: string }
+  /** It can't serve yet: why, as a sentence for the person at the terminal. It does as soon as it can. */
+  | { readonly type: 'waits'; readonly message: string }
   /** It can't serve, and trying again won't help: one sentence for the person at the terminal. */
   | { readonly type: 'fatal'; readonly message: string };
 

@@ -11,9 +11,11 @@ describe('supervise', () => {
   let folder: string;
   let supervisor: Supervisor | null = null;
   let restarts: string[];
+  let waits: string[];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'emberlab-supervise-'));
     restarts = [];
+    waits = [];
   });
   afterEach(async () => {
     await supervisor?.stop();
@@ -30,7 +32,12 @@ describe('supervise', () => {
       process.once('message', ({ config }) => {`;
     writeFileSync(entry, `${prelude}${program}});`);
     const config = readConfig({ EMBERLAB_DATA: folder });
-    supervisor = supervise({ entry, config, onRestart: (role, code) => void restarts.push(`${role} ${code}`) });
+    supervisor = supervise({
+      entry,
+      config,
+      onRestart: (role, code) => void restarts.push(`${role} ${code}`),
+      onWait: (sentence) => void waits.push(sentence),
+    });
     return supervisor;
   }
   const starts = () => readFileSync(join(folder, 'starts'), 'utf8').trim().split('\n');
@@ -39,6 +46,12 @@ describe('supervise', () => {
 
   it('hands the settings on and says when both serve', async () => {
     await expect(run(serve).ready).resolves.toEqual({ url: 'http://localhost:8080', setUpUrl: 'link' });
+  });
+
+  it('hands on why one waits, and goes on once it serves', async () => {
+    const slow = `if (role === 'control') process.send({ type: 'waits', message: 'not yet' }); ${serve}`;
+    await run(slow).ready;
+    expect(waits).toEqual(['not yet']);
   });
 
   it('starts one again that was killed, and leaves the other alone', async () => {

@@ -40,6 +40,8 @@ export function supervise(options: {
   entry: string;
   config: Config;
   onRestart: (role: Role, code: string) => void;
+  /** Hears why one can't serve yet. */
+  onWait: (sentence: string) => void;
 }): Supervisor {
   const children = new Map<Role, ChildProcess>();
   const timers = new Set<NodeJS.Timeout>();
@@ -59,6 +61,7 @@ export function supervise(options: {
 
   const onMessage = (role: Role, message: ChildMessage) => {
     if (message.type === 'fatal') return fail(message.message);
+    if (message.type === 'waits') return options.onWait(message.message);
     readyRoles.set(role, message);
     const edge = readyRoles.get('edge');
     const control = readyRoles.get('control');
