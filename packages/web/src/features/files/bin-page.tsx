@@ -66,12 +66,14 @@ export function BinPage() {
         </>
       }
     >
-      <SearchField
-        label="Find in the bin"
-        placeholder="Find in the bin"
-        value={search.q}
-        onChange={(q) => void navigate({ search: { q }, replace: true })}
-      />
+      <Group>
+        <SearchField
+          label="Find in the bin"
+          placeholder="Find in the bin"
+          value={search.q}
+          onChange={(q) => void navigate({ search: { q }, replace: true })}
+        />
+      </Group>
       <Paper style={{ overflow: 'hidden' }}>
         {bin.isPending ? (
           <RowsSkeleton rows={4} />
