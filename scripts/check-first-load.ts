@@ -10,7 +10,7 @@ const most = 300_000;
 const { files, brotli, gzip } = firstLoad(join(import.meta.dirname, '../packages/web/dist'));
 const kb = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
 process.stdout.write(`The first load is ${kb(brotli)} with brotli (${kb(gzip)} with gzip) in ${files.length} files.\n`);
-if (brotli >= most) {
+if (Math.max(brotli, gzip) >= most) {
   process.stdout.write(
     `It has to be under ${kb(most)}. Please load what the first pages do not need when it is needed.\n`,
   );

@@ -15,7 +15,7 @@ export function percentile(values: readonly number[], percent: number): number {
 /** One measured figure: all its values, in the order in which they were taken. */
 export type Figure = {
   what: string;
-  unit: 's' | 'ms' | 'MB' | 'times' | '/s' | 'failed';
+  unit: 's' | 'ms' | 'MB' | 'kB' | 'times' | '/s' | 'failed';
   values: readonly number[];
   goal?: string;
 };

@@ -13,6 +13,7 @@ import { measureGateway } from './gateway/main.ts';
 import { compareWithJupyterHub } from './platform/main.ts';
 import { measureJobs } from './jobs/main.ts';
 import { measureLibraries } from './libraries/main.ts';
+import { measurePages } from './pages/main.ts';
 import { measureProjects } from './projects/main.ts';
 import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
 
@@ -20,7 +21,8 @@ import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupy
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
  * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead, and
  * `./bench platform` Emberlab beside JupyterHub, `./bench projects` lists and invitations with many users and projects, `./bench libraries` changes
- * of Python libraries, and `./bench jobs` the lists of jobs and their runs with many of them.
+ * of Python libraries, `./bench jobs` the lists of jobs and their runs with many of them, and `./bench pages` what the
+ * first pages of the dashboard load and how long that takes.
  */
 /** Seconds until `./start` says that it serves, set-up done. */
 async function measureStarts(platform: Platform): Promise<Figure> {
@@ -202,6 +204,7 @@ if (process.argv.includes('gateway')) figures.push(...(await measureGateway()));
 else if (process.argv.includes('platform')) figures.push(...(await compareWithJupyterHub()));
 else if (process.argv.includes('libraries')) figures.push(...(await measureLibraries(process.argv.slice(2))));
 else if (process.argv.includes('jobs')) figures.push(...(await measureJobs()));
+else if (process.argv.includes('pages')) figures.push(...(await measurePages()));
 else if (process.argv.includes('projects')) figures.push(...(await measureProjects()));
 else {
   figures.push(...(await measurePlatform()));

@@ -4,7 +4,13 @@ import { eventsOf } from './events.ts';
 async function read(chunks: readonly string[]): Promise<unknown[]> {
   const bytes = chunks.map((chunk) => new TextEncoder().encode(chunk));
   const events: unknown[] = [];
-  for await (const event of eventsOf(new Response(ReadableStream.from(bytes)))) events.push(event);
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start(controller) {
+      for (const chunk of bytes) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  for await (const event of eventsOf(new Response(body))) events.push(event);
   return events;
 }
 

@@ -69,6 +69,8 @@ export type Config = {
   readonly sessionStartLimit: number;
   /** runs of jobs that may run at the same time */
   readonly jobRunLimit: number;
+  /** runs that have ended: of each job, and for how long; null: for ever */
+  readonly runsKept: { readonly most: number; readonly ms: number | null };
   /** how long ended ones stay */
   readonly sessionKeptMs: number;
   /** 0: there are no event logs */
@@ -343,6 +345,10 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     sessionIdleTimeoutMs: settings.session_idle_timeout_seconds * 1000,
     sessionStartLimit: settings.session_start_limit,
     jobRunLimit: settings.job_run_limit,
+    runsKept: {
+      most: settings.runs_kept,
+      ms: settings.run_kept_days === 0 ? null : settings.run_kept_days * 86_400_000,
+    },
     sessionKeptMs: settings.session_kept_days * 86_400_000,
     sessionEventLogBytes: settings.session_event_log_mb * 1024 ** 2,
     sessionHistory: {

@@ -410,6 +410,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
         [users.service.forgetExpired, housekeepingMs],
         [projects.forgetExpired, housekeepingMs],
         [audit.service.forgetOld, housekeepingMs],
+        [jobs.forgetOld, housekeepingMs],
       ] as const) {
         const loop = createLoop({
           step,

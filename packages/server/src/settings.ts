@@ -295,6 +295,13 @@ export const settingsSchema = z.strictObject({
   job_run_limit: wholeNumber.pipe(z.number().min(1).max(10_000)).default(8).meta({
     description: 'How many runs of jobs may run at the same time; the others wait for their turn.',
   }),
+  runs_kept: wholeNumber.pipe(z.number().min(10).max(100_000)).default(1000).meta({
+    description: 'So many runs of each job that have ended are kept, the newest, with their logs.',
+  }),
+  run_kept_days: wholeNumber.pipe(z.number().min(0).max(3650)).default(90).meta({
+    description:
+      'Runs of jobs that have ended are kept for so many days, with their logs; the last 10 of each job stay longer. 0: for ever.',
+  }),
   session_kept_days: wholeNumber.pipe(z.number().min(1).max(3650)).default(7).meta({
     description: 'Spark applications that have ended stay for so many days, with their log and their event log.',
   }),

@@ -42,9 +42,8 @@ describe('the first load of a build', () => {
     expect({ gzip, brotli }).toEqual({ gzip: bytes(gzipSync), brotli: bytes(brotliCompressSync) });
   });
 
-  it('can not be told where a page has another name by now', () => {
-    const { [home]: _, ...others } = manifest;
-    write(others);
-    expect(() => firstLoad(dist)).toThrow(`no chunk ${home}`);
+  it('is the first file with its styles where the pages are parts of that', () => {
+    write({ 'index.html': manifest['index.html'], '_shared.js': manifest['_shared.js'] });
+    expect(firstLoad(dist).files.toSorted()).toEqual(['index.css', 'index.js', 'shared.js']);
   });
 });

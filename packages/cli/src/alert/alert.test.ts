@@ -126,7 +126,10 @@ describe('emberlab alert', () => {
     const ofJob = '/projects/demo/jobs/1/alerts';
     answers[`GET ${ofJob}`] = { rules: [slow], project: [failed] };
     answers[`PUT ${ofJob}`] = { rules: [], project: [failed] };
-    await run(['rule', 'set', 'demo', 'failed', '--nobody', '--job', '1']);
+    answers['GET /projects/demo/jobs?name=nightly'] = { items: [{ id: 1, name: 'nightly' }], next: null };
+    answers['GET /projects/demo/jobs?name=1'] = { items: [], next: null };
+    answers['GET /projects/demo/jobs/1'] = { id: 1, name: 'nightly' };
+    await run(['rule', 'set', 'demo', 'failed', '--nobody', '--job', 'nightly']);
     await run(['rule', 'set', 'demo', 'slow', '--as-project', '--job', '1']);
     expect(sent(`PUT ${ofJob}`)).toEqual([
       { rules: [slow, { event: 'failed', receivers: [], afterMinutes: null }] },

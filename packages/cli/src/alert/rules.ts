@@ -3,19 +3,16 @@ import { Argument, InvalidArgumentError, type Command } from 'commander';
 import { forPeople } from '../connection.ts';
 import { project, type EnvContext } from '../env/context.ts';
 import { table } from '../env/texts.ts';
+import { findJob } from '../jobs/context.ts';
 import { UsageError } from '../usage.ts';
 import { findReceivers } from './find-receiver.ts';
 
-const wholeNumber =
-  (what: string) =>
-  (value: string): number => {
-    if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError(`Please give ${what}.`);
-    return Number(value);
-  };
-const job = wholeNumber('the number of a job');
-const minutes = wholeNumber('a whole number of minutes');
+function minutes(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('Please give a whole number of minutes.');
+  return Number(value);
+}
 
-type SetOptions = { job?: number; after?: number; nobody: boolean; asProject: boolean };
+type SetOptions = { job?: string; after?: number; nobody: boolean; asProject: boolean };
 
 /** `emberlab alert rule …` */
 export function registerRules(alert: Command, { connect, show }: EnvContext): void {
@@ -25,11 +22,11 @@ export function registerRules(alert: Command, { connect, show }: EnvContext): vo
     .command('list')
     .description('the rules of a project, or those that hold for one job')
     .addArgument(project())
-    .option('--job <number>', 'for this job', job)
-    .action(async (name: string, options: { job?: number }) => {
+    .option('--job <job>', 'for this job, by its name or id')
+    .action(async (name: string, options: { job?: string }) => {
       const { client } = await connect();
       const { items } = await forPeople(client.call('alerts.receivers', { params: { project: name } }));
-      const { own, ofProject } = await readRules(client, name, options.job);
+      const { own, ofProject } = await readRules(client, name, await jobIdOf(client, name, options.job));
       const all = own === null ? ofProject : [...own, ...ofProject.filter(({ event }) => !has(own, event))];
       show({ rules: all, own: own ?? [] }, () =>
         table(
@@ -56,26 +53,31 @@ export function registerRules(alert: Command, { connect, show }: EnvContext): vo
     .addArgument(new Argument('<event>', 'what comes to pass').choices(alertEvents))
     .argument('[receiver...]', 'names or ids of those who are told')
     .option('--after <minutes>', 'of slow: how long a run may take before it is', minutes)
-    .option('--job <number>', 'for this job alone, in place of the rule of the project', job)
+    .option('--job <job>', 'for this job alone, by its name or id, in place of the rule of the project')
     .option('--nobody', 'nobody is told', false)
     .option('--as-project', 'the job has no rule of its own for it any more', false)
     .action(async (name: string, event: AlertEvent, wanted: string[], options: SetOptions) => {
       checkOptions(event, wanted, options);
       const { client } = await connect();
       const receivers = (await findReceivers(client, name, wanted)).map(({ id }) => id);
-      const { own, ofProject } = await readRules(client, name, options.job);
+      const jobId = await jobIdOf(client, name, options.job);
+      const { own, ofProject } = await readRules(client, name, jobId);
       const others = (own ?? ofProject).filter((each) => each.event !== event);
-      const isGone = options.asProject || (options.nobody && options.job === undefined);
+      const isGone = options.asProject || (options.nobody && jobId === undefined);
       const added: AlertRule = { event, receivers, afterMinutes: event === 'slow' ? (options.after ?? 1) : null };
       const body = { rules: isGone ? others : [...others, added] };
       const answer = await forPeople(
-        options.job === undefined
+        jobId === undefined
           ? client.call('alerts.setRules', { params: { project: name }, body })
-          : client.call('alerts.setJobRules', { params: { project: name, id: options.job }, body }),
+          : client.call('alerts.setJobRules', { params: { project: name, id: jobId }, body }),
       );
       show(answer, () => 'The rule is set.');
     });
 }
+
+/** The id of the job that somebody names; undefined: they name none. */
+const jobIdOf = async (client: Client, project: string, wanted: string | undefined): Promise<number | undefined> =>
+  wanted === undefined ? undefined : (await findJob(client, project, wanted)).id;
 
 function checkOptions(
   event: AlertEvent,

@@ -82,6 +82,20 @@ describe('emberlab job', () => {
     expect((await platform.run('execution', 'list', 'demo', '--limit', 'x')).code).toBe(2);
   });
 
+  it('deletes a run', async () => {
+    platform.answers[`DELETE ${base}/executions/17`] = {};
+    expect(await platform.run('execution', 'delete', 'demo', '17')).toMatchObject({
+      code: 0,
+      stdout: 'Run 17 is gone.\n',
+    });
+    const refused = { error: { code: 'execution_running', message: 'It has not ended.', requestId: 'r' } };
+    platform.answers[`DELETE ${base}/executions/18`] = refused;
+    expect(await platform.run('execution', 'delete', 'demo', '18')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('It has not ended.') as string,
+    });
+  });
+
   it('stops all runs of a job, those of further pages too', async () => {
     platform.answers[`GET ${base}/executions?job=5&state=live&limit=100`] = { items: [run], next: '17' };
     const other = { ...run, id: 3 };

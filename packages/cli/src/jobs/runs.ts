@@ -66,8 +66,8 @@ export function registerRuns(jobs: Command, { connect, show, json }: JobsContext
     });
 }
 
-/** Commands that look at runs. */
-export function registerExecutions(executions: Command, { connect, show }: JobsContext): void {
+/** Commands that look at runs, and delete them. */
+export function registerExecutions(executions: Command, { connect, show, json }: JobsContext): void {
   executions
     .command('list')
     .description('runs, the newest first')
@@ -125,5 +125,16 @@ export function registerExecutions(executions: Command, { connect, show }: JobsC
     .action(async (name: string, id: number, { follow }: { follow: boolean }) => {
       const { client } = await connect();
       await copyLog(client, { project: name, id }, { follow, write: (text) => process.stdout.write(text) });
+    });
+
+  executions
+    .command('delete')
+    .description('delete a run that has ended, with its log; what it has written into the project stays')
+    .addArgument(project())
+    .addArgument(execution())
+    .action(async (name: string, id: number) => {
+      const { client } = await connect();
+      await forPeople(client.call('executions.remove', { params: { project: name, id } }));
+      if (!json()) process.stdout.write(`Run ${id} is gone.\n`);
     });
 }

@@ -2,13 +2,16 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRoute, createRouter, lazyRouteComponent, redirect, type RouterHistory } from '@tanstack/react-router';
 import { readAlertsSearch } from '../features/alerts/alerts-search.ts';
 import { readAuditSearch } from '../features/audit/audit-search.ts';
+import { LoginPage } from '../features/auth/login-page.tsx';
 import { readCliSearch } from '../features/auth/cli-search.ts';
 import { readExampleSearch } from '../features/examples/example-search.ts';
 import { readBinSearch, readFileSearch } from '../features/files/file-search.ts';
+import { JupyterPage } from '../features/jupyter/jupyter-page.tsx';
 import { readPathSearch } from '../features/jupyter/open-path.ts';
 import { readNotebookSearch } from '../features/notebooks/notebook-search.ts';
 import { readLibrarySearch } from '../features/environments/library-search.ts';
 import { readMemberSearch } from '../features/members/member-search.ts';
+import { HomePage } from '../features/projects/home-page.tsx';
 import { readProjectSearch } from '../features/projects/project-search.ts';
 import { readListSearch } from '../features/sessions/list-search.ts';
 import { readStreamSearch } from '../features/sessions/stream-search.ts';
@@ -16,6 +19,8 @@ import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
 import { adminRoutes } from './admin-routes.tsx';
 import { frame, project, root, user } from './base-routes.tsx';
 import { jobRoutes } from './job-routes.tsx';
+
+// Every page is loaded when somebody goes there, apart from the three that all come through first: a file of its own for each of their parts would take longer.
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
@@ -26,7 +31,7 @@ const login = createRoute({
     next: text(search.next),
     problem: text(search.problem),
   }),
-  component: lazyRouteComponent(() => import('../features/auth/login-page.tsx'), 'LoginPage'),
+  component: LoginPage,
 });
 
 const setup = createRoute({
@@ -79,7 +84,7 @@ const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
   validateSearch: readProjectSearch,
-  component: lazyRouteComponent(() => import('../features/projects/home-page.tsx'), 'HomePage'),
+  component: HomePage,
 });
 
 const account = createRoute({
@@ -101,7 +106,7 @@ const jupyter = createRoute({
   getParentRoute: () => project,
   path: '/jupyter',
   validateSearch: readNotebookSearch,
-  component: lazyRouteComponent(() => import('../features/jupyter/jupyter-page.tsx'), 'JupyterPage'),
+  component: JupyterPage,
 });
 
 /** Where links lead that people put into mails and wikis. */

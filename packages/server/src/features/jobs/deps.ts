@@ -19,7 +19,10 @@ export type JobsDeps = {
   readonly bus: ProjectBus;
   readonly log: Log;
   readonly tickets: EdgeTickets;
-  readonly config: Pick<Config, 'jobRunLimit' | 'host' | 'port' | 'serverLimits' | 'sessionStartTimeoutMs'>;
+  readonly config: Pick<
+    Config,
+    'jobRunLimit' | 'runsKept' | 'host' | 'port' | 'serverLimits' | 'sessionStartTimeoutMs'
+  >;
   /** what runs Python programs: as servers, but once, and apart from them */
   readonly spawner: Spawner;
   /** what runs Spark programs */

@@ -6,10 +6,13 @@ import type { Router } from '../../http/router.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import type { JobsDeps } from './deps.ts';
 import { createAnnouncer } from './executions/announce.ts';
+import { createForget } from './executions/forget.ts';
 import { keepLog } from './executions/keep-log.ts';
 import { createExecutionLifecycle } from './executions/lifecycle.ts';
+import { createOldRunStore } from './executions/old-runs.ts';
 import { createPlaces } from './executions/places.ts';
 import { createPreparer } from './executions/prepare.ts';
+import { createRetention } from './executions/retention.ts';
 import { retries } from './executions/retry.ts';
 import { registerExecutionRoutes } from './executions/routes.ts';
 import { createExecutionService } from './executions/service.ts';
@@ -98,13 +101,13 @@ export function createJobs(deps: JobsDeps) {
   });
   const listeners = [retries(start), schedules.afterEnd, ...(deps.afterEnd ?? [])];
   const announcer = createAnnouncer({ store, listeners, clock, log });
+  const forget = createForget({ store, announcer, runnerOf, bus: deps.bus });
   const executions = createExecutionService({
     ...deps,
     store,
     lifecycle,
     watch,
-    runnerOf,
-    announcer,
+    forget,
     start,
     applicationOf,
     whyWaits: worker.whyWaits,
@@ -147,6 +150,15 @@ export function createJobs(deps: JobsDeps) {
         for (const run of await store.allOf(projectId)) await runnerOf(run).forget(run);
       },
     } satisfies ProjectPart,
+    /** Removes runs that are kept no longer. */
+    forgetOld: createRetention({
+      store,
+      old: createOldRunStore(db),
+      forget,
+      kept: deps.config.runsKept,
+      clock,
+      log,
+    }),
     /** Where runs that have not ended write, below the project's `Logs`. */
     logsInUse: async (projectId: string) =>
       (await store.listLive({ projectId })).map(({ id, frozen }) => `${frozen.name}/${id}`),

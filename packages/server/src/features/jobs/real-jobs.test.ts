@@ -43,6 +43,7 @@ async function realJobs({ python = null, cluster = false }: { python?: string | 
     tickets: deps.tickets,
     config: {
       jobRunLimit: 4,
+      runsKept: { most: 1000, ms: null },
       host: '127.0.0.1',
       port,
       serverLimits: { memoryMb: null, cores: null },

@@ -130,8 +130,8 @@ function DeleteForm({ job, onClose }: { job: Job; onClose: () => void }) {
       <Text size="sm" className="el-break">
         <b>{showHidden(job.name)}</b> is lost with its configuration, its schedule and its backfills, and jobs that
         start after it no longer do so.
-        {runs && ' What runs of it now is stopped.'} The program stays; runs and their logs are kept as long as the
-        project keeps logs.
+        {runs && ' What runs of it now is stopped.'} The program stays, and so do its runs with their logs, until they
+        are old.
       </Text>
       <ActionError error={remove.error} title="The job was not deleted" />
       <Group justify="flex-end" gap="xs">

@@ -47,6 +47,31 @@ describe('the page of a run', () => {
     expect(screen.queryByRole('button', { name: /^Stop/ })).toBeNull();
   });
 
+  it('is deleted once that is asked, with what goes and what stays, and leads back to its job', async () => {
+    const path = 'DELETE /projects/demo/executions/12';
+    const { router, calls } = renderApp('/projects/demo/jobs/runs/12', { ...answers, [path]: {} });
+    fireEvent.click(await screen.findByRole('button', { name: 'Delete' }));
+    const dialog = within(await screen.findByRole('dialog', { name: 'Delete this run?' }));
+    expect(dialog.getByText(/What it has written into the project stays/)).toBeTruthy();
+    expect(calls.some(({ route }) => route === path)).toBe(false);
+    fireEvent.click(dialog.getByRole('button', { name: 'Delete' }));
+    await waitFor(() => expect(router.state.location.pathname).toBe('/projects/demo/jobs/7'));
+    expect(calls.filter(({ route }) => route === path)).toHaveLength(1);
+  });
+
+  it('is not deleted while it runs', async () => {
+    renderApp(page, answers);
+    await screen.findByText('said by the run');
+    expect(screen.queryByRole('button', { name: 'Delete' })).toBeNull();
+  });
+
+  it('is not deleted by those who may not stop it', async () => {
+    const path = 'GET /projects/demo/executions/12';
+    renderApp('/projects/demo/jobs/runs/12', { ...answers, [path]: { ...run, mayStop: false } });
+    await screen.findByText('Why it failed');
+    expect(screen.queryByRole('button', { name: 'Delete' })).toBeNull();
+  });
+
   it('says of one that succeeded what could not be kept of it', async () => {
     const reason = 'The disk of the project is full, so its log could not be kept below Logs.';
     const path = 'GET /projects/demo/executions/12';

@@ -15,6 +15,7 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import classes from '../../ui/tabs.module.css';
 import { Duration, RelativeTime } from '../../ui/times.tsx';
 import { useProject } from '../projects/project-context.ts';
+import { DeleteRun } from './delete-run.tsx';
 import { RunContext } from './job-context.ts';
 import { badgeOf, isLive, runStates, starterOf, timeItIsFor, triggerText } from './run-state.ts';
 import { RunTimeline } from './run-timeline.tsx';
@@ -46,6 +47,7 @@ function RunById({ id }: { id: number }) {
           <StateBadge {...badgeOf(run.state)} strong />
           <Took run={run} />
           <StopRun run={run} />
+          <DeleteRun run={run} />
         </>
       }
     >

@@ -15,10 +15,9 @@ import { watchEnd, type LogWish, type RunApplication } from '../../sessions/inde
 import type { JobsDeps } from '../deps.ts';
 import type { ExecutionRecord, JobRecord } from '../model.ts';
 import { mayStop, must } from '../policy.ts';
-import type { RunnerOf } from '../runners/choose.ts';
-import type { Announcer } from './announce.ts';
 import type { ExecutionLifecycle } from './lifecycle.ts';
 import { presentExecutors } from './executors.ts';
+import type { ForgetRun } from './forget.ts';
 import { everyLook } from './log.ts';
 import { presentExecution, type AboutRun } from './present.ts';
 import type { StartExecution, StartRequest } from './start.ts';
@@ -39,8 +38,7 @@ export function createExecutionService(
     store: ExecutionStore;
     lifecycle: ExecutionLifecycle;
     watch: Watch;
-    runnerOf: RunnerOf;
-    announcer: Pick<Announcer, 'beforeRemoval'>;
+    forget: ForgetRun;
     start: StartExecution;
     applicationOf(run: ExecutionRecord): RunApplication;
     whyWaits(id: number): string | null;
@@ -133,11 +131,7 @@ export function createExecutionService(
       const run = await find(projectId, id);
       must(mayStop(viewer, run), who);
       if (!isFinal(run.state)) throw new HttpError('execution_running');
-      // Who is to hear of its end has heard of it, then.
-      await deps.announcer.beforeRemoval(run);
-      await deps.runnerOf(run).forget(run);
-      await store.remove(id);
-      deps.bus.publish({ projectId, present: () => ({ type: 'execution-removed', id }) });
+      await deps.forget(run);
     },
 
     /** An address that opens the Spark UI; after the end of the run, once that is made from its event log. Throws an `HttpError` that says why there is none. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Execution, Job, ProjectEvent, Role } from '@emberlab/contract';
+import type { Config } from '../../../config.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { HttpError } from '../../../http/errors.ts';
@@ -31,7 +32,9 @@ export const notebookWith = (kernel: string | null): string =>
  * Jobs behind the real app, with a project `demo` of ada's. Python programs are real processes of a shell in Python's place; drivers of Spark programs are
  * entries in a table. `await using` ends all of it.
  */
-export async function jobsFixture(options: { clock?: Clock; runLimit?: number; around?: Partial<JobsDeps> } = {}) {
+export async function jobsFixture(
+  options: { clock?: Clock; runLimit?: number; runsKept?: Config['runsKept']; around?: Partial<JobsDeps> } = {},
+) {
   const folder = mkdtempSync(join(tmpdir(), 'ember-jobs-'));
   const { clock = systemClock } = options;
   const limited: LimitedPart[] = [];
@@ -80,6 +83,7 @@ export async function jobsFixture(options: { clock?: Clock; runLimit?: number; a
       },
       config: {
         jobRunLimit: options.runLimit ?? 8,
+        runsKept: options.runsKept ?? { most: 1000, ms: null },
         host: '127.0.0.1',
         port: 8080,
         serverLimits: { memoryMb: null, cores: null },

@@ -47,6 +47,7 @@ export async function lightJobs(folder: string) {
     tickets: { issue: async () => '' },
     config: {
       jobRunLimit: 100,
+      runsKept: { most: 1000, ms: null },
       host: '127.0.0.1',
       port: 8080,
       serverLimits: { memoryMb: null, cores: null },
