@@ -23,7 +23,7 @@ config.test = {
     'src/features/alerts/{alerts,deliveries,slow}.test.ts',
     'src/features/environments/store.test.ts',
     'src/features/jobs/jobs.test.ts',
-    'src/features/jobs/executions/{begin,executions,executors,places,retention,state}.test.ts',
+    'src/features/jobs/executions/{begin,executions,executors,places,python-runs,queue,retention,rights,spark-runs,state}.test.ts',
     'src/features/jobs/schedule/**/{schedules,backfills,chains,worker,many,many-queries}.test.ts',
     'src/features/users/**/{store,users,logins,cli,tokens,service-accounts}.test.ts',
     'src/features/servers/{activity,app-routes,launch,limits,notebook-watch,restart,routes}.test.ts',

@@ -1,9 +1,8 @@
-import type { ExecutionState, ExecutionTrigger, SessionSample } from '@emberlab/contract';
-import { sessionSample } from '@emberlab/contract';
+import type { ExecutionState, ExecutionTrigger } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
-import type { ListedExecutor } from '../../sessions/index.ts';
 import { frozen, readTrigger, timeline, type ExecutionRecord, type Frozen, type Timeline } from '../model.ts';
+import { createExecutorStore, createSampleStore } from './measured-store.ts';
 import { isFinal, next, statesFor, type ExecutionEvent, type ExecutionStopReason } from './state.ts';
 
 export type ExecutionStore = ReturnType<typeof createExecutionStore>;
@@ -257,54 +256,8 @@ export function createExecutionStore(db: Kysely<Database>) {
       await db.deleteFrom('executions').where('id', '=', id).execute();
     },
 
-    executors: {
-      /** Keeps them as they are now, in the place of what was kept. */
-      async keep(id: number, executors: readonly ListedExecutor[]): Promise<void> {
-        const text = JSON.stringify(executors);
-        await db
-          .insertInto('execution_executors')
-          .values({ execution_id: id, executors_json: text })
-          .onConflict((conflict) => conflict.column('execution_id').doUpdateSet({ executors_json: text }))
-          .execute();
-      },
-      /** null: none were seen. */
-      async of(id: number): Promise<ListedExecutor[] | null> {
-        const row = await db
-          .selectFrom('execution_executors')
-          .select('executors_json')
-          .where('execution_id', '=', id)
-          .executeTakeFirst();
-        return row === undefined ? null : (JSON.parse(row.executors_json) as ListedExecutor[]);
-      },
-    },
-
-    samples: {
-      async add(id: number, at: number, sample: SessionSample): Promise<void> {
-        await db
-          .insertInto('execution_samples')
-          .values({ execution_id: id, at, sample_json: JSON.stringify(sample) })
-          .onConflict((conflict) => conflict.columns(['execution_id', 'at']).doNothing())
-          .execute();
-      },
-      async list(id: number, after: number): Promise<{ at: number; sample: SessionSample }[]> {
-        const rows = await db
-          .selectFrom('execution_samples')
-          .select(['at', 'sample_json'])
-          .where('execution_id', '=', id)
-          .where('at', '>', after)
-          .orderBy('at')
-          .execute();
-        return rows.map((row) => ({ at: row.at, sample: sessionSample.parse(JSON.parse(row.sample_json)) }));
-      },
-      async remove(id: number, times: readonly number[]): Promise<void> {
-        if (times.length === 0) return;
-        await db
-          .deleteFrom('execution_samples')
-          .where('execution_id', '=', id)
-          .where('at', 'in', [...times])
-          .execute();
-      },
-    },
+    executors: createExecutorStore(db),
+    samples: createSampleStore(db),
   };
 
   function toRecord(row: Row): ExecutionRecord {
