@@ -63,7 +63,10 @@ export function Frame() {
               <Burger hiddenFrom="sm" size="sm" opened={navOpen} onClick={toggleNav} aria-label="Navigation" />
               <Crumbs pathname={pathname} project={project} />
             </Group>
-            {project !== undefined && <ProjectStatus project={project} key={project} />}
+            <Group gap="sm" wrap="nowrap">
+              {project !== undefined && <ProjectStatus project={project} key={project} />}
+              <PaletteHost project={project} onHelp={help.open} />
+            </Group>
           </Group>
         </AppShell.Header>
         <AppShell.Main>
@@ -74,7 +77,6 @@ export function Frame() {
           </Box>
         </AppShell.Main>
       </AppShell>
-      <PaletteHost project={project} onHelp={help.open} />
       <HelpDialog opened={helpOpen} onClose={help.close} />
     </>
   );

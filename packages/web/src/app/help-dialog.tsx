@@ -1,11 +1,10 @@
 import { Group, Kbd, Modal, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { systemQuery } from '../lib/queries.ts';
-
-const mac = navigator.userAgent.includes('Mac');
+import { modKey } from './mod-key.ts';
 
 const shortcuts: readonly { keys: readonly string[]; what: string }[] = [
-  { keys: [mac ? '⌘' : 'Ctrl', 'K'], what: 'Go to a page or a project' },
+  { keys: [modKey, 'K'], what: 'Go to a page, or do something' },
   { keys: ['g', 'p'], what: 'Projects' },
   { keys: ['g', 'j'], what: 'Jupyter, in a project' },
   { keys: ['g', 'b'], what: 'Jobs, in a project' },

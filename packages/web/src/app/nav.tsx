@@ -1,22 +1,5 @@
 import { ActionIcon, CloseButton, Box, Group, Stack, Text, Tooltip } from '@mantine/core';
-import {
-  IconApps,
-  IconBell,
-  IconBook,
-  IconCalendarBolt,
-  IconCpu,
-  IconFiles,
-  IconFolders,
-  IconHistory,
-  IconKeyboard,
-  IconNotebook,
-  IconPackage,
-  IconSchool,
-  IconSettings,
-  IconShield,
-  IconUsers,
-  type Icon,
-} from '@tabler/icons-react';
+import { IconBook, IconFolders, IconKeyboard, IconShield } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from '@tanstack/react-router';
 import { adminPages } from '../features/admin/admin-pages.ts';
@@ -26,6 +9,7 @@ import { authQuery, projectQuery, projectsQuery } from '../lib/queries.ts';
 import { Flame } from '../ui/logo.tsx';
 import { AccountMenu } from './account-menu.tsx';
 import classes from './nav.module.css';
+import { ownersPages, projectPages, settingsPages } from './project-pages.ts';
 import { ProjectSwitcher } from './project-switcher.tsx';
 import { SchemeToggle } from './scheme-toggle.tsx';
 import { NavItemLink, UnstyledLink } from '../ui/links.tsx';
@@ -84,9 +68,6 @@ export function Nav({
     </Stack>
   );
 }
-
-/** A page of the navigation. */
-type Entry<T> = { readonly to: T; readonly label: string; readonly icon: Icon };
 
 /** How links of the navigation look, and that what is searched for on a page leaves it the same page. */
 const look = { className: classes.link, activeOptions: { includeSearch: false } } as const;
@@ -160,26 +141,6 @@ function AdminPages() {
     </Stack>
   );
 }
-
-const projectPages = [
-  { to: '/projects/$project/jupyter', label: 'Jupyter', icon: IconNotebook },
-  { to: '/projects/$project/jobs', label: 'Jobs', icon: IconCalendarBolt },
-  { to: '/projects/$project/applications', label: 'Applications', icon: IconApps },
-  { to: '/projects/$project/files', label: 'Files', icon: IconFiles },
-  { to: '/projects/$project/examples', label: 'Examples', icon: IconSchool },
-] as const satisfies readonly Entry<string>[];
-
-const settingsPages = [
-  { to: '/projects/$project/settings/general', label: 'General', icon: IconSettings },
-  { to: '/projects/$project/settings/members', label: 'Members', icon: IconUsers },
-  { to: '/projects/$project/settings/compute', label: 'Compute configuration', icon: IconCpu },
-  { to: '/projects/$project/settings/libraries', label: 'Python libraries', icon: IconPackage },
-  { to: '/projects/$project/settings/alerts', label: 'Alerts', icon: IconBell },
-] as const satisfies readonly Entry<string>[];
-
-const ownersPages = [
-  { to: '/projects/$project/settings/audit', label: 'Audit', icon: IconHistory },
-] as const satisfies readonly Entry<string>[];
 
 function ProjectPages({ project }: { project: string }) {
   const { data } = useQuery(projectQuery(project));

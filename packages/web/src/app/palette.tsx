@@ -1,137 +1,179 @@
+import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core';
 import { Spotlight, spotlight, type SpotlightActionData } from '@mantine/spotlight';
 import '@mantine/spotlight/styles.css';
 import {
-  IconApps,
-  IconFiles,
-  IconBell,
   IconBook,
-  IconCalendarBolt,
-  IconCpu,
   IconFolder,
   IconFolders,
   IconKeyboard,
   IconLogout,
-  IconNotebook,
-  IconPackage,
-  IconSchool,
+  IconMoon,
   IconSearch,
-  IconSettings,
+  IconSun,
   IconUser,
-  IconUsers,
 } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { useLocation, useRouter } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
 import { adminPages } from '../features/admin/admin-pages.ts';
 import { useLogOut } from '../features/auth/use-log-out.ts';
+import { mayRun } from '../features/projects/project-context.ts';
+import { documentation, guideTo } from '../lib/guide.ts';
+import { authQuery, projectQuery, projectsQuery } from '../lib/queries.ts';
+import { useJobActions } from './palette-jobs.tsx';
+import { useJupyterActions } from './palette-jupyter.tsx';
 import classes from './palette.module.css';
-import { documentation } from '../lib/guide.ts';
-import { authQuery, projectsQuery } from '../lib/queries.ts';
+import { ownersPages, projectPages, settingsPages } from './project-pages.ts';
 
 const icon = { size: 18, 'aria-hidden': true } as const;
+const name = 'Go to a page, or do something';
 
-/** Goes to any page or project by a few letters. It is loaded when it is opened for the first time (`palette-host.tsx`). */
-export function Palette({
+const ignore = (): void => undefined;
+
+type PaletteProps = { opened: boolean; onClose: () => void; onHelp: () => void };
+
+/** Goes to any page or project by a few letters, and does what is done most. It is loaded when it is opened for the first time (`palette-host.tsx`). */
+export function Palette({ project, ...props }: PaletteProps & { project: string | undefined }) {
+  return project === undefined ? (
+    <Actions {...props} onTyped={ignore} groups={[]} />
+  ) : (
+    <ProjectActions {...props} project={project} />
+  );
+}
+
+type Group = { group: string; actions: SpotlightActionData[] };
+
+function ProjectActions({ project, ...props }: PaletteProps & { project: string }) {
+  const router = useRouter();
+  const [typed, setTyped] = useState('');
+  const { data } = useQuery(projectQuery(project));
+  const runs = props.opened && data !== undefined && mayRun(data);
+  const jupyter = useJupyterActions(project, runs);
+  const jobs = useJobActions(project, typed, runs);
+  const pages = [
+    ...projectPages.map((page) => ({ ...page, description: undefined })),
+    ...[...settingsPages, ...(data?.role === 'owner' ? ownersPages : [])].map((page) => ({
+      ...page,
+      description: 'Project settings',
+    })),
+  ].map(({ to, label, icon: Icon, description }) => ({
+    id: to,
+    label,
+    ...(description === undefined ? {} : { description }),
+    leftSection: <Icon {...icon} />,
+    onClick: () => void router.navigate({ to, params: { project } }),
+  }));
+  return (
+    <>
+      <Actions
+        {...props}
+        onTyped={setTyped}
+        groups={[
+          { group: data?.label ?? project, actions: [...jupyter.actions, ...pages] },
+          { group: 'Recent notebooks', actions: jupyter.notebooks },
+          { group: 'Jobs', actions: jobs },
+        ]}
+      />
+      {jupyter.dialog}
+    </>
+  );
+}
+
+/** What there is wherever one is, after what there is in a project. */
+function Actions({
   opened,
   onClose,
-  project,
   onHelp,
-}: {
-  opened: boolean;
-  onClose: () => void;
-  project: string | undefined;
-  onHelp: () => void;
-}) {
+  onTyped,
+  groups,
+}: PaletteProps & { onTyped: (text: string) => void; groups: readonly Group[] }) {
   useEffect(() => (opened ? spotlight.open() : spotlight.close()), [opened]);
   const router = useRouter();
   const logOut = useLogOut();
+  const pathname = useLocation({ select: (location) => location.pathname });
   const projects = useQuery(projectsQuery);
   const isAdmin = useQuery(authQuery).data?.user?.admin === true;
-  const pages: SpotlightActionData[] =
-    project === undefined
-      ? []
-      : (
-          [
-            { to: '/projects/$project/jupyter', label: 'Jupyter', Icon: IconNotebook },
-            { to: '/projects/$project/jobs', label: 'Jobs', Icon: IconCalendarBolt },
-            { to: '/projects/$project/applications', label: 'Applications', Icon: IconApps },
-            { to: '/projects/$project/files', label: 'Files', Icon: IconFiles },
-            { to: '/projects/$project/examples', label: 'Examples', Icon: IconSchool },
-            { to: '/projects/$project/settings/general', label: 'General settings', Icon: IconSettings },
-            { to: '/projects/$project/settings/members', label: 'Members', Icon: IconUsers },
-            { to: '/projects/$project/settings/compute', label: 'Compute configuration', Icon: IconCpu },
-            { to: '/projects/$project/settings/libraries', label: 'Python libraries', Icon: IconPackage },
-            { to: '/projects/$project/settings/alerts', label: 'Alerts', Icon: IconBell },
-          ] as const
-        ).map(({ to, label, Icon }) => ({
-          id: to,
-          label,
-          leftSection: <Icon {...icon} />,
-          onClick: () => void router.navigate({ to, params: { project } }),
-        }));
+  const { setColorScheme } = useMantineColorScheme();
+  const dark = useComputedColorScheme('light') === 'dark';
+  const all: Group[] = [
+    ...groups,
+    {
+      group: 'Projects',
+      actions: (projects.data?.items ?? []).map((each) => ({
+        id: `project ${each.name}`,
+        label: each.label,
+        description: each.name,
+        leftSection: <IconFolder {...icon} />,
+        onClick: () => void router.navigate({ to: '/projects/$project/jupyter', params: { project: each.name } }),
+      })),
+    },
+    {
+      group: 'Administration',
+      actions: (isAdmin ? adminPages : []).map(({ to, label, Icon }) => ({
+        id: to,
+        label,
+        leftSection: <Icon {...icon} />,
+        onClick: () => void router.navigate({ to }),
+      })),
+    },
+    {
+      group: 'Emberlab',
+      actions: [
+        {
+          id: 'home',
+          label: 'Projects',
+          leftSection: <IconFolders {...icon} />,
+          onClick: () => void router.navigate({ to: '/' }),
+        },
+        {
+          id: 'account',
+          label: 'Account and API tokens',
+          leftSection: <IconUser {...icon} />,
+          onClick: () => void router.navigate({ to: '/account' }),
+        },
+        {
+          id: 'scheme',
+          label: dark ? 'Light mode' : 'Dark mode',
+          keywords: ['colour scheme', 'theme', 'dark', 'light'],
+          leftSection: dark ? <IconSun {...icon} /> : <IconMoon {...icon} />,
+          onClick: () => setColorScheme(dark ? 'light' : 'dark'),
+        },
+        {
+          id: 'guide',
+          label: 'Guide to this page',
+          keywords: ['help', 'documentation'],
+          leftSection: <IconBook {...icon} />,
+          onClick: () => void window.open(guideTo(pathname), '_blank', 'noopener'),
+        },
+        {
+          id: 'documentation',
+          label: 'Documentation',
+          leftSection: <IconBook {...icon} />,
+          onClick: () => void window.open(documentation, '_blank', 'noopener'),
+        },
+        { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
+        { id: 'logout', label: 'Log out', leftSection: <IconLogout {...icon} />, onClick: logOut },
+      ],
+    },
+  ];
   return (
     <Spotlight
-      actions={[
-        { group: 'This project', actions: pages },
-        {
-          group: 'Projects',
-          actions: (projects.data?.items ?? []).map((each) => ({
-            id: `project ${each.name}`,
-            label: each.label,
-            description: each.name,
-            leftSection: <IconFolder {...icon} />,
-            onClick: () => void router.navigate({ to: '/projects/$project/jupyter', params: { project: each.name } }),
-          })),
-        },
-        {
-          group: 'Administration',
-          actions: (isAdmin ? adminPages : []).map(({ to, label, Icon }) => ({
-            id: to,
-            label,
-            leftSection: <Icon {...icon} />,
-            onClick: () => void router.navigate({ to }),
-          })),
-        },
-        {
-          group: 'Emberlab',
-          actions: [
-            {
-              id: 'home',
-              label: 'All projects',
-              leftSection: <IconFolders {...icon} />,
-              onClick: () => void router.navigate({ to: '/' }),
-            },
-            {
-              id: 'account',
-              label: 'Account and API tokens',
-              leftSection: <IconUser {...icon} />,
-              onClick: () => void router.navigate({ to: '/account' }),
-            },
-            {
-              id: 'documentation',
-              label: 'Documentation',
-              leftSection: <IconBook {...icon} />,
-              onClick: () => void window.open(documentation, '_blank', 'noopener'),
-            },
-            { id: 'help', label: 'Keyboard shortcuts', leftSection: <IconKeyboard {...icon} />, onClick: onHelp },
-            { id: 'logout', label: 'Log out', leftSection: <IconLogout {...icon} />, onClick: logOut },
-          ],
-        },
-      ].filter((group) => group.actions.length > 0)}
+      actions={all.filter((group) => group.actions.length > 0)}
       shortcut={null}
       onSpotlightClose={onClose}
-      attributes={{ content: { 'aria-label': 'Go to a page or a project' } }}
+      onQueryChange={onTyped}
+      attributes={{ content: { 'aria-label': name } }}
       classNames={{ action: classes.action }}
       centered={false}
       overlayProps={{ blur: 0 }}
       highlightQuery
       scrollable
       maxHeight={420}
-      nothingFound="No page or project has such a name"
+      nothingFound="Nothing has such a name"
       searchProps={{
         leftSection: <IconSearch size={18} />,
-        placeholder: 'Go to a page or a project',
-        'aria-label': 'Go to a page or a project',
+        placeholder: name,
+        'aria-label': name,
       }}
     />
   );
