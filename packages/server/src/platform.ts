@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import { openDatabase } from './db/open.ts';
-import { ping } from './db/ping.ts';
 import { upgradeDatabase } from './db/upgrade.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
@@ -28,28 +27,21 @@ import { createUsers } from './features/users/index.ts';
 import { homesOf } from './identities/identities.ts';
 import { findIdentities } from './identities/find.ts';
 import { noticesOf } from './identities/notices.ts';
-import { createApp } from './http/app.ts';
-import { registerProbes } from './http/probes.ts';
 import type { ProjectChange } from './http/project-events.ts';
-import { createRouter } from './http/router.ts';
 import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
 import { digest } from './lib/ids.ts';
-import { createLoop } from './lib/lifecycle.ts';
 import { useOfTrees } from './lib/process-use.ts';
-import { listenOnSocket } from './lib/unix-socket.ts';
 import { examineRunning } from './maintenance/doctor.ts';
+import { createPlatformApp } from './platform-http.ts';
+import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { createSparkEngines } from './spark-engines.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
-import { sparkVersionOf } from './spark-version.ts';
 import { version } from './version.ts';
 
 const repository = join(import.meta.dirname, '../../..');
-/** how often a platform without administrator looks whether there is one, made at the command line */
-const demoCheckMs = 2000;
-const housekeepingMs = 60 * 60 * 1000;
 /** how long a start waits for a database that can't be reached */
 const databasePatienceMs = 30_000;
 
@@ -316,119 +308,39 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
       data: exampleData,
     });
 
-  const app = await createApp({
+  const parts = {
+    admin,
+    alerts,
+    announcements,
+    audit,
+    configurations,
+    engines,
+    environments,
+    examples,
+    files,
+    jobs,
+    limits,
+    metrics,
+    notebooks,
+    projects,
+    servers,
+    sessions,
+    users,
+  };
+  const app = await createPlatformApp({
+    config,
     log,
-    publicOrigin: config.publicOrigin,
-    ownOrigins: ['localhost', '127.0.0.1', '[::1]'].map(
-      (host) => `${config.tls === null ? 'http' : 'https'}://${host}:${config.port}`,
-    ),
-    dashboard: join(repository, 'packages/web/dist'),
-    documentation: join(repository, 'packages/docs/dist'),
-    version,
-    async audit(event) {
-      metrics.observeAudit(event.outcome);
-      await audit.service.record(event);
-    },
+    clock,
+    db,
+    repository,
+    parts,
+    ensureDemo,
+    notices: noticesOf(identities.isolation),
   });
   closing.defer(() => app.close());
-  registerProbes(app, () => ping(db));
-  metrics.registerRoutes(app);
-  const router = createRouter(
-    app,
-    { authenticate: users.credentials.authenticate, findMembership: projects.service.findMembership },
-    clock,
-  );
-  audit.registerRoutes(router);
-  announcements.registerRoutes(router);
-  limits.registerRoutes(router);
-  engines.registerRoutes(router);
-  users.registerRoutes(router, ensureDemo);
-  projects.registerRoutes(router, {
-    snapshots: [
-      environments.snapshot,
-      configurations.snapshot,
-      servers.snapshot,
-      sessions.snapshot,
-      notebooks.snapshot,
-      jobs.snapshot,
-      announcements.snapshot,
-      alerts.snapshot,
-    ],
-    async countRunning(projectIds) {
-      const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
-      return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));
-    },
-  });
-  files.registerRoutes(router);
-  examples.registerRoutes(router);
-  configurations.registerRoutes(router);
-  environments.registerRoutes(router);
-  servers.registerRoutes(router);
-  notebooks.registerRoutes(router);
-  servers.registerAppRoutes(app);
-  sessions.registerRoutes(router);
-  sessions.registerLivy(app);
-  jobs.registerRoutes(router);
-  alerts.registerRoutes(router);
-  admin.registerRoutes(router);
-  router.handle('system.get', async () => ({
-    version,
-    sparkVersion: sparkVersionOf(config.sparkHome),
-    notices: noticesOf(identities.isolation),
-  }));
-  const missing = router.missing();
-  if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
 
   return {
-    async start() {
-      if (config.classArchive) await classArchive.find();
-      keeper?.start();
-      await environments.start();
-      closing.defer(() => environments.close());
-      await servers.start();
-      closing.defer(() => servers.close());
-      await sessions.start();
-      closing.defer(() => sessions.close());
-      jobs.start();
-      closing.defer(() => jobs.close());
-      limits.start();
-      files.start();
-      closing.defer(() => files.close());
-      closing.defer(() => limits.close());
-      announcements.start();
-      closing.defer(() => announcements.close());
-      alerts.start();
-      closing.defer(() => alerts.close());
-      admin.start();
-      closing.defer(() => admin.close());
-      projects.start();
-      closing.defer(() => projects.close());
-      // After everything that runs has been found again: an edge takes the first table for the whole truth.
-      await feed.listen();
-      for (const [step, intervalMs] of [
-        [ensureDemo, demoCheckMs],
-        [users.service.forgetExpired, housekeepingMs],
-        [projects.forgetExpired, housekeepingMs],
-        [audit.service.forgetOld, housekeepingMs],
-        [jobs.forgetOld, housekeepingMs],
-      ] as const) {
-        const loop = createLoop({
-          step,
-          intervalMs,
-          onError: (error) => log.error({ err: error }, 'housekeeping failed'),
-        });
-        closing.defer(() => loop.close());
-      }
-      await listenOnSocket((path) => app.listen({ path }), config.paths.controlSocket);
-      if (!config.classArchive) return;
-      // After all that people wait for: it takes a while.
-      const closed = new AbortController();
-      const prepared = classArchive.prepare(closed.signal);
-      closing.defer(() => {
-        closed.abort();
-        return prepared;
-      });
-    },
+    start: () => startPlatform({ config, log, parts, app, feed, keeper, classArchive, ensureDemo, closing }),
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),
   };
