@@ -43,7 +43,11 @@ export function ServiceAccountsPage() {
         ) : accounts.isError && accounts.data === undefined ? (
           <ErrorState error={accounts.error} onRetry={() => void accounts.refetch()} />
         ) : accounts.data.items.length === 0 ? (
-          <EmptyState icon={<IconRobot size={30} />} title="No service accounts">
+          <EmptyState
+            icon={<IconRobot size={30} />}
+            title="No service accounts"
+            action={<Button onClick={dialog.open}>Create the first account</Button>}
+          >
             Make one for what runs without a person, such as a scheduler, so that it goes on when people leave.
           </EmptyState>
         ) : (

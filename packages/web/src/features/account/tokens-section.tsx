@@ -35,7 +35,11 @@ export function TokensSection({ owner = mine }: { owner?: TokenOwner }) {
       ) : tokens.isError && tokens.data === undefined ? (
         <ErrorState error={tokens.error} onRetry={() => void tokens.refetch()} />
       ) : tokens.data.items.length === 0 ? (
-        <EmptyState icon={<IconKey size={30} />} title="No tokens">
+        <EmptyState
+          icon={<IconKey size={30} />}
+          title="No tokens"
+          action={<Button onClick={dialog.open}>Create the first token</Button>}
+        >
           {owner.service === null
             ? 'Programs log in with a token instead of your password: the command line, scripts, or a notebook elsewhere.'
             : 'The program logs in with a token of its account.'}

@@ -11,7 +11,7 @@ import { Section } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { roleLabels } from '../projects/project-card.tsx';
-import { useProject } from '../projects/project-context.ts';
+import { mayManage, useProject } from '../projects/project-context.ts';
 import { roleFilters } from '../projects/project-search.ts';
 import { MemberRows } from './member-rows.tsx';
 import { applyMemberSearch, type MemberSearch, type MemberSortKey } from './member-search.ts';
@@ -77,6 +77,14 @@ export function MembersSection() {
             </EmptyState>
           ) : (
             <MemberRows members={found.slice(0, shownRows)} onRemove={setRemoving} />
+          )}
+          {all.length === 1 && found.length === 1 && (
+            <EmptyState icon={<IconUsers size={30} />} title="Nobody else is here yet">
+              Members share the files, libraries, notebooks and jobs of the project.{' '}
+              {mayManage(project)
+                ? 'Press Add members: who has an account is in at once, others get an invitation.'
+                : 'An owner adds them here.'}
+            </EmptyState>
           )}
           {found.length > shownRows && (
             <Group justify="center" p="sm" gap="sm">

@@ -29,11 +29,7 @@ export function HomePage() {
     <Page
       title="Projects"
       actions={
-        <Button
-          leftSection={<IconPlus size={16} />}
-          onClick={dialog.open}
-          variant={items.length === 0 && projects.isSuccess ? 'filled' : 'default'}
-        >
+        <Button leftSection={<IconPlus size={16} />} onClick={dialog.open}>
           Create project
         </Button>
       }
@@ -49,7 +45,15 @@ export function HomePage() {
       ) : firstVisit ? (
         <Welcome project={first} />
       ) : items.length === 0 ? (
-        <EmptyState icon={<IconFolders size={36} />} title="You have no projects yet">
+        <EmptyState
+          icon={<IconFolders size={36} />}
+          title="You have no projects yet"
+          action={
+            <Button variant="filled" onClick={dialog.open}>
+              Create your first project
+            </Button>
+          }
+        >
           A project has its own files, Python libraries and Jupyter servers. Create one, or ask an owner of another for
           an invitation.
         </EmptyState>

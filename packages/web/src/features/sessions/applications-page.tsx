@@ -6,11 +6,12 @@ import type { ReactNode } from 'react';
 import { sessionsQuery } from '../../lib/queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
+import { ButtonLink } from '../../ui/links.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { nextSorting, SortButton } from '../../ui/sort-button.tsx';
-import { useProject } from '../projects/project-context.ts';
+import { mayRun, useProject } from '../projects/project-context.ts';
 import { applySearch, shows, type ListSearch, type SortKey } from './list-search.ts';
 import { Batches } from './batches.tsx';
 import { inUse } from './session-state.ts';
@@ -64,8 +65,24 @@ export function ApplicationsPage() {
         ) : sessions.isError && sessions.data === undefined ? (
           <ErrorState error={sessions.error} onRetry={() => void sessions.refetch()} />
         ) : all.length === 0 ? (
-          <EmptyState icon={<IconApps size={32} />} title="No Spark applications yet">
-            One starts when the first cell of a notebook with a Spark kernel runs.
+          <EmptyState
+            icon={<IconApps size={32} />}
+            title="No Spark applications yet"
+            action={
+              mayRun(project) && (
+                <Group gap="xs" justify="center">
+                  <ButtonLink to="/projects/$project/jupyter" params={{ project: project.name }} variant="filled">
+                    Go to Jupyter
+                  </ButtonLink>
+                  <ButtonLink to="/projects/$project/examples" params={{ project: project.name }}>
+                    Begin with an example
+                  </ButtonLink>
+                </Group>
+              )
+            }
+          >
+            One starts when the first cell of a notebook with a Spark kernel runs, and stays here with its Spark UI, log
+            and metrics when it has ended.
           </EmptyState>
         ) : shown.length === 0 ? (
           <EmptyState icon={<IconSearch size={28} />} title="No application matches">
