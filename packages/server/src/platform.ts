@@ -1,4 +1,3 @@
-import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -6,13 +5,10 @@ import { openDatabase } from './db/open.ts';
 import { upgradeDatabase } from './db/upgrade.ts';
 import { createFeedServer } from './edge/feed-server.ts';
 import { createEdgeStore } from './edge/store.ts';
-import { hasSparkR } from './engines/local/spark-r.ts';
 import { createAlerts } from './features/alerts/index.ts';
 import { createAnnouncements } from './features/announcements/index.ts';
 import { createAdmin, createMachineMeter } from './features/admin/index.ts';
 import { createAudit } from './features/audit/index.ts';
-import { createConfigurations } from './features/configurations/index.ts';
-import { createEngines } from './features/engines/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createExamples } from './features/examples/index.ts';
 import { createFiles } from './features/files/index.ts';
@@ -22,7 +18,6 @@ import { createPlatformMetrics } from './features/metrics/index.ts';
 import { createNotebooks } from './features/notebooks/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
-import { createSessions, pathProblem } from './features/sessions/index.ts';
 import { createUsers } from './features/users/index.ts';
 import { homesOf } from './identities/identities.ts';
 import { findIdentities } from './identities/find.ts';
@@ -36,7 +31,7 @@ import { examineRunning } from './maintenance/doctor.ts';
 import { createPlatformApp } from './platform-http.ts';
 import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
-import { createSparkEngines } from './spark-engines.ts';
+import { createPlatformSpark } from './platform-spark.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
@@ -143,77 +138,27 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
-  const findSparkR = () =>
-    hasSparkR({
-      libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
-      environment: process.env,
-    });
-  const { local, all } = createSparkEngines(config, { spark, identities, warmStart: classArchive.forDriver });
-  const engines = createEngines({ db, clock, engines: all });
-  const sessions = createSessions({
+  const { engines, sessions, configurations, findSparkR } = createPlatformSpark({
+    config,
     db,
     clock,
-    config,
     bus,
     log,
-    targets: feed.targets,
-    tickets: feed.tickets,
-    engine: local.engine,
-    engines: { choose: engines.service.choose, find: (name) => all.find((one) => one.name === name) },
+    feed,
     identities,
-    pythonFor: environments.pythonFor,
-    revisionAt: environments.revisionAt,
-    projectFolder: projects.service.folderOf,
-    authenticateGateway: users.credentials.authenticateGateway,
-    findMembership: projects.service.findMembership,
-    touchProject: projects.service.touch,
-    admission: limits.admission,
-    shape: { executors: local.facts.place.executors, coresOf: local.facts.coresOf },
-    mustHaveDisk: limits.mustHaveDisk,
-    limits: {
-      startingDrivers: config.sessionStartLimit,
-      keptMs: config.sessionKeptMs,
-      historyServers: config.sessionHistory.limit,
-      historyIdleMs: config.sessionHistory.idleMs,
-    },
-    workChanged: (serverId) => servers.workChanged(serverId),
-    programChanged: () => jobs.wake(),
-    notebookEnded: (id) =>
-      void jobs
-        .notebookEnded(id)
-        .catch((error: unknown) => log.error({ run: id, err: error }, 'the end of a session was not told')),
-    ahead: config.sessionsAhead.enabled
-      ? {
-          ...config.sessionsAhead,
-          servers: () => servers.service.sparkServers(),
-          hasSparkR: findSparkR,
-          memory: () => ({ totalBytes: totalmem(), availableBytes: freemem() }),
-        }
-      : null,
+    spark,
+    classArchive,
+    users,
+    projects,
+    limits,
+    environments,
+    servers: () => servers,
+    jobs: () => jobs,
   });
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
   cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
-  const configurations = createConfigurations({
-    db,
-    clock,
-    bus,
-    projects: projects.service,
-    spark: {
-      place: async (projectId) =>
-        (await sessions.hasLivy(projectId))
-          ? { engine: 'livy', master: null, executors: true, choices: [] }
-          : engines.service.place(projectId),
-      engineProblem: async (projectId, wanted) =>
-        (await sessions.hasLivy(projectId)) ? null : engines.service.problem(projectId, wanted),
-      platformProperties: async (projectId, wanted, request) =>
-        (await sessions.hasLivy(projectId))
-          ? { defaults: {}, pinned: {} }
-          : engines.service.platformProperties(projectId, wanted, request),
-      pathProblem,
-    },
-  });
   const servers = createServers({
     db,
     clock,
