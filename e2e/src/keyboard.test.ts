@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
 import { Platform } from './platform.ts';
@@ -53,4 +53,79 @@ describe('by the keyboard alone', () => {
     );
     expect(problems).toEqual([]);
   });
+
+  it('gets past the navigation by the first link, and sees where the focus is', async () => {
+    await page.goto(`${url()}/projects/demo/jupyter`);
+    const run = page.getByRole('button', { name: 'Run Jupyter' });
+    await run.waitFor();
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('Skip to the content');
+    await expect.poll(async () => (await page.locator(':focus').boundingBox())?.y).toBeGreaterThanOrEqual(0);
+    await page.keyboard.press('Enter');
+    await tabTo(run, 5);
+  });
+
+  it('runs Jupyter and stops it; a question that is closed gives the focus back', async () => {
+    const run = page.getByRole('button', { name: 'Run Jupyter' });
+    const opened = context.waitForEvent('page');
+    await page.keyboard.press('Enter');
+    const lab = await opened;
+    const stop = page.getByRole('button', { name: 'Stop', exact: true });
+    await stop.waitFor();
+    await lab.close();
+    await page.bringToFront();
+    await tabTo(stop);
+    await page.keyboard.press('Enter');
+    const question = page.getByRole('dialog', { name: 'Stop Jupyter?' });
+    await question.waitFor();
+    await expect.poll(() => question.evaluate((dialog) => dialog.contains(document.activeElement))).toBe(true);
+    await page.keyboard.press('Escape');
+    await expect.poll(() => hasFocus(stop)).toBe(true);
+    await page.keyboard.press('Enter');
+    await tabTo(question.getByRole('button', { name: 'Stop' }));
+    await page.keyboard.press('Enter');
+    await run.waitFor();
+  });
+
+  it('finds a job, runs it, and reads what became of it', async () => {
+    const program = join(platform.data, 'projects/demo/Resources/greet.py');
+    writeFileSync(program, "print('hello from the keyboard')\n", { mode: 0o644 });
+    const status = await page.evaluate(async () => {
+      const body = JSON.stringify({ name: 'greet', type: 'python', program: 'Resources/greet.py' });
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch('/api/v1/projects/demo/jobs', { method: 'POST', headers, body })).status;
+    });
+    expect(status).toBe(201);
+    await page.keyboard.press('g');
+    await page.keyboard.press('b');
+    await page.waitForURL('**/projects/demo/jobs');
+    await tabTo(page.getByRole('main').getByRole('link', { name: 'greet' }));
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'greet' }).waitFor();
+    await tabTo(page.getByRole('button', { name: 'Run', exact: true }));
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/projects/demo/jobs/runs/*');
+    await page.getByText('Succeeded').first().waitFor();
+  });
+
+  const hasFocus = (target: Locator): Promise<boolean> =>
+    target.evaluate((element) => element === document.activeElement);
+
+  /** Presses Tab until this has the focus, as somebody who sees at each stop where that is: no stop is without its ring. */
+  async function tabTo(target: Locator, most = 80): Promise<void> {
+    await target.waitFor();
+    for (let stop = 0; stop < most; stop += 1) {
+      await page.keyboard.press('Tab');
+      const seen = await page.evaluate(() => {
+        const { activeElement } = document;
+        if (activeElement === null || activeElement === document.body) return '';
+        // A field shows it by its border.
+        if (activeElement.matches('input, textarea, select')) return '';
+        return getComputedStyle(activeElement).outlineStyle === 'none' ? activeElement.outerHTML.slice(0, 200) : '';
+      });
+      expect(seen).toBe('');
+      if (await hasFocus(target)) return;
+    }
+    throw new Error(`The focus did not come there in ${most} presses of Tab.`);
+  }
 });
