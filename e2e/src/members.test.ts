@@ -151,7 +151,7 @@ describe('people come into a project and go', () => {
       .waitFor();
     await add('E-mail', 'On call', 'E-mail addresses', 'ada@example.org');
     await page.getByRole('button', { name: 'Send a test to On call' }).click();
-    await page.getByText('On call does not have the test').waitFor();
+    await page.getByText('On call did not get the test').waitFor();
     await page.locator('input[aria-label="Failed: who is told"]').click();
     await page.getByRole('option', { name: 'On call' }).click();
     await page.keyboard.press('Escape');

@@ -13,6 +13,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -26,6 +27,8 @@ from nbformat import NotebookNode
 
 PARAMETERS = "parameters"
 INJECTED = "injected-parameters"
+# what stands for something that is only drawn, as the table of a Spark session
+NOTHING_TO_READ = re.compile(r"<IPython\.core\.display\.\w+ object>")
 
 
 class Stopped(Exception):
@@ -133,13 +136,25 @@ def save(notebook: NotebookNode, path: Path) -> None:
 class Client(NotebookClient):
     """nbclient's, which also shows what cells print while they run."""
 
+    # whether what was shown last is a line without its end; kernels of sparkmagic end none
+    line_is_open = False
+
+    def end_line(self) -> None:
+        """What is shown next begins a line."""
+        if self.line_is_open:
+            print(flush=True)
+        self.line_is_open = False
+
     def output(self, outs: list[NotebookNode], msg: dict[str, Any], display_id: str, cell_index: int) -> Any:
         content = msg["content"]
         if msg["msg_type"] == "stream":
             print(content["text"], end="", flush=True)
+            if content["text"]:
+                self.line_is_open = not content["text"].endswith("\n")
         elif msg["msg_type"] in ("execute_result", "display_data"):
             text = content.get("data", {}).get("text/plain")
-            if text:
+            if text and not NOTHING_TO_READ.fullmatch(text):
+                self.end_line()
                 print(text, flush=True)
         return super().output(outs, msg, display_id, cell_index)
 
@@ -154,6 +169,7 @@ def run(plan: dict[str, Any]) -> int:
     cells = [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code" and cell.source.strip()]
 
     def begins(cell: NotebookNode, cell_index: int) -> None:
+        client.end_line()
         print(f"[Cell {cells.index(cell_index) + 1} of {len(cells)}]", file=sys.stderr, flush=True)
 
     def ends(cell: NotebookNode, cell_index: int, **_: Any) -> None:
@@ -188,10 +204,12 @@ def execute(client: Client) -> int:
     try:
         client.execute()
     except CellExecutionError as error:
+        client.end_line()
         print(error.traceback, file=sys.stderr, flush=True)
         print(f"The notebook failed. {error.ename}: {error.evalue}", file=sys.stderr, flush=True)
         return 1
     except DeadKernelError:
+        client.end_line()
         print("Error: the kernel died, most often because its memory ran out.", file=sys.stderr, flush=True)
         return 1
     except Stopped:

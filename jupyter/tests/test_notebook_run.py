@@ -53,6 +53,11 @@ class NotebookRunTest(unittest.TestCase):
         # The notebook itself stays as it was.
         self.assertEqual(nbformat.read(self.folder / "source.ipynb", as_version=4).cells[1].outputs, [])
 
+    def test_each_cell_begins_a_line_of_the_log_and_what_is_only_drawn_is_left_out(self) -> None:
+        drawn = "from IPython.display import HTML\nHTML('<b>drawn</b>')"
+        done, _ = self.run_it(notebook("print('one', end='')", drawn, "print('two', end='')", "3", "print(4, end='')"))
+        self.assertEqual((done.returncode, done.stdout), (0, "one\ntwo\n3\n4"), done.stderr)
+
     def test_kernel_and_runner_find_each_other_by_sockets_wherever_each_of_them_works(self) -> None:
         done, _ = self.run_it(notebook("print(6 * 7)"), sockets=True)
         self.assertEqual((done.returncode, done.stdout), (0, "42\n"), done.stderr)

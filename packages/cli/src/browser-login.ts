@@ -43,8 +43,11 @@ export async function logInByBrowser<T>(options: {
   if (options.paste) {
     options.print(`Please open this address in a browser:\n\n  ${pageUrl(options.origin, { challenge })}\n`);
     const reader = createInterface({ input: process.stdin, output: process.stderr });
-    const code = (await reader.question('Code: ')).trim();
+    // Where the input ends, a question is never answered.
+    const over = once(reader, 'close').then(() => '');
+    const code = (await Promise.race([reader.question('Code: '), over])).trim();
     reader.close();
+    if (code === '') throw new FatalError('No code was typed. Please run emberlab login again.');
     return options.redeem(code, verifier);
   }
 

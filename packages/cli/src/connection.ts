@@ -12,11 +12,19 @@ export const address = z
 
 export type Connection = { origin: string; credential: Credential; client: Client };
 
-/** The Emberlab at an origin, with the login that is kept for it. Throws a `UsageError` where there is none. */
-export async function connect(origin: string): Promise<Connection> {
-  const credential = (await readCredentials(credentialsFile(process.env)))[origin];
-  if (credential === undefined)
-    throw new UsageError(`You are not logged in to ${origin}. Please run: emberlab login ${origin}`);
+/**
+ * The Emberlab at an origin, with the login that is kept for it. Throws a `UsageError` where there is none, which names a login elsewhere; `option` is what
+ * stands before an address on this command line.
+ */
+export async function connect(origin: string, option = '--at '): Promise<Connection> {
+  const credentials = await readCredentials(credentialsFile(process.env));
+  const credential = credentials[origin];
+  if (credential === undefined) {
+    const elsewhere = Object.keys(credentials)[0];
+    const hint =
+      elsewhere === undefined ? '' : `\nTo ask ${elsewhere}, where you are logged in, add ${option}${elsewhere}`;
+    throw new UsageError(`You are not logged in to ${origin}. Please run: emberlab login ${origin}${hint}`);
+  }
   return { origin, credential, client: createClient({ baseUrl: origin, token: credential.token }) };
 }
 

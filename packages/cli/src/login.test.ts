@@ -119,6 +119,32 @@ describe('emberlab login', () => {
     expect(calls.find((call) => call.route === 'POST /auth/cli')?.body).toMatchObject({ code: 'typed-code' });
   });
 
+  it('says so where no code is typed', async () => {
+    for (const input of ['', '\n']) {
+      const { child, ended, stderr } = run('login', origin, '--paste');
+      child.stdout.resume();
+      child.stdin.end(input);
+      expect(await ended).toBe(1);
+      expect(await stderr).toContain('No code was typed. Please run emberlab login again.');
+      expect(await stderr).not.toContain('Warning');
+    }
+    expect(calls.some((call) => call.route === 'POST /auth/cli')).toBe(false);
+  });
+
+  it('names the Emberlab that one is logged in to when another is asked', async () => {
+    const { back, state, ended } = await logIn();
+    await fetch(`${back}?code=c&state=${state}`, { redirect: 'manual' });
+    await ended;
+    calls.length = 0;
+    const elsewhere = run('job', 'list', 'demo');
+    expect(await elsewhere.ended).toBe(2);
+    expect(await elsewhere.stderr).toContain(`To ask ${origin}, where you are logged in, add --at ${origin}`);
+    expect(await run('whoami').stderr).toContain(`To ask ${origin}, where you are logged in, add ${origin}`);
+    expect(calls).toEqual([]);
+    await run('job', 'list', 'demo', '--at', origin).ended;
+    expect(calls.map(({ route }) => route)).toEqual([expect.stringMatching(/^GET .projects.demo.jobs/)]);
+  });
+
   it('is used by whoami, and revoked and forgotten by logout', async () => {
     const { back, state, ended } = await logIn();
     await fetch(`${back}?code=c&state=${state}`, { redirect: 'manual' });
@@ -149,7 +175,9 @@ describe('emberlab login', () => {
   it('says that there is no Emberlab before anybody opens a page', async () => {
     const { ended, stderr } = run('login', 'http://127.0.0.1:9');
     expect(await ended).toBe(1);
-    expect(await stderr).toContain('Emberlab could not be reached');
+    expect(await stderr).toBe(
+      'Emberlab could not be reached at http://127.0.0.1:9. Please check that it runs and try again.\n',
+    );
     const wrong = run('login', 'ftp://x');
     expect(await wrong.ended).toBe(2);
   });

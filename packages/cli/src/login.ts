@@ -11,7 +11,7 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 /** `emberlab login`, `logout` and `whoami`: a token of one's own, granted in the browser. `ownOrigin`: that of the platform with these settings. */
 export function registerLogin(program: Command, ownOrigin: () => string): void {
   const file = credentialsFile(process.env);
-  const kept = (given: string | undefined) => connect(given ?? ownOrigin());
+  const kept = (given: string | undefined) => connect(given ?? ownOrigin(), '');
 
   program
     .command('login')

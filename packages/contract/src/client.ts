@@ -121,7 +121,9 @@ export function createClient(options: ClientOptions) {
       });
     } catch (error) {
       if (signal?.aborted === true) throw error;
-      throw new NetworkError('Emberlab could not be reached. Please check that it runs and try again.', {
+      // A page asks where it is from, and its reader sees that; a command line asks where it is told to.
+      const at = options.baseUrl === '' ? '' : ` at ${options.baseUrl}`;
+      throw new NetworkError(`Emberlab could not be reached${at}. Please check that it runs and try again.`, {
         cause: error,
       });
     }

@@ -108,7 +108,7 @@ describe('emberlab alert', () => {
     answers[`POST ${base}/receivers/${chat.id}/test`] = delivery;
     expect(await run(['receiver', 'test', 'demo', 'Chat'])).toEqual({
       code: 1,
-      stdout: 'Chat does not have the test. It answered 500. It answered 500: out of ]0;evilorder\n',
+      stdout: 'Chat did not get the test. It answered 500. It answered 500: out of ]0;evilorder\n',
       stderr: '',
     });
     answers[`POST ${base}/receivers/${chat.id}/test`] = { ...delivery, state: 'delivered', code: 200, problem: null };

@@ -101,6 +101,6 @@ async function bodyOf(name: string, options: AddOptions): Promise<ReceiverBody> 
 function outcome({ state, receiver, code, answer, problem }: AlertDelivery): string {
   const said = code === null ? '' : ` It answered ${code}${answer === null ? '' : `: ${answer}`}`;
   return state === 'delivered'
-    ? `${receiver.name} has the test.${said}`
-    : `${receiver.name} does not have the test. ${problem ?? ''}${said}`;
+    ? `${receiver.name} got the test.${said}`
+    : `${receiver.name} did not get the test. ${problem ?? ''}${said}`;
 }

@@ -12,6 +12,7 @@ it.each([
   ['/projects/demo/jupyter/log', 'user/jupyter'],
   ['/projects/demo/jobs', 'user/jobs'],
   ['/projects/demo/jobs/7/schedule', 'user/jobs-schedule'],
+  ['/projects/demo/jobs/7/alerts', 'user/alerts'],
   ['/projects/demo/jobs/runs/7', 'user/jobs'],
   ['/projects/demo/applications/1/metrics', 'user/applications'],
   ['/projects/demo/files/bin', 'user/files'],

@@ -3,6 +3,7 @@ const guides: readonly (readonly [page: RegExp, guide: string])[] = [
   [/^\/projects\/[^/]+\/jupyter/, 'user/jupyter'],
   [/^\/projects\/[^/]+\/examples/, 'user/examples'],
   [/^\/projects\/[^/]+\/jobs\/\d+\/schedule/, 'user/jobs-schedule'],
+  [/^\/projects\/[^/]+\/jobs\/\d+\/alerts/, 'user/alerts'],
   [/^\/projects\/[^/]+\/jobs/, 'user/jobs'],
   [/^\/projects\/[^/]+\/(applications|batches)/, 'user/applications'],
   [/^\/projects\/[^/]+\/files/, 'user/files'],

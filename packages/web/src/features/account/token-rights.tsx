@@ -7,7 +7,7 @@ import { projectsQuery } from '../../lib/queries.ts';
 /** What each scope opens, as people read it. */
 export const scopeTexts: Readonly<Record<Scope, { label: string; description: string }>> = {
   read: { label: 'Read', description: 'see projects, their files, logs and Spark applications' },
-  run: { label: 'Run', description: 'start and stop Jupyter, Spark and batches, upload files' },
+  run: { label: 'Run', description: 'start and stop Jupyter, Spark, batches and jobs, upload files' },
   manage: { label: 'Manage', description: 'make projects, change their settings, members and libraries' },
   admin: { label: 'Administer', description: 'what the pages for administrators do' },
 };

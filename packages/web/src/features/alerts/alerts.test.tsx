@@ -142,7 +142,7 @@ describe('the page of alerts', () => {
     const tried: AlertDelivery = { ...delivery, event: 'test', job: null, execution: null };
     renderApp(page, { ...filled, [`POST ${base}/receivers/${chat.id}/test`]: tried });
     fireEvent.click(await screen.findByRole('button', { name: 'Send a test to Team chat' }));
-    expect(await screen.findByText('Team chat does not have the test')).toBeTruthy();
+    expect(await screen.findByText('Team chat did not get the test')).toBeTruthy();
     expect(screen.getByText(/^<b>out of order<\/b>/)).toBeTruthy();
   });
 

@@ -10,7 +10,7 @@ export function TestResult({ delivery, onDismiss }: { delivery: AlertDelivery; o
   return (
     <Notice
       tone={arrived ? 'info' : 'bad'}
-      title={arrived ? `${receiver.name} has the test` : `${receiver.name} does not have the test`}
+      title={arrived ? `${receiver.name} got the test` : `${receiver.name} did not get the test`}
       onDismiss={onDismiss}
     >
       <Stack gap={4}>

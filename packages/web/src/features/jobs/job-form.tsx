@@ -108,7 +108,7 @@ export function JobForm({
               />
               <Select
                 label="Type"
-                description={types.length === 1 ? 'As the file says' : 'As the file may be run'}
+                description={types.length === 1 ? 'As the file says' : 'Python runs without Spark'}
                 w={200}
                 allowDeselect={false}
                 data={jobTypes
