@@ -10,7 +10,7 @@ import type { Livy } from './livy.ts';
 const said = 'bare session is up';
 
 /** Seconds of a bare `spark-submit` with the same Spark, Python and memory, until its session exists: what no gateway can be faster than without tricks. */
-async function bareStart(sparkHome: string, python: string): Promise<number> {
+async function bareStart(sparkHome: string, python: string, master: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'emberlab-bare-'));
   try {
     const program = join(folder, 'bare.py');
@@ -21,7 +21,7 @@ async function bareStart(sparkHome: string, python: string): Promise<number> {
     const start = performance.now();
     const child = spawn(
       join(sparkHome, 'bin/spark-submit'),
-      ['--master', 'local[1]', '--driver-memory', '1g', '--conf', 'spark.ui.port=0', program],
+      ['--master', master, '--driver-memory', '1g', '--executor-memory', '512m', '--conf', 'spark.ui.port=0', program],
       {
         env: { ...process.env, SPARK_HOME: sparkHome, PYSPARK_PYTHON: python, PYSPARK_DRIVER_PYTHON: python },
         stdio: ['ignore', 'pipe', 'ignore'],
@@ -56,12 +56,14 @@ export type Start = {
 export async function measureStarts(options: {
   sparkHome: string;
   python: string;
+  /** of the bare one; default: this machine */
+  master?: string;
   starts: readonly Start[];
 }): Promise<Figure[]> {
   const bare: number[] = [];
   const values = new Map(options.starts.map((start) => [start, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(await bareStart(options.sparkHome, options.python));
+    bare.push(await bareStart(options.sparkHome, options.python, options.master ?? 'local[1]'));
     for (const start of options.starts) {
       const { livy, body } = await start.prepare();
       let session = 0;
