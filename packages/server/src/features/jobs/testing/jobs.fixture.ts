@@ -209,9 +209,9 @@ export async function jobsFixture(
     },
     async [Symbol.asyncDispose]() {
       await jobs.close();
-      for (const { id } of await kit.db.selectFrom('executions').select('id').execute()) {
-        await spawner.stop(`run-${id}`, null);
-      }
+      // Those that wait have no process to look for.
+      const begun = kit.db.selectFrom('executions').select('id').where('started_at', 'is not', null);
+      for (const { id } of await begun.execute()) await spawner.stop(`run-${id}`, null);
       await kit[Symbol.asyncDispose]();
       rmSync(folder, { recursive: true, force: true });
     },
