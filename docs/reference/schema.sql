@@ -83,6 +83,8 @@ CREATE TABLE "disk_uses" ("project_id" text not null references "projects" ("id"
 
 CREATE TABLE "dismissed_announcements" ("announcement_id" text not null references "announcements" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, constraint "dismissed_announcements_pk" primary key ("announcement_id", "user_id"));
 
+CREATE TABLE "ended_tours" ("user_id" text primary key references "users" ("id") on delete cascade, "ended_at" bigint not null);
+
 CREATE TABLE "engine_projects" ("engine" text not null references "restricted_engines" ("engine") on delete cascade, "project_id" text not null references "projects" ("id") on delete cascade, constraint "engine_projects_pk" primary key ("engine", "project_id"));
 
 CREATE INDEX "engine_projects_project" on "engine_projects" ("project_id");

@@ -41,6 +41,16 @@ export async function becomeAdministrator(page: Page, setUpUrl: string): Promise
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('link', { name: 'Demo' }).first().waitFor();
+  await setTour(page, true);
+}
+
+/** Says whether the tour has ended for who is logged in on a page. */
+export async function setTour(page: Page, ended: boolean): Promise<void> {
+  const status = await page.evaluate(async (body) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await fetch('/api/v1/me/tour', { method: 'PUT', headers, body })).status;
+  }, JSON.stringify({ ended }));
+  if (status !== 200) throw new Error(`PUT /me/tour answered ${status}`);
 }
 
 /** What can only be wrong with colours; the rest is the same in a page's other colour scheme. */

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { becomeAdministrator, openWindow, photograph, screenshotFolder } from './browser.ts';
+import { becomeAdministrator, openWindow, photograph, screenshotFolder, setTour } from './browser.ts';
 import { Platform } from './platform.ts';
 
 /** People who use no mouse. */
@@ -106,6 +106,33 @@ describe('by the keyboard alone', () => {
     await page.keyboard.press('Enter');
     await page.waitForURL('**/projects/demo/jobs/runs/*');
     await page.getByText('Succeeded').first().waitFor();
+  });
+
+  it('takes the tour, which comes once, and in which axe finds nothing', async () => {
+    await setTour(page, false);
+    await page.goto(`${url()}/projects/demo/jupyter`);
+    await tabTo(page.getByRole('button', { name: 'Take the tour' }));
+    await page.keyboard.press('Enter');
+    for (const title of ['Your Jupyter server', 'Running applications', 'Recent notebooks', 'Help']) {
+      await page.getByRole('dialog', { name: title }).waitFor();
+      await page.keyboard.press('ArrowRight');
+    }
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.reload();
+    await page.getByRole('button', { name: 'Run Jupyter' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Take the tour' }).count()).toBe(0);
+    await setTour(page, false);
+    const problems = await photograph(
+      context,
+      `${url()}/projects/demo/jupyter`,
+      (screen) => join(screenshotFolder, `tour-${screen}.png`),
+      async (tab) => {
+        await tab.getByRole('button', { name: 'Take the tour' }).click();
+        await tab.getByRole('dialog', { name: 'Your Jupyter server' }).waitFor();
+      },
+    );
+    expect(problems).toEqual([]);
   });
 
   const hasFocus = (target: Locator): Promise<boolean> =>

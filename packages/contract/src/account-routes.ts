@@ -19,6 +19,7 @@ import {
   newTokenBody,
   setUpBody,
   signIn,
+  tourState,
   user,
 } from './schemas/users.ts';
 
@@ -81,6 +82,21 @@ export const accountRoutes = {
     access: 'user',
     summary: 'How the caller can log in',
     response: signIn,
+  },
+  'me.tour': {
+    method: 'GET',
+    path: '/me/tour',
+    access: 'user',
+    summary: 'Whether the tour of the dashboard has ended for the caller',
+    response: tourState,
+  },
+  'me.setTour': {
+    method: 'PUT',
+    path: '/me/tour',
+    access: 'user',
+    summary: 'Say so, or have it begin again on the next visit',
+    body: tourState,
+    response: tourState,
   },
   'me.setPassword': {
     method: 'PUT',

@@ -11,6 +11,8 @@ export const addresses: Readonly<Record<RouteName, string>> = {
   'auth.logOut': 'POST /auth/logout',
   'me.get': 'GET /me',
   'me.signIn': 'GET /me/sign-in',
+  'me.tour': 'GET /me/tour',
+  'me.setTour': 'PUT /me/tour',
   'me.setPassword': 'PUT /me/password',
   'me.linkOpenId': 'POST /me/openid',
   'me.unlinkOpenId': 'DELETE /me/openid',

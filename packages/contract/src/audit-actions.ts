@@ -22,6 +22,8 @@ export const auditActions: Readonly<
   'auth.openId': null,
   'auth.openIdCallback': { action: 'user.log-in' },
   'auth.cli': { action: 'user.log-in-cli' },
+  // What somebody has seen of the help is nobody's business.
+  'me.setTour': null,
   'me.setPassword': { action: 'user.set-password' },
   'me.linkOpenId': null,
   'me.unlinkOpenId': { action: 'user.unlink-provider' },

@@ -19,6 +19,8 @@ export const routeScopes: Readonly<Record<RouteName, ScopeRule>> = {
   'auth.logOut': 'none',
   'me.get': { scope: 'read', everywhere: true },
   'me.signIn': 'login',
+  'me.tour': 'login',
+  'me.setTour': 'login',
   'me.setPassword': 'login',
   'me.linkOpenId': 'login',
   'me.unlinkOpenId': 'login',

@@ -139,3 +139,6 @@ export const peopleQuery = z.object({
 });
 
 export const administratorBody = z.object({ admin: z.boolean() });
+
+/** The short tour of a project's Jupyter page: whether its user has gone through it, or left it. */
+export const tourState = z.object({ ended: z.boolean() });

@@ -25,6 +25,7 @@ import * as alerts from './migrations/0026-alerts.ts';
 import * as files from './migrations/0027-files.ts';
 import * as runExecutors from './migrations/0028-run-executors.ts';
 import * as keptAlertRules from './migrations/0029-kept-alert-rules.ts';
+import * as endedTours from './migrations/0030-ended-tours.ts';
 import * as engines from './migrations/0034-engines.ts';
 import type { Database } from './schema.ts';
 
@@ -54,6 +55,7 @@ const migrations = {
   '0027-files': { up: files.up },
   '0028-run-executors': { up: runExecutors.up },
   '0029-kept-alert-rules': { up: keptAlertRules.up },
+  '0030-ended-tours': { up: endedTours.up },
   '0034-engines': { up: engines.up },
 };
 

@@ -27,6 +27,7 @@ describe('an upgrade of the database', () => {
 
   /** What has come with the audit log and since. */
   const tablesSince = [
+    'ended_tours',
     'engine_projects',
     'restricted_engines',
     'chain_successes',

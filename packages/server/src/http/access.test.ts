@@ -25,6 +25,8 @@ const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteNa
     'auth.logOut',
     'me.get',
     'me.signIn',
+    'me.tour',
+    'me.setTour',
     'me.setPassword',
     'me.linkOpenId',
     'me.unlinkOpenId',

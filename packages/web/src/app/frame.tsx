@@ -77,7 +77,7 @@ export function Frame() {
           </Box>
         </AppShell.Main>
       </AppShell>
-      <HelpDialog opened={helpOpen} onClose={help.close} />
+      <HelpDialog project={project} opened={helpOpen} onClose={help.close} />
     </>
   );
 }

@@ -1,5 +1,8 @@
-import { Group, Kbd, Modal, Table, Text } from '@mantine/core';
+import { Button, Group, Kbd, Modal, Table, Text } from '@mantine/core';
+import { IconRoute } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useTour } from '../features/jupyter/use-tour.ts';
 import { systemQuery } from '../lib/queries.ts';
 import { modKey } from './mod-key.ts';
 
@@ -13,7 +16,23 @@ const shortcuts: readonly { keys: readonly string[]; what: string }[] = [
 ];
 
 /** The keyboard shortcuts and which version this is. */
-export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export function HelpDialog({
+  opened,
+  onClose,
+  project,
+}: {
+  opened: boolean;
+  onClose: () => void;
+  project: string | undefined;
+}) {
+  const tour = useTour();
+  const router = useRouter();
+  const offerTour = (): void => {
+    if (project === undefined) return;
+    tour.set(false);
+    onClose();
+    void router.navigate({ to: '/projects/$project/jupyter', params: { project } });
+  };
   const system = useQuery({ ...systemQuery, enabled: opened });
   return (
     <Modal opened={opened} onClose={onClose} title="Keyboard shortcuts">
@@ -33,6 +52,11 @@ export function HelpDialog({ opened, onClose }: { opened: boolean; onClose: () =
           ))}
         </Table.Tbody>
       </Table>
+      {project !== undefined && (
+        <Button mt="md" leftSection={<IconRoute size={16} aria-hidden="true" />} onClick={offerTour}>
+          Offer the tour again
+        </Button>
+      )}
       {system.data !== undefined && (
         <Text size="xs" c="dimmed" mt="md">
           Emberlab {system.data.version}

@@ -10,6 +10,7 @@ export type Whose = 'mine' | 'all';
 export const keys = {
   auth: ['auth'],
   system: ['system'],
+  tour: ['tour'],
   tokens: ['tokens'],
   signIn: ['sign-in'],
   logins: ['logins'],
@@ -85,6 +86,13 @@ export const systemQuery = queryOptions({
 export const signInQuery = queryOptions({
   queryKey: keys.signIn,
   queryFn: ({ signal }) => api.call('me.signIn', {}, signal),
+});
+
+/** Whether the tour has ended for the caller. It changes here alone. */
+export const tourQuery = queryOptions({
+  queryKey: keys.tour,
+  queryFn: ({ signal }) => api.call('me.tour', {}, signal),
+  staleTime: Infinity,
 });
 
 export const loginsQuery = queryOptions({

@@ -181,6 +181,7 @@ export type Answers = Record<string, unknown>;
 /** The answers of a server where a project `demo` exists and nothing runs, by method and path, with or without a query. */
 const calmServer: Answers = {
   'GET /auth/state': { setUpNeeded: false, user },
+  'GET /me/tour': { ended: true },
   'GET /system': { version: '0.1.0', sparkVersion: '4.3.0', notices: [] },
   'GET /projects': { items: [project], next: null },
   'GET /projects/demo': project,

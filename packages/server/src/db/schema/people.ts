@@ -9,6 +9,7 @@ export type PeopleTables = {
   identities: IdentitiesTable;
   cli_codes: CliCodesTable;
   set_up_links: SetUpLinksTable;
+  ended_tours: EndedToursTable;
 };
 
 export type UsersTable = {
@@ -23,6 +24,9 @@ export type UsersTable = {
   /** `service`: an account for programs, which has tokens and never logs in */
   kind: ColumnType<'person' | 'service', 'person' | 'service' | undefined, never>;
 };
+
+/** Who has been through the tour of the dashboard, or has left it. */
+export type EndedToursTable = { user_id: string; ended_at: number };
 
 /** A login in a browser. Only the digest of its cookie is kept. */
 export type LoginsTable = {

@@ -73,6 +73,11 @@ export function registerUserRoutes(router: Router, deps: UserRoutesDeps): void {
     password: await accounts.hasPassword(actor.user.id),
     openId: deps.openId === null ? null : { label: deps.openId.label, linked: await deps.isLinked(actor.user.id) },
   }));
+  router.handle('me.tour', async ({ actor }) => ({ ended: await accounts.hasEndedTour(actor.user.id) }));
+  router.handle('me.setTour', async ({ actor, body }) => {
+    await accounts.setTourEnded(actor.user.id, body.ended);
+    return { ended: body.ended };
+  });
   router.handle('me.setPassword', async ({ actor, body, request }) => {
     await accounts.changePassword(actor.user, body, { digest: loginOf(actor), address: request.ip });
     return {};

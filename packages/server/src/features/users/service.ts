@@ -42,6 +42,11 @@ export function createAccountService(deps: { store: UserStore; clock: Clock; log
   return {
     create,
 
+    /** Whether the tour of the dashboard has ended for a user. */
+    hasEndedTour: store.hasEndedTour,
+    setTourEnded: (userId: string, ended: boolean): Promise<void> =>
+      store.setTourEnded(userId, ended ? clock.now() : null),
+
     /** Whether nobody can log in yet. */
     setUpNeeded: async (): Promise<boolean> => (await store.count()) === 0,
 

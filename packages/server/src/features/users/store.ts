@@ -77,6 +77,24 @@ export function createUserStore(db: Kysely<Database>) {
       return row === undefined ? null : { user: toUser(row), hash: row.password_hash };
     },
 
+    async hasEndedTour(userId: string): Promise<boolean> {
+      const row = await db.selectFrom('ended_tours').select('user_id').where('user_id', '=', userId).executeTakeFirst();
+      return row !== undefined;
+    },
+
+    /** `at` null: it has not ended any more. */
+    async setTourEnded(userId: string, at: number | null): Promise<void> {
+      if (at === null) {
+        await db.deleteFrom('ended_tours').where('user_id', '=', userId).execute();
+        return;
+      }
+      await db
+        .insertInto('ended_tours')
+        .values({ user_id: userId, ended_at: at })
+        .onConflict((conflict) => conflict.column('user_id').doNothing())
+        .execute();
+    },
+
     async setPasswordHash(userId: string, hash: string): Promise<void> {
       await db.updateTable('users').set({ password_hash: hash }).where('id', '=', userId).execute();
     },

@@ -18,6 +18,7 @@ import { ViewerNotice } from '../projects/viewer-notice.tsx';
 import { RunningApplications } from '../sessions/running-applications.tsx';
 import { IdleServer } from './idle-server.tsx';
 import { isStarting, isUp } from './server-state.ts';
+import { TourOffer } from './tour-offer.tsx';
 import { RunningServer, StartingServer, StoppingServer } from './up-server.tsx';
 import { useServerActions, type ServerActions } from './use-server-actions.ts';
 
@@ -28,10 +29,17 @@ export function JupyterPage() {
   return (
     <Page title="Jupyter" tab={project.label}>
       {environment.data !== undefined && <EnvironmentNotice environment={environment.data} />}
-      {mayRun(project) ? <OwnServer environment={environment.data} /> : <ViewerNotice />}
+      {mayRun(project) && <TourOffer />}
+      <Stack data-tour="server">
+        {mayRun(project) ? <OwnServer environment={environment.data} /> : <ViewerNotice />}
+      </Stack>
       {mayRun(project) && <OwnLimits />}
-      <RunningApplications />
-      <RecentNotebooks />
+      <div data-tour="applications">
+        <RunningApplications />
+      </div>
+      <div data-tour="notebooks">
+        <RecentNotebooks />
+      </div>
     </Page>
   );
 }
