@@ -27,7 +27,7 @@ export function TourOffer() {
     <Notice tone="info" title="New here?">
       <Text size="sm">A short tour shows what is where on this page, in a minute.</Text>
       <Group gap="xs" mt="xs">
-        <Button size="xs" variant="filled" onClick={() => setRunning(true)}>
+        <Button size="xs" onClick={() => setRunning(true)}>
           Take the tour
         </Button>
         <Button size="xs" onClick={() => set(true)}>
