@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { screenshotFolder } from '../browser.ts';
 import { difference, lookAt } from '../pictures.ts';
+import type { Lab } from '../lab.ts';
 import type { Newcomer } from './newcomer.ts';
 
 const rows = `('ash', 1, 4.0), ('birch', 2, 6.5), ('cedar', 3, 3.0), ('elm', 4, 8.0)`;
@@ -53,6 +54,23 @@ _ = plt.pie([1, 2, 3])
 %matplot plt`,
 };
 
+/** The notebook's Spark session in the status bar, and what its menu leads to. */
+async function lookAtSession(lab: Lab): Promise<void> {
+  const session = lab.page.locator('.emberlab-Session button');
+  await session.getByText('Spark idle · 1 executor').waitFor();
+  await lab.runInNewCell('import time\n_ = sc.parallelize(range(8), 8).map(lambda n: time.sleep(0.5) or n).sum()');
+  await session.getByText(/^Spark \d\d? % · 1 executor$/).waitFor();
+  await session.getByText('Spark idle · 1 executor').waitFor();
+  await session.click();
+  await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-session-1280-light.png') });
+  const [log] = await Promise.all([
+    lab.page.context().waitForEvent('page'),
+    lab.page.locator('.lm-Menu-item', { hasText: 'Driver log' }).click(),
+  ]);
+  await log.waitForURL('**/projects/demo/applications/*/log');
+  await log.close();
+}
+
 /** What is drawn in JupyterLab, as in the guide's tutorial on plotting. */
 export function drawsPlots(at: Newcomer): void {
   it('chooses among table, pie, scatter, line, area and bar for the rows of a query', async () => {
@@ -81,6 +99,7 @@ export function drawsPlots(at: Newcomer): void {
     await lab.runInNewCell('some_number = 6 * 7');
     await panel.getByRole('row', { name: 'some_number int 42' }).waitFor();
     await lab.page.screenshot({ path: join(screenshotFolder, 'jupyterlab-variables-1280-light.png') });
+    await lookAtSession(lab);
     await lab.runInNewCell('spark.createDataFrame');
     await lab.lastOutput().getByText('bound method').waitFor();
     await lab.page.locator('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell').last().locator('.cm-content').click();

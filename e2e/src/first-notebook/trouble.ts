@@ -84,6 +84,20 @@ export function meetsTrouble(at: Newcomer): void {
     await lab.lastOutput().getByText('a new session 3').waitFor({ timeout: 240_000 });
   });
 
+  it('stops the Spark session in the status bar, and the restarted kernel starts another', async () => {
+    const { lab } = at;
+    const session = lab.page.locator('.emberlab-Session button');
+    await session.click();
+    await lab.page.locator('.lm-Menu-item', { hasText: 'Stop Spark session' }).click();
+    await lab.page.locator('.jp-Dialog button.jp-mod-warn').click();
+    await session.getByText('Spark not started').waitFor();
+    await lab.menu('Kernel', 'Restart Kernel…');
+    await lab.page.locator('.jp-Dialog button.jp-mod-accept').click();
+    await lab.kernelIdle();
+    await lab.runInNewCell('print("one more session", spark.range(4).count())');
+    await lab.lastOutput().getByText('one more session 4').waitFor({ timeout: 240_000 });
+  });
+
   it('opens the notebook in Classic Jupyter from the Help menu, and runs a cell there', async () => {
     const { context, lab } = at;
     const [classic] = await Promise.all([context.waitForEvent('page'), lab.menu('Help', 'Launch Classic Notebook')]);

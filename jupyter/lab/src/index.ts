@@ -6,6 +6,7 @@ import { ownServer } from './plugins/own-server.ts';
 import { projectLink } from './plugins/project-link.ts';
 import { runAsJob } from './plugins/run-as-job.ts';
 import { serverUse } from './plugins/server-use.ts';
+import { sparkSession } from './plugins/spark-session.ts';
 import { tabTitle } from './plugins/tab-title.ts';
 import { timeLeft } from './plugins/time-left.ts';
 import { variables } from './plugins/variables.ts';
@@ -22,5 +23,6 @@ export default [
   classicNotebook,
   runAsJob,
   variables,
+  sparkSession,
   narrowWindow,
 ];

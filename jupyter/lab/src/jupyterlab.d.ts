@@ -84,6 +84,14 @@ declare module '@jupyterlab/apputils' {
   }
   export const ICommandPalette: Token<ICommandPalette>;
 
+  type DialogButton = { readonly accept: boolean };
+  export const Dialog: { cancelButton(): DialogButton; warnButton(options: { label: string }): DialogButton };
+  export function showDialog(options: {
+    title: string;
+    body: string;
+    buttons: readonly DialogButton[];
+  }): Promise<{ readonly button: DialogButton }>;
+
   type Action = { label: string; caption?: string; displayType?: 'default' | 'accent'; callback: () => void };
   /** `autoClose`: after so many ms; false: never */
   type Options = { autoClose?: number | false; actions?: Action[] };

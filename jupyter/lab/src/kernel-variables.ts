@@ -3,7 +3,7 @@ import { readVariables, type Known } from './variables-panel.ts';
 
 const target = 'emberlab.variables';
 /** Others have no target of that name, and say so in the server's log. */
-const isSpark = ({ name }: Kernel): boolean => /^spark(?:r)?kernel$|^pysparkkernel$/.test(name);
+export const isSpark = ({ name }: Kernel): boolean => /^spark(?:r)?kernel$|^pysparkkernel$/.test(name);
 
 /** Asks one kernel at a time for its session's variables; it tells them then, and after each of its cells. */
 export function createKernelVariables(show: (known: Known) => void) {

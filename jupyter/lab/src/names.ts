@@ -6,6 +6,10 @@ export const command = {
   project: 'emberlab:project',
   classic: 'emberlab:classic-notebook',
   job: 'emberlab:run-as-job',
+  sparkUi: 'emberlab:spark-ui',
+  sparkLog: 'emberlab:spark-log',
+  restartSpark: 'emberlab:restart-spark',
+  stopSpark: 'emberlab:stop-spark',
 } as const;
 
 /** Under which the command palette lists them. */

@@ -6,6 +6,7 @@ import { msLeftToWarn } from '@emberlab/web/time-left';
 /** Which the proxy in front of Jupyter answers, not Jupyter: they are told by the cookie that opens this server. */
 const eventsUrl = '/-/server';
 const extendUrl = '/-/server/extend';
+const stopSessionUrl = '/-/sessions/stop';
 
 const unreachable = 'Emberlab could not be reached. Please check your network and try again.';
 
@@ -17,6 +18,8 @@ export type OwnServer = {
   watch(look: (state: LabServer | null, now: number) => void): void;
   /** Adds hours to its time, or with null takes its limit away. Throws with a sentence for people. */
   extend(hours: number | null): Promise<void>;
+  /** Ends a Spark session of its notebooks. Throws with a sentence for people. */
+  stopSession(id: number): Promise<void>;
   /** Ends all of that. */
   close(): void;
 };
@@ -68,24 +71,28 @@ export function openOwnServer(): OwnServer {
       looks.push(run);
       run();
     },
-    async extend(hours) {
-      const answer = await fetch(extendUrl, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ hours }),
-      }).catch(() => null);
-      if (answer === null) throw new Error(unreachable);
-      const body = (await answer.json().catch(() => null)) as LabServer | { error: { message: string } } | null;
-      if (body !== null && 'error' in body) throw new Error(body.error.message);
-      if (!answer.ok || body === null) throw new Error(unreachable);
-      put(body);
-    },
+    extend: async (hours) => put(await post(extendUrl, { hours })),
+    stopSession: async (id) => put(await post(stopSessionUrl, { id })),
     close() {
       stopWatching();
       clearInterval(timer);
       closeStream?.();
     },
   };
+}
+
+/** Asks for a change; answers the server as it is then. */
+async function post(url: string, body: unknown): Promise<LabServer> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => null);
+  if (answer === null) throw new Error(unreachable);
+  const said = (await answer.json().catch(() => null)) as LabServer | { error: { message: string } } | null;
+  if (said !== null && 'error' in said) throw new Error(said.error.message);
+  if (!answer.ok || said === null) throw new Error(unreachable);
+  return said;
 }
 
 function read(data: string): LabServer | undefined {

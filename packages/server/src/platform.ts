@@ -177,6 +177,8 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     tokens: users.service,
     hasSparkR: findSparkR,
     stopSessionsOf: sessions.stopForServer,
+    sessionsOf: sessions.liveOf,
+    stopSession: sessions.stopOf,
     busySessionOf: sessions.busyOf,
     limits,
   });

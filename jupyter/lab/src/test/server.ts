@@ -1,4 +1,4 @@
-import type { LabServer } from '@emberlab/contract';
+import type { LabServer, LabSession } from '@emberlab/contract';
 
 export const now = Date.parse('2026-03-01T12:00:00Z');
 const minuteMs = 60_000;
@@ -11,6 +11,18 @@ export const running = (minutes: number | null): LabServer => ({
   limits: { memoryMb: 4096, cores: 2, by: 'cgroup' },
   use: { memoryMb: 1232, cores: 0.8 },
   project: { name: 'demo', page: 'http://localhost:8080/projects/demo/jupyter' },
+  sessions: [],
 });
 
 export const stopping: LabServer = { ...running(30), state: 'stopping' };
+
+export const sparkSession: LabSession = {
+  id: 7,
+  notebook: 'Jupyter/a.ipynb',
+  state: 'idle',
+  stopped: false,
+  executors: 2,
+  activeJob: null,
+  uiAvailable: true,
+  page: 'http://localhost:8080/projects/demo/applications/7',
+};

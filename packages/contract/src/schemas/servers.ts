@@ -3,6 +3,7 @@ import { configurationShape } from '../configuration/shape.ts';
 import { configuration } from './configuration.ts';
 import { notebookPath } from './notebooks.ts';
 import { instant, opaqueId } from './primitives.ts';
+import { activeJob, session, sessionState } from './sessions.ts';
 import { startSteps } from '../words.ts';
 
 /**
@@ -134,6 +135,19 @@ export const extendServerBody = z.object({
     .meta({ description: 'added to what is left, up to the most that is allowed; null: no limit' }),
 });
 
+/** A live Spark session of a server's notebooks, as its JupyterLab pages are told of it. */
+export const labSession = z.object({
+  id: z.number().int(),
+  notebook: z.string().nullable().meta({ description: "the notebook's path in the project" }),
+  state: sessionState,
+  stopped: session.shape.stopped,
+  executors: z.number().int().nullable().meta({ description: 'null: not known (yet)' }),
+  activeJob: activeJob.nullable(),
+  uiAvailable: z.boolean(),
+  page: z.url().meta({ description: 'its page on the dashboard, with its log' }),
+});
+export type LabSession = z.infer<typeof labSession>;
+
 /** What a JupyterLab page is told of the server that it belongs to. */
 export const labServer = z.object({
   state: serverState,
@@ -142,8 +156,11 @@ export const labServer = z.object({
   limits: server.shape.limits,
   use: server.shape.use,
   project: z.object({ name: z.string(), page: z.url().meta({ description: 'its Jupyter page on the dashboard' }) }),
+  sessions: z.array(labSession),
 });
 export type LabServer = z.infer<typeof labServer>;
+
+export const stopLabSessionBody = z.object({ id: z.number().int() });
 
 /** Opens a page on another origin: the address carries a one-time ticket that is good for a minute. */
 export const openedPage = z.object({ url: z.url() });

@@ -63,6 +63,7 @@ describe("an app's page asks control about the app", () => {
     expect(await status('/-/server', 'GET', { cookie: b.cookie })).toBe(404);
     expect(await status('/-/server/extend', 'POST', { origin: b.origin })).toBe(403);
     expect(await status('/-/server/extend', 'POST', { origin: 'null' })).toBe(403);
+    expect(await status('/-/sessions/stop', 'POST', { origin: b.origin })).toBe(403);
     expect(await status('/-/server/extend', 'POST', { 'sec-fetch-site': 'same-site' })).toBe(403);
     for (const [method, path] of [
       ['POST', '/-/server'],

@@ -5,6 +5,7 @@
 const atControl: ReadonlyMap<string, string> = new Map([
   ['GET /-/server', '/app/server'],
   ['POST /-/server/extend', '/app/server/extend'],
+  ['POST /-/sessions/stop', '/app/sessions/stop'],
 ]);
 
 /** Control's path for a request of an app's page; null: it is not for control. */

@@ -1,13 +1,35 @@
 import { once } from 'node:events';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { LabServer } from '@emberlab/contract';
+import type { LabServer, Session } from '@emberlab/contract';
 import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { describe, expect, it } from 'vitest';
 import { serversFixture, startUp } from './servers.fixture.ts';
 
 const hour = 3_600_000;
+
+const sparkSession = (change: Partial<Session>): Session => ({
+  id: 1,
+  kind: 'pyspark',
+  state: 'idle',
+  name: null,
+  notebook: null,
+  startedAhead: null,
+  owner: { email: 'ada@example.org', name: 'Ada' },
+  mine: true,
+  applicationId: null,
+  revision: null,
+  uiAvailable: false,
+  external: null,
+  metrics: null,
+  stopped: false,
+  problem: null,
+  createdAt: '2026-03-01T12:00:00.000Z',
+  readyAt: null,
+  endedAt: null,
+  ...change,
+});
 
 /** The routes over HTTP, as the edge calls them, with a server that runs. */
 async function appFixture() {
@@ -35,6 +57,9 @@ async function appFixture() {
       });
       return { status: answer.statusCode, body: answer.json<LabServer & { code: string }>() };
     },
+    stopSession: async (session: number, of: string | null = id) =>
+      (await app.inject({ method: 'POST', url: '/app/sessions/stop', headers: as(of), payload: { id: session } }))
+        .statusCode,
     /** What the stream says, event by event. */
     async follow(of: string | null = id) {
       const asked = get({ host: '127.0.0.1', port, path: '/app/server', headers: as(of), agent: false });
@@ -72,7 +97,7 @@ describe('what the pages of a server are told', () => {
       time: { hours: 6, mostHours: 24, mayBeUnlimited: false },
       project: { name: 'demo', page: 'http://localhost:8080/projects/demo/jupyter' },
     });
-    expect(Object.keys(first).toSorted()).toEqual(['limits', 'project', 'state', 'stopsAt', 'time', 'use']);
+    expect(Object.keys(first).toSorted()).toEqual(['limits', 'project', 'sessions', 'state', 'stopsAt', 'time', 'use']);
     expect(hoursLeft(first)).toBeCloseTo(6);
     // on the dashboard
     await servers.service.extend(fixture.whose, 6);
@@ -99,6 +124,39 @@ describe('what the pages of a server are told', () => {
     expect((await stream.next()).use).toEqual({ memoryMb: 512, cores: 0 });
     await look(1024);
     expect((await stream.next()).use).toEqual({ memoryMb: 1024, cores: 0 });
+    stream.answer.destroy();
+  });
+
+  it('is its Spark sessions, whenever one of them changes, and one can be stopped there', async () => {
+    await using it = await appFixture();
+    const { fixture } = it;
+    const stream = await it.follow();
+    expect((await stream.next()).sessions).toEqual([]);
+    const session = sparkSession({ id: 7, notebook: 'Jupyter/a.ipynb', state: 'busy' });
+    fixture.activity.sessions.push(session);
+    const tell = (mine: boolean) =>
+      fixture.bus.publish({
+        projectId: fixture.projectId,
+        present: () => ({ type: 'session', session: { ...session, mine } }),
+      });
+    tell(false);
+    tell(true);
+    expect((await stream.next()).sessions).toEqual([
+      {
+        id: 7,
+        notebook: 'Jupyter/a.ipynb',
+        state: 'busy',
+        stopped: false,
+        executors: null,
+        activeJob: null,
+        uiAvailable: false,
+        page: 'http://localhost:8080/projects/demo/applications/7',
+      },
+    ]);
+    expect(await it.stopSession(8)).toBe(404);
+    expect(await it.stopSession(7)).toBe(200);
+    expect(await it.stopSession(7, null)).toBe(404);
+    expect(fixture.calls.filter((call) => call.startsWith('stop session '))).toEqual(['stop session 7']);
     stream.answer.destroy();
   });
 

@@ -1,4 +1,4 @@
-import type { Configuration } from '@emberlab/contract';
+import type { Configuration, Session } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../db/schema.ts';
@@ -73,6 +73,10 @@ export type ServersDeps = {
   stopSessionsOf(serverId: string, why?: string): Promise<void>;
   /** One of its sessions in which a statement runs; null: there is none. */
   busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** Its live Spark sessions, as its member sees them. */
+  sessionsOf(serverId: string, whose: { projectId: string; userId: string }): Promise<Session[]>;
+  /** Ends one of the sessions that a member sees; throws `not_found`. */
+  stopSession(whose: { projectId: string; userId: string }, id: number): Promise<void>;
   /** The folder of the platform's own extensions for JupyterLab, absolute. */
   readonly labExtensions: string;
   /** How much members and projects may have at a time. */

@@ -125,6 +125,8 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
         busySessionOf: async () => null,
+        sessionsOf: async () => [],
+        stopSession: async () => undefined,
         labExtensions: join(dataDir, 'none'),
         limits: testLimits(db, systemClock, () => [servers.limited]),
         platformEnv,

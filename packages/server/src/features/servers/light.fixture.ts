@@ -99,6 +99,8 @@ export async function lightServers(
     hasSparkR: async () => false,
     stopSessionsOf: async () => undefined,
     busySessionOf: async () => null,
+    sessionsOf: async () => [],
+    stopSession: async () => undefined,
     platformEnv: { PATH: process.env['PATH'] },
     ...options.around?.(db),
   });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Configuration, ProjectEvent, Server } from '@emberlab/contract';
+import type { Configuration, ProjectEvent, Server, Session } from '@emberlab/contract';
 import type { Target } from '../../edge/protocol.ts';
 import { HttpError } from '../../http/errors.ts';
 import type { ProjectChange, Viewer } from '../../http/project-events.ts';
@@ -92,6 +92,7 @@ export async function serversFixture() {
   const activity = {
     report: null as ActivityReport | null,
     spark: null as { name: string | null } | null,
+    sessions: [] as Session[],
   };
   const notebooks = {
     /** what servers say one after the other, null: nothing; after the last they hold their answers */
@@ -187,6 +188,8 @@ export async function serversFixture() {
       hasSparkR: async () => machine.hasSparkR,
       stopSessionsOf: async (id, why) => void calls.push(`stop sessions ${id}${why === undefined ? '' : `: ${why}`}`),
       busySessionOf: async () => activity.spark,
+      sessionsOf: async () => activity.sessions,
+      stopSession: async (_, id) => void calls.push(`stop session ${id}`),
       askActivity: async () => activity.report,
       async askRuns(_, after, signal) {
         notebooks.askedAfter.push(after);
@@ -225,6 +228,7 @@ export async function serversFixture() {
     calls,
     machine,
     activity,
+    bus,
     notebooks,
     time,
     limits,

@@ -1,3 +1,4 @@
+import type { Session } from '@emberlab/contract';
 import type { FastifyInstance } from 'fastify';
 import type { LimitedPart } from '../limits/index.ts';
 import type { ProjectPart, RunningPart } from '../projects/index.ts';
@@ -16,7 +17,7 @@ import { livyScope } from './livy/plugin.ts';
 import { registerLivyRoutes } from './livy/routes.ts';
 import { registerMetricsRoutes } from './metrics/routes.ts';
 import { createParts } from './parts.ts';
-import { listSessions, registerSessionRoutes } from './routes.ts';
+import { listSessions, liveSessionsOf, registerSessionRoutes, stopSession } from './routes.ts';
 import { createRunning } from './running.ts';
 import { createRunNotebooks, type RunNotebooks } from './runs/notebooks.ts';
 
@@ -32,6 +33,10 @@ export type Sessions = {
   stopForServer(serverId: string, why?: string): Promise<void>;
   /** One of a Jupyter server's sessions in which a statement runs or waits, with its notebook or its name. */
   busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** The live sessions that came from a Jupyter server, as its member sees them. */
+  liveOf(serverId: string, whose: { projectId: string; userId: string }): Promise<Session[]>;
+  /** Lets a session end that a member sees. Throws `not_found`. */
+  stopOf(whose: { projectId: string; userId: string }, id: number): Promise<void>;
   /** Sessions, batches and drivers started ahead as what members and projects have at a time. */
   readonly limited: LimitedPart;
   /** Sessions and batches as a part of projects: for whom they live, their ends, and the logs that are left of them. */
@@ -128,6 +133,13 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       pythonFor: (projectId) => deps.pythonFor(projectId),
       projectFolder: (name) => deps.projectFolder(name),
     }),
+
+    liveOf: (serverId, { userId }) =>
+      liveSessionsOf({ service, external, sessions }, serverId, { userId, role: 'editor' }),
+
+    async stopOf({ projectId, userId }, id) {
+      await stopSession({ service, external }, projectId, { userId, role: 'editor' }, id);
+    },
 
     async busyOf(serverId) {
       const busy = (await sessions.listLive({ serverId })).find((session) => hub.observe(session).state === 'busy');

@@ -269,6 +269,20 @@ test('sessions end with their server, and with their owner’s membership', asyn
   expect(await rig.sessions.countLive([rig.projectId])).toEqual(new Map([[rig.projectId, 1]]));
 });
 
+test('a server is told of its own live sessions, and its member may stop one of those', async () => {
+  await using rig = await createRig();
+  await seedServer(rig.db, { id: 'serveraaaa', projectId: rig.projectId, userId: rig.ada.id });
+  const whose = { projectId: rig.projectId, userId: rig.ada.id };
+  const first = await rig.idle({}, { ...rig.ada, email: 'ada@example.org@server:serveraaaa' });
+  await rig.idle();
+  const live = () => rig.sessions.liveOf('serveraaaa', whose);
+  expect(await live()).toMatchObject([{ id: first.id, state: 'idle', mine: true }]);
+  await rig.sessions.stopOf(whose, first.id);
+  expect(await live()).toMatchObject([{ id: first.id, stopped: true }]);
+  const stranger = { ...whose, userId: (await rig.user('eve@example.org', 'editor')).id };
+  await expect(rig.sessions.stopOf(stranger, first.id)).rejects.toMatchObject({ code: 'not_found' });
+});
+
 test('a server hears once when work begins in a session of its own, and once when it ends', async () => {
   await using rig = await createRig();
   const heard: string[] = [];

@@ -10,6 +10,7 @@ import type { SessionRecord } from './model.ts';
 import { viewerOf } from './policy.ts';
 import { presentSession } from './present.ts';
 import type { Service } from './service.ts';
+import type { SessionStore } from './store.ts';
 import { isLive } from './state.ts';
 
 /** A project's sessions for the dashboard, wherever they run; newest first. */
@@ -26,6 +27,37 @@ export async function listSessions(
   const inUse = shown.filter(({ startedAhead }) => startedAhead === null);
   const all = [...inUse, ...there.map((session) => external.present(session, viewer))].toSorted((a, b) => b.id - a.id);
   return [...all, ...shown.filter(({ startedAhead }) => startedAhead !== null)];
+}
+
+/** The live sessions that came from a Jupyter server, wherever they run. What waits to be taken is none yet. */
+export async function liveSessionsOf(
+  {
+    service,
+    external,
+    sessions,
+  }: { service: Service; external: ExternalSessions; sessions: Pick<SessionStore, 'listLive'> },
+  serverId: string,
+  viewer: Viewer,
+): Promise<Session[]> {
+  const here = (await sessions.listLive({ serverId })).filter(({ aheadKey }) => aheadKey === null);
+  const there = await external.liveOf(serverId);
+  return [
+    ...here.map((session) => presentSession(session, viewer, service.observe(session))),
+    ...there.map((session) => external.present(session, viewer)),
+  ];
+}
+
+/** Lets a session end, wherever it runs; answers it as it is then. Throws `not_found`, also for what the viewer may not stop. */
+export async function stopSession(
+  { service, external }: { service: Service; external: ExternalSessions },
+  projectId: string,
+  viewer: Viewer,
+  id: number,
+): Promise<Session> {
+  const there = await external.find(projectId, viewer, id);
+  if (there !== null) return external.present(await external.stop(projectId, viewer, there.id), viewer);
+  const stopped = await service.stop(projectId, viewer, id);
+  return presentSession(stopped, viewer, service.observe(stopped));
 }
 
 /** The API's routes of this feature. What runs on a project's Livy has ids of the same count. */
@@ -48,12 +80,9 @@ export function registerSessionRoutes(
     return present(await service.findVisible(membership.project.id, viewer, params.id), viewer);
   });
 
-  router.handle('sessions.stop', async ({ params, actor, membership }) => {
-    const viewer = viewerOf(actor, membership);
-    const there = await external.find(membership.project.id, viewer, params.id);
-    if (there !== null) return external.present(await external.stop(membership.project.id, viewer, there.id), viewer);
-    return present(await service.stop(membership.project.id, viewer, params.id), viewer);
-  });
+  router.handle('sessions.stop', ({ params, actor, membership }) =>
+    stopSession(parts, membership.project.id, viewerOf(actor, membership), params.id),
+  );
 
   router.handle('sessions.log', async ({ params, query, actor, membership, reply, streamEnded: signal }) => {
     const viewer = viewerOf(actor, membership);

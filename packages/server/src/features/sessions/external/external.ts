@@ -131,6 +131,10 @@ export function createExternal(deps: SessionsDeps, limits: Limits) {
 
     countLive: (projectIds: readonly string[]) => store.countLive(projectIds),
 
+    /** The live sessions that came from a Jupyter server. */
+    liveOf: async (serverId: string): Promise<ExternalSession[]> =>
+      (await store.listLive({ serverId })).filter((one): one is ExternalSession => one.type === 'session'),
+
     /** Lets everything end that came from a Jupyter server. */
     stopForServer: async (serverId: string, why?: string) => stopAll(await store.listLive({ serverId }), 'server', why),
 
