@@ -88,7 +88,7 @@ class Gateway(LivyReliableHttpClient):
         found = answer.get("variables")
         return found if isinstance(found, list) else None
 
-    def _quickly(self, method: str, path: str, **data: Any) -> dict[str, Any]:
+    def _quickly(self, method: str, path: str, **data: object) -> dict[str, Any]:
         """An answer that nobody waits for long; empty where there is none."""
         # A session of its own: without the adapter that waits for a gateway which is away.
         with requests.Session() as session:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,7 @@ class RemoteKernel(SparkKernelBase):
         }
 
     def do_inspect(
-        self, code: str, cursor_pos: int | None, detail_level: int = 0, omit_sections: Any = ()
+        self, code: str, cursor_pos: int | None, detail_level: int = 0, omit_sections: Container[str] = ()
     ) -> dict[str, Any]:
         """What the remote interpreter knows of a name, or this process for ``%%local``."""
         text = Completer(self.magics).inspect(code, len(code) if cursor_pos is None else cursor_pos)

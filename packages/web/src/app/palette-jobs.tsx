@@ -5,7 +5,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { keepPreviousData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { api, errorMessage } from '../lib/api.ts';
-import { jobsQuery } from '../lib/queries.ts';
+import { jobsQuery } from '../lib/job-queries.ts';
 import { randomKey } from '../lib/random-key.ts';
 import { showHidden } from '../lib/show-hidden.ts';
 import { applyEvent } from '../lib/use-live.ts';

@@ -5,7 +5,8 @@ import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClie
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { chainQuery, jobsQuery, keys } from '../../lib/queries.ts';
+import { chainQuery, jobsQuery } from '../../lib/job-queries.ts';
+import { keys } from '../../lib/queries.ts';
 import { ActionError, ErrorState } from '../../ui/error-state.tsx';
 import { AnchorLink } from '../../ui/links.tsx';
 import { Section } from '../../ui/page.tsx';

@@ -11,7 +11,7 @@ import {
 import { Button, Group, List, Select, Stack, Textarea, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState, type ReactNode } from 'react';
-import { inspectionQuery } from '../../lib/queries.ts';
+import { inspectionQuery } from '../../lib/job-queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Section } from '../../ui/page.tsx';

@@ -1,5 +1,5 @@
 import { executionStates, jobSorts, jobTypes, type ExecutionState, type JobType } from '@emberlab/contract';
-import type { JobsAsked, RunsAsked } from '../../lib/queries.ts';
+import type { JobsAsked, RunsAsked } from '../../lib/job-queries.ts';
 import { oneOf, textOf } from '../../lib/read-search.ts';
 import type { Sorting } from '../../ui/sort-button.tsx';
 

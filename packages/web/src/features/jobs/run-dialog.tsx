@@ -3,7 +3,7 @@ import { Button, Group, Modal, Stack, Textarea } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { inspectionQuery } from '../../lib/queries.ts';
+import { inspectionQuery } from '../../lib/job-queries.ts';
 import { ActionError } from '../../ui/error-state.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { useProject } from '../projects/project-context.ts';

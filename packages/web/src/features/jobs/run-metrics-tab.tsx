@@ -1,4 +1,4 @@
-import { runMetricsQuery } from '../../lib/queries.ts';
+import { runMetricsQuery } from '../../lib/job-queries.ts';
 import { useProject } from '../projects/project-context.ts';
 import { ApplicationMetrics } from '../sessions/application-metrics.tsx';
 import { useRun } from './job-context.ts';

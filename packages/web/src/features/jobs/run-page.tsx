@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Outlet } from '@tanstack/react-router';
 import { isNotFound } from '../../lib/api.ts';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { runQuery } from '../../lib/queries.ts';
+import { runQuery } from '../../lib/job-queries.ts';
 import { Dotted } from '../../ui/dotted.tsx';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { NotFoundPage } from '../../ui/fallbacks.tsx';

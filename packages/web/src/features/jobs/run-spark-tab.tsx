@@ -3,7 +3,7 @@ import { Group, Paper } from '@mantine/core';
 import { IconApps, IconExternalLink } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { runExecutorsQuery } from '../../lib/queries.ts';
+import { runExecutorsQuery } from '../../lib/job-queries.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ButtonLink } from '../../ui/links.tsx';
 import { useProject } from '../projects/project-context.ts';

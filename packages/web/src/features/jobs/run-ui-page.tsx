@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { api } from '../../lib/api.ts';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { runQuery } from '../../lib/queries.ts';
+import { runQuery } from '../../lib/job-queries.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { OpeningSparkUi } from '../sessions/opening-spark-ui.tsx';
 import { isLive } from './run-state.ts';

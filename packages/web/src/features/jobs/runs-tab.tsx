@@ -5,7 +5,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { runsQuery } from '../../lib/queries.ts';
+import { runsQuery } from '../../lib/job-queries.ts';
 import { formatDuration, formatExact } from '../../lib/time.ts';
 import { useNow } from '../../lib/use-now.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
