@@ -27,6 +27,7 @@ import * as runExecutors from './migrations/0028-run-executors.ts';
 import * as keptAlertRules from './migrations/0029-kept-alert-rules.ts';
 import * as endedTours from './migrations/0030-ended-tours.ts';
 import * as engines from './migrations/0034-engines.ts';
+import * as clusterDrivers from './migrations/0035-cluster-drivers.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -57,6 +58,7 @@ const migrations = {
   '0029-kept-alert-rules': { up: keptAlertRules.up },
   '0030-ended-tours': { up: endedTours.up },
   '0034-engines': { up: engines.up },
+  '0035-cluster-drivers': { up: clusterDrivers.up },
 };
 
 /** Their names, in their order. */

@@ -70,6 +70,7 @@ describe('an upgrade of the database', () => {
     for (const index of ['batches_execution', 'sessions_execution'])
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const [table, column] of [
+      ['sessions', 'cluster_id'],
       ['batches', 'engine'],
       ['sessions', 'engine'],
       ['batches', 'execution_id'],

@@ -24,13 +24,17 @@ export type DriverSpec = {
   readonly properties: Readonly<Record<string, string>>;
 };
 
-/** What names a driver for good; it is kept in the session's row. */
-export type DriverHandle = ProcessIdentity;
+/** A driver that a cluster runs somewhere: `clusterId` is what the cluster has named it, and names no other again. */
+export type ClusterHandle = { readonly clusterId: string };
+
+/** What names a driver for good, on this machine or on a cluster; it is kept in the session's row. */
+export type DriverHandle = ProcessIdentity | ClusterHandle;
 
 export type DriverExit = { readonly code: number | null; readonly signal: string | null };
 
-export type LaunchedDriver = {
-  readonly handle: DriverHandle;
+/** `Handle`: what names what was started; a process where it always runs on this machine. */
+export type LaunchedDriver<Handle extends DriverHandle = DriverHandle> = {
+  readonly handle: Handle;
   /** Resolves when the driver ends while this process is the one that started it; never after a restart. */
   readonly exited: Promise<DriverExit>;
 };
@@ -68,13 +72,13 @@ export type UiAddress = { readonly port: number; readonly headers: Readonly<Reco
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {
   /** Starts the server of a session, which must have none, as its driver ran. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(session: Pick<DriverSpec, 'sessionId' | 'owner' | 'projectFolder'>): Promise<LaunchedDriver>;
+  launch(session: Pick<DriverSpec, 'sessionId' | 'owner' | 'projectFolder'>): Promise<LaunchedDriver<ProcessIdentity>>;
   /** As with drivers. */
-  find(sessionId: number): Promise<DriverHandle | null>;
+  find(sessionId: number): Promise<ProcessIdentity | null>;
   /** null: it does not listen (yet). */
   addressOf(sessionId: number): Promise<UiAddress | null>;
   /** Ends it at once. Resolves when nothing is left; fine to call for a dead one. */
-  end(handle: DriverHandle): Promise<void>;
+  end(handle: ProcessIdentity): Promise<void>;
   /** Removes what an ended one leaves. */
   clean(sessionId: number): Promise<void>;
   /** Where its output lies; the file may not exist. */
@@ -84,9 +88,9 @@ export type HistoryEngine = {
 /** What runs batches. They have ids of their own. A handle is asked about, and ended, as that of any driver. */
 export type BatchEngine = {
   /** Starts a batch. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(spec: BatchSpec): Promise<LaunchedDriver>;
+  launch(spec: BatchSpec): Promise<LaunchedDriver<ProcessIdentity>>;
   /** A batch that was launched, alive or not: one that has run must not run again. null: it never was. */
-  find(batchId: number): Promise<DriverHandle | null>;
+  find(batchId: number): Promise<ProcessIdentity | null>;
   /** How a batch ended, also while no control plane was there to see it. null: it has not, or nobody could tell. */
   exitOf(batchId: number): Promise<DriverExit | null>;
   /** The id of its Spark application. null: there is none (yet). */

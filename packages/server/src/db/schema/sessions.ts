@@ -34,6 +34,8 @@ export type SessionsTable = {
   problem: string | null;
   pid: number | null;
   start_ticks: string | null;
+  /** instead of a process: what a cluster has named its driver */
+  cluster_id: ColumnType<string | null, string | null | undefined>;
   heartbeat_seconds: number;
   /** of a driver started ahead: what a request has to be like to take it; null: a session that somebody has asked for */
   ahead_key: string | null;

@@ -3,9 +3,9 @@ import { watch } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock } from '../../lib/clock.ts';
-import type { Engine, DriverSpec } from '../engine.ts';
+import type { DriverSpec } from '../engine.ts';
 import type { Behaviour, EngineUnderTest } from '../engine.contract.ts';
-import { createLocalEngine, type LocalEngineOptions } from './engine.ts';
+import { createLocalEngine, type LocalEngine, type LocalEngineOptions } from './engine.ts';
 import { sessionMembers } from './processes.ts';
 
 /** Stands in for spark-submit: does what the properties say, and shows what it was started with. `ready` appears when it has done so. */
@@ -29,7 +29,7 @@ while :; do sleep 3600 & wait $!; done
 /** An engine whose drivers are that script. `create`: how one is made whose drivers run on this machine; default: the local one. */
 export async function localUnderTest(
   eventLogBytes = 0,
-  create: (options: LocalEngineOptions) => Engine = createLocalEngine,
+  create: (options: LocalEngineOptions) => LocalEngine = createLocalEngine,
 ): Promise<EngineUnderTest & { folder: string; folderOf(spec: DriverSpec): string }> {
   const folder = await mkdtemp(join(tmpdir(), 'ember-engine-'));
   const sparkHome = join(folder, 'spark home');
@@ -95,6 +95,7 @@ export async function localUnderTest(
       );
       return texts.join('\n') + (await readFile(join(folderOf(spec), 'spark.properties'), 'utf8'));
     },
+    strangerTo: (handle) => ({ ...handle, startTicks: '1' }),
     processes: async (spec) => (await pids(spec)).length,
     restarted: () => open(sparkHome),
     withoutSpark: () => open(join(folder, 'nothing')),

@@ -6,9 +6,9 @@ import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { identityOf } from '../../lib/leader.ts';
 import { boundLog } from '../../lib/log-file.ts';
-import { isAlive, signalGroup, spawnDetached, type Detached } from '../../lib/process.ts';
+import { isAlive, signalGroup, spawnDetached, type Detached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type DriverHandle, type DriverSpec, type Engine } from '../engine.ts';
+import { EngineError, type DriverSpec, type Engine, type LaunchedDriver } from '../engine.ts';
 import { createLocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
 import { readExecutorLog } from './executor-log.ts';
@@ -62,8 +62,14 @@ const pollMs = 50;
  */
 const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
 
+/** Its drivers are processes, always. One of a cluster that is gone from the settings is none of them, so it counts as ended. */
+export type LocalEngine = Omit<Engine, 'launch' | 'find'> & {
+  launch(spec: DriverSpec): Promise<LaunchedDriver<ProcessIdentity>>;
+  find(sessionId: number): Promise<ProcessIdentity | null>;
+};
+
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */
-export function createLocalEngine(options: LocalEngineOptions): Engine {
+export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
   const { clock, sparkHome, sessionsFolder, eventLogBytes = 0, logBytes = Infinity, identities = oneUser() } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
   const sparkSubmit = join(sparkHome, 'bin/spark-submit');
@@ -171,9 +177,10 @@ export function createLocalEngine(options: LocalEngineOptions): Engine {
       return handle !== null && isAlive(handle) ? handle : null;
     },
 
-    isAlive: async (handle) => isAlive(handle),
+    isAlive: async (handle) => 'pid' in handle && isAlive(handle),
 
-    async kill(handle: DriverHandle, patienceMs = graceMs) {
+    async kill(handle, patienceMs = graceMs) {
+      if (!('pid' in handle)) return;
       if (isAlive(handle)) {
         signalGroup(handle, 'SIGTERM');
         if (!(await waitUntil(() => !isAlive(handle), patienceMs))) {

@@ -1,5 +1,5 @@
-import type { Engine, EngineFacts, NamedEngine } from '../engine.ts';
-import { createLocalEngine, type LocalEngineOptions } from '../local/engine.ts';
+import type { EngineFacts, NamedEngine } from '../engine.ts';
+import { createLocalEngine, type LocalEngine, type LocalEngineOptions } from '../local/engine.ts';
 import { localFacts } from '../local/properties.ts';
 import { createMaster } from './master.ts';
 import { executorOf, standaloneCluster } from './properties.ts';
@@ -20,7 +20,7 @@ export type StandaloneOptions = {
 export function createStandaloneEngine(
   { master, page, driverHost }: StandaloneOptions,
   options: Omit<LocalEngineOptions, 'sparkMaster' | 'cluster' | 'mustBeAble'>,
-): { readonly engine: Engine; readonly facts: EngineFacts } & Pick<NamedEngine, 'capacity'> {
+): { readonly engine: LocalEngine; readonly facts: EngineFacts } & Pick<NamedEngine, 'capacity'> {
   const asked = createMaster({ master, page });
   const cluster = standaloneCluster(driverHost);
   return {

@@ -1,11 +1,11 @@
 import type { SessionMetrics } from '@emberlab/contract';
 import type { EdgeTargets } from '../../edge/ports.ts';
-import type { DriverExit, Engine, EventLogState } from '../../engines/engine.ts';
+import type { DriverExit, DriverHandle, Engine, EventLogState } from '../../engines/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { appendLine, tailLines } from '../../lib/log-file.ts';
 import type { Log } from '../../lib/log.ts';
-import type { ProcessIdentity } from '../../lib/process.ts';
+
 import { outputKey, statementKey } from './changes.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';
@@ -131,7 +131,7 @@ export function createLifecycle(parts: {
     publish,
 
     /** Notes that a driver runs. */
-    launched: (id: number, process: ProcessIdentity) => within(id, () => sessions.update(id, { process })),
+    launched: (id: number, process: DriverHandle) => within(id, () => sessions.update(id, { process })),
     /** Gives a driver that was started ahead to who asked for one like it; null: it is not to be had any more. */
     take: (id: number, key: string, taking: Taking): Promise<SessionRecord | null> =>
       within(id, async (session) => {

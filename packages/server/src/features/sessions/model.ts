@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { SessionKind } from '@emberlab/contract';
-import type { EventLogState } from '../../engines/engine.ts';
-import type { ProcessIdentity } from '../../lib/process.ts';
+import type { DriverHandle, EventLogState } from '../../engines/engine.ts';
 import type { StatementState, StopReason, StoredState } from './state.ts';
 
 /** What a client asked for, checked; kept with the session as it was written, so that it is answered unchanged. */
@@ -72,7 +71,7 @@ export type SessionRecord = {
   /** what became of its event log; null: it has not ended, or before there were any */
   readonly eventLog: EventLogState | null;
   readonly problem: string | null;
-  readonly process: ProcessIdentity | null;
+  readonly process: DriverHandle | null;
   readonly heartbeatSeconds: number;
   /** the Jupyter server that it came from, or was started ahead for */
   readonly serverId: string | null;

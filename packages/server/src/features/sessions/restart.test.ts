@@ -134,3 +134,16 @@ test('a session whose agent is away for long is recovering, and takes statements
   expect(await again.heard('run')).toMatchObject({ id: 0, code: 'a' });
   expect(await stateOf(rig, id)).toBe('busy');
 });
+
+test('a driver on a cluster is known by what the cluster has named it, also after a restart', async () => {
+  await using rig = await createRig();
+  rig.fake.moveToCluster();
+  const { id } = await rig.idle();
+  await rig.restart();
+  await rig.reconcile();
+  expect([rig.fake.launched.length, rig.fake.running()]).toEqual([1, 1]);
+  rig.fake.driver(id).exit();
+  await rig.reconcile();
+  const row = () => rig.db.selectFrom('sessions').select('state').where('id', '=', id).executeTakeFirst();
+  await expect.poll(row).toEqual({ state: 'dead' });
+});

@@ -92,7 +92,7 @@ const showSession = (session: SessionRecord, state: string): RunningThing => ({
   state,
   since: session.createdAt,
   place: null,
-  process: session.process,
+  process: session.process !== null && 'pid' in session.process ? session.process : null,
 });
 
 const showBatch = (batch: BatchRecord): RunningThing => ({

@@ -3,8 +3,7 @@ import { sql, type Kysely, type Updateable } from 'kysely';
 import { prepareQuery, prepareUpdate, type ParametersOf } from '../../db/prepared.ts';
 import type { Database } from '../../db/schema.ts';
 import type { SessionsTable } from '../../db/schema/sessions.ts';
-import type { EventLogState } from '../../engines/engine.ts';
-import type { ProcessIdentity } from '../../lib/process.ts';
+import type { DriverHandle, EventLogState } from '../../engines/engine.ts';
 import type { Taken } from '../../lib/places.ts';
 import { rememberLast } from '../../lib/remember.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
@@ -43,7 +42,7 @@ export type SessionChange = {
   application?: Application;
   eventLog?: EventLogState;
   problem?: string;
-  process?: ProcessIdentity;
+  process?: DriverHandle;
   secretDigest?: string;
   readyAt?: number;
   endedAt?: number;
@@ -283,7 +282,7 @@ export function createSessionStore(db: Kysely<Database>) {
           ...(change.application === undefined ? {} : { application_json: JSON.stringify(change.application) }),
           ...(change.eventLog === undefined ? {} : { event_log: change.eventLog }),
           ...(change.problem === undefined ? {} : { problem: change.problem }),
-          ...(change.process === undefined ? {} : { pid: change.process.pid, start_ticks: change.process.startTicks }),
+          ...(change.process === undefined ? {} : columnsOf(change.process)),
           ...(change.secretDigest === undefined ? {} : { secret_digest: change.secretDigest }),
           ...(change.readyAt === undefined ? {} : { ready_at: change.readyAt }),
           ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
@@ -331,7 +330,7 @@ export function createSessionStore(db: Kysely<Database>) {
       application: row.application_json === null ? null : readApplication(row.application_json),
       eventLog: row.event_log as EventLogState | null,
       problem: row.problem,
-      process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
+      process: handleIn(row),
       heartbeatSeconds: row.heartbeat_seconds,
       serverId: row.server_id,
       executionId: row.execution_id,
@@ -341,4 +340,21 @@ export function createSessionStore(db: Kysely<Database>) {
       endedAt: row.ended_at,
     };
   }
+}
+
+/** What names a driver, in the columns of its session's row. */
+const columnsOf = (handle: DriverHandle) =>
+  'clusterId' in handle ? { cluster_id: handle.clusterId } : { pid: handle.pid, start_ticks: handle.startTicks };
+
+function handleIn({
+  pid,
+  start_ticks: startTicks,
+  cluster_id: clusterId,
+}: {
+  pid: number | null;
+  start_ticks: string | null;
+  cluster_id: string | null;
+}): DriverHandle | null {
+  if (clusterId !== null) return { clusterId };
+  return pid === null || startTicks === null ? null : { pid, startTicks };
 }

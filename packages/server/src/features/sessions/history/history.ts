@@ -1,16 +1,11 @@
 import type { EdgeTargets } from '../../../edge/ports.ts';
 import type { Target } from '../../../edge/protocol.ts';
-import {
-  EngineError,
-  type DriverExit,
-  type DriverHandle,
-  type Engine,
-  type UiAddress,
-} from '../../../engines/engine.ts';
+import { EngineError, type DriverExit, type Engine, type UiAddress } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { delay, type Clock } from '../../../lib/clock.ts';
 import { tailLines } from '../../../lib/log-file.ts';
 import type { Log } from '../../../lib/log.ts';
+import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Limits } from '../limits.ts';
 import type { SessionRecord } from '../model.ts';
 import { asksFirstPage, pagesOf } from './answer.ts';
@@ -27,7 +22,7 @@ export type Finished = Pick<SessionRecord, 'id' | 'uiId' | 'project' | 'eventLog
 
 /** A history server that shows its application. */
 type Shown = {
-  readonly handle: DriverHandle;
+  readonly handle: ProcessIdentity;
   readonly address: UiAddress;
   readonly applicationId: string;
   readonly uiId: string;
@@ -73,7 +68,7 @@ export function createHistory(parts: {
   const closed = new AbortController();
 
   /** Ends a server, and all that is left of it. */
-  const bury = async (id: number, handle: DriverHandle | null): Promise<void> => {
+  const bury = async (id: number, handle: ProcessIdentity | null): Promise<void> => {
     if (handle !== null) await servers.end(handle);
     await servers.clean(id);
     await store.remove(id);
@@ -147,7 +142,7 @@ export function createHistory(parts: {
       throw noEventLog(await eventLogs.limit(id, { ended: true }), { removed: session.eventLog === 'kept' });
     }
     await store.insert(id, clock.now());
-    let handle: DriverHandle | null = null;
+    let handle: ProcessIdentity | null = null;
     try {
       const begun = clock.now();
       const launched = await servers.launch({
@@ -215,7 +210,9 @@ export function createHistory(parts: {
     },
 
     /** All that run or come up, or end. */
-    async list(): Promise<{ sessionId: number; process: DriverHandle | null; isShown: boolean; createdAt: number }[]> {
+    async list(): Promise<
+      { sessionId: number; process: ProcessIdentity | null; isShown: boolean; createdAt: number }[]
+    > {
       return (await store.list()).map((row) => ({ ...row, isShown: shown.has(row.sessionId) }));
     },
 

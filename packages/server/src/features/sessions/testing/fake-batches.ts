@@ -10,10 +10,11 @@ import {
   type DriverHandle,
   type UiAddress,
 } from '../../../engines/engine.ts';
+import type { ProcessIdentity } from '../../../lib/process.ts';
 
 type FakeBatch = {
   readonly spec: BatchSpec;
-  readonly handle: DriverHandle;
+  readonly handle: ProcessIdentity;
   alive: boolean;
   applicationId: string | null;
   ui: UiAddress | null;
@@ -33,7 +34,8 @@ export function fakeBatches(folder: string) {
   const eventLogs = fakeEventLogs();
   const history = fakeHistory(folder);
   const folderOf = (id: number) => join(folder, String(id));
-  const withHandle = (handle: DriverHandle) => [...all.values()].find((batch) => batch.handle.pid === handle.pid);
+  const withHandle = (handle: DriverHandle) =>
+    [...all.values()].find((batch) => 'pid' in handle && batch.handle.pid === handle.pid);
 
   const engine: BatchEngine = {
     async launch(spec) {

@@ -24,7 +24,9 @@ export function fakeEngine(folder: string) {
   const history = fakeHistory(folder);
   let pid = 100;
   let refusal: string | null = null;
-  const keyOf = (handle: DriverHandle) => `${handle.pid} ${handle.startTicks}`;
+  let onCluster = false;
+  const keyOf = (handle: DriverHandle) =>
+    'clusterId' in handle ? handle.clusterId : `${handle.pid} ${handle.startTicks}`;
   const folderOf = (id: number) => join(folder, String(id));
 
   const bounded = new Set<number>();
@@ -35,7 +37,9 @@ export function fakeEngine(folder: string) {
     async launch(spec) {
       if (refusal !== null) throw new EngineError(refusal);
       await mkdir(folderOf(spec.sessionId), { recursive: true });
-      const handle = { pid: ++pid, startTicks: String(spec.sessionId) };
+      const handle: DriverHandle = onCluster
+        ? { clusterId: `application_${++pid}` }
+        : { pid: ++pid, startTicks: String(spec.sessionId) };
       const { promise: exited, resolve } = Promise.withResolvers<DriverExit>();
       alive.add(keyOf(handle));
       launched.push(spec);
@@ -107,6 +111,10 @@ export function fakeEngine(folder: string) {
       return driver;
     },
     running: () => alive.size,
+    /** from now on drivers run on a cluster, and are no processes */
+    moveToCluster(): void {
+      onCluster = true;
+    },
     refuse(message: string | null) {
       refusal = message;
     },

@@ -3,9 +3,10 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { EngineError, type DriverExit, type DriverHandle, type HistoryEngine } from '../../../engines/engine.ts';
+import type { ProcessIdentity } from '../../../lib/process.ts';
 
 type FakeServer = {
-  readonly handle: DriverHandle;
+  readonly handle: ProcessIdentity;
   readonly http: Server;
   readonly port: number;
   end(how: DriverExit): Promise<void>;
@@ -25,7 +26,8 @@ export function fakeHistory(folder: string) {
     crash: null as DriverExit | null,
   };
   let pid = 200_000;
-  const byHandle = (handle: DriverHandle) => [...servers].find(([, one]) => one.handle.pid === handle.pid);
+  const byHandle = (handle: DriverHandle) =>
+    [...servers].find(([, one]) => 'pid' in handle && one.handle.pid === handle.pid);
 
   const engine: HistoryEngine = {
     async launch({ sessionId }) {

@@ -212,8 +212,12 @@ export async function createRig(
     /** Waits until the worker has started a session's driver. */
     async driver(id: number) {
       for (;;) {
-        const row = await db.selectFrom('sessions').select('pid').where('id', '=', id).executeTakeFirst();
-        if (row?.pid !== null && row?.pid !== undefined) return fake.driver(id);
+        const row = await db
+          .selectFrom('sessions')
+          .select(['pid', 'cluster_id'])
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (row !== undefined && (row.pid ?? row.cluster_id) !== null) return fake.driver(id);
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
