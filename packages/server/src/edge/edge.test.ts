@@ -17,7 +17,7 @@ describe('the port', () => {
     appsOrigin: 'http://{id}.localhost:1',
     tls: null,
     trustedProxies: [],
-    paths: { controlSocket: '/nowhere', edgeSocket: '/nowhere' },
+    paths: { agentSocket: '/nowhere', controlSocket: '/nowhere', edgeSocket: '/nowhere' },
   };
 
   it('that is taken is named, with what to do', async () => {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
+import { createAgents, isAgent } from './agents.ts';
 import { createApps } from './apps.ts';
 import { createCallControl } from './control.ts';
 import { followFeed } from './feed.ts';
@@ -24,7 +25,7 @@ import { createSeen } from './seen.ts';
 import { createTable } from './table.ts';
 
 export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin' | 'tls' | 'trustedProxies'> & {
-  readonly paths: Pick<Config['paths'], 'controlSocket' | 'edgeSocket'>;
+  readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'>;
 };
 
 export type Edge = {
@@ -127,11 +128,14 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     if (place.kind === 'public') return toPublic(request, response, place, requestId);
     return apps.handle(request, response, place, requestId);
   };
+  const agents = createAgents(config.paths.agentSocket);
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const requestId = requestIdOf(request);
     const place = isPlain(request) ? hosts.classify(request.headers.host, isEncrypted(request)) : null;
-    if (place?.kind === 'app' && secure.originInstead(request, place) === null)
-      return apps.upgrade(request, socket, head, place, requestId);
+    if (place !== null && secure.originInstead(request, place) === null) {
+      if (place.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
+      if (isAgent(request)) return agents.upgrade(request, socket, head);
+    }
     sendError(request, responseOn(socket, request), { code: 'bad_request', requestId, dashboard: null });
   };
 
@@ -172,6 +176,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
           front.closeAllConnections();
           void apps.endTunnels();
         });
+        await agents.end();
         await stopped;
         cancel();
         // the clients' sides have gone by now

@@ -22,7 +22,7 @@ const identity =
 const ownCookie = /^(?:__(?:host|secure)-)?emberlab/i;
 
 /** What goes on to the next connection, without what `refuse` names. `raw`: names and values in turn, as Node gives them. */
-function endToEnd(raw: readonly string[], refuse: (name: string) => boolean = () => false): OutgoingHttpHeaders {
+export function endToEnd(raw: readonly string[], refuse: (name: string) => boolean = () => false): OutgoingHttpHeaders {
   // without a prototype, as a header may be called __proto__
   const kept = Object.create(null) as Record<string, string | string[]>;
   const named = new Set<string>();

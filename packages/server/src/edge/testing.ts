@@ -150,7 +150,11 @@ export async function startWorld(
     .insertInto('logins')
     .values({ digest: loginDigest, user_id: userId, created_at: 0, last_seen_at: 0, expires_at: far })
     .execute();
-  const paths = { controlSocket: join(folder, 'control.sock'), edgeSocket: join(folder, 'edge.sock') };
+  const paths = {
+    agentSocket: join(folder, 'agent.sock'),
+    controlSocket: join(folder, 'control.sock'),
+    edgeSocket: join(folder, 'edge.sock'),
+  };
   const { tls = null, log = silent } = options;
   const scheme = tls === null ? 'http' : 'https';
   // One label more: clients take no certificate for all that is below a single one.

@@ -27,7 +27,12 @@ export async function startStack({ https = false, trustedProxies = [] as readonl
   const tls = https ? await makeCertificate(folder) : null;
   const scheme = https ? 'https' : 'http';
   const appsOrigin = `${scheme}://{id}.apps.localhost:0`;
-  const paths = { controlSocket: join(folder, 'control.sock'), edgeSocket: join(folder, 'edge.sock'), logs: folder };
+  const paths = {
+    agentSocket: join(folder, 'agent.sock'),
+    controlSocket: join(folder, 'control.sock'),
+    edgeSocket: join(folder, 'edge.sock'),
+    logs: folder,
+  };
   const logs = { logLevel: 'info', metricsToken, databaseUrl: null, paths } as const;
   const [edgeLog, controlLog] = [await openLog(logs, 'edge'), await openLog(logs, 'control')];
   const edge = await runEdge(

@@ -25,7 +25,11 @@ async function startWorld() {
   const bus = createBus<ProjectChange>((error) => {
     throw error;
   });
-  const paths = { controlSocket: join(folder, 'control.sock'), edgeSocket: join(folder, 'edge.sock') };
+  const paths = {
+    agentSocket: join(folder, 'agent.sock'),
+    controlSocket: join(folder, 'control.sock'),
+    edgeSocket: join(folder, 'edge.sock'),
+  };
   const appsOrigin = 'http://{id}.localhost:0';
   let feed: ReturnType<typeof createFeedServer> | null = null;
   let users: ReturnType<typeof createUsers> | null = null;
