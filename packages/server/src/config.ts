@@ -17,6 +17,8 @@ export type Config = {
   /** of PostgreSQL, with its password; null: SQLite in the data folder */
   readonly databaseUrl: string | null;
   readonly databaseConnections: number;
+  /** several processes of ours serve this data folder, on this machine */
+  readonly replicas: boolean;
   readonly host: string;
   readonly port: number;
   /** e.g. `http://localhost:8080` */
@@ -113,6 +115,8 @@ export type Paths = {
   readonly run: string;
   readonly controlSocket: string;
   readonly edgeSocket: string;
+  /** sockets of control planes that answer reads and lead nothing */
+  readonly readers: string;
   readonly agentSocket: string;
   readonly tunnelSocket: string;
   readonly projects: string;
@@ -201,6 +205,9 @@ function* contradictions(settings: Settings): Generator<string> {
   const { host, public_url: publicUrl, apps_url: appsUrl, tls_cert: cert, tls_key: key } = settings;
   if (publicUrl === undefined && !reachedAsLocalhost(host)) {
     yield `With host = ${host} please set public_url and apps_url as well: under which names do browsers reach Emberlab and its servers?`;
+  }
+  if (settings.replicas && settings.database_url === undefined) {
+    yield 'replicas needs a database that several processes can work with: please set database_url as well.';
   }
   if ((cert === undefined) !== (key === undefined)) {
     yield `TLS needs both files: please set ${cert === undefined ? 'tls_cert' : 'tls_key'} as well.`;
@@ -308,6 +315,7 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     dataDir,
     databaseUrl: settings.database_url ?? null,
     databaseConnections: settings.database_connections,
+    replicas: settings.replicas,
     host: settings.host,
     port,
     publicOrigin,
@@ -380,6 +388,7 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
       run,
       controlSocket: join(run, 'control.sock'),
       edgeSocket: join(run, 'edge.sock'),
+      readers: join(run, 'readers'),
       agentSocket,
       tunnelSocket: join(run, 'tunnel.sock'),
       projects: join(dataDir, 'projects'),

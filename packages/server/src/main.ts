@@ -113,10 +113,10 @@ async function runSupervisor(args: string[]): Promise<void> {
   const { readConfig } = await import('./config.ts');
   const config = readConfig(process.env, overrides);
   const { setUp } = await import('./setup/set-up.ts');
-  const { claimDataFolder } = await import('./supervise/claim.ts');
+  const { claimDataFolder, joinReplicas } = await import('./supervise/claim.ts');
   const { checkDataFolder } = await import('./setup/preflight.ts');
   await checkDataFolder(config.dataDir, false);
-  const release = await claimDataFolder(config);
+  let release = await claimDataFolder(config, { beside: config.replicas });
   try {
     const willServe = values['set-up-only'] !== true;
     await setUp(config, {
@@ -124,6 +124,12 @@ async function runSupervisor(args: string[]): Promise<void> {
       willServe,
       say: (text) => void process.stdout.write(text),
     });
+    if (willServe && config.replicas) {
+      // Set-up is done alone; the next one may begin with its own.
+      const [alone, leave] = [release, await joinReplicas(config)];
+      release = leave;
+      await alone();
+    }
     if (willServe) await serve(config);
     else if (config.classArchive) await makeClassArchive(config);
   } finally {

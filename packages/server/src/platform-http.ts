@@ -10,6 +10,7 @@ import { registerProbes } from './http/probes.ts';
 import { createRouter } from './http/router.ts';
 import type { Clock } from './lib/clock.ts';
 import type { PlatformParts } from './platform-parts.ts';
+import { answerReadsAlone } from './platform-reads.ts';
 import { sparkVersionOf } from './spark-version.ts';
 import { version } from './version.ts';
 
@@ -24,6 +25,8 @@ export async function createPlatformApp({
   db: Kysely<Database>;
   /** where the built dashboard and documentation are */
   repository: string;
+  /** whether it answers nothing but what any replica may */
+  reader: boolean;
   parts: PlatformParts;
   /** Makes the first project, once there is somebody for whom. */
   ensureDemo: () => Promise<void>;
@@ -64,6 +67,7 @@ export async function createPlatformApp({
       await audit.service.record(event);
     },
   });
+  if (given.reader) answerReadsAlone(app);
   registerProbes(app, () => ping(db));
   metrics.registerRoutes(app);
   const router = createRouter(

@@ -27,6 +27,7 @@ import { createBus } from './lib/bus.ts';
 import { systemClock } from './lib/clock.ts';
 import { digest } from './lib/ids.ts';
 import { useOfTrees } from './lib/process-use.ts';
+import { listenOnSocket } from './lib/unix-socket.ts';
 import { examineRunning } from './maintenance/doctor.ts';
 import { createPlatformApp } from './platform-http.ts';
 import { startPlatform } from './platform-start.ts';
@@ -43,17 +44,26 @@ const databasePatienceMs = 30_000;
 export type Platform = {
   /** Adopts what runs already, then listens. */
   start(): Promise<void>;
+  /** Listens on this socket for the reads that any replica may answer (see `platform-reads.ts`), and begins nothing else. */
+  read(socketPath: string): Promise<void>;
   /** A fresh secret for the set-up link; null once there is a user. */
   setUpToken(): Promise<string | null>;
   /** Lets go of everything. Servers, drivers and builds go on. */
   close(): Promise<void>;
 };
 
-/** The composition root: builds every part and hands each what it needs. The only file that names concrete adapters. */
-export async function createPlatform(config: Config, log: Logger): Promise<Platform> {
+/**
+ * The composition root: builds every part and hands each what it needs. The only file that names concrete adapters. `reader`: another one leads, and this one
+ * answers reads beside it.
+ */
+export async function createPlatform(
+  config: Config,
+  log: Logger,
+  { reader = false }: { reader?: boolean } = {},
+): Promise<Platform> {
   const clock = systemClock;
   const closing = new AsyncDisposableStack();
-  const { copy } = await upgradeDatabase(config, clock, databasePatienceMs);
+  const { copy } = reader ? { copy: null } : await upgradeDatabase(config, clock, databasePatienceMs);
   const db = await openDatabase(config, {
     onAway: (reason) =>
       reason === null ? log.info('the database is there again') : log.error({ reason }, 'the database is away'),
@@ -156,7 +166,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     jobs: () => jobs,
   });
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
-  cgroups?.sweep();
+  if (!reader) cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
   const servers = createServers({
@@ -280,6 +290,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
     clock,
     db,
     repository,
+    reader,
     parts,
     ensureDemo,
     notices: noticesOf(identities.isolation),
@@ -288,6 +299,7 @@ export async function createPlatform(config: Config, log: Logger): Promise<Platf
 
   return {
     start: () => startPlatform({ config, log, parts, app, feed, keeper, classArchive, ensureDemo, closing }),
+    read: (socketPath) => listenOnSocket((path) => app.listen({ path }), socketPath),
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),
   };

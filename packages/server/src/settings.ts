@@ -81,6 +81,10 @@ export const settingsSchema = z.strictObject({
     .pipe(z.number().min(2).max(200))
     .default(10)
     .meta({ description: 'Connections to PostgreSQL that are open at the same time, at most.' }),
+  replicas: yesOrNo.default(false).meta({
+    description:
+      'Whether several ./start may serve this data folder on this machine at once, at the same port: one of them leads, the others answer reads and take over when it ends. Needs database_url; the same for each of them.',
+  }),
   port: wholeNumber
     .pipe(z.number().min(1).max(65535))
     .default(8080)

@@ -6,11 +6,12 @@ export type { Lead };
 
 /**
  * Waits until this control plane is the only one that works with its database, as its reconcilers need: two would take each other's servers for lost. A file of
- * SQLite lies in the data folder, which the supervisor has claimed. Null: aborted while it waited. `onWait` hears why it waits, as a sentence.
+ * SQLite lies in the data folder, which the supervisor has claimed. Null: aborted while it waited. `onWait` hears why it waits, as a sentence, and how the one
+ * calls itself for which it does (see `plane-name.ts`; null: that is not known).
  */
 export async function leadDatabase(
   config: Pick<Config, 'databaseUrl'>,
-  options: { clock: Clock; signal: AbortSignal; onWait: (sentence: string) => void },
+  options: { clock: Clock; signal: AbortSignal; onWait: (sentence: string, holder: string | null) => void },
 ): Promise<Lead | null> {
   if (config.databaseUrl === null) return { lost: new Promise(() => undefined), close: async () => undefined };
   const { takeLead } = await import('./postgres/lead.ts');
@@ -18,7 +19,8 @@ export async function leadDatabase(
     url: config.databaseUrl,
     clock: options.clock,
     signal: options.signal,
-    onWait: (why) => options.onWait('away' in why ? away(why.away) : held(why.holder)),
+    onWait: (why) =>
+      'away' in why ? options.onWait(away(why.away), null) : options.onWait(held(why.holder), why.holder),
   });
 }
 

@@ -18,6 +18,7 @@ import { createOpenWithTicket } from './open.ts';
 import { responseOn, sendError } from './pages.ts';
 import { createPublic } from './public.ts';
 import { createProxies } from './proxies.ts';
+import { findReaders } from './readers.ts';
 import { createRefusals } from './refusals.ts';
 import { createReport } from './report.ts';
 import { createSecure } from './secure.ts';
@@ -25,7 +26,10 @@ import { createSeen } from './seen.ts';
 import { createTable } from './table.ts';
 
 export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin' | 'tls' | 'trustedProxies'> & {
-  readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'>;
+  /** absent: it is the only one */
+  readonly replicas?: boolean;
+  readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'> &
+    Partial<Pick<Config['paths'], 'readers'>>;
 };
 
 export type Edge = {
@@ -49,8 +53,10 @@ export type EdgeOptions = {
  */
 export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions = {}): Promise<Edge> {
   const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
+  const { replicas = false } = config;
   const front = await openFront({
     ...config,
+    replicas,
     clock,
     log,
     http: {
@@ -109,7 +115,8 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     waitMs,
     clock,
   });
-  const toPublic = createPublic({ controlSocket: config.paths.controlSocket, forward, addressOf, waitMs });
+  const readers = replicas ? await findReaders({ folder: config.paths.readers ?? '', clock }) : null;
+  const toPublic = createPublic({ controlSocket: config.paths.controlSocket, readers, forward, addressOf, waitMs });
   const strangers = strangerLog(hosts, log, clock);
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -169,6 +176,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
         apps.closeTunnels();
         gate.close();
         feed.close();
+        readers?.close();
         seen.close();
         report.close();
         refusals.close();

@@ -39,6 +39,8 @@ export type Forwarding = {
    * then be the next on a shared one, whatever it does: where the target has gone, the kernel takes nothing of it.
    */
   lasting?: boolean;
+  /** With which status an answer is for the client; one of another counts as `refused`, and nothing of it has gone to the client. Absent: with each. */
+  accepts?: (status: number) => boolean;
   /** Headers of the answer for the client; `raw`: names and values in turn. */
   shape: (raw: readonly string[]) => OutgoingHttpHeaders;
 };
@@ -195,6 +197,10 @@ function attempt(
       upstream.off('close', broken);
       upstream.off('error', failed);
       upstream.on('error', () => undefined);
+      if (options.accepts?.(answer.statusCode ?? 0) === false) {
+        upstream.destroy();
+        return settle('refused');
+      }
       try {
         response.writeHead(answer.statusCode ?? 502, options.shape(answer.rawHeaders));
         // An event stream's headers must not wait for its first event; others go out with the beginning of their body.

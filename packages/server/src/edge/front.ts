@@ -29,15 +29,17 @@ export const isEncrypted = (request: IncomingMessage): boolean =>
 export async function openFront(options: {
   host: string;
   port: number;
+  /** whether other edges listen there too */
+  replicas: boolean;
   http: ServerOptions;
   tls: CertificateFiles | null;
   clock: Clock;
   log: Log;
 }): Promise<Front> {
-  const { host, port, http, tls } = options;
+  const { host, port, http, tls, replicas: shared } = options;
   if (tls !== null) return openSecureFront({ ...options, tls });
   const server = createHttpServer(http);
-  const address = await listen(server, host, port);
+  const address = await listen(server, host, port, { shared });
   return {
     address,
     servers: [server],
@@ -51,7 +53,7 @@ export async function openFront(options: {
  * and kernels on this machine need no certificate to reach the gateway.
  */
 async function openSecureFront(options: Parameters<typeof openFront>[0] & { tls: CertificateFiles }): Promise<Front> {
-  const { host, port, http, tls, clock, log } = options;
+  const { host, port, http, tls, clock, log, replicas: shared } = options;
   const certificate = await readCertificate(tls);
   // Only here: it would cost every edge memory.
   const { createServer: createHttpsServer } = await import('node:https');
@@ -71,7 +73,7 @@ async function openSecureFront(options: Parameters<typeof openFront>[0] & { tls:
   const front = createNetServer({ noDelay: true }, (socket) => {
     handOver(socket, (first) => (first === tlsHandshake ? secure : plain));
   });
-  const address = await listen(front, host, port);
+  const address = await listen(front, host, port, { shared });
   const unwatch = watchCertificate({
     files: tls,
     clock,

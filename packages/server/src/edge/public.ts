@@ -3,8 +3,12 @@ import type { Forward } from './forward.ts';
 import { fromControl, hasBody, toControl } from './headers.ts';
 import type { Place } from './hosts.ts';
 import { sendError } from './pages.ts';
+import type { Readers } from './readers.ts';
 
-/** Requests of the public origin: all of them are control's, and wait while it restarts. */
+/**
+ * Requests of the public origin: all of them are control's, and wait while it restarts. Those that any replica may answer go to one of these; what it can't answer
+ * goes to the one that leads, as if nothing had been.
+ */
 export type Public = (
   request: IncomingMessage,
   response: ServerResponse,
@@ -14,13 +18,14 @@ export type Public = (
 
 export function createPublic(options: {
   controlSocket: string;
+  /** null: there are no replicas */
+  readers: Pick<Readers, 'pick' | 'lost'> | null;
   forward: Forward;
   addressOf: (request: IncomingMessage) => string;
   waitMs: number;
 }): Public {
   return async (request, response, place, requestId) => {
-    const outcome = await options.forward(request, response, {
-      socketPath: options.controlSocket,
+    const forwarding = {
       path: request.url ?? '/',
       headers: toControl(request, {
         host: place.host,
@@ -28,10 +33,26 @@ export function createPublic(options: {
         requestId,
         address: options.addressOf(request),
       }),
+      lasting: true,
+      shape: (raw: readonly string[]) => ({ 'x-request-id': requestId, ...fromControl(raw) }),
+    };
+    const reader = options.readers?.pick(request) ?? null;
+    if (reader !== null) {
+      const read = await options.forward(request, response, {
+        ...forwarding,
+        socketPath: reader,
+        waitMs: 0,
+        resend: true,
+        accepts: (status) => status < 500,
+      });
+      if (read === 'answered' || read === 'gone') return;
+      if (read === 'broken') options.readers?.lost(reader);
+    }
+    const outcome = await options.forward(request, response, {
+      ...forwarding,
+      socketPath: options.controlSocket,
       waitMs: options.waitMs,
       resend: isHarmlessTwice(request) || isKeyedLivyPost(request),
-      lasting: true,
-      shape: (raw) => ({ 'x-request-id': requestId, ...fromControl(raw) }),
     });
     if (outcome === 'refused' || outcome === 'broken') {
       sendError(request, response, { code: 'unavailable', requestId, dashboard: null });

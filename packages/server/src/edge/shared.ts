@@ -13,6 +13,8 @@ export type SharedRequest = {
   readonly headers: OutgoingHttpHeaders;
   /** Headers of the answer for the client; `raw`: names and values in turn. */
   readonly shape: (raw: readonly string[]) => OutgoingHttpHeaders;
+  /** as in `Forwarding` */
+  readonly accepts?: (status: number) => boolean;
 };
 
 /**
@@ -74,7 +76,7 @@ export function createShared() {
           method: request.method ?? 'GET',
           headers: options.headers as Record<string, string | string[]>,
         },
-        carry(response, options.shape, ended.resolve),
+        carry(response, options, ended.resolve),
       );
       const outcome = await ended.promise;
       connections.running -= 1;
@@ -92,10 +94,11 @@ export function createShared() {
 
 /** Made once: each client that goes would make another, with its trace. */
 const left = new Error('The client has gone.');
+const declined = new Error('The answer is not for the client.');
 
 function carry(
   response: ServerResponse,
-  shape: SharedRequest['shape'],
+  { shape, accepts }: Pick<SharedRequest, 'shape' | 'accepts'>,
   settle: (outcome: 'answered' | 'gone' | 'refused' | 'broken') => void,
 ): Dispatcher.DispatchHandler {
   let controller: Dispatcher.DispatchController | null = null;
@@ -113,6 +116,7 @@ function carry(
     },
     onResponseStart(started, status) {
       if (status < 200) return;
+      if (accepts?.(status) === false) return started.abort(declined);
       const headers = shape(namesAndValues(started.rawHeaders));
       // Node throws for what it can't send; then the client has nothing yet, and is told below.
       response.writeHead(status, headers);
@@ -133,7 +137,7 @@ function carry(
       ended = true;
       // Cut short: the client must not take what it got for the whole.
       if (begun) response.destroy();
-      else settle(isRefusal(error) ? 'refused' : 'broken');
+      else settle(error === declined || isRefusal(error) ? 'refused' : 'broken');
     },
   };
 }

@@ -135,6 +135,8 @@ export async function startWorld(
     /** the edge speaks TLS itself, with this certificate */
     tls?: TestCertificate;
     trustedProxies?: readonly string[];
+    /** it looks for replicas that answer reads */
+    replicas?: boolean;
     onReport?: (report: EdgeReport) => void;
     log?: Log;
   } = {},
@@ -154,6 +156,7 @@ export async function startWorld(
     agentSocket: join(folder, 'agent.sock'),
     controlSocket: join(folder, 'control.sock'),
     edgeSocket: join(folder, 'edge.sock'),
+    readers: join(folder, 'readers'),
   };
   const { tls = null, log = silent } = options;
   const scheme = tls === null ? 'http' : 'https';
@@ -185,6 +188,7 @@ export async function startWorld(
       appsOrigin,
       tls,
       trustedProxies: options.trustedProxies ?? [],
+      replicas: options.replicas ?? false,
       paths,
     },
     log,

@@ -1,11 +1,19 @@
 import type { AddressInfo, Server } from 'node:net';
 
-/** Listens on an address and port. Throws an error whose message tells an administrator what is in the way and what to do. */
-export async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+/**
+ * Listens on an address and port. Throws an error whose message tells an administrator what is in the way and what to do. `shared`: other processes of ours may
+ * listen there too, and the kernel gives each connection to one of them (SO_REUSEPORT in socket(7)).
+ */
+export async function listen(
+  server: Server,
+  host: string,
+  port: number,
+  { shared = false }: { shared?: boolean } = {},
+): Promise<AddressInfo> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port }, () => {
+      server.listen({ host, port, reusePort: shared }, () => {
         server.off('error', reject);
         resolve();
       });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
-import { claimDataFolder } from './claim.ts';
+import { claimDataFolder, joinReplicas, servedPort } from './claim.ts';
 import { FatalError } from './messages.ts';
 import { supervise, type Supervisor } from './supervise.ts';
 
@@ -105,5 +105,30 @@ describe('claimDataFolder', () => {
     writeFileSync(join(folder, 'run/supervisor.json'), JSON.stringify({ pid: process.pid, startTicks: '1' }));
     await claimDataFolder(config);
     await again();
+  });
+
+  it('is shared by replicas, each of which sets up alone, and by nobody else', async () => {
+    const settings = { EMBERLAB_DATA: folder, EMBERLAB_PORT: '18123' };
+    const config = readConfig({
+      ...settings,
+      EMBERLAB_REPLICAS: 'true',
+      EMBERLAB_DATABASE_URL: 'postgres://nobody@localhost/none',
+    });
+    const setUp = await claimDataFolder(config, { beside: true });
+    let isSecond = false;
+    const second = claimDataFolder(config, { beside: true }).then((release) => {
+      isSecond = true;
+      return release;
+    });
+    const leave = await joinReplicas(config);
+    await new Promise(setImmediate);
+    expect(isSecond).toBe(false);
+    await setUp();
+    await (await second)();
+    expect(await servedPort(config)).toBe(18123);
+    await expect(claimDataFolder(readConfig(settings))).rejects.toThrow(/Emberlab runs already with the data folder/);
+    await leave();
+    await (await claimDataFolder(readConfig(settings)))();
+    expect(await servedPort(config)).toBeNull();
   });
 });

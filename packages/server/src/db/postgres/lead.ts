@@ -1,6 +1,6 @@
-import { hostname } from 'node:os';
 import { Client } from 'pg';
 import { delay, type Clock } from '../../lib/clock.ts';
+import { planeName } from '../plane-name.ts';
 import { isAway, reasonOf } from './errors.ts';
 
 /** The name of the lock. */
@@ -72,8 +72,7 @@ function open(url: string): Connection {
     keepAlive: true,
     connectionTimeoutMillis: answerMs,
     query_timeout: answerMs,
-    // PostgreSQL keeps 63 bytes of it.
-    application_name: `emberlab on ${hostname().slice(0, 30)}, process ${process.pid}`,
+    application_name: planeName(),
   });
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   client.on('error', (error) => resolve(reasonOf(error)));
