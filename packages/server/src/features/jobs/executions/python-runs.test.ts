@@ -93,6 +93,19 @@ describe('a run of a Python program', () => {
     expect(processesOf(it.folderOf(id))).toEqual([]);
   }, 20_000);
 
+  it('that ends while it is looked at has ended as it did', async () => {
+    await using it = await jobsFixture();
+    const { id } = await it.run(await it.python('quick', 'until [ -e Resources/go ]; do sleep 0.05; done'));
+    await it.reach(id, 'running');
+    const { isAlive } = it.spawner;
+    it.spawner.isAlive = async (handle) => {
+      it.write('Resources/go', '');
+      while (await isAlive(handle)) await new Promise(setImmediate);
+      return false;
+    };
+    await it.reach(id, 'succeeded');
+  });
+
   it('is followed by its log until it ends', async () => {
     await using it = await jobsFixture();
     const job = await it.python('live', 'echo one; until [ -e Resources/go ]; do sleep 0.05; done; echo two');

@@ -132,7 +132,7 @@ export function createProcessRunner({
 
     async look(run) {
       const name = nameOf(run);
-      const { begun, exitCode } = await spawner.runOf(name);
+      const { begun } = await spawner.runOf(name);
       if (begun === null) {
         // It writes down who it is with its first breath.
         const isComing = (await spawner.find(name)) !== null;
@@ -143,6 +143,8 @@ export function createProcessRunner({
         return { state: ending.has(run.id) ? 'stopping' : 'running', applicationId: await applicationOf(run) };
       }
       if (ending.has(run.id)) return { state: 'stopping', applicationId: null };
+      // Only now: it may have ended since it was looked for, and writes down how just before it does.
+      const { exitCode } = await spawner.runOf(name);
       const problem = await problemOf(run, exitCode);
       // What it has started may live on for a moment, or for good.
       const applicationId = await applicationOf(run);
