@@ -202,10 +202,10 @@ const parts: Record<string, () => Promise<void>> = {
     env['EMBERLAB_TEST_CLUSTERS'] = '1';
     return must('Clusters', bin('vitest'), ['run', '--project', 'server', 'real-standalone']);
   },
-  // Nor is this: ten minutes of work while the platform's processes are killed.
+  // Nor are these: ten minutes of work each while the platform's processes are killed.
   storm: () => {
     env['EMBERLAB_TEST_STORM_SECONDS'] ??= '600';
-    return must('A storm', bin('vitest'), ['run', '--project', 'e2e', 'src/storm/']);
+    return withPostgres('Storms', ['run', '--project', 'e2e', 'src/storm/']);
   },
 };
 

@@ -77,6 +77,11 @@ export class Platform {
     return new Platform(data, await freePort());
   }
 
+  /** Another one that serves the same data folder at the same port. The first one is removed, after this has been stopped. */
+  beside(): Platform {
+    return new Platform(this.data, this.port);
+  }
+
   get url(): string {
     return `http://localhost:${this.port}`;
   }

@@ -9,15 +9,15 @@ it('a replica answers reads that are listed, and refuses all else as one that is
   answerReadsAlone(app);
   app.setErrorHandler((error, _request, reply) => reply.status(error instanceof HttpError ? error.status : 500).send());
   const answer = async () => 'read';
-  app.get('/listed', { schema: { operationId: 'projects.list' } as object }, answer);
-  app.get('/streams', { schema: { operationId: 'projects.events' } as object }, answer);
-  app.post('/changes', { schema: { operationId: 'projects.create' } as object }, answer);
+  app.get('/listed', { schema: { operationId: 'projects.list' } }, answer);
+  app.get('/streams', { schema: { operationId: 'projects.events' } }, answer);
+  app.post('/changes', { schema: { operationId: 'projects.create' } }, answer);
   app.get('/unnamed', answer);
   const status = async (url: string, method: 'GET' | 'POST' = 'GET') => (await app.inject({ method, url })).statusCode;
   expect(await status('/listed')).toBe(200);
-  expect(await Promise.all([status('/streams'), status('/changes', 'POST'), status('/unnamed'), status('/no')])).toEqual(
-    [503, 503, 503, 503],
-  );
+  expect(
+    await Promise.all([status('/streams'), status('/changes', 'POST'), status('/unnamed'), status('/no')]),
+  ).toEqual([503, 503, 503, 503]);
 });
 
 it('nothing that is listed changes anything', () => {

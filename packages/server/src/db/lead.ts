@@ -11,7 +11,13 @@ export type { Lead };
  */
 export async function leadDatabase(
   config: Pick<Config, 'databaseUrl'>,
-  options: { clock: Clock; signal: AbortSignal; onWait: (sentence: string, holder: string | null) => void },
+  options: {
+    clock: Clock;
+    signal: AbortSignal;
+    onWait: (sentence: string, holder: string | null) => void;
+    /** as in `takeLead` */
+    hurry?: () => boolean;
+  },
 ): Promise<Lead | null> {
   if (config.databaseUrl === null) return { lost: new Promise(() => undefined), close: async () => undefined };
   const { takeLead } = await import('./postgres/lead.ts');
@@ -19,6 +25,7 @@ export async function leadDatabase(
     url: config.databaseUrl,
     clock: options.clock,
     signal: options.signal,
+    ...(options.hurry === undefined ? {} : { hurry: options.hurry }),
     onWait: (why) =>
       'away' in why ? options.onWait(away(why.away), null) : options.onWait(held(why.holder), why.holder),
   });

@@ -32,6 +32,7 @@ export async function startControl(
       tell({ type: 'waits', message: sentence });
       replica?.sees(holder);
     },
+    ...(replica === null ? {} : { hurry: replica.leaderHasGone }),
   }).finally(() => clearInterval(stay));
   if (lead === null) {
     await replica?.close();

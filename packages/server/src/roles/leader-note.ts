@@ -13,7 +13,10 @@ import { version } from '../version.ts';
 export type LeaderNote = ProcessIdentity & { readonly name: string; readonly build: string };
 
 /** Two with the same answer alike, of the same tables. */
-export const ownBuild = createHash('sha256').update(JSON.stringify([version, migrationNames])).digest('hex').slice(0, 12);
+export const ownBuild = createHash('sha256')
+  .update(JSON.stringify([version, migrationNames]))
+  .digest('hex')
+  .slice(0, 12);
 
 /** A former one has so long to end by itself, ms: it has lost the lead, and so it does. */
 const patienceMs = 2000;

@@ -6,10 +6,10 @@ import type { ReaderNote } from '../edge/readers.ts';
 import { systemClock } from '../lib/clock.ts';
 import { writeFileAtomic } from '../lib/files.ts';
 import { createLoop } from '../lib/lifecycle.ts';
-import { identify } from '../lib/process.ts';
+import { identify, isAlive } from '../lib/process.ts';
 import { createPlatform, type Platform } from '../platform.ts';
 import { readPaths } from '../platform-reads.ts';
-import { leaderHere, ownBuild } from './leader-note.ts';
+import { leaderHere, ownBuild, type LeaderNote } from './leader-note.ts';
 
 /** How often it is looked whether there is something to read beside, ms. */
 const lookEveryMs = 200;
@@ -19,6 +19,8 @@ const patienceMs = 5000;
 export type Replica = {
   /** How the one calls itself that has the lead, as the database says; null: it doesn't. */
   sees(holder: string | null): void;
+  /** Whether the process that led here has ended. */
+  leaderHasGone(): boolean;
   /** Stops looking. What is open goes on to answer until `close`. */
   settle(): Promise<void>;
   close(): Promise<void>;
@@ -35,6 +37,7 @@ export function createReplica(config: Config, log: Logger, onServes: () => void)
   let matchedAt = -Infinity;
   let open: Platform | null = null;
   let served = false;
+  let leader: LeaderNote | null = null;
 
   /** null: it can't be told now, as while the lead goes from one to another */
   const mayRead = async (): Promise<boolean | null> => {
@@ -42,6 +45,7 @@ export function createReplica(config: Config, log: Logger, onServes: () => void)
     if (holder === null) return null;
     if (note?.name !== holder) return systemClock.steady() - matchedAt < patienceMs ? null : false;
     matchedAt = systemClock.steady();
+    leader = note;
     return note.build === ownBuild;
   };
 
@@ -85,6 +89,7 @@ export function createReplica(config: Config, log: Logger, onServes: () => void)
       holder = name;
       loop.wake();
     },
+    leaderHasGone: () => leader !== null && !isAlive(leader),
     settle: () => loop.close(),
     async close() {
       await loop.close();

@@ -124,11 +124,15 @@ describe('claimDataFolder', () => {
     await new Promise(setImmediate);
     expect(isSecond).toBe(false);
     await setUp();
-    await (await second)();
+    await (
+      await second
+    )();
     expect(await servedPort(config)).toBe(18123);
     await expect(claimDataFolder(readConfig(settings))).rejects.toThrow(/Emberlab runs already with the data folder/);
     await leave();
-    await (await claimDataFolder(readConfig(settings)))();
+    await (
+      await claimDataFolder(readConfig(settings))
+    )();
     expect(await servedPort(config)).toBeNull();
   });
 });

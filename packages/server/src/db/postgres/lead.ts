@@ -8,6 +8,8 @@ const lead = 'emberlab control plane';
 /** How often one that waits tries again, and one that has the lead looks whether it still has, ms. */
 const tryEveryMs = 500;
 const lookEveryMs = 2000;
+/** How often one that waits and could know looks whether the holder has gone, ms. */
+const hurryEveryMs = 25;
 /** What the server does not answer within this long counts as lost, ms. */
 const answerMs = 5000;
 /** For so long one whose connection has broken tries to get the lead back before it gives it up, ms. */
@@ -36,13 +38,18 @@ export async function takeLead(options: {
   clock: Clock;
   signal: AbortSignal;
   onWait: (why: { readonly holder: string | null } | { readonly away: string }) => void;
+  /** Whether it is known that the holder has just gone, so that trying again at once is worth it. */
+  hurry?: () => boolean;
 }): Promise<Lead | null> {
   const { clock, signal } = options;
   let told = '';
   const wait = async (why: Parameters<typeof options.onWait>[0]) => {
     if (JSON.stringify(why) !== told) options.onWait(why);
     told = JSON.stringify(why);
-    await delay(clock, tryEveryMs);
+    for (const end = clock.steady() + tryEveryMs; clock.steady() < end;) {
+      await delay(clock, options.hurry === undefined ? tryEveryMs : hurryEveryMs);
+      if (options.hurry?.() === true) return;
+    }
   };
   while (!signal.aborted) {
     const connection = open(options.url);
