@@ -3,7 +3,7 @@ import { labExtension, ofJupyterLab } from './build/lab-extension.ts';
 import manifest from './package.json' with { type: 'json' };
 
 export default defineConfig({
-  plugins: [labExtension(manifest)],
+  plugins: [labExtension({ ...manifest, disabledExtensions: ['@jupyterlab/hub-extension:connectionlost'] })],
   build: {
     lib: { entry: 'src/index.ts', formats: ['cjs'] },
     target: 'es2023',

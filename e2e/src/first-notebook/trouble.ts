@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { screenshotFolder } from '../browser.ts';
 import type { Newcomer } from './newcomer.ts';
 import { chooseCharts, query } from './plots.ts';
 
@@ -43,6 +45,20 @@ export function meetsTrouble(at: Newcomer): void {
     letGoOn('after-all');
     await platform.start();
     await lab.lastOutput().getByText('survived again 5').waitFor({ timeout: 90_000 });
+  });
+
+  it('is told that nothing answers, and sees an idle kernel and no notice once the platform is back', async () => {
+    const { platform, lab } = at;
+    await lab.kernelIdle();
+    await platform.stop();
+    const notice = lab.page.getByText(/Emberlab does not answer\. What runs goes on/).first();
+    await notice.waitFor({ timeout: 60_000 });
+    await lab.page.screenshot({ path: join(screenshotFolder, 'lab-nothing-answers.png') });
+    await platform.start();
+    await notice.waitFor({ state: 'hidden', timeout: 60_000 });
+    // No cell has run since: JupyterLab by itself would say `Unknown`.
+    await lab.kernelIdle();
+    expect(await lab.page.locator('.jp-Dialog').count()).toBe(0);
   });
 
   it('sees what bad code does, and goes on', async () => {

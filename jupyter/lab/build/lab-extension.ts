@@ -13,7 +13,11 @@ export function labExtension({
   name,
   version,
   description,
-}: Record<'name' | 'version' | 'description', string>): Plugin {
+  disabledExtensions,
+}: Record<'name' | 'version' | 'description', string> & {
+  /** plugins of JupyterLab that this extension's own stand in for */
+  disabledExtensions: readonly string[];
+}): Plugin {
   return {
     name: 'lab-extension',
     apply: 'build',
@@ -30,7 +34,7 @@ ${chunk.code}
       // Browsers keep what they have loaded: another content has another name.
       const hash = createHash('sha256').update(source).digest('hex').slice(0, 20);
       const load = `static/remoteEntry.${hash}.js`;
-      const jupyterlab = { extension: true, _build: { load, extension: './extension' } };
+      const jupyterlab = { extension: true, disabledExtensions, _build: { load, extension: './extension' } };
       delete bundle[chunk.fileName];
       this.emitFile({ type: 'asset', fileName: `${name}/${load}`, source });
       this.emitFile({

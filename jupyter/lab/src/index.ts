@@ -1,6 +1,8 @@
 import { classicNotebook } from './plugins/classic-notebook.ts';
 import { commands } from './plugins/commands.ts';
+import { connection } from './plugins/connection.ts';
 import { endWarning } from './plugins/end-warning.ts';
+import { kernelStatus } from './plugins/kernel-status.ts';
 import { narrowWindow } from './plugins/narrow-window.ts';
 import { ownServer } from './plugins/own-server.ts';
 import { projectLink } from './plugins/project-link.ts';
@@ -15,6 +17,8 @@ import { variables } from './plugins/variables.ts';
 export default [
   ownServer,
   commands,
+  connection,
+  kernelStatus,
   timeLeft,
   serverUse,
   endWarning,

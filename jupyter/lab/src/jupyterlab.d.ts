@@ -64,6 +64,10 @@ declare module '@jupyterlab/application' {
   }
   export const ILabShell: Token<ILabShell>;
 
+  /** What is called for each request that the server did not answer. */
+  export type IConnectionLost = () => Promise<void>;
+  export const IConnectionLost: Token<IConnectionLost>;
+
   /** `activate` gets the required services, then the optional ones: null where there are none. */
   export type JupyterFrontEndPlugin<T> = {
     id: string;
@@ -123,19 +127,37 @@ declare module '@jupyterlab/notebook' {
 
   type Signal<T> = { connect(slot: (sender: unknown, value: T) => void): boolean };
 
+  /** What connects a notebook or a console to its kernel. */
+  export interface SessionContext {
+    readonly session: { readonly kernel: Kernel | null } | null;
+    readonly kernelChanged: Signal<unknown>;
+    readonly statusChanged: Signal<string>;
+    readonly connectionStatusChanged: Signal<string>;
+    readonly disposed: Signal<unknown>;
+  }
+
   export interface INotebookTracker {
+    readonly widgetAdded: Signal<{ readonly sessionContext: SessionContext }>;
     /** the notebook that was in front last */
     readonly currentWidget: {
       readonly context: { readonly path: string; save(): Promise<void> };
-      readonly sessionContext: {
-        readonly session: { readonly kernel: Kernel | null } | null;
-        readonly kernelChanged: Signal<unknown>;
-        readonly statusChanged: Signal<string>;
-      };
+      readonly sessionContext: SessionContext;
     } | null;
     readonly currentChanged: Signal<unknown>;
   }
   export const INotebookTracker: Token<INotebookTracker>;
+}
+
+declare module '@jupyterlab/console' {
+  import type { Token } from '@lumino/coreutils';
+  import type { SessionContext } from '@jupyterlab/notebook';
+
+  export interface IConsoleTracker {
+    readonly widgetAdded: {
+      connect(slot: (sender: unknown, value: { readonly sessionContext: SessionContext }) => void): boolean;
+    };
+  }
+  export const IConsoleTracker: Token<IConsoleTracker>;
 }
 
 declare module '@jupyterlab/services' {
@@ -149,6 +171,12 @@ declare module '@jupyterlab/services' {
 
   export interface Kernel {
     readonly name: string;
+    /** `unknown` until it has said something on a connection */
+    readonly status: string;
+    readonly connectionStatus: string;
+    requestHistory(request: { hist_access_type: 'tail'; n: number; output: boolean; raw: boolean }): Promise<unknown>;
+    /** connects anew; resolves once that has worked */
+    reconnect(): Promise<void>;
     createComm(target: string): Comm;
   }
 }

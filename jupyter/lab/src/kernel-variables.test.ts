@@ -1,4 +1,4 @@
-import type { Comm, Kernel } from '@jupyterlab/services';
+import type { Comm } from '@jupyterlab/services';
 import { expect, it } from 'vitest';
 import { createKernelVariables } from './kernel-variables.ts';
 import type { Known } from './variables-panel.ts';
@@ -24,7 +24,7 @@ const kernel = (name: string) => {
     comms.push(comm);
     return comm;
   };
-  return { kernel: { name, createComm } satisfies Kernel, comms, asked };
+  return { kernel: { name, createComm }, comms, asked };
 };
 
 it('shows what the kernel in front tells, and lets go of the one before', () => {

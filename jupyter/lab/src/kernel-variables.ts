@@ -1,4 +1,7 @@
-import type { Comm, Kernel } from '@jupyterlab/services';
+import type { Comm, Kernel as AnyKernel } from '@jupyterlab/services';
+
+/** What is asked of a kernel here. */
+type Kernel = Pick<AnyKernel, 'name' | 'createComm'>;
 import { readVariables, type Known } from './variables-panel.ts';
 
 const target = 'emberlab.variables';

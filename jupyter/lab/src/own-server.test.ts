@@ -66,6 +66,24 @@ describe('the server that a page belongs to', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  it('is heard with each word, and is back with the first one after it did not answer', () => {
+    const server = openOwnServer();
+    const told: string[] = [];
+    server.onHeard(() => void told.push('heard'));
+    server.onBack(() => void told.push('back'));
+    send(running(60));
+    send(running(59));
+    expect(told).toEqual(['heard', 'heard']);
+    FakeStream.open.at(-1)?.refuse();
+    vi.advanceTimersByTime(60_000);
+    expect(told).toHaveLength(2);
+    FakeStream.open.at(-1)?.dispatchEvent(new Event('open'));
+    send(running(58));
+    send(running(57));
+    expect(told.slice(2)).toEqual(['heard', 'back', 'heard']);
+    server.close();
+  });
+
   it('is left alone by a page that nobody looks at, until its time is nearly over or somebody looks', () => {
     const server = openOwnServer();
     send(running(60));

@@ -1,5 +1,5 @@
 import type { LabServer } from '@emberlab/contract';
-import { openEventStream } from '@emberlab/web/event-stream';
+import { openEventStream, type StreamStatus } from '@emberlab/web/event-stream';
 import { watchPageInUse } from '@emberlab/web/page-in-use';
 import { msLeftToWarn } from '@emberlab/web/time-left';
 
@@ -16,6 +16,10 @@ export type OwnServer = {
   readonly state: LabServer | null;
   /** Calls `look` now, whenever the server changes, and every second, because what is left of its time does. */
   watch(look: (state: LabServer | null, now: number) => void): void;
+  /** Calls `heard` whenever the platform has said something of the server. */
+  onHeard(heard: () => void): void;
+  /** Calls `back` when it says something for the first time after it did not answer. */
+  onBack(back: () => void): void;
   /** Adds hours to its time, or with null takes its limit away. Throws with a sentence for people. */
   extend(hours: number | null): Promise<void>;
   /** Ends a Spark session of its notebooks. Throws with a sentence for people. */
@@ -30,17 +34,29 @@ export type OwnServer = {
  */
 export function openOwnServer(): OwnServer {
   const looks: (() => void)[] = [];
+  const hearers: (() => void)[] = [];
+  const backs: (() => void)[] = [];
   let state: LabServer | null = null;
   let inUse = true;
+  let isDown = false;
   let closeStream: (() => void) | null = null;
 
   const put = (next: LabServer | null): void => {
     state = next;
     tick();
   };
+  const hear = (next: LabServer): void => {
+    put(next);
+    for (const heard of hearers) heard();
+    if (isDown) for (const back of backs) back();
+    isDown = false;
+  };
+  const onStatus = (status: StreamStatus): void => {
+    isDown ||= status === 'reconnecting';
+  };
   const keepStream = (): void => {
     const wanted = inUse || (state !== null && msLeftToWarn(state, Date.now()) !== null);
-    if (wanted) closeStream ??= openEventStream({ url: eventsUrl, read, onEvent: put, onRefused });
+    if (wanted) closeStream ??= openEventStream({ url: eventsUrl, read, onEvent: hear, onStatus, onRefused });
     else {
       closeStream?.();
       closeStream = null;
@@ -71,8 +87,10 @@ export function openOwnServer(): OwnServer {
       looks.push(run);
       run();
     },
-    extend: async (hours) => put(await post(extendUrl, { hours })),
-    stopSession: async (id) => put(await post(stopSessionUrl, { id })),
+    onHeard: (heard) => void hearers.push(heard),
+    onBack: (back) => void backs.push(back),
+    extend: async (hours) => hear(await post(extendUrl, { hours })),
+    stopSession: async (id) => hear(await post(stopSessionUrl, { id })),
     close() {
       stopWatching();
       clearInterval(timer);

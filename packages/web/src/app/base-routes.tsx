@@ -3,6 +3,7 @@ import { createRootRouteWithContext, createRoute, Outlet, redirect } from '@tans
 import { authQuery } from '../lib/queries.ts';
 import { keepInvitation } from '../features/members/kept-invitation.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
+import { askForProject } from './asked-ahead.ts';
 import { Frame } from './frame.tsx';
 import { ProjectLayout } from './project-layout.tsx';
 
@@ -36,5 +37,6 @@ export const frame = createRoute({ getParentRoute: () => user, id: 'frame', comp
 export const project = createRoute({
   getParentRoute: () => frame,
   path: '/projects/$project',
+  loader: ({ context, params }) => askForProject(context.queryClient, params.project),
   component: ProjectLayout,
 });

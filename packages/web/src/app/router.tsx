@@ -17,6 +17,7 @@ import { readListSearch } from '../features/sessions/list-search.ts';
 import { readStreamSearch } from '../features/sessions/stream-search.ts';
 import { CrashPage, NowherePage } from '../ui/fallbacks.tsx';
 import { adminRoutes } from './admin-routes.tsx';
+import { askForJupyter, askForProjects } from './asked-ahead.ts';
 import { frame, project, root, user } from './base-routes.tsx';
 import { jobRoutes } from './job-routes.tsx';
 
@@ -84,6 +85,7 @@ const home = createRoute({
   getParentRoute: () => frame,
   path: '/',
   validateSearch: readProjectSearch,
+  loader: ({ context }) => askForProjects(context.queryClient),
   component: HomePage,
 });
 
@@ -106,6 +108,7 @@ const jupyter = createRoute({
   getParentRoute: () => project,
   path: '/jupyter',
   validateSearch: readNotebookSearch,
+  loader: ({ context, params }) => void askForJupyter(context.queryClient, params.project),
   component: JupyterPage,
 });
 

@@ -26,7 +26,7 @@ async function open(configuration: Configuration, answers: Answers = {}) {
     [`PUT ${own}`]: configuration,
     ...answers,
   });
-  await screen.findByRole('button', { name: 'Run Jupyter' });
+  await screen.findByRole('radiogroup', { name: 'Type' });
   const saved = () => rendered.calls.filter(({ route }) => route === `PUT ${own}`).map(({ body }) => body);
   return { ...rendered, saved };
 }

@@ -41,7 +41,7 @@ describe('the engine of a configuration', () => {
       'GET /projects/demo/engines/big/capacity': { capacity },
       ...more,
     });
-    await screen.findByRole('button', { name: 'Run Jupyter' });
+    await screen.findByRole('radiogroup', { name: 'Type' });
     const saved = () => rendered.calls.filter(({ route }) => route === `PUT ${own}`).map(({ body }) => body);
     return { ...rendered, saved };
   };

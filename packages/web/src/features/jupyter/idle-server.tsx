@@ -6,9 +6,9 @@ import {
   type Server,
   type SparkPlace,
 } from '@emberlab/contract';
-import { Button, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useDeferredValue, useState } from 'react';
 import { ActionError } from '../../ui/error-state.tsx';
 import { Section } from '../../ui/page.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
@@ -54,6 +54,8 @@ export function IdleServer({
   const { configuration } = checked;
   const autosave = useAutosave(project.name, saved);
   const usable = environment === undefined || isUsable(environment);
+  // The form has by far the most to draw: what runs the server is there before it.
+  const formShown = useDeferredValue(true, false);
   const run = (): void => {
     if (configuration === null) return;
     autosave.cancel();
@@ -114,23 +116,27 @@ export function IdleServer({
           </Text>
         }
       >
-        <ConfigurationEditor
-          draft={draft}
-          checked={checked}
-          place={place}
-          fileName={`${project.name}-jupyter-configuration.json`}
-          onChange={(next) => {
-            setDraft(next);
-            autosave.changed(readDraft(next).configuration);
-          }}
-        >
-          <DefaultsBar
-            configuration={readDraft(draft).configuration}
-            defaults={defaults}
-            pending={autosave.resetting}
-            onReset={() => autosave.reset((answer) => setDraft(toDraft(answer)))}
-          />
-        </ConfigurationEditor>
+        {formShown ? (
+          <ConfigurationEditor
+            draft={draft}
+            checked={checked}
+            place={place}
+            fileName={`${project.name}-jupyter-configuration.json`}
+            onChange={(next) => {
+              setDraft(next);
+              autosave.changed(readDraft(next).configuration);
+            }}
+          >
+            <DefaultsBar
+              configuration={readDraft(draft).configuration}
+              defaults={defaults}
+              pending={autosave.resetting}
+              onReset={() => autosave.reset((answer) => setDraft(toDraft(answer)))}
+            />
+          </ConfigurationEditor>
+        ) : (
+          <Skeleton height={390} radius="md" />
+        )}
       </Section>
     </Stack>
   );

@@ -40,7 +40,7 @@ describe('Jupyter page', () => {
     const open = vi.fn<Open>(fakeTab);
     vi.stubGlobal('open', open);
     const run = await screen.findByRole('button', { name: 'Run Jupyter' });
-    expect(screen.getByLabelText('Driver memory (GB)')).toBeTruthy();
+    expect(await screen.findByLabelText('Driver memory (GB)')).toBeTruthy();
     fireEvent.change(screen.getByLabelText('Properties'), { target: { value: 'spark.a=1' } });
     fireEvent.click(run);
     expect(open).toHaveBeenCalledOnce();
@@ -69,7 +69,7 @@ describe('Jupyter page', () => {
   it('stopped: does not run what is wrong', async () => {
     renderApp(page);
     const run = await screen.findByRole<HTMLButtonElement>('button', { name: 'Run Jupyter' });
-    fireEvent.change(screen.getByLabelText('Properties'), { target: { value: 'spark.master=yarn' } });
+    fireEvent.change(await screen.findByLabelText('Properties'), { target: { value: 'spark.master=yarn' } });
     expect(run.disabled).toBe(true);
     expect(screen.getByText(/spark.master can't be set here/)).toBeTruthy();
   });
