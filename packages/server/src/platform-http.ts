@@ -9,6 +9,7 @@ import { createApp } from './http/app.ts';
 import { registerProbes } from './http/probes.ts';
 import { createRouter } from './http/router.ts';
 import type { Clock } from './lib/clock.ts';
+import { snapshotsOf, type LeaderEvents } from './platform-events.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { answerReadsAlone } from './platform-reads.ts';
 import { sparkVersionOf } from './spark-version.ts';
@@ -25,8 +26,8 @@ export async function createPlatformApp({
   db: Kysely<Database>;
   /** where the built dashboard and documentation are */
   repository: string;
-  /** whether it answers nothing but what any replica may */
-  reader: boolean;
+  /** the one that leads, where this one answers nothing but what any replica may; null: it leads itself */
+  leader: LeaderEvents | null;
   parts: PlatformParts;
   /** Makes the first project, once there is somebody for whom. */
   ensureDemo: () => Promise<void>;
@@ -67,7 +68,7 @@ export async function createPlatformApp({
       await audit.service.record(event);
     },
   });
-  if (given.reader) answerReadsAlone(app);
+  if (given.leader !== null) answerReadsAlone(app);
   registerProbes(app, () => ping(db));
   metrics.registerRoutes(app);
   const router = createRouter(
@@ -81,16 +82,9 @@ export async function createPlatformApp({
   engines.registerRoutes(router);
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
-    snapshots: [
-      environments.snapshot,
-      configurations.snapshot,
-      servers.snapshot,
-      sessions.snapshot,
-      notebooks.snapshot,
-      jobs.snapshot,
-      announcements.snapshot,
-      alerts.snapshot,
-    ],
+    ...(given.leader === null
+      ? { snapshots: snapshotsOf(parts) }
+      : { snapshots: [given.leader.snapshot], onGap: given.leader.onGap }),
     async countRunning(projectIds) {
       const [live, drivers] = await Promise.all([servers.countLive(projectIds), sessions.countLive(projectIds)]);
       return new Map(projectIds.map((id) => [id, { servers: live.get(id) ?? 0, sessions: drivers.get(id) ?? 0 }]));

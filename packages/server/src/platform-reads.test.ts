@@ -10,7 +10,7 @@ it('a replica answers reads that are listed, and refuses all else as one that is
   app.setErrorHandler((error, _request, reply) => reply.status(error instanceof HttpError ? error.status : 500).send());
   const answer = async () => 'read';
   app.get('/listed', { schema: { operationId: 'projects.list' } }, answer);
-  app.get('/streams', { schema: { operationId: 'projects.events' } }, answer);
+  app.get('/streams', { schema: { operationId: 'sessions.log' } }, answer);
   app.post('/changes', { schema: { operationId: 'projects.create' } }, answer);
   app.get('/unnamed', answer);
   const status = async (url: string, method: 'GET' | 'POST' = 'GET') => (await app.inject({ method, url })).statusCode;
@@ -26,6 +26,6 @@ it('nothing that is listed changes anything', () => {
     if (route.method === 'GET') byPath.set(`/api/v1${route.path}`, route);
   }
   expect(readPaths.filter((path) => !byPath.has(path))).toEqual([]);
-  expect(readPaths).not.toContain('/api/v1/projects/{project}/events');
+  expect(readPaths).not.toContain('/api/v1/projects/{project}/sessions');
   expect(readPaths.length).toBeGreaterThan(30);
 });

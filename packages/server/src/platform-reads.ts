@@ -3,8 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import { HttpError } from './http/errors.ts';
 
 /**
- * What a control plane may answer that doesn't lead: reads of rows and files. Whatever rests on what the leading one knows in memory (drivers, servers, builds,
- * streams of events), and all that changes something, is that one's.
+ * What a control plane may answer that doesn't lead: reads of rows and files. Whatever rests on what the leading one knows in memory (drivers, servers, builds), and all that changes something, is that one's. Streams of
+ * projects' events are told what it knows (see `platform-events.ts`).
  */
 const readRoutes: ReadonlySet<RouteName> = new Set([
   'me.get',
@@ -19,6 +19,7 @@ const readRoutes: ReadonlySet<RouteName> = new Set([
   'projects.get',
   'projects.members',
   'projects.invitations',
+  'projects.events',
   'announcements.current',
   'announcements.list',
   'alerts.receivers',

@@ -29,6 +29,7 @@ import { digest } from './lib/ids.ts';
 import { useOfTrees } from './lib/process-use.ts';
 import { listenOnSocket } from './lib/unix-socket.ts';
 import { examineRunning } from './maintenance/doctor.ts';
+import { hearLeader, snapshotsOf, stateFrom, tellReplicas } from './platform-events.ts';
 import { createPlatformApp } from './platform-http.ts';
 import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
@@ -93,8 +94,11 @@ export async function createPlatform(
     },
     onReport: metrics.observeEdge,
     onRefused: audit.service.recordRefused,
+    stateOf: ({ projectId, viewer }) => stateFrom(snapshotsOf(parts), projectId, viewer),
   });
   closing.defer(() => feed.close());
+  const leader = reader ? hearLeader({ config, clock, log, bus }) : null;
+  if (leader !== null) closing.defer(() => leader.close());
 
   const announcements = createAnnouncements({ db, clock, log, bus });
   const { spark, classArchive } = await createLocalSpark(config, log);
@@ -290,7 +294,7 @@ export async function createPlatform(
     clock,
     db,
     repository,
-    reader,
+    leader,
     parts,
     ensureDemo,
     notices: noticesOf(identities.isolation),
@@ -298,8 +302,15 @@ export async function createPlatform(
   closing.defer(() => app.close());
 
   return {
-    start: () => startPlatform({ config, log, parts, app, feed, keeper, classArchive, ensureDemo, closing }),
-    read: (socketPath) => listenOnSocket((path) => app.listen({ path }), socketPath),
+    async start() {
+      await startPlatform({ config, log, parts, app, feed, keeper, classArchive, ensureDemo, closing });
+      const told = await tellReplicas({ config, clock, log, bus });
+      closing.defer(() => told.close());
+    },
+    async read(socketPath) {
+      await leader?.begin();
+      await listenOnSocket((path) => app.listen({ path }), socketPath);
+    },
     setUpToken: async () => ((await users.service.setUpNeeded()) ? users.service.newSetUpLink() : null),
     close: () => closing.disposeAsync(),
   };

@@ -10,10 +10,12 @@ import {
   refusedBody,
   reportBody,
   seenBody,
+  stateBody,
   type EdgeReport,
   type FeedLine,
   type Grant,
   type Refusal,
+  type StateAsked,
   type Target,
 } from './protocol.ts';
 import type { EdgeStore, StoredGrant } from './store.ts';
@@ -61,6 +63,8 @@ export function createFeedServer(options: {
   onRefused?: (refusals: readonly Refusal[]) => Promise<void>;
   /** An edge says how it does. */
   onReport?: (report: EdgeReport) => void;
+  /** The state of a project, for a replica that tells somebody. */
+  stateOf?: (asked: StateAsked) => Promise<readonly unknown[]>;
 }): FeedServer {
   const { store, clock, log } = options;
   const targets = new Map<string, Target>();
@@ -154,6 +158,11 @@ export function createFeedServer(options: {
         if (!body.success) return send(response, 400);
         options.onReport?.(body.data);
         return send(response, 204);
+      }
+      case 'POST /state': {
+        const body = stateBody.safeParse(await readJson(request));
+        if (!body.success || options.stateOf === undefined) return send(response, 400);
+        return send(response, 200, await options.stateOf(body.data));
       }
       default:
         return send(response, 404);

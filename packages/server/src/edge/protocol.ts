@@ -58,5 +58,12 @@ export const reportBody = z.object({
 });
 export type EdgeReport = z.infer<typeof reportBody>;
 
+/** `POST /state`, by a replica that follows: what a project's event stream begins with for somebody who has this role in it. */
+export const stateBody = z.object({
+  projectId: z.string().max(63),
+  viewer: z.object({ userId: z.string().max(63), role: z.enum(['owner', 'editor', 'viewer']) }),
+});
+export type StateAsked = z.infer<typeof stateBody>;
+
 /** `POST /seen`: which targets had traffic since the last call. */
 export const seenBody = z.object({ targetIds: z.array(z.string()) });

@@ -56,7 +56,7 @@ describe('the administrators’ area', () => {
         .flatMap((event) => (event.type === 'running' ? [event.items.map(({ id }) => id)] : []));
     await expect.poll(told).toEqual([['server01']]);
     state.things = [thing('server', 'server01'), thing('session', '7')];
-    bus.publish({ projectId, present: () => null });
+    bus.publish({ projectId, users: [], present: () => null });
     await expect
       .poll(() => {
         clock.advance(250);

@@ -44,7 +44,7 @@ export function createAlerts(deps: AlertsDeps) {
   const deliveries = createDeliveryStore(db);
   const targets = createTargets(config.alertsAllowed);
   const event = { type: 'alerts' } as const;
-  const changed = (projectId: string) => bus.publish({ projectId, present: () => event });
+  const changed = (projectId: string) => bus.publish({ projectId, users: [], present: () => event });
   const attempt = createAttempt({
     store: deliveries,
     targetOf: receiverStore.targetOf,

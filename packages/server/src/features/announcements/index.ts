@@ -25,7 +25,7 @@ export function createAnnouncements(deps: { db: Kysely<Database>; clock: Clock; 
     clock,
     tell() {
       news.publish(event);
-      deps.bus.publish({ projectId: null, present: () => event });
+      deps.bus.publish({ projectId: null, users: [], present: () => event });
     },
   });
   const service = createAnnouncementService({ store, clock, changed: watch.look });

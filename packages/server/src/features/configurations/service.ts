@@ -58,7 +58,7 @@ export function createConfigurationService(deps: ConfigurationsDeps & { store: C
     ): Promise<ConfigurationDefaults> {
       await store.saveDefaults(projectId, { jupyter, jobs, changedAt: clock.now() });
       const saved = await defaults(projectId);
-      bus.publish({ projectId, present: () => ({ type: 'configuration-defaults', defaults: saved }) });
+      bus.publish({ projectId, users: [], present: () => ({ type: 'configuration-defaults', defaults: saved }) });
       return saved;
     },
 

@@ -110,10 +110,10 @@ export function createEnvironments(deps: EnvironmentsDeps) {
   const changed = async (projectId: string, operationId?: string): Promise<void> => {
     await switches.load(projectId);
     const environment = await service.get(projectId);
-    bus.publish({ projectId, present: () => ({ type: 'environment', environment }) });
+    bus.publish({ projectId, users: [], present: () => ({ type: 'environment', environment }) });
     if (operationId !== undefined) {
       const operation = await operations.get(projectId, operationId);
-      bus.publish({ projectId, present: () => ({ type: 'environment-operation', operation }) });
+      bus.publish({ projectId, users: [], present: () => ({ type: 'environment-operation', operation }) });
     }
     deps.onChanged?.(projectId);
   };

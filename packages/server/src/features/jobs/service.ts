@@ -62,7 +62,11 @@ export function createJobService(
     if (job === null) return;
     const facts = (await about([job]))(job);
     const { projectId } = job;
-    bus.publish({ projectId, present: (viewer) => ({ type: 'job', job: presentJob(job, facts, viewer) }) });
+    bus.publish({
+      projectId,
+      users: [job.owner.id],
+      present: (viewer) => ({ type: 'job', job: presentJob(job, facts, viewer) }),
+    });
   };
 
   const find = async (projectId: string, id: number): Promise<JobRecord> => {
@@ -217,7 +221,7 @@ export function createJobService(
       await deps.stopRuns(id);
       await deps.jobGoes?.(projectId, id);
       await store.remove(id);
-      bus.publish({ projectId, present: () => ({ type: 'job-removed', id }) });
+      bus.publish({ projectId, users: [], present: () => ({ type: 'job-removed', id }) });
     },
   };
 

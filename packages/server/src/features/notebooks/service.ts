@@ -94,6 +94,7 @@ export function createNotebookService(deps: NotebooksDeps & { store: NotebookSto
       if (isNew) await store.prune(projectId, userId, deps.config.notebookRunsKept);
       bus.publish({
         projectId,
+        users: [userId],
         present: (viewer) => ({
           type: 'notebooks',
           runs: news.map((one) => ({ ...one, mine: viewer.userId === userId })),

@@ -39,7 +39,8 @@ export type ProjectsDeps = {
 /** Projects, their members and invitations, what becomes of things whose right is gone, and the demo project of a new platform. */
 export function createProjects(deps: ProjectsDeps) {
   const { db, clock, bus } = deps;
-  const changed = (projectId: string): void => bus.publish({ projectId, present: () => ({ type: 'project' }) });
+  const changed = (projectId: string): void =>
+    bus.publish({ projectId, users: [], present: () => ({ type: 'project' }) });
   const lifecycle = createLifecycleStore(db);
   const worker = createLifecycleWorker({
     ...deps,

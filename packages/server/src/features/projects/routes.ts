@@ -17,6 +17,8 @@ export type ProjectRoutesDeps = {
   bus: ProjectBus;
   /** what an event stream begins with, from each feature that has something to show */
   snapshots: readonly ProjectSnapshot[];
+  /** Has `listener` called when changes may not have come here: streams end then, and begin anew. Absent: they are made here. */
+  onGap?: (listener: () => void) => () => void;
   /** how many servers and sessions run in each project, by its id */
   countRunning: (projectIds: readonly string[]) => Promise<Map<string, Project['running']>>;
 };
@@ -72,8 +74,10 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
     const { actor, membership } = call;
     const viewer = { userId: actor.user.id, role: membership.role };
     const { id } = membership.project;
-    await streamEvents(call, (send) =>
-      sendStateThenChanges(
+    const endStream = () => void call.reply.raw.destroy();
+    await streamEvents(call, async (send) => {
+      const ignoreGaps = deps.onGap?.(endStream);
+      const close = await sendStateThenChanges(
         send,
         (deliver) =>
           bus.subscribe((change) => {
@@ -86,8 +90,15 @@ export function registerProjectRoutes(router: Router, deps: ProjectRoutesDeps): 
           for (const snapshot of snapshots) events.push(...(await snapshot(id, viewer)));
           return events;
         },
-      ),
-    );
+      ).catch((error: unknown) => {
+        ignoreGaps?.();
+        throw error;
+      });
+      return () => {
+        close();
+        ignoreGaps?.();
+      };
+    });
     return call.reply;
   });
 }

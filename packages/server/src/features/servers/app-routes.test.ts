@@ -137,6 +137,7 @@ describe('what the pages of a server are told', () => {
     const tell = (mine: boolean) =>
       fixture.bus.publish({
         projectId: fixture.projectId,
+        users: [],
         present: () => ({ type: 'session', session: { ...session, mine } }),
       });
     tell(false);

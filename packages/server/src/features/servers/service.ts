@@ -42,6 +42,7 @@ export function createAnnouncer({
     const server = await present(record);
     bus.publish({
       projectId: record.projectId,
+      users: [record.userId],
       present: (viewer) => (viewer.userId === record.userId ? { type: 'server', server } : null),
     });
   };

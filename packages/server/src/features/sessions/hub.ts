@@ -88,6 +88,7 @@ export function createHub(options: {
       noteWork(session, observed.state === 'busy');
       bus.publish({
         projectId: session.project.id,
+        users: [session.owner.id],
         present: (viewer) =>
           maySee(viewer, session) ? { type: 'session', session: presentSession(session, viewer, observed) } : null,
       });

@@ -22,5 +22,5 @@ export const createForget =
     await parts.runnerOf(run).forget(run);
     await parts.store.remove(run.id);
     const { id } = run;
-    parts.bus.publish({ projectId: run.project.id, present: () => ({ type: 'execution-removed', id }) });
+    parts.bus.publish({ projectId: run.project.id, users: [], present: () => ({ type: 'execution-removed', id }) });
   };

@@ -83,6 +83,7 @@ export function createExecutionService(
       const shown = await presenter(run);
       deps.bus.publish({
         projectId: run.project.id,
+        users: run.jobOwnerId === null ? [run.user.id] : [run.user.id, run.jobOwnerId],
         present: (viewer) => ({ type: 'execution', execution: shown(viewer) }),
       });
     },

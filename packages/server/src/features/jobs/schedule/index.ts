@@ -33,7 +33,7 @@ export function createSchedules(deps: ScheduleDeps) {
   });
   const changed = (projectId: string): void => {
     const event = { type: 'jobs' } as const;
-    deps.bus.publish({ projectId, present: () => event });
+    deps.bus.publish({ projectId, users: [], present: () => event });
   };
   return {
     registerRoutes: (router: Router): void =>

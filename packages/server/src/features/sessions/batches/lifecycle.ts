@@ -48,6 +48,7 @@ export function createBatchLifecycle(parts: {
     if (batch.executionId !== null) return parts.programChanged(batch.executionId);
     parts.bus.publish({
       projectId: batch.project.id,
+      users: [batch.owner.id],
       present: (viewer) => (maySee(viewer, batch) ? { type: 'batch', batch: present(batch, viewer) } : null),
     });
   };

@@ -37,6 +37,7 @@ export function createExternalLifecycle(parts: {
         : { type: 'batch', batch: presentExternalBatch(external, viewer) };
     parts.bus.publish({
       projectId: external.project.id,
+      users: [external.owner.id],
       present: (viewer) => (maySee(viewer, external) ? eventFor(viewer) : null),
     });
   };

@@ -22,6 +22,7 @@ export function createRecorder(parts: { sessions: SessionStore; samples: SampleS
         if (!(await samples.add(id, clock.now(), sample))) return;
         bus.publish({
           projectId: session.project.id,
+          users: [session.owner.id],
           present: (viewer) => (maySee(viewer, session) ? { type: 'session-measured', id } : null),
         });
       }),
