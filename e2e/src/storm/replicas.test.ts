@@ -104,7 +104,9 @@ describe.skipIf(server === undefined)('replicas in a storm (need PostgreSQL)', (
   const whole = () =>
     vi.waitFor(
       async () => {
-        const ready = await http.fetch(`http://127.0.0.1:${replicas[0].port}/readyz`);
+        const ready = await fetch(`http://127.0.0.1:${replicas[0].port}/readyz`, {
+          signal: AbortSignal.timeout(10_000),
+        });
         const controls = replicas.map((replica) => replica.pids().control);
         const edges = replicas.map((replica) => replica.pids().edge);
         const run = join(replicas[0].data, 'run');
@@ -121,7 +123,7 @@ describe.skipIf(server === undefined)('replicas in a storm (need PostgreSQL)', (
         }
         return leader;
       },
-      { timeout: 60_000, interval: 20 },
+      { timeout: 180_000, interval: 50 },
     );
 
   it(

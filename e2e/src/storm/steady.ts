@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** For so long after one of ours was killed a change that was under way may be without an answer, ms. */
 const shadowMs = 5000;
 /** For so long a read is sent again, ms. */
-const patienceMs = 10_000;
+const patienceMs = 60_000;
 
 /**
  * Sends requests as a browser or a balancer in front of several edges does: a read whose connection has broken is sent again, at once. An answer that says that nobody

@@ -103,7 +103,7 @@ describe('a run of a Python program', () => {
       while (await isAlive(handle)) await new Promise(setImmediate);
       return false;
     };
-    await it.reach(id, 'succeeded');
+    expect(await it.reach(id, 'succeeded')).toMatchObject({ reason: null });
   });
 
   it('is followed by its log until it ends', async () => {
