@@ -54,6 +54,8 @@ export type EdgeOptions = {
 export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions = {}): Promise<Edge> {
   const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
   const { replicas = false } = config;
+  const readers = replicas ? await findReaders({ folder: config.paths.readers ?? '', clock }) : null;
+  // Nothing is waited for between this and the handlers below: a request that came in between would have nobody.
   const front = await openFront({
     ...config,
     replicas,
@@ -71,6 +73,9 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
       // an offer of another protocol (h2c) may be ignored, and is (RFC 9110, 7.8)
       shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
     },
+  }).catch((error: unknown) => {
+    readers?.close();
+    throw error;
   });
   const { address } = front;
   const hosts = createHosts({ ...config, port: address.port });
@@ -115,7 +120,6 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     waitMs,
     clock,
   });
-  const readers = replicas ? await findReaders({ folder: config.paths.readers ?? '', clock }) : null;
   const toPublic = createPublic({ controlSocket: config.paths.controlSocket, readers, forward, addressOf, waitMs });
   const strangers = strangerLog(hosts, log, clock);
 

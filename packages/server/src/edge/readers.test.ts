@@ -1,8 +1,12 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { identify } from '../lib/process.ts';
+import { runEdge } from './edge.ts';
 import { serveOn, startWorld } from './testing.ts';
 
 const paths = ['/api/v1/projects', '/api/v1/projects/{project}/jobs'];
@@ -81,5 +85,43 @@ describe('control planes that answer reads', () => {
     expect(await replicas.ask('/api/v1/projects')).toBe('present');
     await former.close();
     await present.close();
+  });
+
+  it('are looked for before the edge listens: a request that comes with the first connection is answered', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'edge-first-'));
+    const paths = { agentSocket: join(folder, 'a'), controlSocket: join(folder, 'c'), edgeSocket: join(folder, 'e') };
+    const leader = await serveOn(paths.controlSocket, (_request, response) => response.end('leader'));
+    // A large folder takes a while to look through.
+    await mkdir(join(folder, 'readers'));
+    for (let at = 0; at < 2000; at += 1) await writeFile(join(folder, 'readers', `${at}.json`), '{}');
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((resolve) => probe.close(resolve));
+    const origins = { publicOrigin: `http://localhost:${port}`, appsOrigin: `http://{id}.localhost:${port}` };
+    const started = runEdge(
+      {
+        ...origins,
+        host: '127.0.0.1',
+        port,
+        tls: null,
+        trustedProxies: [],
+        replicas: true,
+        paths: { ...paths, readers: join(folder, 'readers') },
+      },
+      { info: () => undefined, warn: () => undefined, error: () => undefined },
+      { graceMs: 500 },
+    );
+    const ask = async (): Promise<string> => {
+      try {
+        return await (await fetch(`http://127.0.0.1:${port}/`, { headers: { host: `localhost:${port}` } })).text();
+      } catch {
+        return ask();
+      }
+    };
+    expect(await ask()).toBe('leader');
+    await (await started).close();
+    await leader.close();
+    await rm(folder, { recursive: true });
   });
 });
