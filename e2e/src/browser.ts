@@ -109,3 +109,27 @@ export async function photograph(
   await page.close();
   return problems;
 }
+
+/**
+ * Opens an address as a desk and as a phone have it, waits until nothing of the page is being loaded, and answers what axe finds, and whether the phone's
+ * page is wider than the phone.
+ */
+export async function lookAt(page: Page, url: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const screen of [screens[0], screens[2]]) {
+    await page.setViewportSize({ width: screen.width, height: screen.height });
+    await page.emulateMedia({ colorScheme: screen.colorScheme, reducedMotion: 'reduce' });
+    if (screen === screens[0]) await page.goto(url);
+    await page.locator('h1').first().waitFor();
+    await page.locator('[aria-busy="true"]').first().waitFor({ state: 'hidden' });
+    const found = await accessibilityProblems(page, screen === screens[0] ? 'all' : 'colours');
+    const heading = (await page.locator('h1').first().textContent()) ?? '';
+    if (heading === 'There is nothing here') found.push('there is no such page');
+    const tooWide = await page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    );
+    if (tooWide > 0) found.push(`${tooWide} px too wide`);
+    problems.push(...found.map((problem) => `${url} ${screen.name} ${problem}`));
+  }
+  return problems;
+}

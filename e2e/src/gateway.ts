@@ -49,6 +49,8 @@ export async function openGateway(platform: Platform, settings: Readonly<Record<
   };
 
   return {
+    /** hers, for the API */
+    token,
     ask,
     stateOf,
     /** The statement as it is now, or when it has ended, a few seconds later at most. */
