@@ -26,7 +26,15 @@ const sparkrPackage = process.env['EMBERLAB_TEST_SPARKR'] ?? join(root, '../shar
 const archives = { newer: join(data, 'tools/class-archives'), older: join(build, 'class-archives') };
 const rLibrary = join(build, 'test-r-library');
 /** What is written in Python. */
-const pythonFolders = ['driver', 'jupyter', 'examples', 'e2e', 'benchmarks', 'packages/server/src/identities'];
+const pythonFolders = [
+  'driver',
+  'jupyter',
+  'examples',
+  'e2e',
+  'benchmarks',
+  'packages/server/src/identities',
+  'packages/server/src/engines',
+];
 const bin = (name: string) => join(root, 'node_modules/.bin', name);
 
 const env: NodeJS.ProcessEnv = {
@@ -146,6 +154,27 @@ async function prepareR(): Promise<void> {
   await must('SparkR', 'R', ['CMD', 'INSTALL', '--no-docs', '--no-test-load', '-l', rLibrary, file]);
 }
 
+/** Hadoop with its little clusters, by Maven, and what starts them. Answers where they are. */
+async function prepareHadoop(): Promise<string> {
+  const source = join(root, 'e2e/clusters/minihadoop');
+  const home = join(build, 'test-hadoop');
+  const stamp = join(home, '.pom');
+  const wanted = await readFile(join(source, 'pom.xml'), 'utf8');
+  if ((await readFile(stamp, 'utf8').catch(() => '')) !== wanted) {
+    await createInstaller(true).install(
+      ['maven'],
+      'Maven is missing, and the tests of clusters need it. Please install it, for example with: apt-get install maven',
+    );
+    await rm(home, { recursive: true, force: true });
+    const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(home, 'lib')}`];
+    await must('Hadoop', 'mvn', ['-q', '-B', '-f', join(source, 'pom.xml'), ...goal]);
+    await writeFileAtomic(stamp, wanted);
+  }
+  const files = ['-cp', join(home, 'lib/*'), '-d', join(home, 'classes'), join(source, 'MiniHadoop.java')];
+  await must('The little cluster of Hadoop', 'javac', ['-nowarn', ...files]);
+  return home;
+}
+
 const typedFolders = [
   'packages/contract',
   'packages/server',
@@ -198,9 +227,10 @@ const parts: Record<string, () => Promise<void>> = {
   // Not in a run of everything: it takes as long as half of the rest.
   contract: () => must("Livy's contract", bin('vitest'), ['run', '--project', 'e2e', 'src/livy/']),
   // Nor are these: each starts a cluster of its own.
-  clusters: () => {
+  async clusters() {
     env['EMBERLAB_TEST_CLUSTERS'] = '1';
-    return must('Clusters', bin('vitest'), ['run', '--project', 'server', 'real-standalone']);
+    env['EMBERLAB_TEST_HADOOP'] = await prepareHadoop();
+    await must('Clusters', bin('vitest'), ['run', '--project', 'server', 'real-standalone', 'real-yarn']);
   },
   // Nor are these: ten minutes of work each while the platform's processes are killed.
   storm: () => {

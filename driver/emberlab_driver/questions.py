@@ -5,6 +5,7 @@ import threading
 import time
 
 from . import messages
+from .driver_log import DriverLogError, read_driver_log
 from .executor_log import LogError, read_executor_log
 from .executors import describe_executors
 from .log import log
@@ -45,7 +46,7 @@ class Questions:
             if handler is None:
                 raise AdditionError("The driver does not know this question. It may be older than the platform.")
             answer = {"value": handler(self, message)}
-        except (AdditionError, LogError) as error:
+        except (AdditionError, DriverLogError, LogError) as error:
             answer = {"error": str(error)}
         except Exception as error:
             log("a question could not be answered", error)
@@ -119,6 +120,9 @@ class Questions:
         executors = self._spark.executors() or []
         return read_executor_log(executors, message["executor"], message["stream"], message["from"], message["size"])
 
+    def _driver_log(self, message):
+        return read_driver_log(message["stream"], message["from"], message["size"])
+
     _HANDLERS = {
         "complete": _complete,
         "inspect": _inspect,
@@ -126,6 +130,7 @@ class Questions:
         "add": _add,
         "executors": _executors,
         "executorLog": _executor_log,
+        "driverLog": _driver_log,
     }
 
 

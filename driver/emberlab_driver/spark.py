@@ -9,6 +9,7 @@ import traceback
 import warnings
 from urllib.parse import urlsplit
 
+from .driver_log import in_container
 from .jars import configured_jars
 from .log import log
 
@@ -42,6 +43,8 @@ class SparkApplication:
         warnings.filterwarnings("ignore", message="The return type of DataFrame.toJSON")
         _keep_py4j_from_root_logger()
         _keep_query_errors_out_of_output()
+        if in_container():
+            _open_ui_to_tunnel()
         session = self._builder().getOrCreate()
         context = session.sparkContext
         self._jars = configured_jars(context)
@@ -223,7 +226,10 @@ class SparkApplication:
             log("the SparkContext did not stop in order", error)
 
     def end_jvm(self, exit_code):
-        """Ends the JVM, which would otherwise wait for threads that code has begun; it takes this process with it."""
+        """Ends the JVM, which would otherwise wait for threads that code has begun; it takes this process with it. In a
+        container the JVM waits for this process and tells YARN how it ended, which it could not if it ended first."""
+        if in_container():
+            return
         from pyspark import SparkContext
 
         try:
@@ -277,6 +283,20 @@ def _keep_query_errors_out_of_output():
         return
     for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
         PySparkLogger.getLogger(name).disabled = True
+
+
+def _open_ui_to_tunnel():
+    """Lets the Spark UI answer the tunnel, which comes from this machine: on YARN it sends everybody but the cluster's
+    own proxy away, and its links are those behind that proxy. Before the context exists."""
+    from pyspark import SparkContext
+
+    system = SparkContext._jvm.java.lang.System
+    system.setProperty("spark.ui.proxyBase", "")
+    for name in (system.getProperty("spark.ui.filters") or "").split(","):
+        # Spark's own since version 4, Hadoop's before.
+        hosts = system.getProperty(f"spark.{name}.param.PROXY_HOSTS") if name.endswith(".AmIpFilter") else None
+        if hosts is not None:
+            system.setProperty(f"spark.{name}.param.PROXY_HOSTS", f"{hosts},127.0.0.1")
 
 
 def _make_class_folder():

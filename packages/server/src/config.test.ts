@@ -49,10 +49,15 @@ describe('readConfig', () => {
     const json = (engines: unknown) => problemsOf({ EMBERLAB_ENGINES: JSON.stringify(engines) }).join();
     const one = { type: 'standalone', master: 'spark://m:7077', driver_host: 'here' };
     expect(json({ small: one })).toBe('');
+    const yarn = { type: 'yarn', conf_dir: '/etc/hadoop/conf', user: 'emberlab' };
+    expect(json({ hadoop: yarn })).toBe('');
     for (const [engines, sentence] of [
       [{ small: { ...one, master: 'yarn' } }, 'small.master: please write spark://'],
       [{ small: { ...one, colour: 'red' } }, 'small: colour is not a setting of it'],
       [{ small: { ...one, type: 'mesos' } }, 'small.type: please give it a type'],
+      [{ hadoop: { ...yarn, conf_dir: 'conf' } }, 'hadoop.conf_dir: please write a whole path'],
+      [{ hadoop: { ...yarn, queues: [] } }, 'hadoop.queues'],
+      [{ hadoop: { ...yarn, agent_url: 'http://here' } }, 'hadoop.agent_url: please write ws://HOST:PORT'],
       [{ local: one }, 'local is the engine of this machine'],
       [{ 'Big one': one }, 'Big one is no name of an engine'],
       [[], 'please write a table for each engine'],

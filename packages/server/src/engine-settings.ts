@@ -26,7 +26,40 @@ const standalone = z.strictObject({
   label: z.string().min(1).max(80).nullable().default(null),
 });
 
-const one = z.discriminatedUnion('type', [standalone], 'please give it a type: standalone');
+const folder = z.string().regex(/^\//, 'please write a whole path');
+
+const yarn = z.strictObject({
+  type: z.literal('yarn'),
+  /** the folder with the cluster's core-site.xml and yarn-site.xml, on this machine */
+  conf_dir: folder,
+  /** queues that applications may be in, the first for those that name none */
+  queues: z.tuple([z.string().min(1)], z.string().min(1)).default(['default']),
+  /** as whom of the cluster applications run */
+  user: z.string().regex(/^[\w.-]+$/, 'please write the name of a user'),
+  /** where drivers on the cluster reach the platform; default: its public address */
+  agent_url: z
+    .string()
+    .regex(/^wss?:\/\/[^\s?#]+$/, 'please write ws://HOST:PORT or wss://HOST:PORT')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
+  /** Spark on the cluster's machines; default: its jars go there */
+  spark_on_nodes: folder.nullable().default(null),
+  /** an archive with Spark's jars on the cluster's file system */
+  spark_archive: z
+    .string()
+    .regex(/^[a-z][a-z0-9+.-]*:\/\/?\S+$/, 'please write an address such as hdfs:///spark/jars.zip')
+    .nullable()
+    .default(null),
+  /** the Python on the cluster's machines; default: the project's, at the same path */
+  python: folder.nullable().default(null),
+  /** a Spark of another version than the platform's own */
+  spark_home: z.string().min(1).nullable().default(null),
+  /** what people read; default: its name */
+  label: z.string().min(1).max(80).nullable().default(null),
+});
+
+const one = z.discriminatedUnion('type', [standalone, yarn], 'please give it a type: standalone or yarn');
 
 /** A cluster as the settings have it. */
 export type EngineSettings = z.infer<typeof one> & { readonly name: string };

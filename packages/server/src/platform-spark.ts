@@ -45,7 +45,7 @@ export function createPlatformSpark(given: {
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
       environment: process.env,
     });
-  const { local, all } = createSparkEngines(config, { spark, identities, warmStart: classArchive.forDriver });
+  const { local, all, close } = createSparkEngines(config, { spark, identities, warmStart: classArchive.forDriver });
   const engines = createEngines({ db, clock, engines: all });
   const sessions = createSessions({
     db,
@@ -108,5 +108,5 @@ export function createPlatformSpark(given: {
       pathProblem,
     },
   });
-  return { engines, sessions, configurations, findSparkR };
+  return { engines, sessions, configurations, findSparkR, close };
 }

@@ -152,7 +152,13 @@ export async function createPlatform(
     platformEnv: process.env,
     onChanged: () => servers.wake(),
   });
-  const { engines, sessions, configurations, findSparkR } = createPlatformSpark({
+  const {
+    engines,
+    sessions,
+    configurations,
+    findSparkR,
+    close: closeEngines,
+  } = createPlatformSpark({
     config,
     db,
     clock,
@@ -169,6 +175,7 @@ export async function createPlatform(
     servers: () => servers,
     jobs: () => jobs,
   });
+  closing.defer(() => closeEngines());
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
   if (!reader) cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');

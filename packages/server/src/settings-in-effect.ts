@@ -29,9 +29,9 @@ export function settingsInEffect(
 function spell(value: unknown): string {
   if (Array.isArray(value)) return value.map(spell).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
-  if ('master' in value) {
-    const { name, type, master } = value as EngineSettings;
-    return `${name} (${type}, ${master})`;
+  if ('type' in value) {
+    const engine = value as EngineSettings;
+    return `${engine.name} (${engine.type}, ${engine.type === 'yarn' ? engine.conf_dir : engine.master})`;
   }
   const { group, project, role } = value as { group: string; project: string; role: string };
   return `${group}=${project}:${role}`;

@@ -4,6 +4,8 @@ import type { NamedEngine } from './engines/engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
 import { createStandaloneEngine } from './engines/standalone/engine.ts';
+import { createYarnEngine } from './engines/yarn/engine.ts';
+import type { EngineSettings } from './engine-settings.ts';
 
 /** What all engines are built from. */
 export type SparkParts = Pick<LocalEngineOptions, 'identities' | 'warmStart'> & {
@@ -17,6 +19,8 @@ export function createSparkEngines(
     Config,
     | 'defaultEngine'
     | 'engines'
+    | 'publicOrigin'
+    | 'python'
     | 'paths'
     | 'serverLogBytes'
     | 'sessionEventLogBytes'
@@ -25,7 +29,12 @@ export function createSparkEngines(
     | 'statementOutputLimitBytes'
   >,
   { spark, ...parts }: SparkParts,
-): { readonly local: NamedEngine; readonly all: readonly NamedEngine[] } {
+): {
+  readonly local: NamedEngine;
+  readonly all: readonly NamedEngine[];
+  /** Ends what was started to ask clusters. */
+  close(): Promise<void>;
+} {
   const options = {
     ...spark,
     ...parts,
@@ -44,28 +53,47 @@ export function createSparkEngines(
     startsAhead: true,
     capacity: async () => null,
   };
-  const clusters = config.engines.map(({ name, label, ...engine }): NamedEngine => ({
-    name,
-    label: label ?? name,
-    startsAhead: false,
-    ...createStandaloneEngine(
-      { master: engine.master, page: engine.page, driverHost: engine.driver_host },
-      engine.spark_home === null
-        ? options
-        : {
-            ...options,
-            sparkHome: followed(engine.spark_home),
-            warmStart: async () => ({ jvmOptions: [], environment: {} }),
-          },
-    ),
-  }));
+  const closing: (() => Promise<void>)[] = [];
+  const made = (engine: EngineSettings) => {
+    const own = engine.spark_home === null ? {} : { sparkHome: followed(engine.spark_home) };
+    if (engine.type === 'standalone') {
+      const another = engine.spark_home === null ? {} : { ...own, warmStart: async () => nothingWarm };
+      const { master, page, driver_host: driverHost } = engine;
+      return createStandaloneEngine({ master, page, driverHost }, { ...options, ...another });
+    }
+    const { close, ...yarn } = createYarnEngine(
+      {
+        confDir: engine.conf_dir,
+        queues: engine.queues,
+        user: engine.user,
+        agentUrl: engine.agent_url ?? config.publicOrigin.replace(/^http/, 'ws'),
+        sparkOnNodes: engine.spark_on_nodes,
+        archive: engine.spark_archive,
+        python: engine.python,
+        helperPython: config.python,
+      },
+      { ...options, ...own },
+    );
+    closing.push(close);
+    return yarn;
+  };
+  const clusters = config.engines.map((engine): NamedEngine => {
+    const { name, label } = engine;
+    return { name, label: label ?? name, startsAhead: false, ...made(engine) };
+  });
   const all = [local, ...clusters];
-  return { local, all: all.toSorted((a, b) => rank(a) - rank(b)) };
+  return {
+    local,
+    all: all.toSorted((a, b) => rank(a) - rank(b)),
+    close: async () => void (await Promise.all(closing.map((close) => close()))),
+  };
 
   function rank({ name }: NamedEngine): number {
     return name === config.defaultEngine ? 0 : 1;
   }
 }
+
+const nothingWarm = { jvmOptions: [], environment: {} };
 
 /** As for the platform's own Spark: what runs keeps its version while another is set up. */
 function followed(path: string): string {

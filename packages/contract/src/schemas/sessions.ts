@@ -56,6 +56,10 @@ export const session = z.object({
   stopped: z
     .boolean()
     .meta({ description: 'whether it ends, or has ended, because somebody or something wanted that' }),
+  waiting: z
+    .string()
+    .optional()
+    .meta({ description: 'what its driver waits for on its cluster; absent: nothing that is known' }),
   problem: z.string().nullable(),
   createdAt: instant,
   readyAt: instant.nullable(),

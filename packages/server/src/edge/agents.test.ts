@@ -10,8 +10,8 @@ async function serveAgents(world: World) {
   const served = await serveOn(world.paths.agentSocket, (_request, response) => response.writeHead(404).end());
   served.server.on('upgrade', (request, socket, head) => {
     heard.push(request.headers);
-    if (request.headers.authorization !== 'Bearer known') return void socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
-    sockets.handleUpgrade(request, socket, head, (one) => one.on('message', (data) => one.send(data)));
+    if (request.headers.authorization !== 'Bearer known') socket.end('HTTP/1.1 401 Unauthorized\r\n\r\n');
+    else sockets.handleUpgrade(request, socket, head, (one) => one.on('message', (data) => one.send(data)));
   });
   const close = async () => {
     for (const client of sockets.clients) client.terminate();

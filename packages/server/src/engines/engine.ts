@@ -138,6 +138,13 @@ export type Engine = {
    * one.
    */
   kill(handle: DriverHandle, graceMs?: number): Promise<void>;
+  /**
+   * What a driver that has not begun yet waits for, as a sentence that goes on from now; null: nothing that is known. Absent: those of this engine never
+   * wait. Throws when that can't be said.
+   */
+  waitingFor?(handle: DriverHandle): Promise<string | null>;
+  /** Whether the files of the output are written by us, from what the agent tells while it runs. */
+  readonly logsComeThroughAgent?: boolean;
   /** What requests to its Spark UI have to have with them. */
   uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
   /** Removes what an ended driver leaves, but its logs. */

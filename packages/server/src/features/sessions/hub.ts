@@ -28,6 +28,7 @@ export function createHub(options: {
   const metrics = new Map<number, SessionMetrics>();
   const seenAt = new Map<number, number>();
   const usedAt = new Map<number, number>();
+  const waiting = new Map<number, string>();
   const busy = new Set<number>();
   const changes = createChanges(clock);
   const outputs = createOutputs();
@@ -38,6 +39,7 @@ export function createHub(options: {
   const observe = (session: SessionRecord): Observed => ({
     state: shown(session.state, links.absentMs(session.id) >= limits.absentMs),
     metrics: metrics.get(session.id) ?? null,
+    waiting: waiting.get(session.id) ?? null,
     revision: options.revisionAt(session.project.id, session.createdAt),
   });
 
@@ -58,6 +60,16 @@ export function createHub(options: {
     setMetrics(id: number, value: SessionMetrics): void {
       metrics.set(id, value);
     },
+
+    /** Notes what the driver of a session waits for; null: nothing that is known. Answers whether that is new. */
+    setWaiting(id: number, what: string | null): boolean {
+      if (what === (waiting.get(id) ?? null)) return false;
+      if (what === null) waiting.delete(id);
+      else waiting.set(id, what);
+      return true;
+    },
+
+    waitingOf: (id: number): string | null => waiting.get(id) ?? null,
 
     /** Notes a request of a session's client. */
     seen(id: number): void {
@@ -100,6 +112,7 @@ export function createHub(options: {
       metrics.delete(id);
       seenAt.delete(id);
       usedAt.delete(id);
+      waiting.delete(id);
       busy.delete(id);
       outputs.forget(id);
       stages.forget(id);

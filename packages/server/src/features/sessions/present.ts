@@ -10,6 +10,8 @@ export type Observed = {
   readonly state: SessionState;
   readonly metrics: SessionMetrics | null;
   readonly revision: number | null;
+  /** what its driver waits for, which has not begun yet; null: nothing that is known */
+  readonly waiting: string | null;
 };
 
 /** Whether its Spark UI can be opened: while it runs, and afterwards from its event log. */
@@ -33,6 +35,7 @@ export const presentSession = (session: SessionRecord, viewer: Viewer, observed:
   revision: observed.revision,
   uiAvailable: hasUi(session),
   external: null,
+  ...(session.state === 'starting' && observed.waiting !== null ? { waiting: observed.waiting } : {}),
   metrics: takesStatements(session.state) ? observed.metrics : null,
   stopped: isOnPurpose(session.stopReason),
   problem: session.problem,

@@ -4,6 +4,7 @@ import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
+import { createClusterDrivers } from './cluster-drivers.ts';
 import type { Engines } from './engines.ts';
 import type { History } from './history/history.ts';
 import type { Hub } from './hub.ts';
@@ -64,6 +65,8 @@ export function createWorker(parts: {
   const bootedAt = clock.now();
   let lastStepAt = clock.now();
   let cleanedAt = Number.NEGATIVE_INFINITY;
+
+  const onClusters = createClusterDrivers({ engines, links, hub, publish: lifecycle.publish, engine, clock, log });
 
   const background = (id: number, task: () => Promise<void>) => {
     if (working.has(id)) return;
@@ -135,6 +138,7 @@ export function createWorker(parts: {
   const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
     const itsEngine = engines.of(session.engine);
     if (handle !== null) await itsEngine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
+    await onClusters.forget(session.id);
     await itsEngine.clean(session.id);
     await uploads.remove(session.id);
     await boundLogs(session.id);
@@ -177,7 +181,10 @@ export function createWorker(parts: {
   const look = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
     const { id, process } = session;
     if (working.has(id)) return;
-    if (process !== null) await boundLogs(id);
+    if (process !== null) {
+      await boundLogs(id);
+      onClusters.look(session, process);
+    }
     if (session.state === 'shutting_down') return background(id, () => finish(session, signal));
     if (process === null) return background(id, () => launch(session));
     if (await isGone(session, process)) return background(id, () => buried(session, process));
@@ -186,11 +193,8 @@ export function createWorker(parts: {
     const startingFor = clock.now() - Math.max(startedAt.get(id) ?? bootedAt, session.createdAt);
     if (session.state === 'starting' && startingFor >= parts.startTimeoutMs) {
       const seconds = Math.round(parts.startTimeoutMs / 1000);
-      await lifecycle.stop(
-        id,
-        'failed',
-        `The Spark driver did not become ready within ${seconds} s. Its log says more.`,
-      );
+      const why = hub.waitingOf(id) ?? 'Its log says more.';
+      await lifecycle.stop(id, 'failed', `The Spark driver did not become ready within ${seconds} s. ${why}`);
       return;
     }
     if (session.heartbeatSeconds > 0 && hub.silentMs(session) >= session.heartbeatSeconds * 1000) {
@@ -248,6 +252,7 @@ export function createWorker(parts: {
     /** Resolves when nothing goes on in the background. */
     async settled(): Promise<void> {
       while (working.size > 0) await Promise.all(working.values());
+      await onClusters.settled();
     },
   };
 }

@@ -81,6 +81,19 @@ describe('the page of an application', () => {
     expect(why.textContent).toBe(`Why it failed${problem}`);
   });
 
+  it('says what it waits for on its cluster, as its row in the list does', async () => {
+    const waiting = 'The application waits in the queue default: the YARN cluster has 0 of 8 GB of memory free.';
+    const starting = { ...busySession, state: 'starting' as const, metrics: null, waiting };
+    renderApp('/projects/demo/applications', {
+      ...answers,
+      'GET /projects/demo/sessions': { items: [starting], next: null },
+      'GET /projects/demo/sessions/3': starting,
+    });
+    expect(await screen.findByRole('row', { name: waiting })).toBeTruthy();
+    fireEvent.click(screen.getByRole('link', { name: 'Metrics of churn.ipynb' }));
+    await waitFor(() => expect(document.body.textContent).toContain(`Waiting for the cluster${waiting}`));
+  });
+
   it('is led to from the list', async () => {
     renderApp('/projects/demo/applications', {
       'GET /projects/demo/sessions': { items: [busySession], next: null },

@@ -69,6 +69,11 @@ function Application({ id }: { id: number }) {
           {showHidden(session.problem)}
         </Notice>
       )}
+      {session.problem === null && session.waiting !== undefined && (
+        <Notice tone="info" title="Waiting for the cluster">
+          {session.waiting}
+        </Notice>
+      )}
       <nav className={classes.tabs} aria-label="About this application">
         <UnstyledLink to="/projects/$project/applications/$id/metrics" params={params} className={classes.tab} replace>
           Metrics

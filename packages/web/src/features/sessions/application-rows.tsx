@@ -23,7 +23,7 @@ export type ApplicationView = {
   readonly createdAt: string;
   readonly endedAt: string | null;
   readonly metrics: SessionMetrics | null;
-  /** why it failed, or, if that is `quiet`, was ended */
+  /** why it failed, or, if that is `quiet`, was ended, or what it waits for */
   readonly problem: string | null;
   readonly quiet: boolean;
   readonly actions: ReactNode;

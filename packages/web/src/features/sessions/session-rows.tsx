@@ -26,7 +26,7 @@ const viewOf = (session: Session): ApplicationView => ({
   createdAt: session.createdAt,
   endedAt: session.endedAt,
   metrics: session.metrics,
-  problem: session.problem,
-  quiet: session.stopped,
+  problem: session.problem ?? session.waiting ?? null,
+  quiet: session.stopped || session.problem === null,
   actions: <SessionActions session={session} />,
 });

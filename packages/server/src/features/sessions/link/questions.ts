@@ -16,7 +16,8 @@ export type Question =
       /** the first byte; null: the last `size` bytes */
       readonly from: number | null;
       readonly size: number;
-    };
+    }
+  | { readonly what: 'driverLog'; readonly stream: 'stdout' | 'stderr'; readonly from: number; readonly size: number };
 
 /** What an agent answers: a value, or a sentence that says why there is none. */
 export type Answer = { readonly request: number; readonly value?: unknown; readonly error?: string | undefined };

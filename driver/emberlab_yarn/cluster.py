@@ -1,0 +1,202 @@
+"""YARN and its file system, in the words that the control plane uses."""
+
+import os
+import tempfile
+import time
+
+from .failures import Failure, chain_of, failure_of
+from .java import QUICK, start_java
+from .log_parts import log_in
+
+_BEFORE = ("NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED")
+_ENDED = ("FINISHED", "FAILED", "KILLED")
+# After the end of an application its machines bring its logs to the file system.
+AGGREGATION_SECONDS = 20.0
+_BROUGHT = ("SUCCEEDED", "FAILED", "TIME_OUT", "DISABLED")
+STREAMS = ("stdout", "stderr")
+
+
+class Cluster:
+    """One connection to a cluster. Each method may be called from any thread, and raises Failure."""
+
+    def __init__(self, spark_home, conf_dir):
+        self._gateway = start_java(spark_home, conf_dir)
+        self._jvm = self._gateway.jvm
+        self._conf = self._jvm.org.apache.hadoop.yarn.conf.YarnConfiguration()
+        for name, value in QUICK.items():
+            self._conf.set(name, value)
+        self._client = None
+
+    def open(self):
+        """Makes the client. To be called once before the others."""
+        self._client = self._jvm.org.apache.hadoop.yarn.client.api.YarnClient.createYarnClient()
+        self._client.init(self._conf)
+        self._client.start()
+
+    def queue(self, queue):
+        """What is known of a queue, or None where there is none of that name; `waiting` are applications in it."""
+        info = self._client.getQueueInfo(queue)
+        if info is None:
+            return None
+        numbers = info.getQueueStatistics()
+        return {
+            "running": info.getQueueState().toString() == "RUNNING",
+            "leaf": info.getChildQueues() is None or info.getChildQueues().isEmpty(),
+            "waiting": numbers.getNumAppsPending() if numbers is not None else 0,
+        }
+
+    def capacity(self):
+        """What the machines have that take part now, and the most that one container may have. Memory in MB."""
+        states = self._gateway.new_array(self._jvm.org.apache.hadoop.yarn.api.records.NodeState, 1)
+        states[0] = self._jvm.org.apache.hadoop.yarn.api.records.NodeState.RUNNING
+        nodes = [
+            (_resource(node.getCapability()), _resource(node.getUsed())) for node in self._client.getNodeReports(states)
+        ]
+        return {
+            "nodes": [{"memory": most[0], "cores": most[1], "used": used[0], "busy": used[1]} for most, used in nodes],
+            "mostMemory": self._conf.getInt("yarn.scheduler.maximum-allocation-mb", 8192),
+            "waiting": self._waiting(),
+        }
+
+    def _waiting(self):
+        records = self._jvm.org.apache.hadoop.yarn.api.records
+        accepted = self._jvm.java.util.EnumSet.of(records.YarnApplicationState.ACCEPTED)
+        return self._client.getApplications(accepted).size()
+
+    def file_system(self):
+        """The address of the file system, once it has answered."""
+        system = self._jvm.org.apache.hadoop.fs.FileSystem.get(self._conf)
+        system.exists(self._path("/"))
+        return system.getUri().toString()
+
+    def file_system_address(self):
+        """That of the settings, whether it answers or not."""
+        return self._conf.get("fs.defaultFS")
+
+    def find(self, tag):
+        """The ids of all applications with a tag that the cluster remembers, the latest first, and whether each goes
+        on."""
+        state = self._jvm.java.lang.Class.forName("org.apache.hadoop.yarn.api.records.YarnApplicationState")
+        tags = self._jvm.java.util.HashSet()
+        tags.add(tag.lower())
+        found = self._client.getApplications(None, self._jvm.java.util.EnumSet.allOf(state), tags)
+        found = sorted(found, key=lambda one: one.getApplicationId().getId(), reverse=True)
+        return [
+            {"id": one.getApplicationId().toString(), "ended": one.getYarnApplicationState().toString() in _ENDED}
+            for one in found
+        ]
+
+    def report(self, application):
+        """What YARN says of an application; Failure `gone` where it knows none."""
+        report = self._client.getApplicationReport(self._id(application))
+        state = report.getYarnApplicationState().toString()
+        return {
+            "state": state,
+            "ended": state in _ENDED,
+            "placed": state not in _BEFORE or self._is_placed(report),
+            "final": report.getFinalApplicationStatus().toString(),
+            "queue": report.getQueue(),
+            "diagnostics": (report.getDiagnostics() or "")[-2000:],
+        }
+
+    def _is_placed(self, report):
+        """Whether there is a container for the driver of an application that has not begun to speak to YARN."""
+        attempt = report.getCurrentApplicationAttemptId()
+        if attempt is None:
+            return False
+        state = self._client.getApplicationAttemptReport(attempt).getYarnApplicationAttemptState().toString()
+        return state not in ("NEW", "SUBMITTED", "SCHEDULED")
+
+    def kill(self, application):
+        """Asks YARN to end an application."""
+        self._client.killApplication(self._id(application))
+
+    def finish(self, application, streams):
+        """Brings what the logs of an ended driver have, into the files of `streams`, at most so many bytes of each; and
+        takes away what its start has left on the file system. Answers which of them there are."""
+        brought = []
+        try:
+            brought = self._bring_logs(application, streams)
+        finally:
+            self._remove_staging(application)
+        return brought
+
+    def _bring_logs(self, application, streams):
+        until = time.monotonic() + AGGREGATION_SECONDS
+        while True:
+            report = self._client.getApplicationReport(self._id(application))
+            status = report.getLogAggregationStatus()
+            status = "NOT_START" if status is None else status.toString()
+            if status in _BROUGHT or time.monotonic() > until:
+                break
+            time.sleep(0.2)
+        if status == "DISABLED":
+            return []
+        attempt = self._client.getApplicationAttemptReport(report.getCurrentApplicationAttemptId())
+        container = attempt.getAMContainerId()
+        if container is None:
+            return []
+        return [one for one in streams if self._bring_log(report, container.toString(), one, streams[one])]
+
+    def _bring_log(self, report, container, stream, wanted):
+        package = self._jvm.org.apache.hadoop.yarn.logaggregation
+        request = package.ContainerLogsRequest()
+        request.setAppId(report.getApplicationId())
+        request.setAppOwner(report.getUser())
+        request.setContainerId(container)
+        request.setAppFinished(True)
+        types = self._jvm.java.util.HashSet()
+        types.add(stream)
+        request.setLogTypes(types)
+        # The last ones, where there are more.
+        request.setBytes(-wanted["bytes"])
+        reader = package.LogCLIHelpers()
+        reader.setConf(self._conf)
+        with tempfile.TemporaryDirectory(prefix="emberlab-logs-") as folder:
+            request.setOutputLocalDir(folder)
+            reader.dumpAContainerLogsForLogTypeWithoutNodeId(request)
+            for place, _, names in os.walk(folder):
+                for name in names:
+                    with open(os.path.join(place, name), "rb") as file:
+                        text = log_in(file.read(), stream)
+                    if text is not None:
+                        _replace(wanted["file"], text)
+                        return True
+        return False
+
+    def _remove_staging(self, application):
+        system = self._jvm.org.apache.hadoop.fs.FileSystem.get(self._conf)
+        home = system.getHomeDirectory().toString()
+        system.delete(self._path(f"{home}/.sparkStaging/{application}"), True)
+
+    def _id(self, application):
+        return self._jvm.org.apache.hadoop.yarn.api.records.ApplicationId.fromString(application)
+
+    def _path(self, text):
+        return self._jvm.org.apache.hadoop.fs.Path(text)
+
+
+def _resource(resource):
+    return (0, 0) if resource is None else (resource.getMemorySize(), resource.getVirtualCores())
+
+
+def _replace(path, content):
+    temporary = f"{path}.new"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+    os.rename(temporary, path)
+
+
+def calling(call):
+    """The answer of a call. What Java throws becomes a Failure."""
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        return call()
+    except Py4JJavaError as error:
+        raise failure_of(chain_of(error.java_exception)) from None
+    except Exception as error:
+        if isinstance(error, Failure):
+            raise
+        raise Failure("other", f"{type(error).__name__}: {error}"[:500]) from error

@@ -1,0 +1,46 @@
+"""A small JVM with Spark's jars and the cluster's settings on its class path, which ends with this process."""
+
+import os
+import sys
+from glob import glob
+
+# Nobody waits here for a cluster that is away: who asks is told so, and asks again.
+QUICK = {
+    "ipc.client.connect.timeout": "4000",
+    "ipc.client.connect.max.retries": "1",
+    "ipc.client.connect.max.retries.on.timeouts": "1",
+    "ipc.client.connect.retry.interval": "500",
+    "ipc.client.rpc-timeout.ms": "15000",
+    "yarn.resourcemanager.connect.max-wait.ms": "4000",
+    "yarn.resourcemanager.connect.retry-interval.ms": "1000",
+    "yarn.client.failover-max-attempts": "4",
+    "yarn.client.failover-sleep-base-ms": "200",
+    "yarn.client.failover-sleep-max-ms": "1000",
+    "dfs.client.failover.max.attempts": "4",
+    "dfs.client.failover.sleep.base.millis": "200",
+    "dfs.client.failover.sleep.max.millis": "1000",
+}
+OPTIONS = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+
+
+def find_py4j(spark_home):
+    """Makes Spark's copy of Py4J importable. To be called before the others."""
+    sys.path[1:1] = glob(os.path.join(spark_home, "python/lib/py4j-*-src.zip"))
+
+
+def start_java(spark_home, conf_dir):
+    """The gateway to a new JVM. Logs of Hadoop go to stderr."""
+    from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
+
+    jars = os.path.join(spark_home, "jars")
+    port, token = launch_gateway(
+        classpath=os.pathsep.join([conf_dir, os.path.join(jars, "*")]),
+        jarpath=glob(os.path.join(jars, "py4j-*.jar"))[0],
+        javaopts=OPTIONS,
+        java_path=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java",
+        die_on_exit=True,
+        enable_auth=True,
+        redirect_stdout=sys.stderr,
+        redirect_stderr=sys.stderr,
+    )
+    return JavaGateway(gateway_parameters=GatewayParameters(port=port, auth_token=token, auto_convert=True))

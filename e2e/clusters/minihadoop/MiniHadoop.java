@@ -1,0 +1,82 @@
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.yarn.conf.YarnConfiguration;
+import org.apache.hadoop.yarn.server.MiniYARNCluster;
+
+/**
+ * A real HDFS and a real YARN with one machine, in one process, for tests. Its one argument is a folder of its own, in which `conf` is what clients are to be
+ * given as HADOOP_CONF_DIR. Prints `ready` when it serves; a line `stop yarn` or `stop hdfs` on stdin takes one of the two away, and the end of stdin
+ * everything.
+ */
+public final class MiniHadoop {
+  private static final int MEMORY_MB = 3072;
+
+  public static void main(String[] arguments) throws Exception {
+    java.nio.file.Path work = java.nio.file.Path.of(arguments[0]).toAbsolutePath();
+    System.setProperty("test.build.data", work.resolve("data").toString());
+    MiniDFSCluster hdfs = new MiniDFSCluster.Builder(settings(work), work.resolve("hdfs").toFile()).numDataNodes(1).build();
+    hdfs.waitActive();
+    // The one user that is no superuser and has a home.
+    Path home = new Path("/user/emberlab");
+    hdfs.getFileSystem().mkdirs(home);
+    hdfs.getFileSystem().setOwner(home, "emberlab", "emberlab");
+    Configuration settings = settings(work);
+    settings.set("fs.defaultFS", hdfs.getURI().toString());
+    MiniYARNCluster yarn = new MiniYARNCluster("minihadoop", 1, 1, 1);
+    yarn.init(settings);
+    yarn.start();
+    yarn.waitForNodeManagersToConnect(60_000);
+    Configuration client = new Configuration(yarn.getConfig());
+    // Spark brings its own jars, Hadoop's among them.
+    client.set("yarn.application.classpath", "");
+    // As on a real cluster, where the one that may look at applications' pages is on another machine.
+    client.set("yarn.web-proxy.address", "203.0.113.1:8088");
+    client.unset("net.topology.node.switch.mapping.impl");
+    write(client, Files.createDirectories(work.resolve("conf")));
+    System.out.println("ready");
+    for (int letter, at = 0; (letter = System.in.read()) >= 0; ) {
+      // `stop yarn` and `stop hdfs` differ in their sixth letter.
+      if (letter == '\n') at = 0;
+      else if (++at == 6 && letter == 'y') yarn.stop();
+      else if (at == 6 && letter == 'h') hdfs.shutdown();
+    }
+    Runtime.getRuntime().halt(0);
+  }
+
+  private static Configuration settings(java.nio.file.Path work) {
+    Configuration settings = new YarnConfiguration();
+    settings.set("hadoop.tmp.dir", work.resolve("tmp").toString());
+    settings.setBoolean("yarn.is.minicluster", true);
+    settings.setInt("yarn.minicluster.yarn.nodemanager.resource.memory-mb", MEMORY_MB);
+    settings.setInt("yarn.nodemanager.resource.memory-mb", MEMORY_MB);
+    settings.setBoolean("yarn.nodemanager.vmem-check-enabled", false);
+    settings.setBoolean("yarn.nodemanager.pmem-check-enabled", false);
+    settings.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
+    settings.setBoolean("yarn.log-aggregation-enable", true);
+    settings.set("yarn.nodemanager.remote-app-log-dir", "/logs");
+    settings.setInt("yarn.nodemanager.delete.debug-delay-sec", 0);
+    settings.setInt("yarn.scheduler.minimum-allocation-mb", 128);
+    settings.setInt("yarn.scheduler.maximum-allocation-mb", 2048);
+    settings.set("yarn.scheduler.capacity.root.queues", "default,other,closed");
+    settings.set("yarn.scheduler.capacity.root.default.capacity", "90");
+    settings.set("yarn.scheduler.capacity.root.default.maximum-capacity", "100");
+    settings.set("yarn.scheduler.capacity.root.other.capacity", "10");
+    settings.set("yarn.scheduler.capacity.root.other.maximum-capacity", "100");
+    settings.set("yarn.scheduler.capacity.root.closed.capacity", "0");
+    settings.set("yarn.scheduler.capacity.root.closed.state", "STOPPED");
+    settings.set("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
+    return settings;
+  }
+
+  private static void write(Configuration settings, java.nio.file.Path folder) throws IOException {
+    for (String name : new String[] {"core-site.xml", "yarn-site.xml"}) {
+      try (OutputStream file = Files.newOutputStream(folder.resolve(name))) {
+        settings.writeXml(file);
+      }
+    }
+  }
+}

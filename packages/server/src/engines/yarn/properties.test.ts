@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+import { yarnFacts, yarnProperties, type YarnPlaces } from './properties.ts';
+
+const places: YarnPlaces = { queues: ['default', 'night'], sparkOnNodes: null, archive: null, python: null };
+const agent = { package: '/s/1/agent.zip', settings: '/s/1/agent.json', tag: 'emberlab-1-x' };
+const spec = (properties: Record<string, string> = {}) => ({ appName: 'a.ipynb', python: '/p/python', properties });
+
+test('files of a request stay beside the agent’s, and what the platform decides wins', () => {
+  const made = yarnProperties(
+    spec({
+      'spark.files': '/p/data.csv',
+      'spark.submit.pyFiles': '/p/a.py,/p/b.py',
+      'spark.master': 'local',
+      'spark.yarn.maxAppAttempts': '5',
+      'spark.emberlab.engine': 'hadoop',
+      'spark.executor.memory': '2g',
+    }),
+    places,
+    agent,
+  );
+  expect(made).toMatchObject({
+    'spark.files': '/p/data.csv,/s/1/agent.json',
+    'spark.submit.pyFiles': '/p/a.py,/p/b.py,/s/1/agent.zip',
+    'spark.master': 'yarn',
+    'spark.submit.deployMode': 'cluster',
+    'spark.yarn.maxAppAttempts': '1',
+    'spark.yarn.queue': 'default',
+    'spark.yarn.tags': 'emberlab-1-x',
+    'spark.executor.memory': '2g',
+    'spark.executorEnv.PYSPARK_PYTHON': '/p/python',
+  });
+  expect(Object.keys(made)).not.toContain('spark.emberlab.engine');
+});
+
+test('the queue is the request’s, and Spark and Python are where the settings say', () => {
+  const made = yarnProperties(
+    spec({ 'spark.yarn.queue': 'night' }),
+    { ...places, sparkOnNodes: '/opt/spark', archive: 'hdfs:///spark.zip', python: '/usr/bin/python3' },
+    agent,
+  );
+  expect(made).toMatchObject({
+    'spark.yarn.queue': 'night',
+    'spark.yarn.jars': 'local:/opt/spark/jars/*',
+    'spark.yarn.archive': 'hdfs:///spark.zip',
+    'spark.yarn.appMasterEnv.PYSPARK_PYTHON': '/usr/bin/python3',
+  });
+});
+
+test('drivers have the cores that they ask for, and executors of their own', () => {
+  const { coresOf, place } = yarnFacts(places);
+  expect([coresOf({}), coresOf({ 'spark.driver.cores': '3' }), coresOf({ 'spark.driver.cores': 'x' })]).toEqual([
+    1, 3, 1,
+  ]);
+  expect(place).toEqual({ type: 'yarn', master: 'yarn', executors: true });
+});

@@ -1,0 +1,73 @@
+import { expect, test } from 'vitest';
+import { ClusterFailure, type Report } from './helper.ts';
+import { exitOf, sentenceOf, submitProblem, waitingIn } from './sentences.ts';
+
+const node = (memory: number, used: number) => ({ memory, used, cores: 4, busy: 1 });
+
+test.each([
+  [0, [node(8192, 8192)], 'The application waits in the queue default: the YARN cluster has 0 of 8 GB of memory free.'],
+  [
+    3,
+    [node(8192, 2048), node(1536, 0)],
+    '3 applications wait in the queue default: the YARN cluster has 7.5 of 9.5 GB of memory free.',
+  ],
+  [1, [], 'The application waits in the queue default: no machine takes part in the YARN cluster now.'],
+])('what an application waits for is a sentence (%i waiting)', (waiting, nodes, sentence) => {
+  expect(waitingIn('root.default', waiting, { nodes, mostMemory: 1, waiting })).toBe(sentence);
+});
+
+test.each([
+  ['away', /resource manager does not answer/],
+  ['ticket', /asks for a Kerberos ticket.*or which has expired/],
+  ['refused', /does not let Emberlab do this: no/],
+  ['other', /answered: no/],
+] as const)('a failure of the kind %s is a sentence', (kind, sentence) => {
+  expect(sentenceOf(new ClusterFailure(kind, 'no'), 'manager')).toMatch(sentence);
+});
+
+test.each([
+  [
+    'Exception in thread "main" java.lang.IllegalArgumentException: Required AM memory (4096+409 MB) is above the max threshold (2048 MB) of this cluster!',
+    /can have 2048 MB/,
+  ],
+  [
+    'Caused by: org.apache.hadoop.security.AccessControlException: User ada does not have permission to submit app to queue prod',
+    /may not start applications in this queue/,
+  ],
+  ['Caused by: javax.security.sasl.SaslException: GSS initiate failed', /Kerberos ticket/],
+  ['java.net.ConnectException: Call From a to b failed', /did not answer while/],
+  [
+    'org.apache.hadoop.ipc.RemoteException(org.apache.hadoop.security.AccessControlException): Permission denied: user=ada, access=WRITE, inode="/"',
+    /does not let ada write.*\/user\/ada/,
+  ],
+  [
+    '26/01/01 INFO Client: all is well\nException in thread "main" java.lang.Boom: what now',
+    /Spark says: Exception in.*Boom/,
+  ],
+  ['nothing', /could not be handed over to YARN. Its log says more/],
+])('why spark-submit failed is a sentence: %s', (text, sentence) => {
+  expect(submitProblem(text.split('\n'))).toMatch(sentence);
+});
+
+const report = (change: Partial<Report>): Report => ({
+  state: 'FINISHED',
+  ended: true,
+  placed: true,
+  final: 'FAILED',
+  queue: 'default',
+  diagnostics: '',
+  ...change,
+});
+
+test.each([
+  [{ final: 'SUCCEEDED' }, { code: 0, signal: null }],
+  [
+    { state: 'KILLED', final: 'KILLED' },
+    { code: null, signal: 'SIGTERM' },
+  ],
+  [{ diagnostics: 'User application exited with status 3' }, { code: 3, signal: null }],
+  [{ diagnostics: 'AM Container for appattempt_1 exited with  exitCode: 137\nFailing' }, { code: 137, signal: null }],
+  [{}, { code: 1, signal: null }],
+])('how an application ended: %o', (change, exit) => {
+  expect(exitOf(report(change))).toEqual(exit);
+});

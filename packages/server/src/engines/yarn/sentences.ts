@@ -1,0 +1,79 @@
+import { EngineError } from '../engine.ts';
+import { ClusterFailure, type ClusterState, type Report } from './helper.ts';
+
+/** Who did not answer. */
+export type Part = 'manager' | 'files';
+
+const parts: Record<Part, string> = {
+  manager: 'YARN’s resource manager',
+  files: 'The cluster’s file system (HDFS)',
+};
+
+/** What a failed question means for whoever waits, as a sentence. */
+export function sentenceOf(error: unknown, part: Part): string {
+  if (!(error instanceof ClusterFailure)) return `${parts[part]} could not be asked. The log of the platform says why.`;
+  switch (error.kind) {
+    case 'away':
+      return `${parts[part]} does not answer. Please try again later, or ask an administrator.`;
+    case 'ticket':
+      return 'The cluster asks for a Kerberos ticket, which Emberlab does not have, or which has expired. Please ask an administrator.';
+    case 'refused':
+      return `${parts[part]} does not let Emberlab do this: ${error.message}. Please ask an administrator.`;
+    case 'gone':
+    case 'other':
+      break;
+  }
+  return `${parts[part]} answered: ${error.message}`;
+}
+
+/** The same, for what it was asked on behalf of somebody. */
+export const engineError = (error: unknown, part: Part): EngineError =>
+  error instanceof EngineError ? error : new EngineError(sentenceOf(error, part), { cause: error });
+
+/** Why spark-submit could not hand an application over, by the last lines of its output. */
+export function submitProblem(lines: readonly string[]): string {
+  const text = lines.join('\n');
+  const memory = /Required (?:executor|AM) memory \([^\n]*?is above the max threshold \((\d+) MB/.exec(text);
+  if (memory !== null) {
+    return `One container of the cluster can have ${memory[1]} MB, which is less than the driver or an executor was to have with what Spark adds for itself. Please ask for less memory in the configuration.`;
+  }
+  if (/AccessControlException[^\n]*queue|cannot submit applications? to queue/i.test(text)) {
+    return 'Emberlab may not start applications in this queue of YARN. Please choose another one, or ask an administrator.';
+  }
+  const stranger = /AccessControlException\S*: Permission denied: user=(\S+?), access=/.exec(text);
+  if (stranger !== null) {
+    return `The cluster’s file system (HDFS) does not let ${stranger[1]} write there: that user needs a home folder, such as /user/${stranger[1]}. Please ask an administrator.`;
+  }
+  if (/GSSException|GSS initiate failed|KerberosAuthException|Client cannot authenticate via/.test(text)) {
+    return sentenceOf(new ClusterFailure('ticket', ''), 'manager');
+  }
+  if (/(?:ConnectException|NoRouteToHostException|UnknownHostException)/.test(text)) {
+    return 'The cluster did not answer while the application was handed over. Please try again later, or ask an administrator.';
+  }
+  const line = lines.findLast((one) => /^(?:Exception in thread|Caused by|Error|\S+Exception)\b/.test(one.trim()));
+  const said = line?.trim().slice(0, 300);
+  return `The application could not be handed over to YARN.${said === undefined ? ' Its log says more.' : ` Spark says: ${said}`}`;
+}
+
+const gigabytes = (megabytes: number): string => `${Math.round((megabytes / 1024) * 10) / 10}`;
+
+/** What an application waits for that YARN has not begun to run, for people. */
+export function waitingIn(queue: string, waiting: number, { nodes }: ClusterState): string {
+  const name = queue.replace(/^root\./, '');
+  const sum = (of: (node: ClusterState['nodes'][number]) => number) => nodes.reduce((all, one) => all + of(one), 0);
+  const most = sum((node) => node.memory);
+  const free = Math.max(0, most - sum((node) => node.used));
+  const place =
+    waiting > 1 ? `${waiting} applications wait in the queue ${name}` : `The application waits in the queue ${name}`;
+  if (nodes.length === 0) return `${place}: no machine takes part in the YARN cluster now.`;
+  return `${place}: the YARN cluster has ${gigabytes(free)} of ${gigabytes(most)} GB of memory free.`;
+}
+
+/** How an ended application ended, as the exit of a driver; what YARN says is kept apart. */
+export function exitOf({ state, final, diagnostics }: Report): { code: number | null; signal: string | null } {
+  if (final === 'SUCCEEDED') return { code: 0, signal: null };
+  if (state === 'KILLED' || final === 'KILLED') return { code: null, signal: 'SIGTERM' };
+  // As Spark says it of a program, and YARN of a container.
+  const code = /exited with (?:status )?(\d+)|exitCode: (\d+)/.exec(diagnostics);
+  return { code: Number(code?.[1] ?? code?.[2] ?? 1), signal: null };
+}

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** What `./test clusters` has made of e2e/clusters/minihadoop; undefined: the tests were not started by it. */
+export const hadoopHome = process.env['EMBERLAB_TEST_HADOOP'];
+
+export type HadoopCluster = AsyncDisposable & {
+  /** its settings, as clients are given them */
+  readonly confDir: string;
+  /** Takes a part of it away for good. */
+  stop(part: 'yarn' | 'hdfs'): void;
+  /** How many processes there are in containers of an application, or of any. */
+  processes(application?: string): Promise<number[]>;
+};
+
+/** A real YARN with one machine of 3 GB, and a real HDFS, on this machine. */
+export async function startHadoopCluster(): Promise<HadoopCluster> {
+  const home = hadoopHome ?? '';
+  const folder = await mkdtemp(join(tmpdir(), 'ember-hadoop-'));
+  const { JAVA_HOME: javaHome } = process.env;
+  const java = javaHome === undefined ? 'java' : join(javaHome, 'bin/java');
+  const child = spawn(
+    java,
+    [
+      '-Xmx400m',
+      '-XX:+UseSerialGC',
+      '-XX:-UsePerfData',
+      '-XX:TieredStopAtLevel=1',
+      '--add-opens',
+      'java.base/java.lang=ALL-UNNAMED',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      // Jetty's folders too, which it leaves.
+      `-Djava.io.tmpdir=${folder}`,
+      '-cp',
+      `${join(home, 'classes')}:${join(home, 'lib')}/*`,
+      'MiniHadoop',
+      folder,
+    ],
+    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] },
+  );
+  const lines: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (lines.push(line) > 40) lines.shift();
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  createInterface({ input: child.stdout }).on('line', (line) => line === 'ready' && resolve());
+  child.once('exit', () => reject(new Error(`the cluster ended: ${lines.join('\n')}`)));
+  await promise;
+
+  return {
+    confDir: join(folder, 'conf'),
+    stop: (part) => void child.stdin.write(`stop ${part}\n`),
+    processes: (application) => inContainers(folder, application),
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null) {
+        const ended = once(child, 'exit');
+        child.stdin.end();
+        await ended;
+      }
+      for (const pid of await inContainers(folder)) killNow(pid);
+      await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    },
+  };
+}
+
+/** YARN tells each container which one it is, and where it works. */
+async function inContainers(folder: string, application = 'application_'): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found: number[] = [];
+  for (const pid of pids) {
+    // One that has ended meanwhile is none.
+    const environment = await readFile(`/proc/${pid}/environ`, 'latin1').catch(() => '');
+    if (environment.includes('CONTAINER_ID=') && environment.includes(folder) && environment.includes(application)) {
+      found.push(Number(pid));
+    }
+  }
+  return found;
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended meanwhile
+  }
+}
