@@ -161,10 +161,12 @@ async function prepareHadoop(): Promise<string> {
   const stamp = join(home, '.pom');
   const wanted = await readFile(join(source, 'pom.xml'), 'utf8');
   if ((await readFile(stamp, 'utf8').catch(() => '')) !== wanted) {
-    await createInstaller(true).install(
-      ['maven'],
-      'Maven is missing, and the tests of clusters need it. Please install it, for example with: apt-get install maven',
-    );
+    if ((await findProgram('mvn')) === null) {
+      await createInstaller(true).install(
+        ['maven'],
+        'Maven is missing, and the tests of clusters need it. Please install it, for example with: apt-get install maven',
+      );
+    }
     await rm(home, { recursive: true, force: true });
     const goal = ['dependency:copy-dependencies', `-DoutputDirectory=${join(home, 'lib')}`];
     await must('Hadoop', 'mvn', ['-q', '-B', '-f', join(source, 'pom.xml'), ...goal]);
