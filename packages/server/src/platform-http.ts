@@ -6,6 +6,7 @@ import { ping } from './db/ping.ts';
 import type { Database } from './db/schema.ts';
 import type { noticesOf } from './identities/notices.ts';
 import { createApp } from './http/app.ts';
+import { watchChanges } from './http/changes-under-way.ts';
 import { registerProbes } from './http/probes.ts';
 import { createRouter } from './http/router.ts';
 import type { Clock } from './lib/clock.ts';
@@ -15,7 +16,7 @@ import { answerReadsAlone } from './platform-reads.ts';
 import { sparkVersionOf } from './spark-version.ts';
 import { version } from './version.ts';
 
-/** The app that answers requests, with the routes of all parts. The caller lets it listen, and closes it. Throws where a route of the contract has no handler. */
+/** The app that answers requests, with the routes of all parts, and what changes it has under way. The caller lets it listen, and closes it. Throws where a route of the contract has no handler. */
 export async function createPlatformApp({
   parts,
   ...given
@@ -68,6 +69,7 @@ export async function createPlatformApp({
       await audit.service.record(event);
     },
   });
+  const changes = watchChanges(app);
   if (given.leader !== null) answerReadsAlone(app);
   registerProbes(app, () => ping(db));
   metrics.registerRoutes(app);
@@ -109,5 +111,5 @@ export async function createPlatformApp({
   }));
   const missing = router.missing();
   if (missing.length > 0) throw new Error(`routes without a handler: ${missing.join(', ')}`);
-  return app;
+  return { app, changes };
 }

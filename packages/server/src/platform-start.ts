@@ -20,7 +20,7 @@ export async function startPlatform({
   config: Config;
   log: Logger;
   parts: PlatformParts;
-  app: Awaited<ReturnType<typeof createPlatformApp>>;
+  app: Awaited<ReturnType<typeof createPlatformApp>>['app'];
   feed: ReturnType<typeof createFeedServer>;
   keeper: Awaited<ReturnType<typeof findIdentities>>['keeper'];
   classArchive: Awaited<ReturnType<typeof createLocalSpark>>['classArchive'];

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -41,6 +42,8 @@ import { version } from './version.ts';
 const repository = join(import.meta.dirname, '../../..');
 /** how long a start waits for a database that can't be reached */
 const databasePatienceMs = 30_000;
+/** how long one of several that ends answers what is under way */
+const lastAnswersMs = 3000;
 
 export type Platform = {
   /** Adopts what runs already, then listens. */
@@ -295,7 +298,7 @@ export async function createPlatform(
     sessions,
     users,
   };
-  const app = await createPlatformApp({
+  const { app, changes } = await createPlatformApp({
     config,
     log,
     clock,
@@ -306,13 +309,22 @@ export async function createPlatform(
     ensureDemo,
     notices: noticesOf(identities.isolation),
   });
-  closing.defer(() => app.close());
+  closing.defer(async () => {
+    // The next one answers those that come; these would have no answer.
+    if (config.replicas) await changes.settled(lastAnswersMs);
+    await app.close();
+  });
 
   return {
     async start() {
       await startPlatform({ config, log, parts, app, feed, keeper, classArchive, ensureDemo, closing });
       const told = await tellReplicas({ config, clock, log, bus });
       closing.defer(() => told.close());
+      if (!config.replicas) return;
+      closing.defer(async () => {
+        changes.sendAway();
+        await rm(config.paths.controlSocket, { force: true });
+      });
     },
     async read(socketPath) {
       await leader?.begin();
