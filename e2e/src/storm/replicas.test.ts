@@ -109,13 +109,16 @@ describe.skipIf(server === undefined)('replicas in a storm (need PostgreSQL)', (
         });
         const controls = replicas.map((replica) => replica.pids().control);
         const edges = replicas.map((replica) => replica.pids().edge);
+        const log = replicas[0].log('edge').split('\n');
+        const listens = (pid: number) =>
+          log.some((line) => line.includes(`"pid":${pid},`) && line.includes('edge listens'));
         const run = join(replicas[0].data, 'run');
         const { pid: leader } = JSON.parse(readFileSync(join(run, 'leader.json'), 'utf8')) as { pid: number };
         const readers = readdirSync(join(run, 'readers')).filter((file) => file.endsWith('.json'));
         const follower = controls.find((pid) => pid !== leader);
         if (
           ready.status !== 200 ||
-          edges.includes(0) ||
+          !edges.every(listens) ||
           !controls.includes(leader) ||
           !readers.includes(`${follower}.json`)
         ) {

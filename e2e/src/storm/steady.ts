@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** For so long after one of ours was killed a change that was under way may be without an answer, ms. */
-const shadowMs = 5000;
+const shadowMs = 15_000;
 /** For so long a read is sent again, ms. */
 const patienceMs = 60_000;
 
