@@ -65,8 +65,8 @@ export const kernelLabel = (name: string): string =>
 
 export const fileSorts = ['name', 'size', 'changed'] as const;
 
-/** The named steps of a server's start, in order. */
-export const startSteps = ['queue', 'environment', 'process', 'answering'] as const;
+/** The named steps of a server's start, in order. `scheduling`, `preparing`: of one that a cluster runs, its place there and what it needs on it. */
+export const startSteps = ['queue', 'environment', 'process', 'scheduling', 'preparing', 'answering'] as const;
 
 /** Livy's names. `starting` → `idle` ⇄ `busy` → `shutting_down` → `dead` (ended or failed), `killed`, `success`; `error` is never kept. */
 export const sessionStates = [

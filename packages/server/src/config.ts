@@ -10,6 +10,7 @@ import type { SettingInEffect } from '@emberlab/contract';
 import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
 import { settingsInEffect } from './settings-in-effect.ts';
 import { settingsSchema, type Settings } from './settings.ts';
+import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
 
 /** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
 export type Config = {
@@ -46,6 +47,8 @@ export type Config = {
   readonly loginLimits: { readonly idleMs: number; readonly mostMs: number };
   /** null: people log in with passwords alone */
   readonly openId: OpenIdSettings | null;
+  /** how Jupyter servers run as Pods; null: they are processes of this machine */
+  readonly kubernetes: KubernetesOptions | null;
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
@@ -239,6 +242,12 @@ function* contradictions(settings: Settings): Generator<string> {
   if (!engines.includes(settings.default_engine)) {
     yield `default_engine (${settings.default_engine}) is none of the engines: ${engines.join(', ')}.`;
   }
+  if (settings.spawner === 'kubernetes' && settings.kubernetes === undefined) {
+    yield 'With spawner = kubernetes please write the table [kubernetes] as well: where do Jupyter servers run?';
+  }
+  if (settings.spawner === 'kubernetes' && settings.isolation !== 'off') {
+    yield 'With spawner = kubernetes please set isolation = off: Pods run as the user that Emberlab is, and are kept from one another by the cluster.';
+  }
   if (settings.server_max_hours < settings.server_hours) {
     yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
   }
@@ -325,6 +334,7 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
     engines: settings.engines ?? [],
+    kubernetes: settings.spawner === 'kubernetes' ? kubernetesOf(settings) : null,
     defaultEngine: settings.default_engine,
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),
@@ -404,4 +414,9 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
       upgrades: join(dataDir, 'upgrades'),
     },
   };
+}
+
+function kubernetesOf({ kubernetes }: Settings): KubernetesOptions | null {
+  if (kubernetes === undefined) return null;
+  return { ...kubernetes, kubeconfig: kubernetes.kubeconfig === null ? null : expandHome(kubernetes.kubeconfig) };
 }

@@ -2,6 +2,7 @@ import type { SettingInEffect } from '@emberlab/contract';
 import type { EngineSettings } from './engine-settings.ts';
 import { redact } from './lib/redact.ts';
 import { settingsSchema, type Settings } from './settings.ts';
+import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
 
 /**
  * Every setting as it counts, for people to read: `chosen` is what counts in place of some that are not given. Values of secrets stay behind here; what looks
@@ -32,6 +33,10 @@ function spell(value: unknown): string {
   if ('type' in value) {
     const engine = value as EngineSettings;
     return `${engine.name} (${engine.type}, ${engine.type === 'yarn' ? engine.conf_dir : engine.master})`;
+  }
+  if ('namespace' in value) {
+    const { namespace, image } = value as KubernetesOptions;
+    return `namespace ${namespace}, image ${image}`;
   }
   const { group, project, role } = value as { group: string; project: string; role: string };
   return `${group}=${project}:${role}`;

@@ -1,6 +1,7 @@
 import { engineName, projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
 import { enginesSetting } from './engine-settings.ts';
+import { kubernetesSetting } from './kubernetes-settings.ts';
 import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
 import { readSender, readSmtpUrl } from './lib/smtp-settings.ts';
@@ -229,6 +230,14 @@ export const settingsSchema = z.strictObject({
     }),
   oidc_sign_up: yesOrNo.default(true).meta({
     description: 'Whether people without an account get one by logging in through the provider: true or false.',
+  }),
+  spawner: z.enum(['local', 'kubernetes']).default('local').meta({
+    description:
+      'What Jupyter servers run as: local (processes of this machine) or kubernetes (Pods of a cluster, as the table [kubernetes] says).',
+  }),
+  kubernetes: kubernetesSetting.optional().meta({
+    description:
+      'How Jupyter servers run as Pods: a table [kubernetes], see the guide to Kubernetes; in the environment the same as JSON. Default: none.',
   }),
   server_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))

@@ -75,7 +75,14 @@ export type MemoryEnd = z.infer<typeof memoryEnd>;
 export const server = z.object({
   id: opaqueId.nullable().meta({ description: 'null: there has never been one' }),
   state: serverState,
-  steps: z.array(z.object({ step: startStep, startedAt: instant, endedAt: instant.nullable() })),
+  steps: z.array(
+    z.object({
+      step: startStep,
+      startedAt: instant,
+      endedAt: instant.nullable(),
+      note: z.string().nullable().meta({ description: 'what it waits for, a sentence' }),
+    }),
+  ),
   configuration: configurationShape,
   revision: z.number().int().nullable(),
   startedAt: instant.nullable(),

@@ -28,6 +28,8 @@ import { createTable } from './table.ts';
 export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOrigin' | 'tls' | 'trustedProxies'> & {
   /** absent: it is the only one */
   readonly replicas?: boolean;
+  /** absent: all servers are on this machine */
+  readonly kubernetes?: Config['kubernetes'];
   readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'> &
     Partial<Pick<Config['paths'], 'readers'>>;
 };
@@ -78,7 +80,8 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     throw error;
   });
   const { address } = front;
-  const hosts = createHosts({ ...config, port: address.port });
+  const innerOrigin = config.kubernetes?.controlUrl ?? null;
+  const hosts = createHosts({ ...config, port: address.port, innerOrigin });
 
   const closing = new AbortController();
   const table = createTable();

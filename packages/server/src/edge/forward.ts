@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import { delay, type Clock } from '../lib/clock.ts';
+import { requestTo } from '../lib/endpoint.ts';
 import { isRefusal, type Gate } from './gate.ts';
 import { hasBody } from './headers.ts';
 import { createShared } from './shared.ts';
@@ -24,6 +25,7 @@ const sharedPerTarget = 64;
 const idleMs = 15_000;
 
 export type Forwarding = {
+  /** a Unix socket, or `tcp://HOST:PORT` */
   socketPath: string;
   path: string;
   headers: OutgoingHttpHeaders;
@@ -62,7 +64,7 @@ type ForwardParts = { clock: Clock; gate: Gate; closing: AbortSignal };
 type Body = { kind: 'none' } | { kind: 'kept'; bytes: Buffer } | { kind: 'stream' };
 
 /**
- * Forwards requests to Unix sockets, each on a connection of its own: whether an error came before or after sending is then certain, and no idle
+ * Forwards requests to targets, each on a connection of its own: whether an error came before or after sending is then certain, and no idle
  * connection is left behind to a target that has gone. Those that may be sent twice, and have no body that could be mistaken for the next request,
  * share some, which saves a quarter of the work; and so do those to a target that is ours.
  */
@@ -174,7 +176,7 @@ function attempt(
       settle('gone');
     };
     const upstream = httpRequest({
-      socketPath: options.socketPath,
+      ...requestTo(options.socketPath),
       method: request.method ?? 'GET',
       path: options.path,
       headers: options.headers,

@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { connect } from 'node:net';
 import type { Clock } from '../lib/clock.ts';
+import { endpointOf } from '../lib/endpoint.ts';
 
-/** Whether an error says that nobody listens on a Unix socket, so that nothing of a request has been read (connect(2), unix(7)). */
+/** Whether an error says that nobody listens on a Unix socket or at an address, so that nothing of a request has been read (connect(2), unix(7)). */
 export const isRefusal = (error: unknown): boolean =>
-  /^(?:ECONNREFUSED|ENOENT|EAGAIN)$/.test(String((error as NodeJS.ErrnoException).code));
+  /^(?:ECONNREFUSED|ENOENT|EAGAIN|EHOSTUNREACH|ENETUNREACH)$/.test(String((error as NodeJS.ErrnoException).code));
 
 /** Lets many wait for one who isn't there yet. */
 export type Gate = {
@@ -24,7 +25,7 @@ export function createGate(clock: Clock): Gate {
   const knock = (socketPath: string, pause: number): void => {
     const waiters = waiting.get(socketPath);
     if (waiters === undefined) return;
-    const socket = connect({ path: socketPath });
+    const socket = connect(endpointOf(socketPath));
     socket.once('connect', () => {
       socket.destroy();
       waiting.delete(socketPath);

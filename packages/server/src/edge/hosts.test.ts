@@ -70,6 +70,20 @@ describe('classify', () => {
     expect(deployed.secureApps).toBe(true);
   });
 
+  it('knows the origin of servers on other machines, whole', () => {
+    const hosts = createHosts({
+      host: '0.0.0.0',
+      publicOrigin: 'https://emberlab.example.org',
+      appsOrigin: 'https://{id}.apps.example.org',
+      port: 8080,
+      innerOrigin: 'http://emberlab.notebooks.svc',
+    });
+    const place = { kind: 'public', scheme: 'http', host: 'emberlab.notebooks.svc' };
+    expect(hosts.classify('emberlab.notebooks.svc')).toEqual(place);
+    expect(hosts.classify('emberlab.notebooks.svc:8080')).toBeNull();
+    expect(hosts.classify('notebooks.svc')).toBeNull();
+  });
+
   it('puts the port that is listened on in the place of 0', () => {
     const hosts = createHosts({
       host: '127.0.0.1',

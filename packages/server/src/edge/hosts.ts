@@ -27,7 +27,14 @@ const loopbackNames: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[
  * Tells which kind of origin a `Host` header (RFC 9110, 7.2) names: the public one, which loopback names and the address that we listen on, with our port, are too, or `{id}` of the
  * template of apps' origins. Names are compared whole. `encrypted`: the request came by TLS to our own port. `port` is the one that we listen on; it also stands in for port 0 in the two origins.
  */
-export function createHosts(options: { host: string; publicOrigin: string; appsOrigin: string; port: number }): Hosts {
+export function createHosts(options: {
+  host: string;
+  publicOrigin: string;
+  appsOrigin: string;
+  port: number;
+  /** an origin under which servers on other machines reach us; null: there are none */
+  innerOrigin?: string | null;
+}): Hosts {
   // Jupyter's kernels on this machine reach the gateway by the address that we listen on.
   const ownNames = new Set([
     ...loopbackNames,
@@ -35,6 +42,8 @@ export function createHosts(options: { host: string; publicOrigin: string; appsO
   ]);
   const dashboard = readOrigin(options.publicOrigin, options.port);
   const apps = readOrigin(options.appsOrigin, options.port);
+  const { innerOrigin = null } = options;
+  const inner = innerOrigin === null ? null : readOrigin(innerOrigin, options.port);
   const [before = '', after = ''] = apps.name.split('{id}');
   return {
     publicOrigin: write(dashboard),
@@ -46,6 +55,9 @@ export function createHosts(options: { host: string; publicOrigin: string; appsO
       const port = match?.[2] === undefined ? null : Number(match[2]);
       if (name === dashboard.name && (port ?? defaultPort(dashboard.scheme)) === dashboard.port) {
         return { kind: 'public', scheme: dashboard.scheme, host: hostOf(dashboard) };
+      }
+      if (name === inner?.name && (port ?? defaultPort(inner.scheme)) === inner.port) {
+        return { kind: 'public', scheme: inner.scheme, host: hostOf(inner) };
       }
       const scheme = encrypted ? 'https' : 'http';
       if (ownNames.has(name) && (port ?? defaultPort(scheme)) === options.port) {

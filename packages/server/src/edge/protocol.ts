@@ -5,9 +5,10 @@ import { z } from 'zod';
  * last table when the stream breaks, and begins anew with the snapshot of the next one.
  */
 
-/** Something that answers HTTP on a Unix socket and has an origin of its own, named by its id. */
+/** Something that answers HTTP and has an origin of its own, named by its id. */
 export const target = z.object({
   id: z.string(),
+  /** a Unix socket, or `tcp://HOST:PORT` */
   socketPath: z.string(),
   /** set on every request on the way, replacing what the client sent: Jupyter's own token lives here and nowhere else */
   headers: z.record(z.string(), z.string()),

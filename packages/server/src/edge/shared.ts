@@ -1,5 +1,6 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Pool, type Dispatcher } from 'undici';
+import { endpointOf } from '../lib/endpoint.ts';
 import { isRefusal } from './gate.ts';
 
 /** A connection that nobody has used for so long is closed, ms. */
@@ -8,6 +9,7 @@ const maxHeaderBytes = 64 * 1024;
 
 /** What goes on to a target: a request without a body. */
 export type SharedRequest = {
+  /** a Unix socket, or `tcp://HOST:PORT` */
   readonly socketPath: string;
   readonly path: string;
   readonly headers: OutgoingHttpHeaders;
@@ -27,7 +29,7 @@ export type SharedOutcome = 'answered' | 'gone' | 'refused' | 'broken' | 'stale'
 type Connections = { readonly pool: Pool; up: number; running: number };
 
 /**
- * Requests without a body on connections to Unix sockets that they share. Answers go on to the client as they come. What a page reads is most of what passes
+ * Requests without a body on connections to targets that they share. Answers go on to the client as they come. What a page reads is most of what passes
  * here, and undici does it in two thirds of the time of `node:http`.
  */
 export function createShared() {
@@ -36,8 +38,10 @@ export function createShared() {
   const connectionsTo = (socketPath: string): Connections => {
     const known = targets.get(socketPath);
     if (known !== undefined) return known;
-    const pool = new Pool('http://localhost', {
-      socketPath,
+    const endpoint = endpointOf(socketPath);
+    const origin = 'path' in endpoint ? 'http://localhost' : socketPath.replace(/^tcp:/, 'http:');
+    const pool = new Pool(origin, {
+      ...('path' in endpoint ? { socketPath: endpoint.path } : {}),
       pipelining: 1,
       keepAliveTimeout: idleMs,
       keepAliveMaxTimeout: idleMs,

@@ -10,9 +10,11 @@ import {
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { systemClock, type Clock } from '../lib/clock.ts';
+import { tcpAddress } from '../lib/endpoint.ts';
 import { digest, newId, newSecret } from '../lib/ids.ts';
 import { seedUser, testDatabase } from '../testing/database.ts';
 import type { TestCertificate } from '../testing/certificate.ts';
@@ -37,13 +39,14 @@ export type Asking = {
   plain?: boolean;
 };
 
-/** A server on a Unix socket that ends its connections when it is closed, as a killed process does. */
+/** A server on a Unix socket, or at a free port for `127.0.0.1:0`, that ends its connections when it is closed, as a killed process does. */
 export async function serveOn(
   socketPath: string,
   listener: RequestListener,
 ): Promise<{ server: Server; close(): Promise<void> }> {
   const server = createServer(listener);
-  server.listen(socketPath);
+  if (socketPath === '127.0.0.1:0') server.listen(0, '127.0.0.1');
+  else server.listen(socketPath);
   await once(server, 'listening');
   return {
     server,
@@ -266,10 +269,11 @@ export async function startWorld(
         look();
       }),
     /** A fake Jupyter that is a target already, with a cookie that opens it. */
-    async startServer({ viaControl = false } = {}) {
+    async startServer({ viaControl = false, tcp = false } = {}) {
       const id = newId();
-      const socketPath = join(folder, `${id.slice(0, 8)}.sock`);
-      const jupyter = await serveJupyter(socketPath);
+      const listensAt = tcp ? '127.0.0.1:0' : join(folder, `${id.slice(0, 8)}.sock`);
+      const jupyter = await serveJupyter(listensAt);
+      const socketPath = tcp ? tcpAddress('127.0.0.1', (jupyter.server.address() as AddressInfo).port) : listensAt;
       stack.defer(() => jupyter.close());
       const target = { id, socketPath, headers: { Authorization: 'token of-jupyter' }, viaControl };
       control.targets.put(target);

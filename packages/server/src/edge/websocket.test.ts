@@ -27,6 +27,20 @@ describe('a WebSocket', () => {
     expect((await once(socket, 'close'))[0]).toBe(1000);
   });
 
+  it('is carried to a server that has an address, as requests are', async () => {
+    await using world = await startWorld();
+    const server = await world.startServer({ tcp: true });
+    expect(server.target.socketPath).toMatch(/^tcp:/);
+    expect((await server.ask('/lab')).status).toBe(200);
+    expect((await server.ask('/echo', { method: 'POST', body: 'text' })).text).toBe('text');
+    const socket = server.webSocket('/greeting');
+    const [data] = (await once(socket, 'message')) as [Buffer];
+    expect(data.toString()).toBe('welcome');
+    socket.terminate();
+    await server.jupyter.close();
+    expect((await server.ask('/lab')).status).toBe(502);
+  });
+
   it('hears what the server says in one breath with its answer', async () => {
     await using world = await startWorld();
     const server = await world.startServer();

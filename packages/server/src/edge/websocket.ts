@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { requestTo } from '../lib/endpoint.ts';
 import { closeFrame, createFrameWatcher } from './frames.ts';
 
 /** How long one side may take to finish after the other has. */
@@ -22,6 +23,7 @@ export type TunnelOptions = {
   socket: Duplex;
   /** what the client sent along with the upgrade */
   head: Buffer;
+  /** a Unix socket, or `tcp://HOST:PORT` */
   socketPath: string;
   headers: OutgoingHttpHeaders;
   /** Headers of the target's 101, for the client; `raw`: names and values in turn. */
@@ -32,14 +34,14 @@ export type TunnelOptions = {
   onRefused: (answer: IncomingMessage | null) => void;
 };
 
-/** Carries a WebSocket to a target's Unix socket and back. The answer of the target decides whether there is one. */
+/** Carries a WebSocket to a target and back. The answer of the target decides whether there is one. */
 export function openTunnel(options: TunnelOptions): Tunnel {
   const { request, socket, head } = options;
   let target: Duplex | null = null;
   const ended = Promise.withResolvers<void>();
   const toClient = createFrameWatcher(() => undefined);
   const upstream = httpRequest({
-    socketPath: options.socketPath,
+    ...requestTo(options.socketPath),
     method: 'GET',
     path: request.url ?? '/',
     headers: options.headers,

@@ -7,14 +7,16 @@ export type ServerOwner = { readonly serverId: string; readonly projectId: strin
 export type ServerPlaces = {
   /** private to this server; all but its log is gone once it has ended */
   readonly folder: string;
-  /** where it answers HTTP; short enough for a Unix socket's address */
-  readonly socket: string;
+  /** where it answers HTTP: a Unix socket, with a path short enough for its address, or a port of all its addresses */
+  readonly listens: { readonly socket: string } | { readonly port: number };
   /** the member's own folder in this project: stays from server to server */
   readonly home: string;
   /** where it keeps what its kernels are reached by; short enough for a Unix socket's address when `sockets` */
   readonly runtime: string;
   /** whether kernels are reached by Unix sockets there, which nobody else can open; else by ports of the machine */
   readonly sockets: boolean;
+  /** the origin under which it reaches the platform; null: that of what runs on the same machine */
+  readonly gateway: string | null;
 };
 
 /** What a server may take, with all that it runs; null: as much as there is. */
@@ -56,7 +58,10 @@ export type ServerSpec = ServerOwner & {
   readonly once?: boolean;
 };
 
-/** What names a server's process for good; it is kept in the server's row. */
+/**
+ * What names a server's process for good; it is kept in the server's row. One that is no process of this machine has the pid 0, and as `startTicks` what
+ * it is known by where it runs.
+ */
 export type ServerHandle = ProcessIdentity;
 
 export type ServerExit = { readonly code: number | null; readonly signal: string | null };
@@ -65,6 +70,15 @@ export type SpawnedServer = {
   readonly handle: ServerHandle;
   /** Resolves when it ends while this process is the one that started it; never after a restart. */
   readonly exited: Promise<ServerExit>;
+};
+
+/** How far the start of a server is that somebody else carries out. */
+export type StartProgress = {
+  readonly step: 'scheduling' | 'preparing' | 'answering';
+  /** what it waits for, a sentence; null: nothing to say */
+  readonly note: string | null;
+  /** why nothing can come of it, a sentence; null: it goes on */
+  readonly problem: string | null;
 };
 
 /**
@@ -78,7 +92,16 @@ export type Spawner = {
   start(spec: ServerSpec): Promise<SpawnedServer>;
   /** The process of a server whose start was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(serverId: string): Promise<ServerHandle | null>;
+  /** False once it is known to have ended. */
   isAlive(handle: ServerHandle): Promise<boolean>;
+  /** Where a server is reached: a Unix socket, or `tcp://HOST:PORT`; null: that is not known yet. */
+  reachedAt(owner: ServerOwner): Promise<string | null>;
+  /** Absent: a server is a process of this machine as soon as `start` has resolved. */
+  progress?(serverId: string): Promise<StartProgress>;
+  /** Why a server has ended that nobody wanted to end, a sentence; null: what its process says is all. Absent: it always is. */
+  whyEnded?(serverId: string): Promise<string | null>;
+  /** Servers that are there, wanted or not. Absent: none is ever left behind. */
+  present?(): Promise<readonly string[]>;
   /** Of what runs `once`: its process, alive or not (null: it has never begun), and with which code it has ended (null: it has not, or nobody could tell). */
   runOf(serverId: string): Promise<{ readonly begun: ServerHandle | null; readonly exitCode: number | null }>;
   /**

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
 import type { z } from 'zod';
+import { requestTo } from '../../lib/endpoint.ts';
 
 /** More is no report. */
 const maxBytes = 4 * 1024 * 1024;
 
-/** How a running server is reached, and with what. */
+/** How a running server is reached (a Unix socket, or `tcp://HOST:PORT`), and with what. */
 export type JupyterAccess = { readonly socket: string; readonly secret: string };
 
 /**
@@ -19,7 +20,7 @@ export async function askJupyter<T extends z.ZodType>(
   signal: AbortSignal,
 ): Promise<z.output<T> | null> {
   const asked = request({
-    socketPath: socket,
+    ...requestTo(socket),
     path,
     headers: { host: 'localhost', authorization: `token ${secret}` },
     agent: false,

@@ -74,7 +74,8 @@ export function createServerEnds(
     const { limits, memoryEnd } = (await store.find(record.id)) ?? record;
     const tookTooMuch = kills > (memoryEnd?.times ?? 0);
     const log = await logTail(record.id);
-    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log, limits, tookTooMuch }));
+    const told = (await spawner.whyEnded?.(record.id)) ?? null;
+    await fail(record.id, processEnded({ exit, answered: record.readyAt !== null, log, limits, tookTooMuch, told }));
   }
 
   return { end, fail, failEnded, logTail };

@@ -102,7 +102,7 @@ describe('Jupyter that', () => {
     const { id } = await it.servers.service.start(it.whose);
     const owner = { serverId: id ?? '', ...it.whose };
     const stranger = createServer((_request, response) => response.end('stranger'));
-    stranger.listen(it.spawner.places(owner).socket);
+    stranger.listen(await it.spawner.reachedAt(owner));
     await once(stranger, 'listening');
     await it.servers.start();
     await it.reach(it.whose, 'running');
@@ -120,7 +120,7 @@ describe('Jupyter that', () => {
       asked += 1;
       response.writeHead(404).end();
     });
-    stranger.listen(it.spawner.places({ serverId: it.id, ...it.whose }).socket);
+    stranger.listen(await it.spawner.reachedAt({ serverId: it.id, ...it.whose }));
     await until(() => asked > 2);
     expect((await it.get(it.whose)).state).toBe('starting');
     it.say('go', '');

@@ -13,6 +13,7 @@ import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService, type Whose } from './service.ts';
 import { timeFor } from './shutdown.ts';
 import { createServerStore } from './store.ts';
+import { createStrayWatch } from './strays.ts';
 import { createUseWatch } from './use-watch.ts';
 import { createServerWorker } from './worker.ts';
 
@@ -37,6 +38,7 @@ export function createServers(deps: ServersDeps) {
   const worker = createServerWorker({ ...deps, store, changed, timeOf });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
   const notebooks = createNotebookWatch({ ...deps, store, accessTo: worker.accessTo });
+  const strays = createStrayWatch({ ...deps, store });
   const use = createUseWatch({ ...deps, store, changed, uses });
   const service = createServerService({ ...deps, store, worker, changed, present, uses, timeOf });
   return {
@@ -56,6 +58,7 @@ export function createServers(deps: ServersDeps) {
     async start(): Promise<void> {
       await worker.start();
       activity.start();
+      strays.start();
       use.start();
       notebooks.start();
     },
@@ -67,10 +70,13 @@ export function createServers(deps: ServersDeps) {
     workChanged: (id: string): void => activity.workChanged(id),
     /** Looks at once what those that run take. */
     lookAtUse: (): Promise<void> => use.look(),
+    /** Ends at once what runs and is asked for by nobody. */
+    endStrays: (): Promise<void> => strays.look(),
     /** Looks at once whether all that run are asked which notebooks run in them. */
     lookForNotebooks: (): Promise<void> => notebooks.look(),
     async close(): Promise<void> {
       await notebooks.close();
+      await strays.close();
       await use.close();
       await activity.close();
       await worker.close();

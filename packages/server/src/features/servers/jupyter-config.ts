@@ -24,8 +24,10 @@ export function jupyterConfig(options: {
   const { places, projectFolder, origin, type, hasSparkR, labExtensions } = options;
   return {
     ServerApp: {
-      sock: places.socket,
-      sock_mode: '0600',
+      // What comes to a port shows the proxy's secret, as what comes to a socket does.
+      ...('socket' in places.listens
+        ? { sock: places.listens.socket, sock_mode: '0600' }
+        : { ip: '0.0.0.0', port: places.listens.port, port_retries: 0 }),
       root_dir: projectFolder,
       open_browser: false,
       // whether it runs as root is the platform's decision

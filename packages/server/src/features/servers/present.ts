@@ -18,8 +18,9 @@ export function createPresenter(options: {
     return {
       id: record.id,
       state: record.state,
-      steps: record.steps.map(({ step, startedAt, endedAt }) => ({
+      steps: record.steps.map(({ step, startedAt, endedAt, note = null }) => ({
         step,
+        note,
         startedAt: toInstant(startedAt),
         endedAt: toInstantOrNull(endedAt),
       })),

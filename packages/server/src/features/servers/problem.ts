@@ -73,7 +73,7 @@ function tooMuchMemory(limits: KeptLimits | null): { message: string; remedy: st
 
 /**
  * Why a server's process ended that should run. `exit` is null when nobody saw it end; `answered`: it had been up; `tookTooMuch`: the kernel has ended a
- * process of it for memory lately.
+ * process of it for memory lately; `told`: what who ran it says, a sentence.
  */
 export function processEnded(options: {
   exit: ServerExit | null;
@@ -81,13 +81,15 @@ export function processEnded(options: {
   log: readonly string[];
   limits?: KeptLimits | null;
   tookTooMuch?: boolean;
+  told?: string | null;
 }): Problem {
-  const { exit, answered, log, limits = null, tookTooMuch = false } = options;
+  const { exit, answered, log, limits = null, tookTooMuch = false, told = null } = options;
   const logTail = [...log];
   const wasKilled = exit === null || exit.signal === 'SIGKILL';
   const ranOut = limits?.by === 'rlimit' && memoryRanOut.test(log.slice(-15).join('\n'));
   const tooMuch = (tookTooMuch && wasKilled) || ranOut ? tooMuchMemory(limits) : null;
   if (tooMuch !== null) return { ...tooMuch, logTail };
+  if (told !== null) return { message: told, remedy: lookAtLog, logTail };
   // Only what was written last: an old message says nothing about this end.
   const recognised = recognise(log.slice(-15).join('\n'));
   if (recognised !== null) return { ...recognised, logTail };
@@ -114,9 +116,9 @@ export function processEnded(options: {
   };
 }
 
-/** A server that runs, but did not answer in time. */
-export const neverAnswered = (seconds: number, log: readonly string[]): Problem => ({
-  message: `Jupyter did not answer within ${seconds} seconds.`,
+/** A server that did not answer in time; `waitedFor`: what its start still waited for, a sentence. */
+export const neverAnswered = (seconds: number, log: readonly string[], waitedFor: string | null = null): Problem => ({
+  message: `Jupyter did not answer within ${seconds} seconds.${waitedFor === null ? '' : ` ${waitedFor}`}`,
   remedy: 'This machine may be busy: please try again, or ask an administrator to raise server_start_timeout_seconds.',
   logTail: [...log],
 });

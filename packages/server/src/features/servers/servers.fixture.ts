@@ -30,7 +30,8 @@ function fakeSpawner(folder: string) {
   const spawner: Spawner = {
     places: ({ serverId }) => ({
       folder: join(folder, serverId),
-      socket: join(folder, `${serverId}.sock`),
+      listens: { socket: join(folder, `${serverId}.sock`) },
+      gateway: null,
       runtime: join(folder, 'runtime'),
       sockets: false,
       home: join(folder, 'home'),
@@ -57,6 +58,7 @@ function fakeSpawner(folder: string) {
       return { handle, exited: promise };
     },
     find: async (id) => processes.find((one) => one.alive && one.spec.serverId === id)?.handle ?? null,
+    reachedAt: async ({ serverId }) => join(folder, `${serverId}.sock`),
     isAlive: async (handle) => processes.some((one) => one.alive && one.handle.pid === handle.pid),
     async stop(id) {
       for (const one of processes) if (one.alive && one.spec.serverId === id) one.end({ code: 0, signal: null });

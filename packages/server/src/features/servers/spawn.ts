@@ -32,15 +32,16 @@ export function createSpawn(
     const limits = { ...wanted, by: spawner.limitedBy(wanted) };
     // Before it starts: a control plane that finds it running has to know.
     await store.patch(record.id, { limits });
+    const places = spawner.places(owner);
     const spec = launchSpec({
       owner,
       limits,
-      places: spawner.places(owner),
+      places,
       configuration,
       projectName,
       projectFolder,
       python,
-      gatewayOrigin: gatewayOrigin(config),
+      gatewayOrigin: places.gateway ?? gatewayOrigin(config),
       origin: config.appsOrigin.replace('{id}', record.id),
       proxySecret: newSecret('ember_proxy'),
       gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,

@@ -21,8 +21,13 @@ export const { next, statesFor } = machine;
 /** Whether there is something to look after. */
 export const isLive = (state: ServerState): boolean => !machine.isFinal(state);
 
-/** When a step of the start began and ended; ms since the epoch. */
-export type StepTimes = { readonly step: StartStep; readonly startedAt: number; readonly endedAt: number | null };
+/** When a step of the start began and ended, ms since the epoch, and what it waits for, a sentence. */
+export type StepTimes = {
+  readonly step: StartStep;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly note?: string | null;
+};
 
 /** The steps with `step` begun at `now`, and the one before ended. Beginning the open step again changes nothing. */
 export function beginStep(steps: readonly StepTimes[], step: StartStep, now: number): StepTimes[] {

@@ -6,13 +6,14 @@ import { delay } from '../../lib/clock.ts';
 import { createClockWatch } from '../../lib/clock-watch.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { hasPlace } from '../../lib/places.ts';
-import type { ServerExit, SpawnedServer } from '../../spawners/spawner.ts';
+import { SpawnError, type ServerExit, type SpawnedServer } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
 import { createServerEnds } from './ends.ts';
 import { proxySecretFile } from './jupyter-config.ts';
 import { positionsIn } from './present.ts';
 import { neverAnswered, noEnvironment, notSpawned } from './problem.ts';
 import { probeJupyter } from './probe.ts';
+import { stepsWith, waitsFor } from './progress.ts';
 import { countStarting, turnsOf } from './queue.ts';
 import { firstEnd } from './shutdown.ts';
 import { createSpawn, ownerOf } from './spawn.ts';
@@ -42,6 +43,8 @@ export function createServerWorker(
   const { store, clock, spawner, targets, config, changed } = deps;
   const probe = deps.probe ?? probeJupyter;
   const clockSetBy = createClockWatch(clock);
+  /** after which its process may be there */
+  const firstStep = spawner.progress === undefined ? 'answering' : 'scheduling';
   const tasks = new Map<string, Task>();
   /** how those end that we started ourselves */
   const exits = new Map<string, Promise<ServerExit>>();
@@ -84,8 +87,10 @@ export function createServerWorker(
   }
 
   async function openToProxy(record: ServerRecord): Promise<{ socket: string; secret: string }> {
-    const { folder, socket } = spawner.places(ownerOf(record));
+    const { folder } = spawner.places(ownerOf(record));
     const secret = (await readFile(join(folder, proxySecretFile), 'utf8')).trim();
+    const socket = await spawner.reachedAt(ownerOf(record));
+    if (socket === null) throw new Error(`where server ${record.id} is reached is not known yet`);
     return { socket, secret };
   }
 
@@ -107,26 +112,40 @@ export function createServerWorker(
     }
     exits.set(record.id, spawned.exited);
     void spawned.exited.then(wake);
-    const steps = beginStep(record.steps, 'answering', clock.now());
+    const steps = beginStep(record.steps, firstStep, clock.now());
     await store.patch(record.id, { process: spawned.handle, steps });
     await changed(record.id);
     await awaitAnswer({ ...record, process: spawned.handle, steps }, signal);
   }
 
-  async function awaitAnswer(record: ServerRecord, signal: AbortSignal): Promise<void> {
-    const { process, startedAt } = record;
+  async function awaitAnswer(began: ServerRecord, signal: AbortSignal): Promise<void> {
+    const { process, startedAt } = began;
+    let record = began;
     if (process === null) return;
     const past = Math.max(0, clock.now() - (startedAt ?? clock.now()));
     // By the clock that nobody sets.
     const deadline = clock.steady() + config.serverStartTimeoutMs - past;
-    const access = await openToProxy(record).catch(() => null);
+    let found: { socket: string; secret: string } | null = null;
     while (!signal.aborted) {
+      found ??= await openToProxy(record).catch(() => null);
+      const access = found;
       // Asked in this order: one that has ended and answered before is not up.
       const answers = access !== null && (await probe(access));
       if (!(await spawner.isAlive(process))) return failEnded(record);
       if (answers) return becomeRunning(record, access);
+      const progress = await spawner.progress?.(record.id);
+      if (progress !== undefined && progress.problem !== null) {
+        return fail(record.id, notSpawned(new SpawnError(progress.problem), await logTail(record.id)));
+      }
+      const steps = progress === undefined ? null : stepsWith(record.steps, progress, clock.now());
+      if (steps !== null) {
+        record = { ...record, steps };
+        await store.patch(record.id, { steps });
+        await changed(record.id);
+      }
       if (clock.steady() >= deadline) {
-        return fail(record.id, neverAnswered(config.serverStartTimeoutMs / 1000, await logTail(record.id)));
+        const seconds = config.serverStartTimeoutMs / 1000;
+        return fail(record.id, neverAnswered(seconds, await logTail(record.id), waitsFor(record.steps)));
       }
       await delay(clock, probeEveryMs, signal).catch(() => undefined);
     }
@@ -179,7 +198,7 @@ export function createServerWorker(
   async function takeOver(record: ServerRecord, signal: AbortSignal): Promise<void> {
     const handle = record.process ?? (await spawner.find(record.id));
     if (handle === null) return launch(record, null, signal);
-    const steps = beginStep(record.steps, 'answering', clock.now());
+    const steps = beginStep(record.steps, firstStep, clock.now());
     await store.patch(record.id, { process: handle, steps });
     await awaitAnswer({ ...record, process: handle, steps }, signal);
   }

@@ -119,11 +119,19 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
       const folder = folderOf(serverId);
       const { ownTmp } = identities.isolation;
       const runtime = ownTmp ? '/tmp/.jupyter' : join(folder, 'runtime');
-      return { folder, socket: socketOf(serverId), home: homeOf(dataDir, owner), runtime, sockets: ownTmp };
+      return {
+        folder,
+        listens: { socket: socketOf(serverId) },
+        home: homeOf(dataDir, owner),
+        runtime,
+        sockets: ownTmp,
+        gateway: null,
+      };
     },
     log: (serverId) => join(folderOf(serverId), logName),
     find: async (serverId) => leaderOf(folderOf(serverId), await usersOf(folderOf(serverId))),
     isAlive: async (handle) => isAlive(handle),
+    reachedAt: async ({ serverId }) => socketOf(serverId),
     async runOf(serverId) {
       const folder = folderOf(serverId);
       return { begun: await leaderIn(folder), exitCode: await exitCodeIn(folder) };

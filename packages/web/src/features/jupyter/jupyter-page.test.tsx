@@ -20,8 +20,8 @@ const starting: Server = {
   ...up,
   state: 'starting',
   steps: [
-    { step: 'queue', startedAt: at, endedAt: at },
-    { step: 'environment', startedAt: at, endedAt: null },
+    { step: 'queue', startedAt: at, endedAt: at, note: null },
+    { step: 'environment', startedAt: at, endedAt: null, note: null },
   ],
 };
 const running: Server = { ...up, state: 'running', readyAt: at };
@@ -269,7 +269,7 @@ describe('Jupyter page', () => {
   });
 
   it('starting: tells the place in the queue, as it changes', async () => {
-    const step = { step: 'queue', startedAt: at, endedAt: null } as const;
+    const step = { step: 'queue', startedAt: at, endedAt: null, note: null } as const;
     const queued: Server = { ...up, state: 'queued', steps: [step], queuePosition: 2 };
     renderApp(page, { ...withServer(queued), 'GET /projects/demo/jupyter/server/log': '' });
     expect(await screen.findByText('Waiting for its turn: 2nd in the queue')).toBeTruthy();
@@ -280,6 +280,15 @@ describe('Jupyter page', () => {
     expect(await screen.findByText('Waiting for its turn: 1st in the queue')).toBeTruthy();
     act(() => FakeEventSource.latest.send({ type: 'server', server: { ...queued, queuePosition: null } }));
     expect(await screen.findByText('Waiting for its turn')).toBeTruthy();
+  });
+
+  it('starting: has the steps of a cluster where one carries it out, with what it waits for', async () => {
+    const step = { step: 'scheduling', startedAt: at, endedAt: null, note: 'The cluster has no place.' } as const;
+    const starting: Server = { ...up, state: 'starting', steps: [step] };
+    renderApp(page, { ...withServer(starting), 'GET /projects/demo/jupyter/server/log': '' });
+    expect(await screen.findByText('Finding a place in the cluster')).toBeTruthy();
+    expect(screen.getByText('The cluster has no place.')).toBeTruthy();
+    expect(screen.queryByText('Getting its image and volumes')).toBeNull();
   });
 
   it('running: shows what the server may take, who sees to that, and what it takes', async () => {

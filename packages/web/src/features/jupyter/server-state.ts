@@ -23,6 +23,8 @@ export const stepLabels: Readonly<Record<StartStep, string>> = {
   queue: 'Waiting for its turn',
   environment: 'Preparing the Python environment',
   process: 'Starting the process',
+  scheduling: 'Finding a place in the cluster',
+  preparing: 'Getting its image and volumes',
   answering: 'Waiting for Jupyter to answer',
 };
 

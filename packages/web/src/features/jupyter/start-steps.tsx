@@ -1,9 +1,11 @@
-import { startSteps, type Server } from '@emberlab/contract';
+import { startSteps, type Server, type StartStep } from '@emberlab/contract';
 import { Group, Loader, Stack, Text } from '@mantine/core';
 import { IconCircle, IconCircleCheck } from '@tabler/icons-react';
 import { Duration } from '../../ui/times.tsx';
 import { ordinal } from './limits.ts';
 import { stepLabels } from './server-state.ts';
+
+const ofCluster: ReadonlySet<StartStep> = new Set(['scheduling', 'preparing']);
 
 /** The steps of a start with the time each took; the one that is being done runs. */
 export function StartSteps({ server }: { server: Server }) {
@@ -11,6 +13,8 @@ export function StartSteps({ server }: { server: Server }) {
     <Stack gap={8} component="ol" m={0} p={0} style={{ listStyle: 'none' }} aria-label="Steps of the start">
       {startSteps.map((name) => {
         const step = server.steps.find((each) => each.step === name);
+        // Only a cluster's servers have these.
+        if (step === undefined && ofCluster.has(name)) return null;
         const state = step === undefined ? 'later' : step.endedAt === null ? 'now' : 'done';
         return (
           <Group key={name} component="li" gap="sm" wrap="nowrap" aria-current={state === 'now' ? 'step' : undefined}>
@@ -31,6 +35,11 @@ export function StartSteps({ server }: { server: Server }) {
               maw={300}
             >
               {stepLabels[name]}
+              {state === 'now' && step !== undefined && step.note !== null && (
+                <Text component="span" display="block" size="sm" fw={400} c="dimmed">
+                  {step.note}
+                </Text>
+              )}
               {name === 'queue' && server.queuePosition !== null && `: ${ordinal(server.queuePosition)} in the queue`}
             </Text>
             <Text size="sm" c="dimmed" miw={70} ta="right">

@@ -1,0 +1,21 @@
+/** A word as a shell takes it, whatever is in it. */
+const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+
+/**
+ * What a Pod begins with: a script of the shell that becomes the server, with this environment and nothing of the Pod's own, and writes to the log. It
+ * lies in the server's folder, so that nothing of it is in the Pod's manifest.
+ */
+export function startScript(options: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+  readonly log: string;
+}): string {
+  const { file, args, env, cwd, log } = options;
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const words = ['-i', '--', ...variables, file, ...args].map(quoted);
+  return [`exec >>${quoted(log)} 2>&1 </dev/null`, `cd ${quoted(cwd)} || exit`, `exec env ${words.join(' ')}`, ''].join(
+    '\n',
+  );
+}

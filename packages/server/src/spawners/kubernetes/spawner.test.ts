@@ -1,0 +1,150 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { systemClock } from '../../lib/clock.ts';
+import { newId } from '../../lib/ids.ts';
+import { SpawnError, type ServerSpec } from '../spawner.ts';
+import { contractLogBytes, describeSpawner } from '../spawner.contract.ts';
+import { fakeCluster, refused } from './cluster.fake.ts';
+import { createKubernetesSpawner } from './spawner.ts';
+import type { KubernetesOptions } from './settings.ts';
+
+const settings: KubernetesOptions = {
+  namespace: 'notebooks',
+  kubeconfig: null,
+  image: 'localhost/server:1',
+  dataClaim: 'data',
+  dataPath: '',
+  controlUrl: 'http://emberlab:8080',
+  allowedFrom: [],
+  serviceAccount: null,
+  imagePullSecrets: [],
+  nodeSelector: {},
+};
+
+/** A spawner with its data folder; `on`: the cluster of another one. */
+async function fixture(on = fakeCluster()) {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ember-'));
+  const cwd = join(dataDir, 'projects', 'demo');
+  await mkdir(cwd, { recursive: true });
+  const config = { dataDir, paths: { servers: join(dataDir, 'servers') }, serverLogBytes: contractLogBytes };
+  const open = () => createKubernetesSpawner({ clock: systemClock, config, settings, cluster: on.cluster });
+  const spec = (script: string): ServerSpec => ({
+    serverId: newId(),
+    projectId: 'project1',
+    userId: 'user1',
+    file: '/bin/sh',
+    args: ['-c', script],
+    cwd,
+    env: { PATH: '/usr/bin:/bin' },
+    files: {},
+    limits: { memoryMb: 512, cores: 1 },
+  });
+  return {
+    ...on,
+    on,
+    cwd,
+    open,
+    spec,
+    spawner: await open(),
+    async [Symbol.asyncDispose]() {
+      on.end();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+describeSpawner('kubernetes, on a cluster in memory', fixture, { ofThisMachine: false });
+
+it('has nothing in the Pod that a user wrote', async () => {
+  await using it = await fixture();
+  const secret = 'written-by-a-user';
+  const spec = { ...it.spec(`echo ${secret}`), env: { PATH: '/usr/bin:/bin', NOTE: secret }, files: { note: secret } };
+  await (
+    await it.spawner.start(spec)
+  ).exited;
+  expect(it.pods()).toHaveLength(1);
+  expect(JSON.stringify(it.pods())).not.toContain(secret);
+});
+
+it('is found again by a control plane that has just started, with where it is reached', async () => {
+  await using it = await fixture();
+  const spec = it.spec('sleep 100 & wait');
+  const { handle } = await it.spawner.start(spec);
+  const later = await it.open();
+  expect(await later.find(spec.serverId)).toEqual(handle);
+  expect(await later.isAlive(handle)).toBe(true);
+  expect(await later.present?.()).toEqual([spec.serverId]);
+  expect(await later.reachedAt(spec)).toBe('tcp://127.0.0.1:8888');
+  expect((await later.progress?.(spec.serverId))?.step).toBe('answering');
+  await later.stop(spec.serverId, handle);
+  expect(it.pods()).toEqual([]);
+  expect(await later.isAlive(handle)).toBe(false);
+});
+
+it('has Pods of its own among those of another Emberlab', async () => {
+  await using one = await fixture();
+  await using other = await fixture(one.on);
+  const spec = one.spec('sleep 100 & wait');
+  await one.spawner.start(spec);
+  expect(await other.spawner.present?.()).toEqual([]);
+  expect(await one.spawner.present?.()).toEqual([spec.serverId]);
+});
+
+it('asks the cluster once for all servers, however many want to know', async () => {
+  await using it = await fixture();
+  const started = await Promise.all(Array.from({ length: 5 }, () => it.spawner.start(it.spec('sleep 100 & wait'))));
+  const before = it.state.lists;
+  await Promise.all(started.flatMap(({ handle }) => [it.spawner.isAlive(handle), it.spawner.isAlive(handle)]));
+  expect(it.state.lists - before).toBeLessThanOrEqual(1);
+});
+
+it('lets the platform alone connect to servers', async () => {
+  await using it = await fixture();
+  await it.spawner.start(it.spec('true'));
+  expect(it.policies.size).toBe(1);
+});
+
+it('says which image is missing, and can be stopped then', async () => {
+  await using it = await fixture();
+  it.state.waiting = { reason: 'ErrImageNeverPull', message: '' };
+  const spec = it.spec('true');
+  await it.spawner.start(spec);
+  expect((await it.spawner.progress?.(spec.serverId))?.problem).toMatch(/localhost\/server:1 is not on the node/);
+  await it.spawner.stop(spec.serverId, null);
+  expect(it.pods()).toEqual([]);
+});
+
+it('says that a quota is reached, and leaves no Pod', async () => {
+  await using it = await fixture();
+  it.state.refuse = refused(403, 'pods "x" is forbidden: exceeded quota: team');
+  const started = it.spawner.start(it.spec('true'));
+  await expect(started).rejects.toThrow(SpawnError);
+  await expect(started).rejects.toThrow('The namespace notebooks has reached its quota');
+  expect(it.pods()).toEqual([]);
+});
+
+it('takes nothing for ended while the cluster does not answer', async () => {
+  await using it = await fixture();
+  const spec = it.spec('sleep 100 & wait');
+  const { handle } = await it.spawner.start(spec);
+  const later = await it.open();
+  it.state.refuse = new Error('connect ECONNREFUSED');
+  expect(await later.isAlive(handle)).toBe(true);
+  expect(await later.whyEnded?.(spec.serverId)).toBeNull();
+  await expect(later.stop(spec.serverId, handle)).rejects.toThrow('ECONNREFUSED');
+  it.state.refuse = null;
+  await later.stop(spec.serverId, handle);
+  expect(await later.isAlive(handle)).toBe(false);
+});
+
+it('says why one ended that somebody else has deleted', async () => {
+  await using it = await fixture();
+  const spec = it.spec('sleep 100 & wait');
+  const { exited, handle } = await it.spawner.start(spec);
+  await it.cluster.delete(it.pods()[0]?.metadata?.name ?? '', 1);
+  await exited;
+  expect(await it.spawner.isAlive(handle)).toBe(false);
+  expect(await it.spawner.whyEnded?.(spec.serverId)).toMatch(/was deleted, and not by Emberlab/);
+});
