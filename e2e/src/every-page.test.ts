@@ -45,7 +45,8 @@ describe('every page of the dashboard', () => {
     const session = await gateway.firstSession();
     await gateway.idle(session.id);
     await gateway.textOf(session.id, await gateway.submit(session.id, 'spark.range(100).count()'));
-    writeFileSync(join(platform.data, 'projects/demo/Resources/hello.py'), 'print("hello")\n', { mode: 0o644 });
+    const hello = join(platform.data, 'projects/demo/Resources/hello.py');
+    writeFileSync(hello, 'print("hello")\n', { mode: 0o644 });
     const client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token: gateway.token });
     const params = { project: 'demo' };
     const job = await client.call('jobs.create', {
@@ -55,7 +56,8 @@ describe('every page of the dashboard', () => {
     const run = await client.call('jobs.run', { params: { ...params, id: job.id }, body: {} });
     const stateOfRun = async () => (await client.call('executions.get', { params: { ...params, id: run.id } })).state;
     await expect.poll(stateOfRun, { timeout: startPatience, interval: 100 }).toBe('succeeded');
-    const { body: batch } = await gateway.ask('POST', '/batches', { file: 'Resources/hello.py' });
+    const { body: batch } = await gateway.ask('POST', '/batches', { file: hello, driverMemory: '512m' });
+    expect(batch).toHaveProperty('id');
     Object.assign(values, { $id: String(session.id), $job: String(job.id), $run: String(run.id) });
     values['$batch'] = String((batch as { id: number }).id);
 
