@@ -116,6 +116,8 @@ export const propertyTable: readonly PropertyEntry[] = [
       `spark.${part}.bash_env`,
       `spark.${part}.env`,
     ),
+    ...refused(environment, `spark.${part}.yarn_*`, `spark.${part}.container_*`, `spark.${part}.log_dirs`),
+    ...refused(environment, `spark.${part}.local_dirs`, `spark.${part}.pwd`),
     ...refused(identity, `spark.${part}.hadoop_*`, `spark.${part}.krb5*`, `spark.${part}.emberlab_*`),
   ]),
   ...free('all other variables of executors', 'spark.executorenv.*', 'spark.yarn.appmasterenv.*'),

@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { enginesSetting } from '../engine-settings.ts';
 import { serveOn, startWorld, upgradeStatus, type World } from './testing.ts';
+
+const engines = enginesSetting.parse({ hadoop: { type: 'yarn', conf_dir: '/etc/hadoop', user: 'emberlab' } });
 
 /** Control's end, which knows one secret. */
 async function serveAgents(world: World) {
@@ -26,7 +29,7 @@ const dial = (world: World, secret: string, path = '/agent/v1/connect', host = w
   });
 
 test('an agent reaches control through the public port, with its secret and nothing else of its request', async () => {
-  await using world = await startWorld();
+  await using world = await startWorld({ engines });
   await using control = await serveAgents(world);
   const socket = dial(world, 'known');
   await once(socket, 'open');
@@ -40,7 +43,7 @@ test('an agent reaches control through the public port, with its secret and noth
 });
 
 test('what control says to one that it does not know is passed on, and while control is away it is asked to come back', async () => {
-  await using world = await startWorld();
+  await using world = await startWorld({ engines });
   expect(await upgradeStatus(dial(world, 'known'))).toBe(503);
   await using _control = await serveAgents(world);
   expect(await upgradeStatus(dial(world, 'unknown'))).toBe(401);
@@ -48,4 +51,11 @@ test('what control says to one that it does not know is passed on, and while con
     expect(await upgradeStatus(dial(world, 'known', path))).toBe(400);
   }
   expect(await upgradeStatus(dial(world, 'known', '/agent/v1/connect', 'evil.example'))).toBe(400);
+});
+
+test('without a cluster whose drivers come that way it leads nowhere', async () => {
+  await using world = await startWorld();
+  await using control = await serveAgents(world);
+  expect(await upgradeStatus(dial(world, 'known'))).toBe(400);
+  expect(control.heard).toEqual([]);
 });

@@ -30,6 +30,8 @@ export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOr
   readonly replicas?: boolean;
   /** absent: all servers are on this machine */
   readonly kubernetes?: Config['kubernetes'];
+  /** absent: all drivers are on this machine */
+  readonly engines?: Config['engines'];
   readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'> &
     Partial<Pick<Config['paths'], 'readers'>>;
 };
@@ -142,13 +144,15 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     if (place.kind === 'public') return toPublic(request, response, place, requestId);
     return apps.handle(request, response, place, requestId);
   };
+  // Nobody else has to come that way.
+  const hasAgents = (config.engines ?? []).some(({ type }) => type === 'yarn');
   const agents = createAgents(config.paths.agentSocket);
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const requestId = requestIdOf(request);
     const place = isPlain(request) ? hosts.classify(request.headers.host, isEncrypted(request)) : null;
     if (place !== null && secure.originInstead(request, place) === null) {
       if (place.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
-      if (isAgent(request)) return agents.upgrade(request, socket, head);
+      if (hasAgents && isAgent(request)) return agents.upgrade(request, socket, head);
     }
     sendError(request, responseOn(socket, request), { code: 'bad_request', requestId, dashboard: null });
   };

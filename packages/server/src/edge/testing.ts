@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
+import type { Config } from '../config.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
 import { tcpAddress } from '../lib/endpoint.ts';
 import { digest, newId, newSecret } from '../lib/ids.ts';
@@ -140,6 +141,8 @@ export async function startWorld(
     trustedProxies?: readonly string[];
     /** it looks for replicas that answer reads */
     replicas?: boolean;
+    /** drivers run on a cluster */
+    engines?: Config['engines'];
     onReport?: (report: EdgeReport) => void;
     log?: Log;
   } = {},
@@ -192,6 +195,7 @@ export async function startWorld(
       tls,
       trustedProxies: options.trustedProxies ?? [],
       replicas: options.replicas ?? false,
+      engines: options.engines ?? [],
       paths,
     },
     log,

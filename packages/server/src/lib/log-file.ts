@@ -1,6 +1,7 @@
-import { appendFile, open, type FileHandle } from 'node:fs/promises';
 import { watch } from 'node:fs';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { openPlain } from './plain-file.ts';
 
 const chunkBytes = 64 * 1024;
 /**
@@ -13,7 +14,7 @@ const sizeOf = async (file: FileHandle): Promise<number> => Math.min((await file
 
 /** The last lines of a text file, without their line ends; at most the last 64 KiB are read. An absent file has none. */
 export async function tailLines(path: string, count: number): Promise<string[]> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openPlain(path, 'read');
   if (file === null) return [];
   try {
     const size = await sizeOf(file);
@@ -29,7 +30,8 @@ export async function tailLines(path: string, count: number): Promise<string[]> 
 
 /** Adds a line to a text file, which is made with mode 0600 if it is absent. What a killed process left unfinished stays a line of its own. */
 export async function appendLine(path: string, line: string): Promise<void> {
-  const file = await open(path, 'a+', 0o600);
+  const file = await openPlain(path, 'make');
+  if (file === null) throw new Error(`${path} is no plain file`);
   try {
     const size = await sizeOf(file);
     const { buffer } = await file.read(Buffer.alloc(1), 0, Math.min(size, 1), Math.max(size - 1, 0));
@@ -41,7 +43,7 @@ export async function appendLine(path: string, line: string): Promise<void> {
 
 /** The last `maxBytes` of a text file, from a line's beginning; an absent one is empty. */
 export async function readEnd(path: string, maxBytes: number): Promise<{ text: string; truncated: boolean }> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openPlain(path, 'read');
   if (file === null) return { text: '', truncated: false };
   try {
     const start = await startOf(file, maxBytes);
@@ -58,7 +60,7 @@ export async function readEnd(path: string, maxBytes: number): Promise<{ text: s
  * has it open, and appends. Of what is written during the cut a part may be lost.
  */
 export async function boundLog(path: string, maxBytes: number): Promise<void> {
-  const file = await open(path, 'r+').catch(() => null);
+  const file = await openPlain(path, 'append');
   if (file === null) return;
   try {
     const size = await sizeOf(file);
@@ -73,7 +75,7 @@ export async function boundLog(path: string, maxBytes: number): Promise<void> {
     );
     await file.truncate(0);
     const notice = `[This log had grown to ${Math.round(size / 1024 ** 2)} MB; earlier lines are gone.]\n`;
-    await appendFile(path, Buffer.concat([Buffer.from(notice), buffer.subarray(0, bytesRead)]));
+    await file.appendFile(Buffer.concat([Buffer.from(notice), buffer.subarray(0, bytesRead)]));
   } finally {
     await file.close();
   }
@@ -98,7 +100,7 @@ async function* readOn(
   for (;;) {
     // Asked before reading: what was written until then is read below, so nothing at the end is lost.
     const last = !follow || signal.aborted || ended();
-    const file = await open(path, 'r').catch(() => null);
+    const file = await openPlain(path, 'read');
     if (file !== null) {
       try {
         if (position < 0) position = await startOf(file, maxBytes);
@@ -124,7 +126,7 @@ async function* readOn(
 
 /** From where to where the last `maxBytes` of a text file go, from a line's beginning; null: there is no such file. */
 export async function endOf(path: string, maxBytes: number): Promise<{ start: number; end: number } | null> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openPlain(path, 'read');
   if (file === null) return null;
   try {
     return { start: await startOf(file, maxBytes), end: await sizeOf(file) };
@@ -167,7 +169,7 @@ function changed(path: string, signal: AbortSignal): Promise<void> {
 
 /** The first bytes of a file as Latin-1; nothing of an absent one. */
 export async function beginningOf(path: string, bytes: number): Promise<string> {
-  const file = await open(path, 'r').catch(() => null);
+  const file = await openPlain(path, 'read');
   if (file === null) return '';
   try {
     const length = Math.min(await sizeOf(file), bytes);

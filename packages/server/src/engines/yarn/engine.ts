@@ -234,10 +234,8 @@ export function createYarnEngine(
     },
   };
 
+  /** By its tag alone: what spark-submit prints is a member's, who could name another application there. */
   async function applicationOf(files: ReturnType<typeof filesOf>): Promise<string> {
-    const lines = (await tailLines(files.submit, 2000)).join('\n');
-    const said = /Submitted application (application_\d+_\d+)/.exec(lines)?.[1];
-    if (said !== undefined) return said;
     const tag = (await wordIn(files.tag)) ?? '';
     const [found] = await helper.find(tag).catch((error: unknown) => {
       throw engineError(error, 'manager');

@@ -35,6 +35,9 @@ function decided(places: YarnPlaces, spec: { appName: string; python: string }):
     'spark.yarn.maxAppAttempts': '1',
     'spark.yarn.appMasterEnv.PYSPARK_PYTHON': python,
     'spark.executorEnv.PYSPARK_PYTHON': python,
+    // Whoever reaches a driver's ports would be taken for one of its executors. YARN hands the secret to those that are.
+    'spark.authenticate': 'true',
+    'spark.network.crypto.enabled': 'true',
     'spark.ui.showConsoleProgress': 'false',
     'spark.eventLog.enabled': 'false',
     ...(places.sparkOnNodes === null ? {} : { 'spark.yarn.jars': `local:${places.sparkOnNodes}/jars/*` }),

@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ServerTime } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { delay } from '../../lib/clock.ts';
 import { createClockWatch } from '../../lib/clock-watch.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
+import { beginningOf } from '../../lib/log-file.ts';
 import { hasPlace } from '../../lib/places.ts';
 import { SpawnError, type ServerExit, type SpawnedServer } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
@@ -88,7 +88,8 @@ export function createServerWorker(
 
   async function openToProxy(record: ServerRecord): Promise<{ socket: string; secret: string }> {
     const { folder } = spawner.places(ownerOf(record));
-    const secret = (await readFile(join(folder, proxySecretFile), 'utf8')).trim();
+    const secret = (await beginningOf(join(folder, proxySecretFile), 256)).trim();
+    if (secret === '') throw new Error(`what opens server ${record.id} is not there`);
     const socket = await spawner.reachedAt(ownerOf(record));
     if (socket === null) throw new Error(`where server ${record.id} is reached is not known yet`);
     return { socket, secret };

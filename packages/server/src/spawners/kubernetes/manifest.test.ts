@@ -31,14 +31,14 @@ const options: PodOptions = {
 describe('the Pod of a server', () => {
   it('has the folders of its server, member and project, its environment to read, and nothing else of the data', () => {
     expect(podFor(options).spec?.containers[0]?.volumeMounts).toEqual([
+      { name: 'data', mountPath: '/data/environments/current', subPath: 'environments/e1', readOnly: true },
       { name: 'data', mountPath: '/data/servers/server1', subPath: 'servers/server1' },
       { name: 'data', mountPath: '/data/homes/project1/user1', subPath: 'homes/project1/user1' },
       { name: 'data', mountPath: '/data/projects/demo', subPath: 'projects/demo' },
-      { name: 'data', mountPath: '/data/environments/current', subPath: 'environments/e1', readOnly: true },
       { name: 'tmp', mountPath: '/tmp' },
     ]);
     const elsewhere = podFor({ ...options, settings: { ...settings, dataPath: 'teams/one' } });
-    expect(elsewhere.spec?.containers[0]?.volumeMounts?.[2]?.subPath).toBe('teams/one/projects/demo');
+    expect(elsewhere.spec?.containers[0]?.volumeMounts?.[3]?.subPath).toBe('teams/one/projects/demo');
   });
 
   it('takes no more than its limits, and asks for a tenth of its cores', () => {
@@ -58,6 +58,7 @@ describe('the Pod of a server', () => {
       enableServiceLinks: false,
       restartPolicy: 'Never',
     });
+    expect(spec?.volumes?.[1]).toEqual({ name: 'tmp', emptyDir: { sizeLimit: '10Gi' } });
     expect(spec?.securityContext).toMatchObject({ runAsUser: 1000, runAsGroup: 1000, runAsNonRoot: true });
     expect(spec?.containers[0]?.securityContext).toEqual({
       allowPrivilegeEscalation: false,

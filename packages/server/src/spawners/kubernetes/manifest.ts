@@ -6,6 +6,9 @@ import type { KubernetesOptions } from './settings.ts';
 /** The port at which a server answers in its Pod. */
 export const serverPort = 8888;
 
+/** What a Pod's /tmp may take of its node's disk; one that takes more is evicted, and not its neighbours. */
+const tmpSize = '10Gi';
+
 /** What Pods and policies of ours are known by. `platform`: which Emberlab made them; several may share a namespace. */
 export const labels = {
   managed: 'app.kubernetes.io/managed-by',
@@ -61,14 +64,15 @@ export function podFor(options: PodOptions): V1Pod {
     for (const word of path.split('/')) safe(word);
     return join(settings.dataPath, path);
   };
+  // What is written may lie in what is only read: it is mounted after that.
   const mounts: V1VolumeMount[] = [
-    ...options.writes.map((folder) => ({ name: 'data', mountPath: folder, subPath: subPath(folder) })),
     ...options.reads.map(({ folder, at }) => ({
       name: 'data',
       mountPath: at,
       subPath: subPath(folder),
       readOnly: true,
     })),
+    ...options.writes.map((folder) => ({ name: 'data', mountPath: folder, subPath: subPath(folder) })),
     { name: 'tmp', mountPath: '/tmp' },
   ];
   return {
@@ -116,7 +120,7 @@ export function podFor(options: PodOptions): V1Pod {
       ],
       volumes: [
         { name: 'data', persistentVolumeClaim: { claimName: settings.dataClaim } },
-        { name: 'tmp', emptyDir: {} },
+        { name: 'tmp', emptyDir: { sizeLimit: tmpSize } },
       ],
     },
   };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -66,6 +66,32 @@ it('has nothing in the Pod that a user wrote', async () => {
   ).exited;
   expect(it.pods()).toHaveLength(1);
   expect(JSON.stringify(it.pods())).not.toContain(secret);
+});
+
+it('may write the log and what the server asks for, and nothing that control reads or runs', async () => {
+  await using it = await fixture();
+  const spec = { ...it.spec('true'), folders: ['sparkmagic'], files: { 'proxy-secret': 'x', 'sparkmagic/token': 'y' } };
+  await it.spawner.start(spec);
+  const mounts = it.pods()[0]?.spec?.containers[0]?.volumeMounts ?? [];
+  const ofServer = mounts.filter(({ subPath }) => subPath?.startsWith(`servers/${spec.serverId}`));
+  expect(ofServer.map(({ subPath, readOnly }) => [subPath, readOnly ?? false])).toEqual([
+    [`servers/${spec.serverId}`, true],
+    [`servers/${spec.serverId}/log`, false],
+    [`servers/${spec.serverId}/sparkmagic`, false],
+  ]);
+});
+
+it('writes through no link that one before it has left', async () => {
+  await using it = await fixture();
+  const spec = { ...it.spec('true'), folders: ['sparkmagic'], files: { 'sparkmagic/token': 'new' } };
+  const folder = join(it.cwd, '../../servers', spec.serverId);
+  const other = join(it.cwd, 'other');
+  await writeFile(other, 'theirs');
+  await mkdir(join(folder, 'sparkmagic'), { recursive: true });
+  await symlink(other, join(folder, 'sparkmagic/token'));
+  await it.spawner.start(spec);
+  expect(await readFile(other, 'utf8')).toBe('theirs');
+  expect(await readFile(join(folder, 'sparkmagic/token'), 'utf8')).toBe('new');
 });
 
 it('is found again by a control plane that has just started, with where it is reached', async () => {

@@ -9,6 +9,7 @@ import { tcpAddress } from '../../lib/endpoint.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { newId } from '../../lib/ids.ts';
 import { boundLog } from '../../lib/log-file.ts';
+import { openPlain } from '../../lib/plain-file.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { SpawnError, type ServerExit, type ServerSpec, type Spawner } from '../spawner.ts';
 import { openCluster, type Cluster } from './cluster.ts';
@@ -23,6 +24,8 @@ const graceMs = 5000;
 const lookEveryMs = 100;
 /** What its node does not end within this long after its time is struck off; ms. */
 const patienceMs = 30_000;
+/** A folder of its own for the log: it is what the server writes to, and nothing of ours is in it. */
+const logFolder = 'log';
 const logName = 'server.log';
 const scriptName = 'start';
 
@@ -46,6 +49,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
   const cluster = options.cluster ?? (await openCluster(settings));
   const pods = createPods(cluster, clock, selectorOf(platform));
   const folderOf = (serverId: string) => join(paths.servers, serverId);
+  const logOf = (serverId: string) => join(folderOf(serverId), logFolder, logName);
   /** Those that somebody awaits the end of. */
   const awaited = new Map<string, (exit: ServerExit) => void>();
   let looking = false;
@@ -71,9 +75,11 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
   async function layOut(spec: ServerSpec): Promise<string> {
     const folder = folderOf(spec.serverId);
     const { files, links = {}, folders = [] } = spec;
+    // Of a start that was given up: a server could have put links there for what is written now.
+    await clean(spec.serverId);
     await makePrivateFolder(folder);
     await makePrivateFolder(homeOf(dataDir, spec));
-    for (const name of folders) await makePrivateFolder(join(folder, name));
+    for (const name of [logFolder, ...folders]) await makePrivateFolder(join(folder, name));
     for (const name of [...Object.keys(files), ...Object.keys(links)])
       await makePrivateFolder(dirname(join(folder, name)));
     for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content, { mode: 0o600 });
@@ -81,11 +87,19 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       await rm(join(folder, name), { force: true });
       await symlink(target, join(folder, name));
     }
-    const log = join(folder, logName);
-    await writeFile(log, '', { flag: 'a', mode: 0o600 });
+    const log = logOf(spec.serverId);
+    await (await openPlain(log, 'make'))?.close();
     const script = join(folder, scriptName);
     await writeFile(script, startScript({ ...spec, log }), { mode: 0o600 });
     return script;
+  }
+
+  /** Removes all but the log. */
+  async function clean(serverId: string): Promise<void> {
+    const folder = folderOf(serverId);
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (name !== logFolder) await removeTree(join(folder, name));
+    }
   }
 
   /** The folder that a Python of the data folder is in: an environment, as it lies and as it is named. */
@@ -126,21 +140,27 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       const message = 'The Python of the environment is not there any more. Please build the environment again.';
       throw new SpawnError(message, { cause });
     });
+    // One of a start that was given up would be taken for this one, and has the folder.
+    if ((await cluster.get(podName(spec.serverId))) !== null) await remove(podName(spec.serverId), 0);
     const script = await layOut(spec);
+    const folder = folderOf(spec.serverId);
     const pod = podFor({
       settings,
       platform,
       owner: spec,
       limits: spec.limits,
       dataDir,
-      writes: [folderOf(spec.serverId), homeOf(dataDir, spec), spec.cwd],
-      reads: await environmentOf(spec.file),
+      // What control reads in the server's folder, and writes there, is not the server's to change.
+      writes: [
+        ...[logFolder, ...(spec.folders ?? [])].map((name) => join(folder, name)),
+        homeOf(dataDir, spec),
+        spec.cwd,
+      ],
+      reads: [{ folder, at: folder }, ...(await environmentOf(spec.file))],
       script,
       user: process.getuid?.() ?? 0,
       group: process.getgid?.() ?? 0,
     });
-    // One of a start that was given up would be taken for this one.
-    if ((await cluster.get(podName(spec.serverId))) !== null) await remove(podName(spec.serverId), 0);
     if (!hasPolicy) await cluster.apply(policyFor(settings, platform));
     hasPolicy = true;
     return pods.create(pod);
@@ -159,7 +179,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       sockets: true,
       gateway: settings.controlUrl,
     }),
-    log: (serverId) => join(folderOf(serverId), logName),
+    log: logOf,
 
     async start(spec) {
       if (spec.once === true) throw new SpawnError('Runs of jobs are not started on Kubernetes.');
@@ -213,18 +233,13 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       await remove(podName(serverId), patience);
     },
 
-    async clean(serverId) {
-      const folder = folderOf(serverId);
-      for (const name of await readdir(folder).catch(() => [])) {
-        if (name !== logName) await removeTree(join(folder, name));
-      }
-    },
+    clean,
 
     async forget(serverId) {
       await removeTree(folderOf(serverId));
     },
 
-    boundLog: (serverId) => boundLog(join(folderOf(serverId), logName), serverLogBytes),
+    boundLog: (serverId) => boundLog(logOf(serverId), serverLogBytes),
     // The cluster says that by its metrics, which are not asked.
     use: async () => new Map(),
   };
