@@ -1,6 +1,7 @@
 import type { Environment, Server } from '@emberlab/contract';
 import { Skeleton, Stack } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useDeferredValue } from 'react';
 import {
   configurationDefaultsQuery,
   configurationQuery,
@@ -26,6 +27,8 @@ import { useServerActions, type ServerActions } from './use-server-actions.ts';
 export function JupyterPage() {
   const project = useProject();
   const environment = useQuery(environmentQuery(project.name));
+  // What runs the server is there first.
+  const restShown = useDeferredValue(true, false);
   return (
     <Page title="Jupyter" tab={project.label}>
       {environment.data !== undefined && <EnvironmentNotice environment={environment.data} />}
@@ -33,13 +36,17 @@ export function JupyterPage() {
       <Stack data-tour="server">
         {mayRun(project) ? <OwnServer environment={environment.data} /> : <ViewerNotice />}
       </Stack>
-      {mayRun(project) && <OwnLimits />}
-      <div data-tour="applications">
-        <RunningApplications />
-      </div>
-      <div data-tour="notebooks">
-        <RecentNotebooks />
-      </div>
+      {restShown && (
+        <>
+          {mayRun(project) && <OwnLimits />}
+          <div data-tour="applications">
+            <RunningApplications />
+          </div>
+          <div data-tour="notebooks">
+            <RecentNotebooks />
+          </div>
+        </>
+      )}
     </Page>
   );
 }
