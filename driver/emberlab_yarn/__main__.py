@@ -59,7 +59,7 @@ class Server:
     def _ask(self, what, parts):
         if what == "pack":
             return pack(parts["package"], parts["target"])
-        if what not in ("queue", "capacity", "file_system", "file_system_address", "find", "report", "kill", "finish"):
+        if what not in ("queue", "capacity", "file_system", "find", "report", "kill", "finish"):
             raise Failure("other", f"nobody knows {what}")
         return calling(lambda: getattr(self._open(), what)(**parts))
 

@@ -46,7 +46,7 @@ class Cluster:
         }
 
     def capacity(self):
-        """What the machines have that take part now, and the most that one container may have. Memory in MB."""
+        """What the machines have that take part now, and how many applications wait. Memory in MB."""
         states = self._gateway.new_array(self._jvm.org.apache.hadoop.yarn.api.records.NodeState, 1)
         states[0] = self._jvm.org.apache.hadoop.yarn.api.records.NodeState.RUNNING
         nodes = [
@@ -54,7 +54,6 @@ class Cluster:
         ]
         return {
             "nodes": [{"memory": most[0], "cores": most[1], "used": used[0], "busy": used[1]} for most, used in nodes],
-            "mostMemory": self._conf.getInt("yarn.scheduler.maximum-allocation-mb", 8192),
             "waiting": self._waiting(),
         }
 
@@ -68,10 +67,6 @@ class Cluster:
         system = self._jvm.org.apache.hadoop.fs.FileSystem.get(self._conf)
         system.exists(self._path("/"))
         return system.getUri().toString()
-
-    def file_system_address(self):
-        """That of the settings, whether it answers or not."""
-        return self._conf.get("fs.defaultFS")
 
     def find(self, tag):
         """The ids of all applications with a tag that the cluster remembers, the latest first, and whether each goes

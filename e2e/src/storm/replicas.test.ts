@@ -12,6 +12,7 @@ import { archivist, host, notebookUser, type Person } from './people.ts';
 import { seeded } from './random.ts';
 import { runner } from './runner.ts';
 import { steady } from './steady.ts';
+import { everybodyWorks } from './work.ts';
 
 const server = process.env['EMBERLAB_TEST_POSTGRES'];
 /** `./test storm` asks for ten minutes. */
@@ -134,15 +135,8 @@ describe.skipIf(server === undefined)('replicas in a storm (need PostgreSQL)', (
     { timeout: seconds * 1000 + 600_000 },
     async () => {
       const over = performance.now() + seconds * 1000;
-      const acted = new Map<string, number>();
+      const { acted, done } = everybodyWorks(people, over);
       const struck = new Map<string, number>();
-      const work = people.map(async (person) => {
-        while (performance.now() < over) {
-          await person.act();
-          acted.set(person.name, (acted.get(person.name) ?? 0) + 1);
-          await pause(20);
-        }
-      });
       const storm = (async () => {
         while (performance.now() < over) {
           // Each once, in an order of the seed.
@@ -165,7 +159,7 @@ describe.skipIf(server === undefined)('replicas in a storm (need PostgreSQL)', (
           }
         }
       })();
-      await Promise.all([...work, storm]);
+      await Promise.all([done, storm]);
       await whole();
       const { problems: failed, said } = http.told();
       process.stdout.write(`struck: ${JSON.stringify([...struck])}; done: ${JSON.stringify([...acted])}; ${said}\n`);

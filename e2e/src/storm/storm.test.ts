@@ -9,6 +9,7 @@ import { Platform, runCommand } from '../platform.ts';
 import { analyst } from './analyst.ts';
 import { archivist, host, keyMaker, notebookUser, type Person } from './people.ts';
 import { seeded } from './random.ts';
+import { everybodyWorks } from './work.ts';
 
 /** `./test storm` asks for ten minutes. */
 const seconds = Number(process.env['EMBERLAB_TEST_STORM_SECONDS'] ?? 60);
@@ -147,15 +148,8 @@ describe('a storm', () => {
     { timeout: seconds * 1000 + 600_000 },
     async () => {
       const over = performance.now() + seconds * 1000;
-      const acted = new Map<string, number>();
+      const { acted, done } = everybodyWorks(people, over);
       const struck = new Map<string, number>();
-      const work = people.map(async (person) => {
-        while (performance.now() < over) {
-          await person.act();
-          acted.set(person.name, (acted.get(person.name) ?? 0) + 1);
-          await pause(20);
-        }
-      });
       const storm = (async () => {
         while (performance.now() < over) {
           await pause(random.between(200, 9000));
@@ -163,7 +157,7 @@ describe('a storm', () => {
           struck.set(target, (struck.get(target) ?? 0) + 1);
         }
       })();
-      await Promise.all([...work, storm]);
+      await Promise.all([done, storm]);
       process.stdout.write(`struck: ${JSON.stringify([...struck])}; done: ${JSON.stringify([...acted])}\n`);
       await well();
       const problems = await Promise.all(people.map((person) => person.compare()));

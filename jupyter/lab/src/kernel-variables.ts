@@ -1,8 +1,8 @@
 import type { Comm, Kernel as AnyKernel } from '@jupyterlab/services';
+import { readVariables, type Known } from './variables-panel.ts';
 
 /** What is asked of a kernel here. */
 type Kernel = Pick<AnyKernel, 'name' | 'createComm'>;
-import { readVariables, type Known } from './variables-panel.ts';
 
 const target = 'emberlab.variables';
 /** Others have no target of that name, and say so in the server's log. */

@@ -1,6 +1,6 @@
-import { constants } from 'node:fs';
-import { open, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openPlain } from './plain-file.ts';
 import type { ProcessIdentity } from './process.ts';
 
 /**
@@ -35,7 +35,7 @@ export const behindLeader = (
 
 /** A little file of the leader's; empty when there is none. */
 async function read(path: string): Promise<string> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => null);
+  const file = await openPlain(path, 'read');
   if (file === null) return '';
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);

@@ -16,6 +16,20 @@ async function until(check: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await check())) await new Promise((resolve) => setImmediate(resolve));
 }
 
+/** A server of these tests: a script of the shell. */
+export const specFor = (cwd: string, script: string, more: Partial<ServerSpec> = {}): ServerSpec => ({
+  serverId: newId(),
+  projectId: 'project1',
+  userId: 'user1',
+  file: '/bin/sh',
+  args: ['-c', script],
+  cwd,
+  env: { PATH: '/usr/bin:/bin' },
+  files: {},
+  limits: { memoryMb: null, cores: null },
+  ...more,
+});
+
 /**
  * What every spawner does alike. Programs of the tests are shell scripts, for which `sh` has to be there. `ofThisMachine`: servers are processes of this machine,
  * which alone run once, and whose processes can be seen and counted from here.
@@ -26,19 +40,6 @@ export function describeSpawner(
   { ofThisMachine = true }: { ofThisMachine?: boolean } = {},
 ): void {
   describe(`spawner: ${name}`, () => {
-    const specFor = (cwd: string, script: string, more: Partial<ServerSpec> = {}): ServerSpec => ({
-      serverId: newId(),
-      projectId: 'project1',
-      userId: 'user1',
-      file: '/bin/sh',
-      args: ['-c', script],
-      cwd,
-      env: { PATH: '/usr/bin:/bin' },
-      files: {},
-      limits: { memoryMb: null, cores: null },
-      ...more,
-    });
-
     it('starts a server with its files, its environment and nothing else', async () => {
       await using fixture = await open();
       const { spawner, cwd } = fixture;

@@ -38,6 +38,8 @@ const pollMs = 200;
 /** Several ask for the same within a moment. */
 const freshMs = 500;
 const watchMs = 1000;
+/** For so long an application that was handed over is asked for: nobody else would end it. */
+const knownMs = 60_000;
 const megabyte = 1024 ** 2;
 /** What is brought of each log of an ended driver. */
 const broughtBytes = 16 * megabyte;
@@ -237,12 +239,16 @@ export function createYarnEngine(
   /** By its tag alone: what spark-submit prints is a member's, who could name another application there. */
   async function applicationOf(files: ReturnType<typeof filesOf>): Promise<string> {
     const tag = (await wordIn(files.tag)) ?? '';
-    const [found] = await helper.find(tag).catch((error: unknown) => {
-      throw engineError(error, 'manager');
-    });
-    if (found === undefined)
-      throw new EngineError('YARN does not know the application that it was given. Please try again.');
-    return found.id;
+    for (const deadline = clock.now() + knownMs; ;) {
+      const found = await helper.find(tag).catch((error: unknown) => {
+        if (clock.now() >= deadline) throw engineError(error, 'manager');
+        return [];
+      });
+      if (found[0] !== undefined) return found[0].id;
+      if (clock.now() >= deadline)
+        throw new EngineError('YARN does not know the application that it was given. Please try again.');
+      await delay(clock, pollMs);
+    }
   }
 
   async function appendSubmitLog(files: ReturnType<typeof filesOf>): Promise<void> {

@@ -34,7 +34,6 @@ const queue = z.object({ running: z.boolean(), leaf: z.boolean(), waiting: z.num
 /** Memory in MB. */
 const capacity = z.object({
   nodes: z.array(z.object({ memory: z.number(), cores: z.number(), used: z.number(), busy: z.number() })),
-  mostMemory: z.number(),
   waiting: z.number(),
 });
 export type ClusterState = z.infer<typeof capacity>;

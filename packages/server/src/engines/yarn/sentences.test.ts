@@ -13,7 +13,7 @@ test.each([
   ],
   [1, [], 'The application waits in the queue default: no machine takes part in the YARN cluster now.'],
 ])('what an application waits for is a sentence (%i waiting)', (waiting, nodes, sentence) => {
-  expect(waitingIn('root.default', waiting, { nodes, mostMemory: 1, waiting })).toBe(sentence);
+  expect(waitingIn('root.default', waiting, { nodes, waiting })).toBe(sentence);
 });
 
 test.each([

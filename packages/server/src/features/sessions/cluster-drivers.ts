@@ -1,8 +1,9 @@
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { z } from 'zod';
 import type { DriverHandle, Engine } from '../../engines/engine.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
+import { openPlain } from '../../lib/plain-file.ts';
 import type { Engines } from './engines.ts';
 import type { Hub } from './hub.ts';
 import type { Links } from './link/links.ts';
@@ -97,7 +98,8 @@ export function createClusterDrivers(parts: {
 }
 
 async function append(path: string, bytes: Buffer): Promise<void> {
-  const file = await open(path, 'a', 0o600);
+  const file = await openPlain(path, 'make');
+  if (file === null) throw new Error(`${path} is no plain file`);
   try {
     await file.appendFile(bytes);
   } finally {

@@ -5,7 +5,6 @@ import type { Clock } from '../../lib/clock.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { appendLine, tailLines } from '../../lib/log-file.ts';
 import type { Log } from '../../lib/log.ts';
-
 import { outputKey, statementKey } from './changes.ts';
 import { describeEnd, describeStop, lastOutput } from './end.ts';
 import type { Hub } from './hub.ts';

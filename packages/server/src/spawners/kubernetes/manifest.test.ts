@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { podFor, podName, policyFor, type PodOptions } from './manifest.ts';
-import type { KubernetesOptions } from './settings.ts';
+import { testSettings } from './settings.fixture.ts';
 
-const settings: KubernetesOptions = {
-  namespace: 'notebooks',
-  kubeconfig: null,
-  image: 'registry.example.org/emberlab:1',
-  dataClaim: 'emberlab-data',
-  dataPath: '',
-  controlUrl: 'http://emberlab:8080',
-  allowedFrom: [],
-  serviceAccount: null,
-  imagePullSecrets: [],
-  nodeSelector: {},
-};
+const settings = testSettings({ image: 'registry.example.org/emberlab:1' });
 
 const options: PodOptions = {
   settings,

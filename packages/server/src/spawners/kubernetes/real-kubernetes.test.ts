@@ -6,11 +6,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { kubernetesParts, startControlPlane, type TestKubernetes } from '../../testing/minikubernetes.ts';
-import { SpawnError, type ServerSpec } from '../spawner.ts';
-import { contractLogBytes, describeSpawner } from '../spawner.contract.ts';
+import { SpawnError } from '../spawner.ts';
+import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { startFakeKubelet } from './kubelet.fixture.ts';
 import { createKubernetesSpawner } from './spawner.ts';
 import type { KubernetesOptions } from './settings.ts';
+import { testSettings } from './settings.fixture.ts';
 
 /** They need a cluster, and are a part of their own: `./test clusters`. */
 describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
@@ -59,19 +60,14 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
         },
       },
     });
-    const settings: KubernetesOptions = {
+    const settings = testSettings({
       namespace,
       kubeconfig: cluster.kubeconfig,
-      image: 'localhost/server:1',
-      dataClaim: 'data',
-      dataPath: '',
       controlUrl: 'http://127.0.0.1:8080',
       allowedFrom: ['127.0.0.1/32'],
-      serviceAccount: null,
-      imagePullSecrets: [],
       nodeSelector: { 'kubernetes.io/hostname': namespace },
       ...more,
-    };
+    });
     const kubelet = runs ? await startFakeKubelet(api, namespace) : null;
     const cwd = join(dataDir, 'projects', 'demo');
     await mkdir(cwd, { recursive: true });
@@ -81,17 +77,7 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
         config: { dataDir, paths: { servers: join(dataDir, 'servers') }, serverLogBytes: contractLogBytes },
         settings,
       });
-    const spec = (script: string): ServerSpec => ({
-      serverId: newId(),
-      projectId: 'project1',
-      userId: 'user1',
-      file: '/bin/sh',
-      args: ['-c', script],
-      cwd,
-      env: { PATH: '/usr/bin:/bin' },
-      files: {},
-      limits: { memoryMb: 512, cores: 1 },
-    });
+    const spec = (script: string) => specFor(cwd, script, { limits: { memoryMb: 512, cores: 1 } });
     return {
       spawner: await open(),
       open,

@@ -3,25 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
-import { newId } from '../../lib/ids.ts';
-import { SpawnError, type ServerSpec } from '../spawner.ts';
-import { contractLogBytes, describeSpawner } from '../spawner.contract.ts';
+import { SpawnError } from '../spawner.ts';
+import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { fakeCluster, refused } from './cluster.fake.ts';
 import { createKubernetesSpawner } from './spawner.ts';
-import type { KubernetesOptions } from './settings.ts';
+import { testSettings } from './settings.fixture.ts';
 
-const settings: KubernetesOptions = {
-  namespace: 'notebooks',
-  kubeconfig: null,
-  image: 'localhost/server:1',
-  dataClaim: 'data',
-  dataPath: '',
-  controlUrl: 'http://emberlab:8080',
-  allowedFrom: [],
-  serviceAccount: null,
-  imagePullSecrets: [],
-  nodeSelector: {},
-};
+const settings = testSettings();
 
 /** A spawner with its data folder; `on`: the cluster of another one. */
 async function fixture(on = fakeCluster()) {
@@ -30,17 +18,7 @@ async function fixture(on = fakeCluster()) {
   await mkdir(cwd, { recursive: true });
   const config = { dataDir, paths: { servers: join(dataDir, 'servers') }, serverLogBytes: contractLogBytes };
   const open = () => createKubernetesSpawner({ clock: systemClock, config, settings, cluster: on.cluster });
-  const spec = (script: string): ServerSpec => ({
-    serverId: newId(),
-    projectId: 'project1',
-    userId: 'user1',
-    file: '/bin/sh',
-    args: ['-c', script],
-    cwd,
-    env: { PATH: '/usr/bin:/bin' },
-    files: {},
-    limits: { memoryMb: 512, cores: 1 },
-  });
+  const spec = (script: string) => specFor(cwd, script, { limits: { memoryMb: 512, cores: 1 } });
   return {
     ...on,
     on,

@@ -8,7 +8,7 @@ import { systemClock } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import { identify, isAlive } from '../../lib/process.ts';
 import type { ServerSpec } from '../spawner.ts';
-import { contractLogBytes, describeSpawner } from '../spawner.contract.ts';
+import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { findCgroups, type Cgroups } from './cgroups.ts';
 import { createLocalSpawner } from './spawner.ts';
 
@@ -75,23 +75,11 @@ describe.skipIf(!canMakeUsers)('as root', () => {
 describe.skipIf(findOurs() === null)('on a machine that lets us make groups', () => {
   describeSpawner('local, in groups', () => fixture(findOurs()));
 
-  const specFor = (cwd: string, script: string, memoryMb: number | null = null): ServerSpec => ({
-    serverId: newId(),
-    projectId: 'project1',
-    userId: 'user1',
-    file: '/bin/sh',
-    args: ['-c', script],
-    cwd,
-    env: { PATH: '/usr/bin:/bin' },
-    files: {},
-    limits: { memoryMb, cores: 0.5 },
-  });
-
   async function run(script: string, memoryMb: number | null = null) {
     const cgroups = findOurs();
     if (cgroups === null) throw new Error('there were groups before');
     const it = await fixture(cgroups);
-    const spec = specFor(it.cwd, script, memoryMb);
+    const spec = specFor(it.cwd, script, { limits: { memoryMb, cores: 0.5 } });
     const started = await it.spawner.start(spec);
     const folders = cgroups.foldersOf(spec.serverId);
     const end = async () => {

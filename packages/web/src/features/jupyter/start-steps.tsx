@@ -17,35 +17,37 @@ export function StartSteps({ server }: { server: Server }) {
         if (step === undefined && ofCluster.has(name)) return null;
         const state = step === undefined ? 'later' : step.endedAt === null ? 'now' : 'done';
         return (
-          <Group key={name} component="li" gap="sm" wrap="nowrap" aria-current={state === 'now' ? 'step' : undefined}>
-            <Group w={18} justify="center" aria-hidden="true" c={state === 'done' ? 'var(--el-ok)' : 'dimmed'}>
-              {state === 'now' ? (
-                <Loader size={14} color="gray" />
-              ) : state === 'done' ? (
-                <IconCircleCheck size={18} />
-              ) : (
-                <IconCircle size={14} />
-              )}
+          <li key={name} aria-current={state === 'now' ? 'step' : undefined}>
+            <Group gap="sm" wrap="nowrap">
+              <Group w={18} justify="center" aria-hidden="true" c={state === 'done' ? 'var(--el-ok)' : 'dimmed'}>
+                {state === 'now' ? (
+                  <Loader size={14} color="gray" />
+                ) : state === 'done' ? (
+                  <IconCircleCheck size={18} />
+                ) : (
+                  <IconCircle size={14} />
+                )}
+              </Group>
+              <Text
+                size="sm"
+                c={state === 'later' ? 'dimmed' : 'var(--mantine-color-text)'}
+                fw={state === 'now' ? 600 : 400}
+                flex={1}
+                maw={300}
+              >
+                {stepLabels[name]}
+                {name === 'queue' && server.queuePosition !== null && `: ${ordinal(server.queuePosition)} in the queue`}
+              </Text>
+              <Text size="sm" c="dimmed" miw={70} ta="right">
+                {step === undefined ? '' : <Duration from={step.startedAt} to={step.endedAt} />}
+              </Text>
             </Group>
-            <Text
-              size="sm"
-              c={state === 'later' ? 'dimmed' : 'var(--mantine-color-text)'}
-              fw={state === 'now' ? 600 : 400}
-              flex={1}
-              maw={300}
-            >
-              {stepLabels[name]}
-              {state === 'now' && step !== undefined && step.note !== null && (
-                <Text component="span" display="block" size="sm" fw={400} c="dimmed">
-                  {step.note}
-                </Text>
-              )}
-              {name === 'queue' && server.queuePosition !== null && `: ${ordinal(server.queuePosition)} in the queue`}
-            </Text>
-            <Text size="sm" c="dimmed" miw={70} ta="right">
-              {step === undefined ? '' : <Duration from={step.startedAt} to={step.endedAt} />}
-            </Text>
-          </Group>
+            {state === 'now' && step !== undefined && step.note !== null && (
+              <Text size="sm" c="dimmed" pl={30} maw={640} className="el-break">
+                {step.note}
+              </Text>
+            )}
+          </li>
         );
       })}
     </Stack>
