@@ -3,6 +3,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
+import { ensureDockerImage } from './docker-image.ts';
 import { ensureMinikubernetes } from './minikubernetes.ts';
 import { ensurePostgres } from './postgres.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
@@ -234,7 +235,8 @@ const parts: Record<string, () => Promise<void>> = {
     env['EMBERLAB_TEST_CLUSTERS'] = '1';
     env['EMBERLAB_TEST_HADOOP'] = await prepareHadoop();
     env['EMBERLAB_TEST_KUBERNETES'] = await ensureMinikubernetes(join(build, 'clusters'), must);
-    const files = ['real-standalone', 'real-yarn', 'real-kubernetes'];
+    env['EMBERLAB_TEST_DOCKER'] = await ensureDockerImage(join(build, 'clusters'), must);
+    const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker'];
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', ...files]);
   },
   // Nor are these: ten minutes of work each while the platform's processes are killed.

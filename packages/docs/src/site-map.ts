@@ -41,6 +41,7 @@ export const siteMap: readonly SiteGroup[] = [
       'admin/operations',
       'admin/accounts',
       'admin/limits',
+      'admin/docker',
       'admin/kubernetes',
       'admin/spark',
       'admin/engines',

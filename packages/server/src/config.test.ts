@@ -168,6 +168,26 @@ describe('readConfig', () => {
     for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
   });
 
+  it('runs servers in containers where there is an image, and Emberlab can be reached', () => {
+    const env = (docker: object) => ({ EMBERLAB_SPAWNER: 'docker', EMBERLAB_DOCKER: JSON.stringify(docker) });
+    const image = 'registry.example.org/emberlab:1';
+    const open = { EMBERLAB_HOST: '0.0.0.0', EMBERLAB_PORT: '8090' };
+    const config = readConfig({ EMBERLAB_DATA: data, ...open, ...env({ image, tmp_mb: 64, internet: false }) });
+    expect(config.docker).toMatchObject({ image, tmpMb: 64, internet: false, socket: '/var/run/docker.sock' });
+    expect(config.innerOrigin).toBe('http://emberlab.internal:8090');
+    const named = readConfig({ EMBERLAB_DATA: data, ...env({ image, control_url: 'https://emberlab.example.org' }) });
+    expect(named.innerOrigin).toBe('https://emberlab.example.org');
+    const broken: [Record<string, string>, string][] = [
+      [{ EMBERLAB_SPAWNER: 'docker' }, 'please write the table [docker]'],
+      [env({ image }), 'containers have to reach Emberlab, which listens on 127.0.0.1'],
+      [{ ...open, ...env({ image: '-v' }) }, 'please write the name of an image'],
+      [{ ...open, ...env({ image, network: 'host' }) }, 'please name a network of its own'],
+      [{ ...open, ...env({ image, privileged: true }) }, 'privileged is not a setting of it'],
+      [{ ...open, ...env({ image }), EMBERLAB_TLS_CERT: '/a', EMBERLAB_TLS_KEY: '/b' }, 'please set control_url'],
+    ];
+    for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

@@ -10,6 +10,7 @@ import type { SettingInEffect } from '@emberlab/contract';
 import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
 import { settingsInEffect } from './settings-in-effect.ts';
 import { settingsSchema, type Settings } from './settings.ts';
+import { originFor, type DockerOptions } from './spawners/docker/settings.ts';
 import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
 
 /** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
@@ -47,8 +48,12 @@ export type Config = {
   readonly loginLimits: { readonly idleMs: number; readonly mostMs: number };
   /** null: people log in with passwords alone */
   readonly openId: OpenIdSettings | null;
-  /** how Jupyter servers run as Pods; null: they are processes of this machine */
+  /** how Jupyter servers run in containers; null: they don't */
+  readonly docker: DockerOptions | null;
+  /** how Jupyter servers run as Pods; null: they don't */
   readonly kubernetes: KubernetesOptions | null;
+  /** an origin under which servers elsewhere reach us; null: all are on this machine */
+  readonly innerOrigin: string | null;
   readonly serverStartTimeoutMs: number;
   /** of each member in a project */
   readonly serverLogsKept: number;
@@ -242,6 +247,15 @@ function* contradictions(settings: Settings): Generator<string> {
   if (!engines.includes(settings.default_engine)) {
     yield `default_engine (${settings.default_engine}) is none of the engines: ${engines.join(', ')}.`;
   }
+  if (settings.spawner === 'docker' && settings.docker === undefined) {
+    yield 'With spawner = docker please write the table [docker] as well: which image do Jupyter servers run in?';
+  }
+  if (settings.spawner === 'docker' && settings.docker?.controlUrl === null && isLoopback(settings.host)) {
+    yield `With spawner = docker containers have to reach Emberlab, which listens on ${settings.host}: please set host to 0.0.0.0, or control_url in the table [docker].`;
+  }
+  if (settings.spawner === 'docker' && settings.docker?.controlUrl === null && settings.tls_cert !== undefined) {
+    yield 'With spawner = docker and tls_cert please set control_url in the table [docker]: under which name of the certificate do containers reach Emberlab?';
+  }
   if (settings.spawner === 'kubernetes' && settings.kubernetes === undefined) {
     yield 'With spawner = kubernetes please write the table [kubernetes] as well: where do Jupyter servers run?';
   }
@@ -252,6 +266,8 @@ function* contradictions(settings: Settings): Generator<string> {
     yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
   }
 }
+
+const isLoopback = (host: string): boolean => /^(localhost|127\.|::1$|\[::1\]$)/.test(host);
 
 /** Whether an address is what a template makes of some id. */
 function covers(template: string, address: string): boolean {
@@ -320,6 +336,8 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
   const run = join(dataDir, 'run');
   const tools = join(dataDir, 'tools');
   const agentSocket = join(run, 'agent.sock');
+  const docker = settings.spawner === 'docker' ? (settings.docker ?? null) : null;
+  const kubernetes = settings.spawner === 'kubernetes' ? kubernetesOf(settings) : null;
   return {
     dataDir,
     databaseUrl: settings.database_url ?? null,
@@ -334,7 +352,9 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
     engines: settings.engines ?? [],
-    kubernetes: settings.spawner === 'kubernetes' ? kubernetesOf(settings) : null,
+    docker,
+    kubernetes,
+    innerOrigin: docker === null ? (kubernetes?.controlUrl ?? null) : originFor(docker, port),
     defaultEngine: settings.default_engine,
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
     javaHome: settings.java_home === undefined ? null : expandHome(settings.java_home),

@@ -35,7 +35,7 @@ import { createPlatformApp } from './platform-http.ts';
 import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { createPlatformSpark } from './platform-spark.ts';
-import { createKubernetesSpawner } from './spawners/kubernetes/spawner.ts';
+import { createServerSpawner } from './server-spawner.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
 import { createLocalSpawner } from './spawners/local/spawner.ts';
 import { version } from './version.ts';
@@ -192,10 +192,7 @@ export async function createPlatform(
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner:
-      config.kubernetes === null
-        ? createLocalSpawner({ clock, config, cgroups, identities })
-        : await createKubernetesSpawner({ clock, config, settings: config.kubernetes }),
+    spawner: await createServerSpawner({ config, clock, cgroups, identities }),
     environments,
     configurations: configurations.service,
     projects: projects.service,

@@ -2,6 +2,7 @@ import type { SettingInEffect } from '@emberlab/contract';
 import type { EngineSettings } from './engine-settings.ts';
 import { redact } from './lib/redact.ts';
 import { settingsSchema, type Settings } from './settings.ts';
+import type { DockerOptions } from './spawners/docker/settings.ts';
 import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
 
 /**
@@ -33,6 +34,10 @@ function spell(value: unknown): string {
   if ('type' in value) {
     const engine = value as EngineSettings;
     return `${engine.name} (${engine.type}, ${engine.type === 'yarn' ? engine.conf_dir : engine.master})`;
+  }
+  if ('socket' in value) {
+    const { image, socket } = value as DockerOptions;
+    return `image ${image}, engine at ${socket}`;
   }
   if ('namespace' in value) {
     const { namespace, image } = value as KubernetesOptions;

@@ -1,5 +1,6 @@
 import { engineName, projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
+import { dockerSetting } from './docker-settings.ts';
 import { enginesSetting } from './engine-settings.ts';
 import { kubernetesSetting } from './kubernetes-settings.ts';
 import { compileNetworks } from './lib/addresses.ts';
@@ -231,9 +232,13 @@ export const settingsSchema = z.strictObject({
   oidc_sign_up: yesOrNo.default(true).meta({
     description: 'Whether people without an account get one by logging in through the provider: true or false.',
   }),
-  spawner: z.enum(['local', 'kubernetes']).default('local').meta({
+  spawner: z.enum(['local', 'docker', 'kubernetes']).default('local').meta({
     description:
-      'What Jupyter servers run as: local (processes of this machine) or kubernetes (Pods of a cluster, as the table [kubernetes] says).',
+      'What Jupyter servers run as: local (processes of this machine), docker (containers of its Docker engine, as the table [docker] says) or kubernetes (Pods of a cluster, as the table [kubernetes] says).',
+  }),
+  docker: dockerSetting.optional().meta({
+    description:
+      'How Jupyter servers run in containers: a table [docker], see the guide to Docker; in the environment the same as JSON. Default: none.',
   }),
   kubernetes: kubernetesSetting.optional().meta({
     description:

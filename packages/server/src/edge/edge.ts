@@ -29,7 +29,7 @@ export type EdgeConfig = Pick<Config, 'host' | 'port' | 'publicOrigin' | 'appsOr
   /** absent: it is the only one */
   readonly replicas?: boolean;
   /** absent: all servers are on this machine */
-  readonly kubernetes?: Config['kubernetes'];
+  readonly innerOrigin?: string | null;
   /** absent: all drivers are on this machine */
   readonly engines?: Config['engines'];
   readonly paths: Pick<Config['paths'], 'agentSocket' | 'controlSocket' | 'edgeSocket'> &
@@ -82,8 +82,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     throw error;
   });
   const { address } = front;
-  const innerOrigin = config.kubernetes?.controlUrl ?? null;
-  const hosts = createHosts({ ...config, port: address.port, innerOrigin });
+  const hosts = createHosts({ ...config, port: address.port });
 
   const closing = new AbortController();
   const table = createTable();

@@ -44,6 +44,8 @@ export type Identity = {
   giveFolder(path: string): Promise<void>;
   /** What to start for a command that shall run as it. */
   command(command: Command, places: CommandPlaces): PreparedCommand;
+  /** As whom it runs, by numbers of this machine; the first of its groups is that of what it makes. */
+  readonly numbers: { readonly user: number; readonly groups: readonly number[] };
   /** Whether the descriptor for a socket is used; else the command makes it itself. */
   readonly getsSocket: boolean;
 };

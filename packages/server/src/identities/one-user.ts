@@ -6,6 +6,7 @@ const self: Identity = {
   lendFile: async () => undefined,
   giveFolder: makePrivateFolder,
   command: (command) => ({ ...command, input: null }),
+  numbers: { user: process.getuid?.() ?? 0, groups: [process.getgid?.() ?? 0] },
   getsSocket: false,
 };
 

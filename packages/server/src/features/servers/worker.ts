@@ -43,8 +43,8 @@ export function createServerWorker(
   const { store, clock, spawner, targets, config, changed } = deps;
   const probe = deps.probe ?? probeJupyter;
   const clockSetBy = createClockWatch(clock);
-  /** after which its process may be there */
-  const firstStep = spawner.progress === undefined ? 'answering' : 'scheduling';
+  /** what its start is at once its spawner has taken it */
+  const nextStep = async (id: string) => (await spawner.progress?.(id))?.step ?? 'answering';
   const tasks = new Map<string, Task>();
   /** how those end that we started ourselves */
   const exits = new Map<string, Promise<ServerExit>>();
@@ -113,7 +113,7 @@ export function createServerWorker(
     }
     exits.set(record.id, spawned.exited);
     void spawned.exited.then(wake);
-    const steps = beginStep(record.steps, firstStep, clock.now());
+    const steps = beginStep(record.steps, await nextStep(record.id), clock.now());
     await store.patch(record.id, { process: spawned.handle, steps });
     await changed(record.id);
     await awaitAnswer({ ...record, process: spawned.handle, steps }, signal);
@@ -199,7 +199,7 @@ export function createServerWorker(
   async function takeOver(record: ServerRecord, signal: AbortSignal): Promise<void> {
     const handle = record.process ?? (await spawner.find(record.id));
     if (handle === null) return launch(record, null, signal);
-    const steps = beginStep(record.steps, firstStep, clock.now());
+    const steps = beginStep(record.steps, await nextStep(record.id), clock.now());
     await store.patch(record.id, { process: handle, steps });
     await awaitAnswer({ ...record, process: handle, steps }, signal);
   }

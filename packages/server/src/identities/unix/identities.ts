@@ -134,6 +134,8 @@ export function createUnixIdentities(options: UnixOptions): Identities {
   }
 
   const identity = (who: { user: number; group: number }): Identity => ({
+    // As in `planOf`.
+    numbers: { user: who.user, groups: [who.group, who.user] },
     getsSocket: true,
     lendFolder: (path) => lendFolder(path, who.user),
     async lendFile(path) {

@@ -80,6 +80,14 @@ export function findCgroups({ name, self = '/proc/self' }: CgroupOptions): Cgrou
   };
 }
 
+/** The group that bounds memory of a process that somebody else has put there; none: there is no such process, or nothing bounds it. */
+export function groupsOfProcess(pid: number): CgroupFolders {
+  const place = `/proc/${pid}`;
+  if (linesOf(join(place, 'cgroup')).length === 0) return [];
+  const memory = treesOf('/proc/self', place).find((tree) => tree.controllers.includes('memory'));
+  return memory === undefined ? [] : [memory.own];
+}
+
 /** What the processes of a group take of memory, bytes, and how often one of them was ended for that; null: there is no such group. */
 export function memoryOfGroup([folder = '']: CgroupFolders): { bytes: number; kills: number } | null {
   try {
@@ -155,10 +163,10 @@ function boundCores(version: 1 | 2, folder: string, cores: number): void {
   writeFileSync(join(folder, 'cpu.cfs_quota_us'), quota);
 }
 
-/** The trees that bound memory or cores, and our own place in each. */
-function treesOf(self: string): Tree[] {
+/** The trees that bound memory or cores, and our own place in each, or another process's. */
+function treesOf(self: string, whose = self): Tree[] {
   const places = new Map<string, string>();
-  for (const line of linesOf(join(self, 'cgroup'))) {
+  for (const line of linesOf(join(whose, 'cgroup'))) {
     // hierarchy:controllers:path; version 2 has no controllers here
     const [, controllers = '', ...path] = line.split(':');
     for (const one of controllers.split(',')) places.set(one, path.join(':'));

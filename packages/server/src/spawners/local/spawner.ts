@@ -1,15 +1,16 @@
 import { constants } from 'node:fs';
-import { access, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
-import { homeOf, type Identities, type Identity } from '../../identities/identities.ts';
+import { homeOf, type Identities } from '../../identities/identities.ts';
 import { oneUser } from '../../identities/one-user.ts';
 import { behindLeader, exitCodeIn, leaderFiles, leaderIn, makeRoomForLeader } from '../../lib/leader.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { identify, isAlive, signalGroup, spawnDetached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
+import { layOut } from '../lay-out.ts';
 import { SpawnError, type ServerSpec, type Spawner } from '../spawner.ts';
 import { bound, boundsOf, hasTaskset, limitedBy } from './bounds.ts';
 import { pidsOfGroup, removeGroup, type CgroupFolders, type Cgroups } from './cgroups.ts';
@@ -87,24 +88,6 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
     await rm(groupsFileOf(serverId), { force: true });
   }
 
-  /** Puts everything where the server finds it. What lies in a folder of its own is put there while that is still ours. */
-  async function layOut(identity: Identity, { serverId, files, links = {}, folders = [] }: ServerSpec): Promise<void> {
-    const folder = folderOf(serverId);
-    const within = (name: string) => folders.includes(dirname(name));
-    const lent = new Set([...Object.keys(files), ...Object.keys(links)].filter((name) => !within(name)).map(dirname));
-    for (const name of lent) await identity.lendFolder(join(folder, name));
-    for (const name of folders) await makePrivateFolder(join(folder, name));
-    for (const [name, content] of Object.entries(files)) {
-      await writeFile(join(folder, name), content, { mode: 0o600 });
-      if (!within(name)) await identity.lendFile(join(folder, name));
-    }
-    for (const [name, target] of Object.entries(links)) {
-      await rm(join(folder, name), { force: true });
-      await symlink(target, join(folder, name));
-    }
-    for (const name of [...folders, tmpName]) await identity.giveFolder(join(folder, name));
-  }
-
   /** All of a server's processes: also what has lost its parent and its marker stays in the group. */
   async function allOf(serverId: string): Promise<ProcessIdentity[]> {
     const inGroup = pidsOfGroup(await groupsOf(serverId))
@@ -145,7 +128,7 @@ export function createLocalSpawner(options: LocalSpawnerOptions): Spawner {
         const identity = await identities.of(spec, spec.cwd);
         await identity.lendFolder(folder);
         await identity.giveFolder(homeOf(dataDir, spec));
-        await layOut(identity, spec);
+        await layOut(identity, folder, spec, [tmpName]);
         if (spec.once === true) await makeRoomForLeader(folder);
         await makePrivateFolder(dirname(socket));
         await rm(socket, { force: true });
