@@ -51,7 +51,7 @@ CREATE INDEX "backfills_job" on "backfills" ("job_id", "id");
 
 CREATE INDEX "backfills_running" on "backfills" ("ended_at") where "ended_at" is null;
 
-CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint, "execution_id" integer, "ui_id" text, "engine" text default 'local' not null);
+CREATE TABLE "batches" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "name" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "application_id" text, "problem" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "launched_at" bigint, "ended_at" bigint, "execution_id" integer, "ui_id" text, "engine" text default 'local' not null, "cluster_id" text);
 
 CREATE INDEX "batches_ended" on "batches" ("ended_at");
 

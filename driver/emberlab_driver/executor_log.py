@@ -19,6 +19,12 @@ ANSWER_SECONDS = 10.0
 MOST_ANSWER_BYTES = 3 * MOST_BYTES + 8 * 1024
 # The first line of a worker's answer, which says what part of the log follows.
 _HEADING = re.compile(rb"==== Bytes (\d+)-(\d+) of (\d+) of [^\n]* ====\n")
+# Where a node manager of YARN shows a log of a container.
+_AT_NODE = re.compile(r"(?P<before>.*)/node/containerlogs/(?P<container>container_\w+)/[^/]+/(?P<name>[\w.-]+)/?")
+# How long the log is that follows in a node manager's answer, and where it begins.
+_LENGTH = re.compile(rb"\nLogLength:(\d+)\n(?:.*\n)*?LogContents:\n")
+# By so much a log may grow between two questions for it.
+_GROWTH = 64 * 1024
 
 
 class LogError(Exception):
@@ -35,6 +41,8 @@ def read_executor_log(executors, executor_id, stream, start, size):
     if page is None:
         raise LogError(f"Spark knows no address of the {stream} of executor {executor_id}.")
     size = max(0, min(size, MOST_BYTES))
+    if _AT_NODE.fullmatch(urlsplit(page).path):
+        return _read_at_node(page, executor_id, start, size)
     answer = _fetch(_address(page, start, size), executor_id)
     heading = _HEADING.match(answer)
     if heading is None:
@@ -59,7 +67,32 @@ def _address(page, start, size):
     return parts.scheme, parts.hostname, port, f"{path}/log/?{urlencode(asked)}"
 
 
-def _fetch(address, executor_id):
+def _read_at_node(page, executor_id, start, size):
+    """The same by a node manager's REST, which gives out the first bytes of a log or the last ones."""
+    total, _ = _end_of_log(page, executor_id, 1, 0)
+    first = max(0, total - size) if start is None else min(start, total)
+    asked = total - first + _GROWTH
+    total, text = _end_of_log(page, executor_id, asked, size + 2 * _GROWTH)
+    skipped = max(0, first - max(0, total - asked))
+    text = text[skipped : skipped + size]
+    return {"text": text.decode("utf-8", "replace"), "from": first, "to": first + len(text), "total": total}
+
+
+def _end_of_log(page, executor_id, size, most):
+    """How long a log is, and the first `most` of its last `size` bytes."""
+    parts = urlsplit(page)
+    at = _AT_NODE.fullmatch(parts.path)
+    target = f"{at['before']}/ws/v1/node/containerlogs/{at['container']}/{at['name']}?size=-{size}"
+    answer = _fetch((parts.scheme, parts.hostname, parts.port, target), executor_id, cut=most + 4096)
+    heading = _LENGTH.search(answer)
+    if heading is None:
+        raise LogError(f"The machine of executor {executor_id} has no such log, or not any more.")
+    total = int(heading[1])
+    return total, answer[heading.end() : heading.end() + min(total, size)][:most]
+
+
+def _fetch(address, executor_id, cut=None):
+    """What is answered, of which only so much is read as `cut` says; None: all, and no more than MOST_ANSWER_BYTES."""
     scheme, host, port, target = address
     connect = http.client.HTTPSConnection if scheme == "https" else http.client.HTTPConnection
     connection = connect(host, port, timeout=CONNECT_SECONDS)
@@ -70,11 +103,14 @@ def _fetch(address, executor_id):
         if response.status != 200:
             raise LogError(f"The worker of executor {executor_id} answered {response.status} instead of the log.")
         answer = bytearray()
-        while len(answer) < MOST_ANSWER_BYTES and time.monotonic() < deadline:
-            piece = response.read1(MOST_ANSWER_BYTES - len(answer))
+        most = MOST_ANSWER_BYTES if cut is None else cut
+        while len(answer) < most and time.monotonic() < deadline:
+            piece = response.read1(most - len(answer))
             if not piece:
                 return bytes(answer)
             answer += piece
+        if cut is not None and len(answer) >= most:
+            return bytes(answer)
         raise LogError(f"The worker of executor {executor_id} took too long, or sent more than it was asked for.")
     except (OSError, http.client.HTTPException) as error:
         raise LogError(

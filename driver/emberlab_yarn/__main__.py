@@ -1,6 +1,6 @@
 """Answers questions of the control plane on stdin, one JSON object a line, until that ends: see
-packages/server/src/engines/yarn/helper.ts. Its one argument is JSON: `sparkHome` and
-`confDir`. As whom it asks says HADOOP_USER_NAME."""
+packages/server/src/engines/yarn/helper.ts. Its one argument is JSON: `sparkHome`, `confDir`
+and, where the cluster asks for it, `kerberos`. As whom it asks says HADOOP_USER_NAME, or its keytab."""
 
 import json
 import os
@@ -11,8 +11,12 @@ import zipfile
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 from emberlab_yarn.cluster import Cluster, calling  # noqa: E402
+from emberlab_yarn.event_logs import bring_events, limit_events  # noqa: E402
 from emberlab_yarn.failures import Failure  # noqa: E402
 from emberlab_yarn.java import find_py4j  # noqa: E402
+from emberlab_yarn.store import Store  # noqa: E402
+
+_OF_EVENTS = {"limit_events": limit_events, "bring_events": bring_events}
 
 
 def pack(package, target):
@@ -39,6 +43,7 @@ class Server:
         self._writing = threading.Lock()
         self._opening = threading.Lock()
         self._cluster = None
+        self._store = None
         find_py4j(settings["sparkHome"])
 
     def answer(self, line):
@@ -47,28 +52,51 @@ class Server:
 
     def _answer(self, question):
         try:
-            answer = {"value": self._ask(question["ask"], question.get("with", {}))}
+            answer = {"value": self._ask(question["ask"], question.get("with", {}), self._teller(question["id"]))}
         except Failure as failure:
             answer = {"failure": {"kind": failure.kind, "text": str(failure)}}
         except Exception as error:
             answer = {"failure": {"kind": "other", "text": f"{type(error).__name__}: {error}"[:500]}}
+        self._write({"id": question["id"], **answer})
+
+    def _write(self, line):
         with self._writing:
-            self._output.write(json.dumps({"id": question["id"], **answer}) + "\n")
+            self._output.write(json.dumps(line) + "\n")
             self._output.flush()
 
-    def _ask(self, what, parts):
+    def _teller(self, question):
+        """How far a question has come is told before it is answered."""
+        return lambda progress: self._write({"id": question, "progress": progress})
+
+    def _ask(self, what, parts, tell):
         if what == "pack":
             return pack(parts["package"], parts["target"])
-        if what not in ("queue", "capacity", "file_system", "find", "report", "kill", "finish"):
+        if what == "environment":
+            return calling(lambda: self._opened_store().environment(tell, **parts))
+        if what == "make_events":
+            return calling(lambda: self._opened_store().events(**parts))
+        if what in _OF_EVENTS:
+            return calling(lambda: _OF_EVENTS[what](self._open(), **parts))
+        if what == "clean":
+            return calling(lambda: self._opened_store().clean(**parts))
+        if what not in ("queue", "capacity", "file_system", "find", "report", "kill", "finish", "write_tokens"):
             raise Failure("other", f"nobody knows {what}")
         return calling(lambda: getattr(self._open(), what)(**parts))
+
+    def _opened_store(self):
+        cluster = self._open()
+        with self._opening:
+            self._store = self._store or Store(cluster)
+            return self._store
 
     def _open(self):
         with self._opening:
             if self._cluster is None:
-                cluster = Cluster(self._settings["sparkHome"], self._settings["confDir"])
+                settings = self._settings
+                cluster = Cluster(settings["sparkHome"], settings["confDir"], settings.get("kerberos"))
                 calling(cluster.open)
                 self._cluster = cluster
+            calling(self._cluster.look_after_ticket)
             return self._cluster
 
 

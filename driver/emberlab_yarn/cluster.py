@@ -6,6 +6,8 @@ import time
 
 from .failures import Failure, chain_of, failure_of
 from .java import QUICK, start_java
+from .kerberos import log_in as log_in_with_keytab
+from .kerberos import renew, write_tokens
 from .log_parts import log_in
 
 _BEFORE = ("NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED")
@@ -19,8 +21,9 @@ STREAMS = ("stdout", "stderr")
 class Cluster:
     """One connection to a cluster. Each method may be called from any thread, and raises Failure."""
 
-    def __init__(self, spark_home, conf_dir):
-        self._gateway = start_java(spark_home, conf_dir)
+    def __init__(self, spark_home, conf_dir, kerberos=None):
+        self._kerberos = kerberos
+        self._gateway = start_java(spark_home, conf_dir, (kerberos or {}).get("krb5Conf"))
         self._jvm = self._gateway.jvm
         self._conf = self._jvm.org.apache.hadoop.yarn.conf.YarnConfiguration()
         for name, value in QUICK.items():
@@ -29,9 +32,20 @@ class Cluster:
 
     def open(self):
         """Makes the client. To be called once before the others."""
+        if self._kerberos is not None:
+            log_in_with_keytab(self._jvm, self._conf, self._kerberos)
         self._client = self._jvm.org.apache.hadoop.yarn.client.api.YarnClient.createYarnClient()
         self._client.init(self._conf)
         self._client.start()
+
+    def look_after_ticket(self):
+        """To be called before each of the others: a ticket lasts for some hours."""
+        if self._kerberos is not None:
+            renew(self._jvm)
+
+    def write_tokens(self, target):
+        """What hands one application over instead of the ticket, in a new file."""
+        write_tokens(self._jvm, self._conf, self._client, target)
 
     def queue(self, queue):
         """What is known of a queue, or None where there is none of that name; `waiting` are applications in it."""
@@ -160,9 +174,64 @@ class Cluster:
         return False
 
     def _remove_staging(self, application):
-        system = self._jvm.org.apache.hadoop.fs.FileSystem.get(self._conf)
-        home = system.getHomeDirectory().toString()
-        system.delete(self._path(f"{home}/.sparkStaging/{application}"), True)
+        self.remove(f"{self.home()}/.sparkStaging/{application}")
+
+    def home(self):
+        """The home folder of who asks, on the file system."""
+        return self._system().getHomeDirectory().toString()
+
+    def exists(self, path):
+        """Whether there is something at a path of the file system."""
+        return self._system().exists(self._path(path))
+
+    def make_folder(self, path, mode):
+        """Makes a folder with these rights, unless there is one."""
+        system = self._system()
+        if not system.exists(self._path(path)):
+            rights = self._jvm.org.apache.hadoop.fs.permission.FsPermission(f"{mode:o}")
+            system.mkdirs(self._path(path), rights)
+            # The mask of the file system may have taken some.
+            system.setPermission(self._path(path), rights)
+
+    def touch(self, path):
+        """Makes an empty file, or a new one in its place."""
+        self._system().create(self._path(path), True).close()
+
+    def put(self, source, target):
+        """Brings a file of this machine there, as a whole or not at all."""
+        system = self._system()
+        part = self._path(f"{target}.{os.getpid()}.part")
+        try:
+            system.copyFromLocalFile(False, True, self._path(f"file://{source}"), part)
+            if not system.rename(part, self._path(target)) and not system.exists(self._path(target)):
+                raise Failure("other", f"{target} could not be made")
+        finally:
+            system.delete(part, False)
+
+    def changed(self, path):
+        """When a file or folder was changed, in seconds."""
+        return self._system().getFileStatus(self._path(path)).getModificationTime() / 1000
+
+    def entries(self, folder):
+        """What lies in a folder: path, name, whether it is a folder, and size. Nothing where there is none."""
+        system = self._system()
+        if not system.exists(self._path(folder)):
+            return []
+        return [
+            (each.getPath().toString(), each.getPath().getName(), each.isDirectory(), each.getLen())
+            for each in system.listStatus(self._path(folder))
+        ]
+
+    def fetch(self, path, target):
+        """Brings a file into a new one of this machine."""
+        self._system().copyToLocalFile(False, self._path(path), self._path(f"file://{target}"), True)
+
+    def remove(self, path):
+        """Takes away a file or a folder; fine where there is none."""
+        self._system().delete(self._path(path), True)
+
+    def _system(self):
+        return self._jvm.org.apache.hadoop.fs.FileSystem.get(self._conf)
 
     def _id(self, application):
         return self._jvm.org.apache.hadoop.yarn.api.records.ApplicationId.fromString(application)

@@ -20,7 +20,8 @@ _KINDS = (
 
 
 class Failure(Exception):
-    """A call that failed: `kind` is `gone`, `ticket`, `refused`, `away` or `other`; the text is Java's own."""
+    """A call that failed: `kind` is `gone`, `ticket`, `refused`, `away`, `unfit` or `other`; the text is Java's own,
+    but of `unfit` a sentence for people."""
 
     def __init__(self, kind, text):
         super().__init__(text)

@@ -28,15 +28,15 @@ def find_py4j(spark_home):
     sys.path[1:1] = glob(os.path.join(spark_home, "python/lib/py4j-*-src.zip"))
 
 
-def start_java(spark_home, conf_dir):
-    """The gateway to a new JVM. Logs of Hadoop go to stderr."""
+def start_java(spark_home, conf_dir, krb5_conf=None):
+    """The gateway to a new JVM. Logs of Hadoop go to stderr. `krb5_conf`: settings of Kerberos; None: the machine's."""
     from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 
     jars = os.path.join(spark_home, "jars")
     port, token = launch_gateway(
         classpath=os.pathsep.join([conf_dir, os.path.join(jars, "*")]),
         jarpath=glob(os.path.join(jars, "py4j-*.jar"))[0],
-        javaopts=OPTIONS,
+        javaopts=OPTIONS + ([] if krb5_conf is None else [f"-Djava.security.krb5.conf={krb5_conf}"]),
         java_path=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java",
         die_on_exit=True,
         enable_auth=True,

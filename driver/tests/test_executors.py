@@ -110,6 +110,26 @@ def test_a_piece_of_a_log_is_what_the_worker_has():
     ]
 
 
+def test_a_piece_of_a_log_is_what_a_node_manager_of_yarn_has():
+    log = b"".join(b"line %06d\n" % number for number in range(20_000))
+
+    def answer(query):
+        last = log[int(query["size"][0]) :]
+        heading = b"LogAggregationType: LOCAL\n====\nLogType:stderr\nLogLength:%d\nLogContents:\n" % len(log)
+        return 200, heading + last + b"\nEnd of LogType:stderr\n", None
+
+    with worker(answer) as (address, asked):
+        page = f"{address}/node/containerlogs/container_1_0001_01_000002/ada/stderr?start=-4096"
+        known = [an_executor(4, executorLogs={"stderr": page})]
+        end = read_executor_log(known, "4", "stderr", None, 12)
+        part = read_executor_log(known, "4", "stderr", 24, 24)
+        beyond = read_executor_log(known, "4", "stderr", 10**9, 24)
+    assert end == {"text": "line 019999\n", "from": 239_988, "to": 240_000, "total": 240_000}
+    assert part == {"text": "line 000002\nline 000003\n", "from": 24, "to": 48, "total": 240_000}
+    assert beyond == {"text": "", "from": 240_000, "to": 240_000, "total": 240_000}
+    assert asked[0] == "/ws/v1/node/containerlogs/container_1_0001_01_000002/stderr?size=-1"
+
+
 def test_a_program_reads_one_for_the_control_plane():
     def ask(page):
         question = {"executor": "4", "stream": "stderr", "page": page, "from": None, "size": 10}

@@ -4,19 +4,28 @@ import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
 
 /**
- * A real HDFS and a real YARN with one machine, in one process, for tests. Its one argument is a folder of its own, in which `conf` is what clients are to be
- * given as HADOOP_CONF_DIR. Prints `ready` when it serves; a line `stop yarn` or `stop hdfs` on stdin takes one of the two away, and the end of stdin
+ * A real HDFS and a real YARN with one machine, in one process, for tests. Its first argument is a folder of its own, in which `conf` is what clients are to be
+ * given as HADOOP_CONF_DIR. Two more, a principal and its keytab, make it ask for Kerberos. Prints `ready` when it serves; a line `stop yarn` or `stop hdfs` on stdin takes one of the two away, and the end of stdin
  * everything.
  */
 public final class MiniHadoop {
   private static final int MEMORY_MB = 3072;
 
+  private static String principal;
+  private static String keytab;
+
   public static void main(String[] arguments) throws Exception {
     java.nio.file.Path work = java.nio.file.Path.of(arguments[0]).toAbsolutePath();
+    if (arguments.length == 3) {
+      principal = arguments[1];
+      keytab = arguments[2];
+      UserGroupInformation.setConfiguration(settings(work));
+    }
     System.setProperty("test.build.data", work.resolve("data").toString());
     MiniDFSCluster hdfs = new MiniDFSCluster.Builder(settings(work), work.resolve("hdfs").toFile()).numDataNodes(1).build();
     hdfs.waitActive();
@@ -35,6 +44,7 @@ public final class MiniHadoop {
     client.set("yarn.application.classpath", "");
     // As on a real cluster, where the one that may look at applications' pages is on another machine.
     client.set("yarn.web-proxy.address", "203.0.113.1:8088");
+    client.set("dfs.namenode.http-address", "localhost:" + hdfs.getNameNode().getHttpAddress().getPort());
     client.unset("net.topology.node.switch.mapping.impl");
     write(client, Files.createDirectories(work.resolve("conf")));
     System.out.println("ready");
@@ -69,7 +79,26 @@ public final class MiniHadoop {
     settings.set("yarn.scheduler.capacity.root.closed.capacity", "0");
     settings.set("yarn.scheduler.capacity.root.closed.state", "STOPPED");
     settings.set("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
+    if (principal != null) secure(settings);
     return settings;
+  }
+
+  /** All parts are one process, so all are one principal. */
+  private static void secure(Configuration settings) {
+    settings.set("hadoop.security.authentication", "kerberos");
+    settings.setBoolean("hadoop.security.authorization", true);
+    for (String part : new String[] {"dfs.namenode", "dfs.datanode", "dfs.web.authentication"}) {
+      settings.set(part + ".kerberos.principal", principal);
+      settings.set(part + (part.startsWith("dfs.web") ? ".kerberos.keytab" : ".keytab.file"), keytab);
+    }
+    for (String part : new String[] {"yarn.resourcemanager", "yarn.nodemanager"}) {
+      settings.set(part + ".principal", principal);
+      settings.set(part + ".keytab", keytab);
+    }
+    settings.setBoolean("dfs.block.access.token.enable", true);
+    settings.setBoolean("ignore.secure.ports.for.testing", true);
+    // Containers find the settings of Kerberos as this process does.
+    settings.set("yarn.nodemanager.env-whitelist", "JAVA_HOME,JDK_JAVA_OPTIONS");
   }
 
   private static void write(Configuration settings, java.nio.file.Path folder) throws IOException {

@@ -66,10 +66,16 @@ export function createSparkEngines(
         confDir: engine.conf_dir,
         queues: engine.queues,
         user: engine.user,
+        kerberos:
+          engine.keytab === null || engine.principal === null
+            ? null
+            : { keytab: engine.keytab, principal: engine.principal, krb5Conf: engine.krb5_conf },
         agentUrl: engine.agent_url ?? config.publicOrigin.replace(/^http/, 'ws'),
         sparkOnNodes: engine.spark_on_nodes,
         archive: engine.spark_archive,
         python: engine.python,
+        packed: engine.environments === 'packed',
+        folder: engine.folder,
         helperPython: config.python,
       },
       { ...options, ...own },

@@ -28,6 +28,7 @@ import * as keptAlertRules from './migrations/0029-kept-alert-rules.ts';
 import * as endedTours from './migrations/0030-ended-tours.ts';
 import * as engines from './migrations/0034-engines.ts';
 import * as clusterDrivers from './migrations/0035-cluster-drivers.ts';
+import * as clusterBatches from './migrations/0037-cluster-batches.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -59,6 +60,7 @@ const migrations = {
   '0030-ended-tours': { up: endedTours.up },
   '0034-engines': { up: engines.up },
   '0035-cluster-drivers': { up: clusterDrivers.up },
+  '0037-cluster-batches': { up: clusterBatches.up },
 };
 
 /** Their names, in their order. */

@@ -71,6 +71,7 @@ describe('an upgrade of the database', () => {
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const [table, column] of [
       ['sessions', 'cluster_id'],
+      ['batches', 'cluster_id'],
       ['batches', 'engine'],
       ['sessions', 'engine'],
       ['batches', 'execution_id'],

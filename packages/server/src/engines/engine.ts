@@ -30,7 +30,8 @@ export type ClusterHandle = { readonly clusterId: string };
 /** What names a driver for good, on this machine or on a cluster; it is kept in the session's row. */
 export type DriverHandle = ProcessIdentity | ClusterHandle;
 
-export type DriverExit = { readonly code: number | null; readonly signal: string | null };
+/** `said`: why, as a sentence for people, where its cluster knows that better than its log. */
+export type DriverExit = { readonly code: number | null; readonly signal: string | null; readonly said?: string };
 
 /** `Handle`: what names what was started; a process where it always runs on this machine. */
 export type LaunchedDriver<Handle extends DriverHandle = DriverHandle> = {
@@ -38,6 +39,9 @@ export type LaunchedDriver<Handle extends DriverHandle = DriverHandle> = {
   /** Resolves when the driver ends while this process is the one that started it; never after a restart. */
   readonly exited: Promise<DriverExit>;
 };
+
+/** What a start is at that takes long, as a sentence without its end, and how far that is. */
+export type Step = { readonly step: string; readonly progress: string };
 
 /** A program to be run as a batch. Everything in it has been checked; nothing is interpreted by a shell. */
 export type BatchSpec = Pick<DriverSpec, 'owner' | 'appName' | 'projectFolder' | 'python' | 'properties'> & {
@@ -87,10 +91,10 @@ export type HistoryEngine = {
 
 /** What runs batches. They have ids of their own. A handle is asked about, and ended, as that of any driver. */
 export type BatchEngine = {
-  /** Starts a batch. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(spec: BatchSpec): Promise<LaunchedDriver<ProcessIdentity>>;
+  /** Starts a batch; `told` hears of what takes long. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(spec: BatchSpec, told?: (step: Step) => void): Promise<LaunchedDriver>;
   /** A batch that was launched, alive or not: one that has run must not run again. null: it never was. */
-  find(batchId: number): Promise<ProcessIdentity | null>;
+  find(batchId: number): Promise<DriverHandle | null>;
   /** How a batch ended, also while no control plane was there to see it. null: it has not, or nobody could tell. */
   exitOf(batchId: number): Promise<DriverExit | null>;
   /** The id of its Spark application. null: there is none (yet). */
@@ -128,8 +132,8 @@ export type ExecutorLogQuestion = {
  * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
  */
 export type Engine = {
-  /** Starts a driver. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(spec: DriverSpec): Promise<LaunchedDriver>;
+  /** Starts a driver; `told` hears of what takes long. Throws an `EngineError`, with nothing left running, when it can't. */
+  launch(spec: DriverSpec, told?: (step: Step) => void): Promise<LaunchedDriver>;
   /** The driver of a session whose launch was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(sessionId: number): Promise<DriverHandle | null>;
   isAlive(handle: DriverHandle): Promise<boolean>;

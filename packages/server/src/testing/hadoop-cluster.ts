@@ -13,12 +13,16 @@ export type HadoopCluster = AsyncDisposable & {
   readonly confDir: string;
   /** Takes a part of it away for good. */
   stop(part: 'yarn' | 'hdfs'): void;
+  /** The names of what lies in a folder of its file system; none where there is no such folder. */
+  files(path: string): Promise<string[]>;
   /** How many processes there are in containers of an application, or of any. */
   processes(application?: string): Promise<number[]>;
 };
 
-/** A real YARN with one machine of 3 GB, and a real HDFS, on this machine. */
-export async function startHadoopCluster(): Promise<HadoopCluster> {
+/** A real YARN with one machine of 3 GB, and a real HDFS, on this machine; one that asks for Kerberos, where that is told of its own principal. */
+export async function startHadoopCluster(
+  kerberos: { readonly principal: string; readonly keytab: string; readonly krb5Conf: string } | null = null,
+): Promise<HadoopCluster> {
   const home = hadoopHome ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'ember-hadoop-'));
   const { JAVA_HOME: javaHome } = process.env;
@@ -39,8 +43,9 @@ export async function startHadoopCluster(): Promise<HadoopCluster> {
       `${join(home, 'classes')}:${join(home, 'lib')}/*`,
       'MiniHadoop',
       folder,
+      ...(kerberos === null ? [] : [kerberos.principal, kerberos.keytab]),
     ],
-    { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] },
+    { cwd: folder, env: { ...process.env, ...settingsOf(kerberos) }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
   const lines: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -54,6 +59,7 @@ export async function startHadoopCluster(): Promise<HadoopCluster> {
   return {
     confDir: join(folder, 'conf'),
     stop: (part) => void child.stdin.write(`stop ${part}\n`),
+    files: (path) => filesAt(join(folder, 'conf/core-site.xml'), path),
     processes: (application) => inContainers(folder, application),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) {
@@ -65,6 +71,20 @@ export async function startHadoopCluster(): Promise<HadoopCluster> {
       await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
+}
+
+/** As every JVM reads them, those in containers too. */
+const settingsOf = (kerberos: { readonly krb5Conf: string } | null): Record<string, string> =>
+  kerberos === null ? {} : { JDK_JAVA_OPTIONS: `-Djava.security.krb5.conf=${kerberos.krb5Conf}` };
+
+/** By WebHDFS, as the user whose the files of the platform are. */
+async function filesAt(settings: string, path: string): Promise<string[]> {
+  const pattern = /<name>dfs\.namenode\.http-address<\/name>\s*<value>([^<]+)/;
+  const [, address] = pattern.exec(await readFile(settings, 'utf8')) ?? [];
+  const answer = await fetch(`http://${address}/webhdfs/v1${path}?op=LISTSTATUS&user.name=emberlab`);
+  if (answer.status === 404) return [];
+  const { FileStatuses: all } = (await answer.json()) as { FileStatuses: { FileStatus: { pathSuffix: string }[] } };
+  return all.FileStatus.map(({ pathSuffix }) => pathSuffix);
 }
 
 /** YARN tells each container which one it is, and where it works. */

@@ -91,6 +91,8 @@ export type BatchesTable = {
   problem: string | null;
   pid: number | null;
   start_ticks: string | null;
+  /** as in sessions */
+  cluster_id: ColumnType<string | null, string | null | undefined>;
   created_at: number;
   launched_at: number | null;
   ended_at: number | null;

@@ -9,7 +9,7 @@ import { identify } from '../../lib/process.ts';
 import { batchesContract, type BatchBehaviour, type BatchesUnderTest } from '../batches.contract.ts';
 import type { BatchSpec } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
-import { createLocalEngine } from './engine.ts';
+import { createLocalEngine, type LocalEngine } from './engine.ts';
 import { sessionMembers } from './processes.ts';
 
 /** Stands in for spark-submit: does what the properties say, and writes down what it was started with; a pipe says when it has done so. */
@@ -31,7 +31,8 @@ touch "$folder/ready"
 while :; do sleep 3600 & wait $!; done
 `;
 
-type Made = BatchesUnderTest & {
+type Made = Omit<BatchesUnderTest, 'engine'> & {
+  readonly engine: LocalEngine;
   folderOf(spec: BatchSpec): string;
   read(spec: BatchSpec, name: string): Promise<string>;
 };

@@ -5,9 +5,9 @@ import { oneUser } from '../../identities/one-user.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { behindLeader, exitCodeIn, leaderIn } from '../../lib/leader.ts';
 import { beginningOf, boundLog } from '../../lib/log-file.ts';
-import { spawnDetached, type Detached } from '../../lib/process.ts';
+import { spawnDetached, type Detached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type BatchEngine, type BatchSpec, type DriverSpec } from '../engine.ts';
+import { EngineError, type BatchEngine, type BatchSpec, type DriverSpec, type LaunchedDriver } from '../engine.ts';
 import { applicationAt, uiPortIn } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { createEventLogs } from './event-log.ts';
@@ -37,8 +37,14 @@ export type LocalBatchesOptions = SubmitOptions & {
   readonly warmStart?: () => Promise<WarmStart>;
 };
 
+/** Its batches are processes, always. */
+export type LocalBatches = Omit<BatchEngine, 'launch' | 'find'> & {
+  launch(spec: BatchSpec): Promise<LaunchedDriver<ProcessIdentity>>;
+  find(batchId: number): Promise<ProcessIdentity | null>;
+};
+
 /** Runs each batch as a detached process group on this machine: a plain `spark-submit` of the file, in client mode. */
-export function createLocalBatches(options: LocalBatchesOptions): Omit<BatchEngine, 'history'> {
+export function createLocalBatches(options: LocalBatchesOptions): Omit<LocalBatches, 'history'> {
   const { eventLogBytes = 0, logBytes = Infinity, identities = oneUser() } = options;
   const sparkSubmit = join(options.sparkHome, 'bin/spark-submit');
 

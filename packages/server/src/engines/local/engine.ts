@@ -9,7 +9,7 @@ import { boundLog } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type DriverSpec, type Engine, type LaunchedDriver } from '../engine.ts';
-import { createLocalBatches } from './batches.ts';
+import { createLocalBatches, type LocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
 import { readExecutorLog } from './executor-log.ts';
 import { createLocalHistory } from './history.ts';
@@ -63,9 +63,10 @@ const pollMs = 50;
 const wrapper = 'umask "$1"; shift; IFS= read -r stat </proc/$$/stat && printf "%s\\n" "$stat" >"$0"; exec "$@"';
 
 /** Its drivers are processes, always. One of a cluster that is gone from the settings is none of them, so it counts as ended. */
-export type LocalEngine = Omit<Engine, 'launch' | 'find'> & {
+export type LocalEngine = Omit<Engine, 'launch' | 'find' | 'batches'> & {
   launch(spec: DriverSpec): Promise<LaunchedDriver<ProcessIdentity>>;
   find(sessionId: number): Promise<ProcessIdentity | null>;
+  readonly batches: LocalBatches;
 };
 
 /** Runs each driver as a detached process group on this machine, by `spark-submit` in client mode. */

@@ -12,25 +12,34 @@ const mostEntries = 1000;
 /** As Spark names the folder of one application's log. */
 const folderPattern = /^eventlog_v2_([\w-]{1,200})$/;
 
-/** What is set of the event log. `folder` null: there is none. */
+/** What is set of the event log. `folder`: one of this machine; null: there is none. */
 export const eventLogProperties = (folder: string | null): Record<string, string> =>
-  folder === null
+  eventLogPropertiesAt(folder === null ? null : pathToFileURL(folder).href);
+
+/** The same for a folder anywhere. */
+export const eventLogPropertiesAt = (address: string | null): Record<string, string> =>
+  address === null
     ? { 'spark.eventLog.enabled': 'false' }
     : {
         'spark.eventLog.enabled': 'true',
-        'spark.eventLog.dir': pathToFileURL(folder).href,
+        'spark.eventLog.dir': address,
         'spark.eventLog.compress': 'true',
         'spark.eventLog.compression.codec': 'zstd',
         'spark.eventLog.rolling.enabled': 'true',
         'spark.eventLog.rolling.maxFileSize': fileSize,
       };
 
+const markOf = (folder: string): string => `${folder}.too-large`;
+
+/** Notes that the event log of a folder is given up. A link in the place of the mark is not followed. */
+export const markTooLarge = (folder: string): Promise<void> =>
+  writeFile(markOf(folder), '', { mode: 0o600, flag: 'wx' });
+
 /**
  * The event logs in folders of this machine. `maxBytes`: what those of one session or batch may take together. Drivers write there, and with them anybody's
  * code: names, links and numbers may be anything.
  */
 export function createEventLogs(folderOf: (id: number) => string, maxBytes: number): EventLogs {
-  const markOf = (folder: string) => `${folder}.too-large`;
   const isMarked = async (folder: string) => (await lstat(markOf(folder)).catch(() => null)) !== null;
 
   return {
@@ -48,8 +57,8 @@ export function createEventLogs(folderOf: (id: number) => string, maxBytes: numb
       if (!marked && logs !== null && logs.reduce((sum, { bytes }) => sum + bytes, 0) <= maxBytes) {
         return logs.some(({ bytes }) => bytes > 0) ? 'kept' : 'none';
       }
-      // What is left is not to be taken for the whole. A link in the place of the mark is not followed.
-      if (!marked) await writeFile(markOf(folder), '', { mode: 0o600, flag: 'wx' });
+      // What is left is not to be taken for the whole.
+      if (!marked) await markTooLarge(folder);
       if (ended) await removeTree(folder);
       // Spark goes on writing to the last one, and fails to make the next one without its folder.
       for (const { files } of ended ? [] : (logs ?? [])) {

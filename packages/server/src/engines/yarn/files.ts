@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileAtomic } from '../../lib/files.ts';
 
-/** What is kept of a driver on this machine, in the folder of its session. */
-export function filesOf(sessionsFolder: string, sessionId: number) {
-  const folder = join(sessionsFolder, String(sessionId));
+export type YarnFiles = ReturnType<typeof filesOf>;
+
+/** What is kept of a driver on this machine, in a folder of its session, or batch, below that of all of them. */
+export function filesOf(parent: string, id: number) {
+  const folder = join(parent, String(id));
   const scratch = join(folder, 'scratch');
   return {
     folder,
@@ -18,13 +20,21 @@ export function filesOf(sessionsFolder: string, sessionId: number) {
     /** by which YARN knows the application, before it has an id */
     tag: join(folder, 'yarn-tag'),
     application: join(folder, 'yarn-application'),
+    /** where on the cluster's file system the event logs are written */
+    events: join(folder, 'yarn-events'),
+    /** where they are brought to */
+    eventLogs: join(folder, 'events'),
+    /** of a batch: how it ended */
+    exit: join(folder, 'yarn-exit'),
+    /** delegation tokens for the spark-submit */
+    tokens: join(scratch, 'tokens'),
     agent: join(scratch, 'agent.json'),
     package: join(scratch, 'emberlab_driver.zip'),
   };
 }
 
 /** A word that no other application has, of any platform. */
-export const newTag = (sessionId: number): string => `emberlab-${sessionId}-${randomBytes(12).toString('hex')}`;
+export const newTag = (what: string): string => `emberlab-${what}-${randomBytes(12).toString('hex')}`;
 
 /** A word that was written down; null: none was. */
 export async function wordIn(path: string): Promise<string | null> {

@@ -17,9 +17,14 @@ print("out", flush=True)
 print("err", file=sys.stderr, flush=True)
 if behaviour == "exit":
     sys.exit(3)
+if behaviour == "crash":
+    sys.stdout.flush()
+    os.kill(os.getpid(), signal.SIGKILL)
 if behaviour == "stubborn":
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     subprocess.Popen(["sh", "-c", "trap '' TERM; sleep 3600"])
+with open(properties["spark.test.ready"] + ".arguments", "w", encoding="utf-8") as file:
+    file.write("\0".join([*sys.argv, os.environ.get("EMBERLAB_TEST_WORD", "")]))
 with open(properties["spark.test.ready"], "w", encoding="ascii") as file:
     file.write(os.environ["CONTAINER_ID"])
 time.sleep(3600)

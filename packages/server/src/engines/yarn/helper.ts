@@ -9,11 +9,15 @@ const program = join(import.meta.dirname, '../../../../../driver/emberlab_yarn/_
 
 /** More than the slowest of its answers takes: bringing the logs of an ended application. */
 const answerMs = 60_000;
+/** As long as the largest environment takes to be packed, and brought over a slow network. */
+const packingMs = 1_800_000;
 
-/** `gone`: YARN knows no such application (any more) · `ticket`: Kerberos lets us in no more · `refused`: we may not · `away`: nobody answers. */
-export type FailureKind = 'gone' | 'ticket' | 'refused' | 'away' | 'other';
+/** `gone`: YARN knows no such application (any more) · `ticket`: Kerberos lets us in no more · `refused`: we may not · `away`: nobody answers · `unfit`: what is
+ * asked can't be, and the message is a sentence for people. */
+export type FailureKind = z.infer<typeof failureKind>;
+const failureKind = z.enum(['gone', 'ticket', 'refused', 'away', 'unfit', 'other']);
 
-/** A question that the cluster did not answer as it should. The message is Java's own. */
+/** A question that the cluster did not answer as it should. The message is Java's own, most often. */
 export class ClusterFailure extends Error {
   override readonly name = 'ClusterFailure';
   readonly kind: FailureKind;
@@ -24,10 +28,16 @@ export class ClusterFailure extends Error {
   }
 }
 
+/** How far a question that takes long has come, in megabytes. */
+const progress = z.object({ step: z.enum(['looked', 'packed', 'brought']), done: z.number(), of: z.number() });
+export type PackingProgress = z.infer<typeof progress>;
+
 const answer = z.object({
   id: z.number(),
+  /** another line with the same id follows */
+  progress: progress.optional(),
   value: z.unknown().optional(),
-  failure: z.object({ kind: z.enum(['gone', 'ticket', 'refused', 'away', 'other']), text: z.string() }).optional(),
+  failure: z.object({ kind: failureKind, text: z.string() }).optional(),
 });
 
 const queue = z.object({ running: z.boolean(), leaf: z.boolean(), waiting: z.number() }).nullable();
@@ -47,7 +57,12 @@ const report = z.object({
   diagnostics: z.string(),
 });
 export type Report = z.infer<typeof report>;
+const environment = z.object({ archive: z.string(), tag: z.string() });
+export type PackedEnvironment = z.infer<typeof environment>;
 const found = z.array(z.object({ id: z.string(), ended: z.boolean() }));
+
+/** The keytab stays on this machine. `krb5Conf` null: the machine's own settings of Kerberos. */
+export type Kerberos = { readonly keytab: string; readonly principal: string; readonly krb5Conf: string | null };
 
 export type HelperOptions = Pick<SubmitOptions, 'sparkHome' | 'javaHome' | 'environment'> & {
   /** the cluster's core-site.xml, yarn-site.xml and so on */
@@ -56,6 +71,8 @@ export type HelperOptions = Pick<SubmitOptions, 'sparkHome' | 'javaHome' | 'envi
   readonly python: string;
   /** as whom of the cluster everything is done */
   readonly user: string;
+  /** by what the cluster is shown who asks; null: it is told */
+  readonly kerberos: Kerberos | null;
   /** where it works */
   readonly folder: string;
 };
@@ -64,13 +81,14 @@ export type HelperOptions = Pick<SubmitOptions, 'sparkHome' | 'javaHome' | 'envi
 export const hadoopEnvironment = ({
   confDir,
   user,
-}: Pick<HelperOptions, 'confDir' | 'user'>): Record<string, string> => ({
+  kerberos,
+}: Pick<HelperOptions, 'confDir' | 'kerberos' | 'user'>): Record<string, string> => ({
   HADOOP_CONF_DIR: confDir,
   YARN_CONF_DIR: confDir,
-  HADOOP_USER_NAME: user,
+  ...(kerberos === null ? { HADOOP_USER_NAME: user } : {}),
 });
 
-type Waiting = { resolve(value: unknown): void; reject(error: Error): void };
+type Waiting = { resolve(value: unknown): void; reject(error: Error): void; hear(progress: PackingProgress): void };
 
 /**
  * Asks a cluster. The program is started with the first question, and again when it has ended; it ends with us. Each question throws a `ClusterFailure` when
@@ -89,8 +107,8 @@ export function createHelper(options: HelperOptions) {
   };
 
   const start = (): ChildProcessWithoutNullStreams => {
-    const { confDir, sparkHome } = options;
-    const started = spawn(options.python, ['-B', program, JSON.stringify({ sparkHome, confDir })], {
+    const { confDir, kerberos, sparkHome } = options;
+    const started = spawn(options.python, ['-B', program, JSON.stringify({ sparkHome, confDir, kerberos })], {
       cwd: options.folder,
       env: {
         ...javaEnvironment(options, { home: options.folder, scratch: options.folder }),
@@ -122,19 +140,24 @@ export function createHelper(options: HelperOptions) {
     }
     const { id, value, failure } = told;
     const one = waiting.get(id);
+    if (told.progress !== undefined) return one?.hear(told.progress);
     waiting.delete(id);
     if (failure === undefined) one?.resolve(value);
     else one?.reject(new ClusterFailure(failure.kind, failure.text));
   };
 
-  const ask = async (what: string, parts: Record<string, unknown> = {}): Promise<unknown> => {
+  const ask = async (
+    what: string,
+    parts: Record<string, unknown> = {},
+    { ms = answerMs, hear = () => undefined }: { ms?: number; hear?: (progress: PackingProgress) => void } = {},
+  ): Promise<unknown> => {
     if (closed) throw new ClusterFailure('other', 'the platform is being stopped');
     child ??= start();
     const id = ++last;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    waiting.set(id, { resolve, reject });
+    waiting.set(id, { resolve, reject, hear });
     child.stdin.write(`${JSON.stringify({ id, ask: what, with: parts })}\n`);
-    const timer = setTimeout(() => reject(new ClusterFailure('away', 'no answer came')), answerMs);
+    const timer = setTimeout(() => reject(new ClusterFailure('away', 'no answer came')), ms);
     try {
       return await promise;
     } finally {
@@ -156,6 +179,26 @@ export function createHelper(options: HelperOptions) {
     /** Brings the logs of an ended application's driver into files, and takes away what its start has left on the file system. */
     finish: async (application: string, streams: Record<'stdout' | 'stderr', { file: string; bytes: number }>) =>
       z.array(z.string()).parse(await ask('finish', { application, streams })),
+    /**
+     * The archive of a Python environment on the cluster's file system, made where there is none; `hear` is told how far that is. `folder` null: a folder in the
+     * home of the user there. `onNodes`: the Python of the cluster's machines; null: none, or the same one.
+     */
+    environment: async (
+      { folder, python, onNodes }: { folder: string | null; python: string; onNodes: string | null },
+      hear: (progress: PackingProgress) => void,
+    ) => environment.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear })),
+    /** Makes the folder of a driver's event logs; answers its address. */
+    makeEvents: async (folder: string | null, tag: string) =>
+      z.string().parse(await ask('make_events', { folder, tag })),
+    /** How many bytes the event logs in a folder have; where that is more than `most`, all but the last files go. */
+    limitEvents: async (place: string, most: number) => z.number().parse(await ask('limit_events', { place, most })),
+    /** Brings event logs into a folder here, and takes them away there. false: they were more than `most`, and none came. */
+    bringEvents: async (place: string, target: string, most: number) =>
+      z.boolean().parse(await ask('bring_events', { place, target, most }, { ms: packingMs })),
+    /** Takes away archives that nobody wants any more. */
+    tidy: async (folder: string | null) => void (await ask('clean', { folder }, { ms: packingMs })),
+    /** Writes what lets an application be handed over in place of the keytab, into a new file. */
+    writeTokens: async (target: string) => void (await ask('write_tokens', { target })),
     /** Makes an archive of a folder with a Python package. */
     pack: async (folder: string, target: string) => void (await ask('pack', { package: folder, target })),
 

@@ -1,5 +1,8 @@
 import { engineProperty, propertyList, type PlatformProperties } from '@emberlab/contract';
-import type { DriverSpec, EngineFacts } from '../engine.ts';
+import type { BatchSpec, DriverSpec, EngineFacts } from '../engine.ts';
+import { eventLogPropertiesAt } from '../local/event-log.ts';
+import type { ApplicationPython } from './environments.ts';
+import { throughYarn } from './launch-script.ts';
 
 export type YarnPlaces = {
   /** queues that applications may be in, the first for those that name none */
@@ -8,12 +11,23 @@ export type YarnPlaces = {
   readonly sparkOnNodes: string | null;
   /** an archive of Spark's jars on the cluster's file system; null: there is none */
   readonly archive: string | null;
-  /** the Python on the cluster's machines; null: the project's, at the same path */
+  /** whether the environments of projects are brought there as archives; else they are there under the same path */
+  readonly packed: boolean;
+  /** the Python on the cluster's machines; null: that of the environments */
   readonly python: string | null;
 };
 
-/** What the agent's start needs beside its program, and by which name YARN knows it. */
-export type AgentFiles = { readonly package: string; readonly settings: string; readonly tag: string };
+/** What an application has on the cluster. */
+export type Surroundings = {
+  /** by which YARN knows it */
+  readonly tag: string;
+  readonly python: ApplicationPython;
+  /** the folder of its event logs; null: it writes none */
+  readonly events: string | null;
+};
+
+/** What the agent's start needs beside its program. */
+export type AgentFiles = { readonly package: string; readonly settings: string };
 
 const proposed: Record<string, string> = {
   'spark.sql.catalogImplementation': 'in-memory',
@@ -25,49 +39,81 @@ export const queueOf = (places: YarnPlaces, properties: DriverSpec['properties']
   properties['spark.yarn.queue']?.trim() || places.queues[0];
 
 /** What wins over requests, whatever is started. */
-function decided(places: YarnPlaces, spec: { appName: string; python: string }): Record<string, string> {
-  const python = places.python ?? spec.python;
+function decided(places: YarnPlaces, { appName, python }: { appName: string; python: string }): Record<string, string> {
   return {
     'spark.master': 'yarn',
     'spark.submit.deployMode': 'cluster',
-    'spark.app.name': spec.appName,
+    'spark.app.name': appName,
     // A second try would be another driver, which has nothing of what the first one had.
     'spark.yarn.maxAppAttempts': '1',
     'spark.yarn.appMasterEnv.PYSPARK_PYTHON': python,
+    // Spark takes it from where spark-submit runs otherwise.
+    'spark.yarn.appMasterEnv.PYSPARK_DRIVER_PYTHON': python,
     'spark.executorEnv.PYSPARK_PYTHON': python,
     // Whoever reaches a driver's ports would be taken for one of its executors. YARN hands the secret to those that are.
     'spark.authenticate': 'true',
     'spark.network.crypto.enabled': 'true',
     'spark.ui.showConsoleProgress': 'false',
-    'spark.eventLog.enabled': 'false',
     ...(places.sparkOnNodes === null ? {} : { 'spark.yarn.jars': `local:${places.sparkOnNodes}/jars/*` }),
     ...(places.archive === null ? {} : { 'spark.yarn.archive': places.archive }),
   };
 }
 
-/** The properties of a driver on YARN: the platform's defaults, then the request's, then what only the platform may decide. */
-export function yarnProperties(
-  spec: Pick<DriverSpec, 'appName' | 'python' | 'properties'>,
+/** What a property lists, with one thing more. */
+const withMore = (properties: DriverSpec['properties'], name: string, more: string): Record<string, string> => ({
+  [name]: [...propertyList(properties[name] ?? ''), more].join(','),
+});
+
+/** The properties of an application on YARN: the platform's defaults, then the request's, then what only the platform may decide. */
+function yarnProperties(
+  { appName, properties }: Pick<DriverSpec, 'appName' | 'properties'>,
   places: YarnPlaces,
-  agent: AgentFiles,
+  { python: { python, archive, tag: also }, events, tag }: Surroundings,
 ): Record<string, string> {
-  const { properties } = spec;
-  const with_ = (name: string, path: string) => [...propertyList(properties[name] ?? ''), path].join(',');
   return {
     ...proposed,
     ...Object.fromEntries(Object.entries(properties).filter(([name]) => name.toLowerCase() !== engineProperty)),
-    ...decided(places, spec),
+    ...decided(places, { appName, python }),
     'spark.yarn.queue': queueOf(places, properties),
-    'spark.yarn.tags': agent.tag,
+    'spark.yarn.tags': also === null ? tag : `${tag},${also}`,
+    ...eventLogPropertiesAt(events),
+    ...(archive === null ? {} : withMore(properties, 'spark.yarn.dist.archives', archive)),
     // spark-submit is done once YARN has the application: it lives there, whatever becomes of us.
     'spark.yarn.submit.waitAppCompletion': 'false',
-    'spark.submit.pyFiles': with_('spark.submit.pyFiles', agent.package),
-    'spark.files': with_('spark.files', agent.settings),
   };
 }
 
+/** Those of a session's driver, the agent. */
+export function sessionProperties(
+  spec: Pick<DriverSpec, 'appName' | 'properties'>,
+  places: YarnPlaces,
+  around: Surroundings,
+  agent: AgentFiles,
+): Record<string, string> {
+  return {
+    ...yarnProperties(spec, places, around),
+    ...withMore(spec.properties, 'spark.submit.pyFiles', agent.package),
+    ...withMore(spec.properties, 'spark.files', agent.settings),
+  };
+}
+
+/** Those of a batch. */
+export const batchProperties = (
+  spec: Pick<BatchSpec, 'appName' | 'environment' | 'properties'>,
+  places: YarnPlaces,
+  around: Surroundings,
+): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(spec.environment ?? {}).map(([name, value]) => [
+      `spark.yarn.appMasterEnv.${name}`,
+      throughYarn(value, 'nothing'),
+    ]),
+  ),
+  ...yarnProperties(spec, places, around),
+});
+
 /** What can be said of drivers on YARN before one is started. */
-export const yarnFacts = (places: YarnPlaces): EngineFacts => ({
+export const yarnFacts = (places: YarnPlaces, options: { eventLogs: boolean }): EngineFacts => ({
   place: { type: 'yarn', master: 'yarn', executors: true },
   coresOf(properties) {
     const asked = Number(properties['spark.driver.cores'] ?? 1);
@@ -77,7 +123,10 @@ export const yarnFacts = (places: YarnPlaces): EngineFacts => ({
     defaults: { ...proposed, 'spark.yarn.queue': places.queues[0] },
     pinned: {
       ...decided(places, { appName: 'the name of the notebook', python: 'the Python of the project' }),
-      'spark.yarn.tags': 'a word by which Emberlab finds the application again',
+      ...eventLogPropertiesAt(
+        options.eventLogs ? 'a folder of the application’s own on the cluster’s file system' : null,
+      ),
+      'spark.yarn.tags': 'words by which Emberlab finds the application again',
     },
   }),
 });

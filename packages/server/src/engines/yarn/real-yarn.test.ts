@@ -1,18 +1,8 @@
-import { once } from 'node:events';
-import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { systemClock } from '../../lib/clock.ts';
-import { hadoopHome, startHadoopCluster, type HadoopCluster } from '../../testing/hadoop-cluster.ts';
-import { realSpark } from '../../testing/real-spark.ts';
-import type { DriverSpec } from '../engine.ts';
-import { engineContract, type Behaviour, type EngineUnderTest } from '../engine.contract.ts';
-import { createYarnEngine, type YarnOptions } from './engine.ts';
-
-/** They take minutes, and are a part of their own: `./test clusters`. */
-const withClusters = realSpark !== null && hadoopHome !== undefined && process.env['EMBERLAB_TEST_CLUSTERS'] === '1';
+import { startHadoopCluster, type HadoopCluster } from '../../testing/hadoop-cluster.ts';
+import { engineContract } from '../engine.contract.ts';
+import { makeYarn, withClusters } from './engine.fixture.ts';
+import type { YarnOptions } from './engine.ts';
 
 let cluster: HadoopCluster;
 beforeAll(async () => {
@@ -22,103 +12,7 @@ afterAll(async () => {
   if (withClusters) await cluster[Symbol.asyncDispose]();
 }, 60_000);
 
-/** An engine on the cluster whose drivers are a program that does as it is told. */
-async function make(changes: Partial<YarnOptions> = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'ember-yarn-'));
-  const projectFolder = join(folder, 'project');
-  await mkdir(projectFolder);
-  const python = realSpark?.python ?? '';
-  const home = realSpark?.submit.sparkHome ?? '';
-  const made: ReturnType<typeof createYarnEngine>[] = [];
-  const open = (sparkHome: string) => {
-    const one = createYarnEngine(
-      {
-        confDir: cluster.confDir,
-        user: 'emberlab',
-        helperPython: python,
-        agentUrl: 'ws://127.0.0.1:1',
-        program: join(import.meta.dirname, 'fixture-program.py'),
-        queues: ['default', 'other', 'closed', 'nowhere'],
-        sparkOnNodes: home,
-        archive: null,
-        python: null,
-        ...changes,
-      },
-      {
-        clock: systemClock,
-        sparkHome,
-        javaHome: null,
-        sessionsFolder: join(folder, 'sessions'),
-        batchesFolder: join(folder, 'batches'),
-        outputLimitBytes: 1000,
-        environment: process.env,
-      },
-    );
-    made.push(one);
-    return one;
-  };
-  const { engine, capacity } = open(home);
-  let id = 0;
-  const launched: DriverSpec[] = [];
-  const readyFile = ({ sessionId }: DriverSpec) => join(folder, `ready-${sessionId}`);
-  const applicationOf = async (spec: DriverSpec) =>
-    (await readFile(join(folder, 'sessions', String(spec.sessionId), 'yarn-application'), 'utf8')).trim();
-  const processesOf = async (spec: DriverSpec) => cluster.processes(await applicationOf(spec));
-  return {
-    engine,
-    capacity,
-    folder,
-    spec(behaviour: Behaviour, properties: Record<string, string> = {}): DriverSpec {
-      const sessionId = ++id;
-      const spec: DriverSpec = {
-        sessionId,
-        owner: { projectId: 'project1', userId: 'user1' },
-        kind: 'pyspark',
-        warmKinds: [],
-        appName: 'Reports/čaša.ipynb',
-        projectFolder,
-        python,
-        agentUrl: 'unix:/run/agent.sock',
-        secret: `agent_secret${sessionId}`,
-        properties: {
-          'spark.driver.memory': '384m',
-          'spark.test.behaviour': behaviour,
-          'spark.test.ready': join(folder, `ready-${sessionId}`),
-          ...properties,
-        },
-      };
-      launched.push(spec);
-      return spec;
-    },
-    settled: (spec: DriverSpec) => appears(readyFile(spec)),
-    async visible(spec: DriverSpec) {
-      const texts = await Promise.all(
-        (await processesOf(spec)).flatMap((pid) =>
-          ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
-        ),
-      );
-      expect(texts.join('')).toContain('CONTAINER_ID');
-      return texts.join('\n');
-    },
-    strangerTo: () => ({ clusterId: 'application_1_0001' }),
-    processes: async (spec: DriverSpec) => (await processesOf(spec)).length,
-    // Containers are the cluster's, and end as far as its machines end them.
-    endsStrays: false,
-    // Spark gives out what its Python says as its own output.
-    stderrOfPrograms: 'stdout' as const,
-    lingersMs: 20_000,
-    restarted: () => open(home).engine,
-    withoutSpark: () => open(join(folder, 'nothing')).engine,
-    async [Symbol.asyncDispose]() {
-      for (const spec of launched) {
-        const handle = await engine.find(spec.sessionId);
-        if (handle !== null) await engine.kill(handle);
-      }
-      for (const one of made) await one.close();
-      await rm(folder, { recursive: true, force: true });
-    },
-  } satisfies EngineUnderTest & Record<string, unknown>;
-}
+const make = (changes: Partial<YarnOptions> = {}) => makeYarn(cluster, changes);
 
 if (withClusters) engineContract('yarn', make, { timeout: 120_000 });
 
@@ -178,13 +72,3 @@ test.skipIf(!withClusters)('what is away is named', { timeout: 180_000 }, async 
     .toMatch(/resource manager does not answer/);
   expect((await it.capacity())?.problem).toMatch(/does not answer/);
 });
-
-/** Resolves when a file is there. */
-async function appears(path: string): Promise<void> {
-  const watcher = watch(join(path, '..'));
-  try {
-    while ((await stat(path).catch(() => null)) === null) await once(watcher, 'change');
-  } finally {
-    watcher.close();
-  }
-}

@@ -71,3 +71,20 @@ test.each([
 ])('how an application ended: %o', (change, exit) => {
   expect(exitOf(report(change))).toEqual(exit);
 });
+
+test.each([
+  [
+    "Application application_1_0002 failed 1 times due to AM Container for appattempt_1 exited with  exitCode: -104\nFailing this attempt.Diagnostics: [..]Container [pid=1,containerID=container_1] is running 102MB beyond the 'PHYSICAL' memory limit. Current usage: 1.1 GB of 1 GB physical memory used; 3.1 GB of 2.1 GB virtual memory used. Killing container.",
+    /took more memory than its container has \(1 GB\)/,
+  ],
+  ['Application application_1_0002 was killed by user ada at 10.0.0.1', /ended at YARN by the user ada\.$/],
+  ['Container preempted by scheduler', /for an application of another queue/],
+  [
+    'Uncaught exception: java.io.IOException: Cannot run program "/opt/py/bin/python3": error=2, No such file or directory',
+    /no Python in \/opt\/py\/bin\/python3 on the machine/,
+  ],
+  ['Diagnostics: java.io.FileNotFoundException: File file:/home/ada/x.zip does not exist', /: \/home\/ada\/x\.zip\.$/],
+  ['ApplicationMaster for attempt appattempt_1 timed out. Failing the application.', /its machine may be gone/],
+])('what YARN says of an end is a sentence: %s', (diagnostics, sentence) => {
+  expect(exitOf(report({ diagnostics })).said).toMatch(sentence);
+});

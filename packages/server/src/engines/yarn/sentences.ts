@@ -1,4 +1,4 @@
-import { EngineError } from '../engine.ts';
+import { EngineError, type DriverExit } from '../engine.ts';
 import { ClusterFailure, type ClusterState, type Report } from './helper.ts';
 
 /** Who did not answer. */
@@ -16,14 +16,41 @@ export function sentenceOf(error: unknown, part: Part): string {
     case 'away':
       return `${parts[part]} does not answer. Please try again later, or ask an administrator.`;
     case 'ticket':
-      return 'The cluster asks for a Kerberos ticket, which Emberlab does not have, or which has expired. Please ask an administrator.';
+      return ticketProblem(error.message);
     case 'refused':
       return `${parts[part]} does not let Emberlab do this: ${error.message}. Please ask an administrator.`;
+    case 'unfit':
+      return error.message;
     case 'gone':
     case 'other':
       break;
   }
   return `${parts[part]} answered: ${error.message}`;
+}
+
+/** Why Kerberos lets Emberlab in no more, in Java's words, as a sentence. */
+function ticketProblem(said: string): string {
+  const principal = /principal:? (\S+@\S+)/.exec(said)?.[1] ?? 'the engine’s user';
+  const keytab = /keytab:? (\S+)/.exec(said)?.[1];
+  const file = keytab === undefined ? 'the keytab' : `the keytab ${keytab}`;
+  const ask = 'Please ask an administrator.';
+  if (/Unable to obtain password|keytab file does not exist|does not contain any keys/i.test(said)) {
+    return `Emberlab can’t read ${file}, or it has no key of ${principal}. ${ask}`;
+  }
+  if (/Client not found|\(6\)/.test(said)) return `Kerberos knows no ${principal}. ${ask}`;
+  if (/Pre-authentication|Checksum failed|Integrity check|\(24\)|\(31\)/.test(said)) {
+    return `The key of ${principal} in ${file} is not the one that Kerberos has: another keytab was made, or its password was changed. ${ask}`;
+  }
+  if (/Clock skew|\(37\)/.test(said)) {
+    return `The clocks of Emberlab’s machine and of Kerberos are too far apart. ${ask}`;
+  }
+  if (/KDC|timed out|refused|realm/i.test(said) && /locate|contact|timed out|refused|realm/i.test(said)) {
+    return `Kerberos (KDC) does not answer, so there is no ticket for ${principal}. Please try again later, or ask an administrator.`;
+  }
+  if (/token.*(expired|can't be found)|InvalidToken/i.test(said)) {
+    return 'What showed the cluster who asks has expired. Please start it again.';
+  }
+  return `The cluster asks for a Kerberos ticket, which Emberlab does not have, or which has expired. ${ask}`;
 }
 
 /** The same, for what it was asked on behalf of somebody. */
@@ -69,11 +96,42 @@ export function waitingIn(queue: string, waiting: number, { nodes }: ClusterStat
   return `${place}: the YARN cluster has ${gigabytes(free)} of ${gigabytes(most)} GB of memory free.`;
 }
 
-/** How an ended application ended, as the exit of a driver; what YARN says is kept apart. */
-export function exitOf({ state, final, diagnostics }: Report): { code: number | null; signal: string | null } {
+/** How an ended application ended, as the exit of a driver. */
+export function exitOf({ state, final, diagnostics }: Report): DriverExit {
   if (final === 'SUCCEEDED') return { code: 0, signal: null };
-  if (state === 'KILLED' || final === 'KILLED') return { code: null, signal: 'SIGTERM' };
+  const said = saidIn(diagnostics);
+  const more = said === null ? {} : { said };
+  if (state === 'KILLED' || final === 'KILLED') return { code: null, signal: 'SIGTERM', ...more };
   // As Spark says it of a program, and YARN of a container.
   const code = /exited with (?:status )?(\d+)|exitCode: (\d+)/.exec(diagnostics);
-  return { code: Number(code?.[1] ?? code?.[2] ?? 1), signal: null };
+  return { code: Number(code?.[1] ?? code?.[2] ?? 1), signal: null, ...more };
+}
+
+/** What YARN says of an end that no log tells as well, as a sentence; null: nothing. */
+function saidIn(diagnostics: string): string | null {
+  const memory = /beyond (?:the )?'?(?:PHYSICAL|VIRTUAL)'? memory limit[^]*?of ([\d.]+ [KMGT]?B) physical memory/i.exec(
+    diagnostics,
+  );
+  if (memory !== null) {
+    return `YARN ended the Spark driver because it took more memory than its container has (${memory[1]}). Please give it more "Driver memory", or let less data come to the driver.`;
+  }
+  const who = /killed by user (\S+)/.exec(diagnostics);
+  if (who !== null) return `The application was ended at YARN by the user ${who[1]}.`;
+  if (/preempted/i.test(diagnostics)) {
+    return 'YARN took the Spark driver’s container away for an application of another queue. Please start it again, or choose another queue in the configuration.';
+  }
+  const python = /Cannot run program "?([^"\s]*python[^"\s]*)"?[^]*?error=(2|13)\b/.exec(diagnostics);
+  if (python !== null) {
+    return `There is no Python in ${python[1]} on the machine of the cluster that was to run the driver. Please ask an administrator.`;
+  }
+  const file =
+    /(?:FileNotFoundException: )?File (?:file|hdfs):(\S+) does not exist|Resource (\S+) changed on src filesystem/.exec(
+      diagnostics,
+    );
+  if (file !== null)
+    return `A file that the application needs could not be brought to the cluster’s machines: ${file[1] ?? file[2]}.`;
+  if (/timed out|Expired/.test(diagnostics) && /ApplicationMaster|AM|attempt/.test(diagnostics)) {
+    return 'YARN heard nothing of the Spark driver any more: its machine may be gone. Please start it again.';
+  }
+  return null;
 }

@@ -4,118 +4,184 @@ import { oneUser } from '../../identities/one-user.ts';
 import { delay } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { behindLeader, exitCodeIn, leaderFiles, leaderIn, makeRoomForLeader } from '../../lib/leader.ts';
-import { tailLines } from '../../lib/log-file.ts';
+import { appendLine, tailLines } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
-import { EngineError, type DriverSpec } from '../engine.ts';
+import { EngineError, type ClusterHandle, type DriverSpec, type LaunchedDriver } from '../engine.ts';
 import type { LocalEngineOptions } from '../local/engine.ts';
-import { formatProperties } from '../local/properties.ts';
-import { agentFolder, submitEnvironment } from '../local/submit.ts';
-import { filesOf, newTag, writeWord } from './files.ts';
+import { formatProperties, quoted } from '../local/properties.ts';
+import { submitEnvironment } from '../local/submit.ts';
+import type { Applications } from './applications.ts';
+import { newTag, wordIn, writeWord, type YarnFiles } from './files.ts';
 import { hadoopEnvironment, type Helper, type HelperOptions } from './helper.ts';
-import { yarnProperties, type YarnPlaces } from './properties.ts';
-import { submitProblem } from './sentences.ts';
+import { engineError, submitProblem } from './sentences.ts';
 
-/** What the cluster starts as the application. */
-const agentProgram = join(agentFolder, '../emberlab_session.py');
-
-/** An idle driver that has not reached the control plane for so long ends itself. */
-const orphanTimeoutSeconds = 3600;
 /** Handing over takes seconds; where Spark's jars go along, a minute. */
 const submitMs = 600_000;
 const pollMs = 100;
 
 export type YarnSubmitOptions = Pick<
   LocalEngineOptions,
-  'clock' | 'environment' | 'identities' | 'javaHome' | 'outputLimitBytes' | 'sessionsFolder' | 'sparkHome'
+  'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome'
 > & {
-  readonly places: YarnPlaces;
-  readonly hadoop: Pick<HelperOptions, 'confDir' | 'user'>;
-  /** where agents on the cluster dial to */
-  readonly agentUrl: string;
-  readonly helper: Pick<Helper, 'pack'>;
-  /** default: the driver agent's */
-  readonly program?: string;
+  readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'user'>;
+  readonly helper: Pick<Helper, 'find' | 'writeTokens'>;
+  readonly applications: Applications;
 };
 
-/** What hands drivers over to YARN: a spark-submit for each, which ends once YARN has the application. */
+/** What is handed over: the properties of the application, its program, and what that is started with. */
+type Handover = {
+  readonly properties: Readonly<Record<string, string>>;
+  readonly command: readonly string[];
+  /** a file of the member's that goes along by another name */
+  readonly copy?: { readonly from: string; readonly to: string };
+};
+
+/** As the member, who may read it; `$1` and `$2` are the two, and the rest is the command. */
+const afterCopy = 'cp -- "$1" "$2" || exit; shift 2; exec "$@"';
+
+/** What hands applications over to YARN: a spark-submit for each, which ends once YARN has the application. */
 export function createSubmit(options: YarnSubmitOptions) {
-  const { clock, sparkHome, sessionsFolder, identities = oneUser() } = options;
+  const { applications, clock, helper, sparkHome, identities = oneUser() } = options;
 
   /** Removes what a spark-submit needs and nothing later does. */
-  const clean = async (sessionId: number): Promise<void> => {
-    const files = filesOf(sessionsFolder, sessionId);
+  const clean = async (files: YarnFiles): Promise<void> => {
     await removeTree(files.scratch);
     for (const name of leaderFiles) await rm(join(files.folder, name), { force: true });
     for (const path of [files.properties, files.submit]) await rm(path, { force: true });
   };
 
+  /** The application that goes on; null: there is none. Throws a `ClusterFailure`. */
+  const runningOf = async (files: YarnFiles): Promise<string | null> => {
+    const tag = await wordIn(files.tag);
+    if (tag === null) return null;
+    return (await helper.find(tag)).find((one) => !one.ended)?.id ?? null;
+  };
+
+  /**
+   * What shows a secured cluster for whom a spark-submit asks. It runs as the member, who gets no more by it than the application has: tokens of the file system
+   * and of YARN, which nobody can make others from.
+   */
+  const proofFor = async (files: YarnFiles): Promise<Record<string, string>> => {
+    const { kerberos } = options.hadoop;
+    if (kerberos === null) return {};
+    await helper.writeTokens(files.tokens).catch((error: unknown) => {
+      throw engineError(error, 'manager');
+    });
+    const { krb5Conf } = kerberos;
+    return {
+      HADOOP_TOKEN_FILE_LOCATION: files.tokens,
+      ...(krb5Conf === null ? {} : { SPARK_SUBMIT_OPTS: quoted(`-Djava.security.krb5.conf=${krb5Conf}`) }),
+    };
+  };
+
+  type Spec = Pick<DriverSpec, 'owner' | 'projectFolder' | 'python'>;
+
+  const submit = async (files: YarnFiles, spec: Spec, tag: string, make: () => Promise<Handover>): Promise<void> => {
+    const identity = await identities.of(spec.owner, spec.projectFolder);
+    await identity.lendFolder(files.folder);
+    await clean(files);
+    await makePrivateFolder(files.scratch);
+    const { properties, command, copy } = await make();
+    const proof = await proofFor(files);
+    await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
+    await identity.lendFile(files.properties);
+    await identity.giveFolder(files.scratch);
+    await makeRoomForLeader(files.folder);
+    // The address is that of drivers on this machine.
+    const { SPARK_LOCAL_IP: _, ...environment } = submitEnvironment(options, {
+      python: spec.python,
+      home: spec.projectFolder,
+      scratch: files.scratch,
+    });
+    const program = join(sparkHome, 'bin/spark-submit');
+    const words = ['--properties-file', files.properties, ...command];
+    const started = identity.command(
+      {
+        ...(copy === undefined
+          ? { file: program, args: words }
+          : { file: '/bin/sh', args: ['-c', afterCopy, 'sh', copy.from, copy.to, program, ...words] }),
+        env: { ...environment, ...hadoopEnvironment(options.hadoop), ...proof },
+      },
+      { cwd: spec.projectFolder, tmp: files.scratch },
+    );
+    // Before anything is there that could be found by it.
+    await writeWord(files.tag, tag);
+    const { identity: leader, exited } = await spawnDetached({
+      ...behindLeader(started, { folder: files.folder, umask: '077' }),
+      cwd: spec.projectFolder,
+      env: started.env,
+      input: started.input,
+      stdoutFile: files.submit,
+      stderrFile: files.submit,
+    });
+    const late = clock.after(submitMs, () => void signalGroup(leader, 'SIGKILL'));
+    const { code } = await exited.finally(late);
+    if (code !== 0) throw new EngineError(submitProblem(await tailLines(files.submit, 200)));
+  };
+
   return {
     clean,
 
-    /** Begins with a driver. Throws an `EngineError`, with what is known of it to YARN left to its tag, when that does not take it. */
-    async submit(spec: DriverSpec): Promise<void> {
-      const files = filesOf(sessionsFolder, spec.sessionId);
-      const identity = await identities.of(spec.owner, spec.projectFolder);
-      await identity.lendFolder(files.folder);
-      await clean(spec.sessionId);
-      await makePrivateFolder(files.scratch);
-      const { sessionId, kind, warmKinds, secret, appName } = spec;
-      const agent = { sessionId, kind, warmKinds, secret, appName, orphanTimeoutSeconds, agentUrl: options.agentUrl };
-      const settings = JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes });
-      await writeFile(files.agent, settings, { mode: 0o600 });
-      await options.helper.pack(agentFolder, files.package);
-      const tag = newTag(spec.sessionId);
-      const properties = yarnProperties(spec, options.places, {
-        tag,
-        package: files.package,
-        settings: files.agent,
-      });
-      await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
-      await identity.lendFile(files.properties);
-      await identity.giveFolder(files.scratch);
-      await makeRoomForLeader(files.folder);
-      // The address is that of drivers on this machine.
-      const { SPARK_LOCAL_IP: _, ...environment } = submitEnvironment(options, {
-        python: spec.python,
-        home: spec.projectFolder,
-        scratch: files.scratch,
-      });
-      const submit = identity.command(
-        {
-          file: join(sparkHome, 'bin/spark-submit'),
-          args: ['--properties-file', files.properties, options.program ?? agentProgram, 'agent.json'],
-          env: {
-            ...environment,
-            ...hadoopEnvironment(options.hadoop),
-          },
-        },
-        { cwd: spec.projectFolder, tmp: files.scratch },
-      );
-      // Before anything is there that could be found by it.
-      await writeWord(files.tag, tag);
-      const { identity: leader, exited } = await spawnDetached({
-        ...behindLeader(submit, { folder: files.folder, umask: '077' }),
-        cwd: spec.projectFolder,
-        env: submit.env,
-        input: submit.input,
-        stdoutFile: files.submit,
-        stderrFile: files.submit,
-      });
-      const late = clock.after(submitMs, () => void signalGroup(leader, 'SIGKILL'));
-      const { code } = await exited.finally(late);
-      if (code !== 0) throw new EngineError(submitProblem(await tailLines(files.submit, 200)));
+    /**
+     * Hands one over, by a tag that begins with `what`; `make` puts what goes along into the scratch folder. Throws an `EngineError`, with nothing left to run,
+     * when YARN does not take it.
+     */
+    async begin(
+      files: YarnFiles,
+      spec: Spec,
+      { what, make }: { what: string; make(tag: string): Promise<Handover> },
+    ): Promise<LaunchedDriver<ClusterHandle>> {
+      await rm(files.application, { force: true });
+      const tag = newTag(what);
+      try {
+        await submit(files, spec, tag, () => make(tag));
+      } catch (error) {
+        for (const line of await tailLines(files.submit, 200)) await appendLine(files.stderr, line);
+        // It may have come through before what went wrong.
+        const application = await runningOf(files).catch(() => null);
+        if (application !== null) await applications.kill(application, 0);
+        await rm(files.tag, { force: true });
+        await clean(files);
+        throw error instanceof EngineError
+          ? error
+          : new EngineError('The Spark driver could not be started. Please look at its log.', { cause: error });
+      }
+      const application = await applications.tagged(tag);
+      await writeWord(files.application, application);
+      await clean(files);
+      return { handle: { clusterId: application }, exited: applications.exitedOf(application) };
     },
 
-    /** Resolves when no spark-submit of a session is on its way any more, of a control plane before us either. */
-    async settled(sessionId: number): Promise<void> {
-      const { folder } = filesOf(sessionsFolder, sessionId);
-      const leader = await leaderIn(folder);
-      if (leader === null) return;
-      for (const until = clock.now() + submitMs; isAlive(leader) && (await exitCodeIn(folder)) === null;) {
-        if (clock.now() > until) signalGroup(leader, 'SIGKILL');
-        await delay(clock, pollMs);
-      }
+    /**
+     * What was handed over by a control plane before us, once no spark-submit is on its way any more: the one that goes on or, where `ended` counts too, any.
+     * null: there is none. Throws an `EngineError`.
+     */
+    async find(files: YarnFiles, { ended }: { ended: boolean }): Promise<ClusterHandle | null> {
+      await settled(files);
+      const known = ended ? await wordIn(files.application) : null;
+      if (known !== null) return { clusterId: known };
+      const tag = await wordIn(files.tag);
+      if (tag === null) return null;
+      const found = await helper.find(tag).catch((error: unknown) => {
+        throw engineError(error, 'manager');
+      });
+      const application = found.find((one) => ended || !one.ended)?.id;
+      if (application === undefined) return null;
+      await writeWord(files.application, application);
+      return { clusterId: application };
     },
   };
+
+  /** Resolves when no spark-submit is on its way any more, of a control plane before us either. */
+  async function settled({ folder }: YarnFiles): Promise<void> {
+    const leader = await leaderIn(folder);
+    if (leader === null) return;
+    for (const until = clock.now() + submitMs; isAlive(leader) && (await exitCodeIn(folder)) === null;) {
+      if (clock.now() > until) signalGroup(leader, 'SIGKILL');
+      await delay(clock, pollMs);
+    }
+  }
 }
+
+export type Submit = ReturnType<typeof createSubmit>;

@@ -11,6 +11,11 @@ test.each<[string, Parameters<typeof describeEnd>[0], RegExp]>([
     { exit: { ...none, code: 1 }, ready: true, tail: ['java.lang.OutOfMemoryError: Java heap space'] },
     /ran out of memory.*"Driver memory"/,
   ],
+  [
+    'its cluster knows why',
+    { exit: { ...none, code: 1, said: 'Somebody ended it there.' }, ready: true, tail: ['Error: x'] },
+    /^Somebody ended it there\.$/,
+  ],
   ['killed', { exit: { ...none, signal: 'SIGKILL' }, ready: true, tail: [] }, /was killed/],
   ['its Python was killed', { exit: { ...none, code: 137 }, ready: true, tail: [] }, /was killed/],
   [
@@ -50,6 +55,11 @@ test.each<[string, string[], string | null]>([
     'nor is what goes as it should',
     ['bye', 'WARNING: Using incubator modules: x', '26/11/29 16:00:01 INFO ShutdownHookManager: Shutdown hook called'],
     'bye',
+  ],
+  [
+    'nor is how Spark says that a program ended',
+    ['ValueError: no price', '26/11/29 16:00:01 ERROR ApplicationMaster: User application exited with status 1'],
+    'ValueError: no price',
   ],
 ])('the line of a log that names the cause: %s', (_name, tail, cause) => expect(causeIn(tail)).toBe(cause));
 

@@ -16,6 +16,7 @@ export function describeEnd(options: { exit: DriverExit | null; ready: boolean; 
   const { exit, ready, tail } = options;
   if (exit?.code === sparkOutOfMemory || tail.some((line) => /OutOfMemoryError|Java heap space/.test(line)))
     return outOfMemory;
+  if (exit?.said !== undefined) return exit.said;
   // 137 is 128 + SIGKILL: spark-submit reports so that its Python was killed
   if (exit?.signal === 'SIGKILL' || exit?.code === 137) return killed;
   const how =
@@ -25,9 +26,9 @@ export function describeEnd(options: { exit: DriverExit | null; ready: boolean; 
   return `The Spark driver ended${how}${ready ? '.' : ' before it was ready.'}${quote}`;
 }
 
-/** Lines that tell no cause: of a trace, of the JVM about itself, of a log about what goes as it should, and what the JVM says beside the reason why it does not start. */
+/** Lines that tell no cause: of a trace, of the JVM about itself, of a log about what goes as it should, what Spark says of a program's exit code, and what the JVM says beside the reason why it does not start. */
 const noise =
-  /^at |^WARNING: |^(\S+ ){1,2}(INFO|DEBUG|TRACE) |^Error occurred during initialization of VM$|^Error: (Could not create the Java Virtual Machine|A fatal exception has occurred)/;
+  /^at |^WARNING: |^(\S+ ){1,2}(INFO|DEBUG|TRACE) |User application exited with |^Error occurred during initialization of VM$|^Error: (Could not create the Java Virtual Machine|A fatal exception has occurred)/;
 /** What the JVM says of a size that it can't have. */
 const badSize = /^(too small|invalid|could not reserve)\b.*\b(heap|size|space)\b/i;
 

@@ -4,52 +4,11 @@ import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import type { NamedEngine } from '../../engines/engine.ts';
-import { createYarnEngine } from '../../engines/yarn/engine.ts';
-import { hadoopHome, startHadoopCluster, type HadoopCluster } from '../../testing/hadoop-cluster.ts';
-import { realSpark } from '../../testing/real-spark.ts';
+import { startHadoopCluster } from '../../testing/hadoop-cluster.ts';
 import { createApi } from './testing/api.ts';
-import { passOn } from './testing/pass-on.ts';
-import { createRealRig, hasSpark, realOptions } from './testing/real-rig.ts';
+import { rigOnYarn, withClusters } from './testing/yarn-rig.ts';
 
 const patient = { timeout: 180_000, interval: 100 };
-/** They take minutes, and are a part of their own: `./test clusters`. */
-const withClusters = hasSpark && hadoopHome !== undefined && process.env['EMBERLAB_TEST_CLUSTERS'] === '1';
-
-/** A platform whose one engine is that cluster; the edge's part is played by what passes connections on. */
-async function rigOn(cluster: HadoopCluster, queues: [string, ...string[]] = ['default']) {
-  const stack = new AsyncDisposableStack();
-  const front = stack.use(await passOn());
-  const rig = stack.use(
-    await createRealRig({
-      engines: (folder) => {
-        front.lead(`${folder}/run/agent.sock`);
-        const { engine, facts, capacity, close } = createYarnEngine(
-          {
-            confDir: cluster.confDir,
-            user: 'emberlab',
-            helperPython: realSpark?.python ?? '',
-            agentUrl: `ws://127.0.0.1:${front.port}`,
-            queues,
-            sparkOnNodes: realOptions(folder).sparkHome,
-            archive: null,
-            python: null,
-          },
-          realOptions(folder),
-        );
-        stack.defer(close);
-        const named: NamedEngine = { name: 'hadoop', label: 'Hadoop', startsAhead: false, engine, facts, capacity };
-        return { choose: async () => named, find: () => named };
-      },
-    }),
-  );
-  const idOf = async (id: number): Promise<string> => {
-    const row = await rig.db.selectFrom('sessions').select('cluster_id').where('id', '=', id).executeTakeFirst();
-    return row?.cluster_id ?? '';
-  };
-  return { rig, idOf, [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
 const small = { driverMemory: '600m', executorMemory: '450m', numExecutors: 1 };
 
 test.skipIf(!withClusters)(
@@ -57,7 +16,7 @@ test.skipIf(!withClusters)(
   { timeout: 400_000 },
   async () => {
     await using cluster = await startHadoopCluster();
-    await using it = await rigOn(cluster);
+    await using it = await rigOnYarn(cluster);
     const { rig } = it;
     const textOf = async (code: string): Promise<string> => {
       const path = `/sessions/1/statements/${(await rig.call('POST', '/sessions/1/statements', { body: { code } })).body.id}`;
@@ -78,11 +37,16 @@ test.skipIf(!withClusters)(
     const log = () => readFile(join(rig.folder, 'sessions/1/stderr.log'), 'utf8').catch(() => '');
     await expect.poll(log, patient).toContain('a line of the log');
     // Its Spark UI, through the agent, with links of its own.
-    const [target] = rig.targets.values();
-    const headers = { ...target?.headers, host: 'ui.localhost' };
-    const asked = request({ socketPath: target?.socketPath, path: '/jobs/', headers }).end();
-    const [page] = (await once(asked, 'response')) as [IncomingMessage];
-    const jobs = await text(page);
+    const pageOf = async (path: string): Promise<string> => {
+      const [target] = rig.targets.values();
+      const headers = { ...target?.headers, host: 'ui.localhost' };
+      const asked = request({ socketPath: target?.socketPath, path, headers }).end();
+      const [page] = (await once(asked, 'response')) as [IncomingMessage];
+      const body = await text(page);
+      // Spark sends a browser to the same place again when it has read the log anew.
+      return page.headers.location === path ? pageOf(path) : body;
+    };
+    const jobs = await pageOf('/jobs/');
     expect(jobs).toMatch(/<title>.*Spark Jobs<\/title>/);
     expect(jobs).toContain('"/static/');
     expect(jobs).not.toContain('/proxy/application');
@@ -99,6 +63,15 @@ test.skipIf(!withClusters)(
     await expect.poll(() => cluster.processes(), patient).toEqual([]);
     // What YARN has kept of it, to the last line.
     expect(await log()).toMatch(/a line of the log[^]*Final app status: SUCCEEDED/);
+    expect(await cluster.files('/user/emberlab/.sparkStaging')).toEqual([]);
+
+    // Its event log has come too, and its Spark UI is made from that.
+    expect(await cluster.files('/user/emberlab/.emberlab/events')).toEqual([]);
+    await using api = await createApi(rig);
+    const opened = await api.call('POST', '/sessions/1/ui', rig.ada);
+    expect([opened.status, opened.text]).toEqual([200, expect.any(String)]);
+    expect(rig.state.tickets.at(-1)?.path).toBe(`/history/${application}/1/jobs/`);
+    expect(await pageOf(`/history/${application}/1/jobs/`)).toContain('Completed Jobs');
     expect(rig.errors).toEqual([]);
   },
 );
@@ -108,7 +81,7 @@ test.skipIf(!withClusters)(
   { timeout: 400_000 },
   async () => {
     await using cluster = await startHadoopCluster();
-    await using it = await rigOn(cluster, ['default', 'nowhere']);
+    await using it = await rigOnYarn(cluster, { queues: ['default', 'nowhere'] });
     const { rig } = it;
     await using api = await createApi(rig);
     const stateOf = async (id: number) => (await rig.call('GET', `/sessions/${id}/state`)).body.state;

@@ -1,4 +1,6 @@
 import type { RunningPhase } from '@emberlab/contract';
+import type { DriverHandle } from '../../engines/engine.ts';
+import type { ProcessIdentity } from '../../lib/process.ts';
 import type { RunningPart, RunningThing } from '../projects/index.ts';
 import type { createBatches } from './batches/batches.ts';
 import type { BatchRecord } from './batches/model.ts';
@@ -73,6 +75,9 @@ const whose = ({ project, owner }: { project: { id: string }; owner: { id: strin
   use: null,
 });
 
+const processIn = (handle: DriverHandle | null): ProcessIdentity | null =>
+  handle !== null && 'pid' in handle ? handle : null;
+
 const titleOf = (session: Pick<SessionRecord, 'id' | 'name' | 'notebook'>): string =>
   session.notebook ?? session.name ?? `Session ${session.id}`;
 const batchTitle = ({ name, request }: { name: string | null; request: { file: string } }): string =>
@@ -92,7 +97,7 @@ const showSession = (session: SessionRecord, state: string): RunningThing => ({
   state,
   since: session.createdAt,
   place: null,
-  process: session.process !== null && 'pid' in session.process ? session.process : null,
+  process: processIn(session.process),
 });
 
 const showBatch = (batch: BatchRecord): RunningThing => ({
@@ -104,7 +109,7 @@ const showBatch = (batch: BatchRecord): RunningThing => ({
   state: batch.state,
   since: batch.createdAt,
   place: null,
-  process: batch.process,
+  process: processIn(batch.process),
 });
 
 const showExternal = (one: External): RunningThing => ({

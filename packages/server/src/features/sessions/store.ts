@@ -6,6 +6,7 @@ import type { SessionsTable } from '../../db/schema/sessions.ts';
 import type { DriverHandle, EventLogState } from '../../engines/engine.ts';
 import type { Taken } from '../../lib/places.ts';
 import { rememberLast } from '../../lib/remember.ts';
+import { columnsOf, handleIn } from './handle-columns.ts';
 import { application, sessionRequest, type Application, type SessionRecord, type SessionRequest } from './model.ts';
 import { vanishing, type StopReason, type StoredState } from './state.ts';
 
@@ -340,21 +341,4 @@ export function createSessionStore(db: Kysely<Database>) {
       endedAt: row.ended_at,
     };
   }
-}
-
-/** What names a driver, in the columns of its session's row. */
-const columnsOf = (handle: DriverHandle) =>
-  'clusterId' in handle ? { cluster_id: handle.clusterId } : { pid: handle.pid, start_ticks: handle.startTicks };
-
-function handleIn({
-  pid,
-  start_ticks: startTicks,
-  cluster_id: clusterId,
-}: {
-  pid: number | null;
-  start_ticks: string | null;
-  cluster_id: string | null;
-}): DriverHandle | null {
-  if (clusterId !== null) return { clusterId };
-  return pid === null || startTicks === null ? null : { pid, startTicks };
 }

@@ -110,18 +110,28 @@ export function createWorker(parts: {
       const secret = newSecret('agent');
       await lifecycle.setSecret(session.id, digest(secret));
       const projectFolder = parts.projectFolder(session.project.name);
-      const { handle, exited: exit } = await engines.toLaunch(session.engine).launch({
-        sessionId: session.id,
-        owner: { projectId: session.project.id, userId: session.owner.id },
-        kind: session.kind,
-        warmKinds: session.aheadKey === null ? [] : await parts.warmKinds(),
-        appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,
-        projectFolder,
-        python,
-        agentUrl: parts.agentUrl,
-        secret,
-        properties: sparkProperties(session.request),
-      });
+      const { handle, exited: exit } = await engines.toLaunch(session.engine).launch(
+        {
+          sessionId: session.id,
+          owner: { projectId: session.project.id, userId: session.owner.id },
+          kind: session.kind,
+          warmKinds: session.aheadKey === null ? [] : await parts.warmKinds(),
+          appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,
+          projectFolder,
+          python,
+          agentUrl: parts.agentUrl,
+          secret,
+          properties: sparkProperties(session.request),
+        },
+        ({ step, progress }) => {
+          if (!hub.setWaiting(session.id, `${step}: ${progress}.`)) return;
+          lifecycle
+            .publish(session.id)
+            .catch((error: unknown) =>
+              log.warn({ session: session.id, err: error }, 'what a start is at could not be told'),
+            );
+        },
+      );
       watch(session.id, exit);
       await lifecycle.launched(session.id, handle);
     } catch (error) {
@@ -214,10 +224,11 @@ export function createWorker(parts: {
 
   const clean = async (now: number): Promise<void> => {
     await statements.removeUnlisted(now - limits.listedMs);
-    for (const { id, process } of await sessions.listLive()) {
+    for (const { id, process, engine: name } of await sessions.listLive()) {
       if (process === null) continue;
-      await engine.eventLogs
-        .limit(id, { ended: false })
+      await engines
+        .of(name)
+        .eventLogs.limit(id, { ended: false })
         .catch((error: unknown) =>
           log.error({ session: id, err: error }, 'the event log could not be looked after; it will be tried again'),
         );

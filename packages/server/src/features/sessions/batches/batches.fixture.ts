@@ -28,8 +28,12 @@ export const stateOf = async (rig: Rig, id: number) => (await get(rig, `/batches
 export async function launched(rig: BatchRig, id: number) {
   await expect
     .poll(async () => {
-      const row = await rig.db.selectFrom('batches').select('pid').where('id', '=', id).executeTakeFirst();
-      return row?.pid ?? null;
+      const row = await rig.db
+        .selectFrom('batches')
+        .select(['pid', 'cluster_id'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row?.pid ?? row?.cluster_id ?? null;
     })
     .not.toBeNull();
   return rig.fake.batches.batch(id);

@@ -1,13 +1,12 @@
 import { dirname } from 'node:path';
 import type { Batch } from '@emberlab/contract';
-import type { BatchEngine, DriverExit } from '../../../engines/engine.ts';
+import type { BatchEngine, DriverExit, DriverHandle } from '../../../engines/engine.ts';
 import type { ProjectBus, Viewer } from '../../../http/project-events.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { makePrivateFolder } from '../../../lib/files.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import { appendLine, tailLines } from '../../../lib/log-file.ts';
 import type { Log } from '../../../lib/log.ts';
-import type { ProcessIdentity } from '../../../lib/process.ts';
 import type { Changes } from '../changes.ts';
 import { describeEnd, leftProject, projectClosed } from '../end.ts';
 import type { BatchRecord } from './model.ts';
@@ -84,8 +83,16 @@ export function createBatchLifecycle(parts: {
     present,
 
     /** Notes that its driver runs. */
-    launched: (id: number, process: ProcessIdentity) =>
+    launched: (id: number, process: DriverHandle) =>
       within(id, () => store.update(id, { process, launchedAt: clock.now() })),
+
+    /** Its cluster has its application, by this id, and no room for it yet. */
+    waits: (id: number, applicationId: string | null, why: string) =>
+      within(id, async (batch) => {
+        if (batch.state !== 'starting') return;
+        if (applicationId !== null) await store.update(id, { applicationId });
+        await note(engine.logs(id).stderr, why);
+      }),
 
     /** Its program runs; its application has this id, if it has one. */
     runs: (id: number, applicationId: string | null) =>

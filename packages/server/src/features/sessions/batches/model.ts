@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProcessIdentity } from '../../../lib/process.ts';
+import type { DriverHandle } from '../../../engines/engine.ts';
 import { sessionRequest } from '../model.ts';
 import type { BatchState, BatchStopReason } from './state.ts';
 
@@ -28,7 +28,7 @@ export type BatchRecord = {
   /** Spark's name for its application, once that is known */
   readonly applicationId: string | null;
   readonly problem: string | null;
-  readonly process: ProcessIdentity | null;
+  readonly process: DriverHandle | null;
   readonly createdAt: number;
   readonly launchedAt: number | null;
   readonly endedAt: number | null;

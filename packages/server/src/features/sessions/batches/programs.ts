@@ -68,6 +68,7 @@ export function createPrograms(parts: {
   wake: () => void;
 }) {
   const { store, lifecycle, engine, targets, clock } = parts;
+  const engineOf = (batch: BatchRecord) => parts.engines.of(batch.engine).batches;
   const withTarget = new Set<number>();
 
   /** What a program asks for, checked as a batch of a client is. Throws an error with a sentence for people. */
@@ -98,7 +99,8 @@ export function createPrograms(parts: {
   /** Lets the Spark UI be reached while it is there. */
   const showUi = async (batch: BatchRecord): Promise<boolean> => {
     if (batch.uiId === null) return false;
-    const isThere = batch.state === 'running' && batch.applicationId !== null && (await engine.uiOf(batch.id)) !== null;
+    const isThere =
+      batch.state === 'running' && batch.applicationId !== null && (await engineOf(batch).uiOf(batch.id)) !== null;
     if (isThere && !withTarget.has(batch.id)) {
       withTarget.add(batch.id);
       targets.put(programTarget({ id: batch.id, uiId: batch.uiId }, parts.tunnelSocket));
@@ -118,7 +120,7 @@ export function createPrograms(parts: {
     if (state !== undefined) return { state };
     if (batch.state === 'success') return { state: 'ended', how: 'succeeded', problem: null };
     if (batch.state === 'killed') return { state: 'ended', how: 'stopped', problem: batch.problem };
-    const unknown = batch.process !== null && (await engine.exitOf(batch.id)) === null;
+    const unknown = batch.process !== null && (await engineOf(batch).exitOf(batch.id)) === null;
     return { state: 'ended', how: unknown ? 'lost' : 'failed', problem: batch.problem };
   };
 
@@ -160,9 +162,10 @@ export function createPrograms(parts: {
       return { ...(await stateOf(batch)), applicationId: batch.applicationId, uiKept };
     },
 
-    /** The first of its processes; null: there is none (yet). */
+    /** The first of its processes; null: there is none on this machine (yet). */
     async processOf(executionId: number): Promise<ProcessIdentity | null> {
-      return (await ofExecution(executionId))?.process ?? null;
+      const process = (await ofExecution(executionId))?.process ?? null;
+      return process !== null && 'pid' in process ? process : null;
     },
 
     async stop(executionId: number, why: BatchStopReason): Promise<void> {
@@ -174,7 +177,7 @@ export function createPrograms(parts: {
       const batch = await ofExecution(executionId);
       if (batch === null || batch.applicationId === null) return null;
       const uiAvailable = await showUi(batch);
-      const ui = uiAvailable ? await engine.uiOf(batch.id) : null;
+      const ui = uiAvailable ? await engineOf(batch).uiOf(batch.id) : null;
       const { memoryBytes } = takenBy({ projectId: '', userId: '' }, batch.request, {
         executors: false,
         coresOf: () => 0,

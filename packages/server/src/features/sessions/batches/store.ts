@@ -1,6 +1,7 @@
 import { sql, type Kysely } from 'kysely';
 import type { Database } from '../../../db/schema.ts';
-import type { ProcessIdentity } from '../../../lib/process.ts';
+import type { DriverHandle } from '../../../engines/engine.ts';
+import { columnsOf, handleIn } from '../handle-columns.ts';
 import { batchRequest, type BatchRecord, type BatchRequest } from './model.ts';
 import type { BatchState, BatchStopReason } from './state.ts';
 
@@ -29,7 +30,7 @@ export type BatchChange = {
   stopReason?: BatchStopReason;
   applicationId?: string;
   problem?: string;
-  process?: ProcessIdentity;
+  process?: DriverHandle;
   launchedAt?: number;
   endedAt?: number;
 };
@@ -169,7 +170,7 @@ export function createBatchStore(db: Kysely<Database>) {
           ...(change.stopReason === undefined ? {} : { stop_reason: change.stopReason }),
           ...(change.applicationId === undefined ? {} : { application_id: change.applicationId }),
           ...(change.problem === undefined ? {} : { problem: change.problem }),
-          ...(change.process === undefined ? {} : { pid: change.process.pid, start_ticks: change.process.startTicks }),
+          ...(change.process === undefined ? {} : columnsOf(change.process)),
           ...(change.launchedAt === undefined ? {} : { launched_at: change.launchedAt }),
           ...(change.endedAt === undefined ? {} : { ended_at: change.endedAt }),
         })
@@ -207,7 +208,7 @@ export function createBatchStore(db: Kysely<Database>) {
       request: batchRequest.parse(JSON.parse(row.request_json)),
       applicationId: row.application_id,
       problem: row.problem,
-      process: row.pid === null || row.start_ticks === null ? null : { pid: row.pid, startTicks: row.start_ticks },
+      process: handleIn(row),
       createdAt: row.created_at,
       launchedAt: row.launched_at,
       endedAt: row.ended_at,

@@ -10,6 +10,8 @@ import type { BatchRecord } from './model.ts';
 import type { BatchStore } from './store.ts';
 
 const cleanEveryMs = 60_000;
+/** How often a cluster is asked about one that has not begun there. */
+const askEveryMs = 1000;
 const removedAtOnce = 100;
 
 /**
@@ -33,6 +35,8 @@ export function createBatchWorker(parts: {
   const { batches } = engine;
   /** work in the background, one piece for each batch at most */
   const working = new Map<number, Promise<void>>();
+  /** when the clusters of those that have not begun were last asked, and whose logs say what they wait for */
+  const asked = new Map<number, { readonly at: number; readonly noted: boolean }>();
   let cleanedAt = Number.NEGATIVE_INFINITY;
 
   const background = (id: number, task: () => Promise<boolean>) => {
@@ -61,20 +65,32 @@ export function createBatchWorker(parts: {
       return true;
     }
     const { file, className, args, environment } = batch.request;
+    let said = '';
     try {
       const python = batch.request.python ?? (await parts.pythonFor(batch.project.id)).python;
-      const { handle, exited } = await engines.toLaunch(batch.engine).batches.launch({
-        batchId: batch.id,
-        owner: { projectId: batch.project.id, userId: batch.owner.id },
-        appName: batch.name ?? `emberlab-batch-${batch.id}`,
-        projectFolder: parts.projectFolder(batch.project.name),
-        python,
-        file,
-        className,
-        args,
-        properties: sparkProperties(batch.request),
-        ...(environment === undefined ? {} : { environment }),
-      });
+      const { handle, exited } = await engines.toLaunch(batch.engine).batches.launch(
+        {
+          batchId: batch.id,
+          owner: { projectId: batch.project.id, userId: batch.owner.id },
+          appName: batch.name ?? `emberlab-batch-${batch.id}`,
+          projectFolder: parts.projectFolder(batch.project.name),
+          python,
+          file,
+          className,
+          args,
+          properties: sparkProperties(batch.request),
+          ...(environment === undefined ? {} : { environment }),
+        },
+        ({ step }) => {
+          if (step === said) return;
+          said = step;
+          lifecycle
+            .waits(batch.id, null, `${step}.`)
+            .catch((error: unknown) =>
+              log.warn({ batch: batch.id, err: error }, 'what a start is at could not be told'),
+            );
+        },
+      );
       void exited.then(() => parts.wake());
       await lifecycle.launched(batch.id, handle);
     } catch (error) {
@@ -88,9 +104,10 @@ export function createBatchWorker(parts: {
     return true;
   };
 
-  const limitLogs = (id: number, options: { ended: boolean }) =>
-    batches.eventLogs
-      .limit(id, options)
+  const limitLogs = ({ id, engine: name }: Pick<BatchRecord, 'id' | 'engine'>, options: { ended: boolean }) =>
+    engines
+      .of(name)
+      .batches.eventLogs.limit(id, options)
       .catch((error: unknown) => log.error({ batch: id, err: error }, 'the event log could not be looked after'));
 
   const boundLogs = (id: number): Promise<void> =>
@@ -106,14 +123,28 @@ export function createBatchWorker(parts: {
     await its.batches.clean(batch.id);
     await boundLogs(batch.id);
     // It has ended, whatever it has left.
-    await limitLogs(batch.id, { ended: true });
+    await limitLogs(batch, { ended: true });
     await lifecycle.ended(batch.id, await its.batches.exitOf(batch.id));
+    asked.delete(batch.id);
     return false;
   };
 
   /** Learns which application it has; without one it counts as running after a while. */
-  const observe = async (batch: BatchRecord): Promise<boolean> => {
-    const applicationId = await engines.of(batch.engine).batches.applicationOf(batch.id);
+  const observe = async (batch: BatchRecord, handle: DriverHandle): Promise<boolean> => {
+    const its = engines.of(batch.engine);
+    const before = asked.get(batch.id);
+    if ('clusterId' in handle) {
+      if (before !== undefined && clock.now() - before.at < askEveryMs) return false;
+      asked.set(batch.id, { at: clock.now(), noted: before?.noted ?? false });
+    }
+    const applicationId = await its.batches.applicationOf(batch.id);
+    const waits = batch.state === 'starting' ? ((await its.waitingFor?.(handle)) ?? null) : null;
+    if (waits !== null) {
+      if (before?.noted === true) return false;
+      await lifecycle.waits(batch.id, applicationId, waits);
+      asked.set(batch.id, { at: clock.now(), noted: true });
+      return false;
+    }
     const since = batch.launchedAt ?? batch.createdAt;
     const late = batch.state === 'starting' && clock.now() - since >= limits.batchStartingMs;
     if (applicationId !== null || late) await lifecycle.runs(batch.id, applicationId);
@@ -128,12 +159,12 @@ export function createBatchWorker(parts: {
       background(id, async () => bury(batch, process ?? (await engines.of(batch.engine).batches.find(id))));
     else if (process === null) background(id, () => launch(batch));
     else if (!(await engines.of(batch.engine).isAlive(process))) background(id, () => bury(batch, process));
-    else if (batch.applicationId === null) background(id, () => observe(batch));
+    else if (batch.applicationId === null || batch.state === 'starting') background(id, () => observe(batch, process));
   };
 
   const clean = async (now: number): Promise<void> => {
-    for (const { id, process } of await store.listLive()) {
-      if (process !== null) await limitLogs(id, { ended: false });
+    for (const batch of await store.listLive()) {
+      if (batch.process !== null) await limitLogs(batch, { ended: false });
     }
     for (const id of await store.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await batches.forget(id);

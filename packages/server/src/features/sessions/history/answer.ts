@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import type { UiAddress } from '../../../engines/engine.ts';
 
-/** Where a history server has the pages of an application. */
-export const pagesOf = (applicationId: string): string => `/history/${applicationId}`;
+/** Where a history server has the pages of an application. On YARN the log of one is named by its attempt too, which is a folder here. */
+export const pagesOf = (applicationId: string): string =>
+  `/history/${applicationId.replace(/^(application_\d+_\d+)_(\d+)$/, '$1/$2')}`;
 
 /**
  * Asks for the first page of an application, which lets the server read its event log: this may take as long as that is. Answers whether the page

@@ -136,8 +136,9 @@ export function createHistory(parts: {
     const { id, uiId } = session;
     await Promise.all([makeRoom(), ending.get(id)]);
     const ids = await eventLogs.applications(id);
+    const own = session.application?.id;
     // A session whose code has made a second SparkContext has more than one application.
-    const applicationId = ids.find((one) => one === session.application?.id) ?? ids.at(-1);
+    const applicationId = ids.find((one) => one === own || one.startsWith(`${own}_`)) ?? ids.at(-1);
     if (applicationId === undefined) {
       throw noEventLog(await eventLogs.limit(id, { ended: true }), { removed: session.eventLog === 'kept' });
     }

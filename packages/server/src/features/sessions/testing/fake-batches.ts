@@ -10,12 +10,15 @@ import {
   type DriverHandle,
   type UiAddress,
 } from '../../../engines/engine.ts';
-import type { ProcessIdentity } from '../../../lib/process.ts';
 
 type FakeBatch = {
   readonly spec: BatchSpec;
-  readonly handle: ProcessIdentity;
+  readonly handle: DriverHandle;
   alive: boolean;
+  /** what it waits for on its cluster */
+  waits: string | null;
+  /** what its cluster says of its end */
+  said: string | null;
   applicationId: string | null;
   ui: UiAddress | null;
   /** what is left of it for those who come later */
@@ -31,11 +34,12 @@ export function fakeBatches(folder: string) {
   const cleaned: number[] = [];
   let pid = 100_000;
   let refusal: string | null = null;
+  let onCluster = false;
   const eventLogs = fakeEventLogs();
   const history = fakeHistory(folder);
   const folderOf = (id: number) => join(folder, String(id));
   const withHandle = (handle: DriverHandle) =>
-    [...all.values()].find((batch) => 'pid' in handle && batch.handle.pid === handle.pid);
+    [...all.values()].find((batch) => JSON.stringify(batch.handle) === JSON.stringify(handle));
 
   const engine: BatchEngine = {
     async launch(spec) {
@@ -44,8 +48,10 @@ export function fakeBatches(folder: string) {
       const { promise: exited, resolve } = Promise.withResolvers<DriverExit>();
       const batch: FakeBatch = {
         spec,
-        handle: { pid: ++pid, startTicks: '1' },
+        handle: onCluster ? { clusterId: `application_${++pid}` } : { pid: ++pid, startTicks: '1' },
         alive: true,
+        waits: null,
+        said: null,
         applicationId: null,
         ui: null,
         code: null,
@@ -63,7 +69,8 @@ export function fakeBatches(folder: string) {
     find: async (id) => all.get(id)?.handle ?? null,
     async exitOf(id) {
       const batch = all.get(id);
-      return batch === undefined || batch.alive || batch.code === null ? null : { code: batch.code, signal: null };
+      if (batch === undefined || batch.alive || batch.code === null) return null;
+      return { code: batch.code, signal: null, ...(batch.said === null ? {} : { said: batch.said }) };
     },
     applicationOf: async (id) => all.get(id)?.applicationId ?? null,
     uiOf: async (id) => all.get(id)?.ui ?? null,
@@ -86,6 +93,12 @@ export function fakeBatches(folder: string) {
     /** those whose logs were kept within bounds */
     bounded,
     eventLogs,
+    /** as of the engine */
+    waitingFor: (handle: DriverHandle) => withHandle(handle)?.waits ?? null,
+    /** from now on they run on a cluster, and are no processes */
+    moveToCluster(): void {
+      onCluster = true;
+    },
     isAlive: (handle: DriverHandle) => withHandle(handle)?.alive === true || history.isAlive(handle),
     kill: (handle: DriverHandle) => withHandle(handle)?.exit(143),
     running: () => [...all.values()].filter((batch) => batch.alive).length,

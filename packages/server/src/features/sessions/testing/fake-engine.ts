@@ -65,6 +65,7 @@ export function fakeEngine(folder: string) {
         if (keyOf(driver.handle) === keyOf(handle)) driver.exit({ code: null, signal: 'SIGTERM' });
       }
     },
+    waitingFor: async (handle) => batches.waitingFor(handle),
     async clean(id) {
       cleaned.push(id);
     },
@@ -114,6 +115,7 @@ export function fakeEngine(folder: string) {
     /** from now on drivers run on a cluster, and are no processes */
     moveToCluster(): void {
       onCluster = true;
+      batches.moveToCluster();
     },
     refuse(message: string | null) {
       refusal = message;

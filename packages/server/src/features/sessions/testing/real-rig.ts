@@ -13,15 +13,16 @@ export const hasSpark = realSpark !== null;
 /** A rig whose drivers are real, beside a real clock. `spark`: what is to be other than usual, by the home of the real Spark and the rig's folder. */
 export const createRealRig = ({
   spark,
+  python = realSpark?.python ?? '',
   ...options
-}: Pick<NonNullable<Parameters<typeof createRig>[0]>, 'ahead' | 'engines'> & {
+}: Pick<NonNullable<Parameters<typeof createRig>[0]>, 'ahead' | 'engines' | 'python'> & {
   spark?: (home: string, folder: string) => Partial<LocalEngineOptions>;
 } = {}) =>
   createRig({
     ...options,
     clock: systemClock,
     limits: { reconcileMs: 200 },
-    python: realSpark?.python ?? '',
+    python,
     engine: (folder) =>
       createLocalEngine({ ...realOptions(folder), sparkMaster: 'local[*]', ...spark?.(sparkHome, folder) }),
   });

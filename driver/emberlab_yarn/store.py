@@ -1,0 +1,115 @@
+"""What Emberlab keeps on the cluster's file system: archives that are named by what they have, each with a mark that
+says when one was last wanted."""
+
+import os
+import tempfile
+import threading
+import time
+
+from .environment import Environment, Unfit
+from .failures import Failure
+
+_MEGABYTE = 1024 * 1024
+# How long one that nobody wants stays.
+KEPT_SECONDS = 7 * 86_400
+_TELL_SECONDS = 0.5
+
+
+class Store:
+    """A folder of the engine's user. Methods may be called from any thread, and raise Failure."""
+
+    def __init__(self, cluster):
+        self._cluster = cluster
+        self._locks = {}
+        self._guard = threading.Lock()
+        self._digests = {}
+
+    def environment(self, tell, folder, python, on_nodes):
+        """The archive of an environment, made where there is none: its address, and what its applications are tagged
+        with. `tell` hears what is being done, and how far."""
+        try:
+            name, environment = self._named(python, on_nodes, tell)
+            archive = f"{self._place(folder)}/{name}.tar.gz"
+            with self._lock(name):
+                self._want(archive)
+                if not self._cluster.exists(archive):
+                    self._make(environment or Environment(python, on_nodes), archive, tell)
+        except Unfit as error:
+            raise Failure("unfit", str(error)) from None
+        except OSError as error:
+            raise Failure("other", f"{error.strerror or error}: {error.filename or ''}") from error
+        return {"archive": archive, "tag": f"emberlab-{name}"}
+
+    def events(self, folder, tag):
+        """A new folder for the event logs of a driver with this tag; answers its address."""
+        place = f"{self._place(folder)}/events/{tag}"
+        self._cluster.make_folder(place, 0o700)
+        return place
+
+    def _named(self, python, on_nodes, tell):
+        """The name of an environment's archive, and what is in it unless that was known. A revision does not change."""
+        facts = os.stat(os.path.dirname(os.path.dirname(os.path.abspath(python))))
+        key = (python, on_nodes, facts.st_ino, facts.st_mtime_ns)
+        known = self._digests.get(key)
+        if known is not None:
+            return known, None
+        environment = Environment(python, on_nodes)
+        telling = _telling(tell, "looked", environment.size)
+        name = f"python-{environment.digest(telling)}"
+        self._digests[key] = name
+        return name, environment
+
+    def _make(self, environment, archive, tell):
+        with tempfile.TemporaryDirectory(prefix="emberlab-environment-") as folder:
+            path = os.path.join(folder, "environment.tar.gz")
+            environment.write(path, _telling(tell, "packed", environment.size))
+            size = os.path.getsize(path)
+            tell({"step": "brought", "done": 0, "of": size // _MEGABYTE})
+            self._cluster.put(path, archive)
+
+    def _place(self, folder):
+        place = folder if folder is not None else f"{self._cluster.home()}/.emberlab"
+        self._cluster.make_folder(place, 0o700)
+        return place
+
+    def _want(self, archive):
+        self._cluster.touch(f"{archive}.wanted")
+
+    def clean(self, folder):
+        """Takes away archives that nobody has wanted for a week, and that no application has."""
+        now = time.time()
+        gone = []
+        # Of drivers whose end nobody has seen to.
+        for path, name, _, _ in self._cluster.entries(f"{self._place(folder)}/events"):
+            if now - self._cluster.changed(path) >= KEPT_SECONDS and not self._is_used(name):
+                self._cluster.remove(path)
+        for path, name, _, _ in self._cluster.entries(self._place(folder)):
+            if not name.endswith(".tar.gz.wanted") or now - self._cluster.changed(path) < KEPT_SECONDS:
+                continue
+            archive = path[: -len(".wanted")]
+            if self._is_used("emberlab-" + archive.rsplit("/", 1)[1][: -len(".tar.gz")]):
+                continue
+            self._cluster.remove(archive)
+            self._cluster.remove(path)
+            gone.append(archive)
+        return gone
+
+    def _is_used(self, tag):
+        return any(not found["ended"] for found in self._cluster.find(tag))
+
+    def _lock(self, name):
+        with self._guard:
+            return self._locks.setdefault(name, threading.Lock())
+
+
+def _telling(tell, step, size):
+    """Tells how many megabytes are done, now and then."""
+    last = [0.0]
+
+    def told(done):
+        now = time.monotonic()
+        if now - last[0] >= _TELL_SECONDS:
+            last[0] = now
+            tell({"step": step, "done": done // _MEGABYTE, "of": size // _MEGABYTE})
+
+    return told
