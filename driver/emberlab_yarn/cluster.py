@@ -47,17 +47,33 @@ class Cluster:
         """What hands one application over instead of the ticket, in a new file."""
         write_tokens(self._jvm, self._conf, self._client, target)
 
-    def queue(self, queue):
-        """What is known of a queue, or None where there is none of that name; `waiting` are applications in it."""
+    def queue(self, queue, before=None):
+        """What is known of a queue, or None where there is none of that name. `waiting` are applications in it, or those
+        that do so longer than the application `before`. `share` is what the queue may take of the cluster, and `taken`
+        what it takes, from 0 to 1."""
         info = self._client.getQueueInfo(queue)
         if info is None:
             return None
-        numbers = info.getQueueStatistics()
         return {
             "running": info.getQueueState().toString() == "RUNNING",
             "leaf": info.getChildQueues() is None or info.getChildQueues().isEmpty(),
-            "waiting": numbers.getNumAppsPending() if numbers is not None else 0,
+            "waiting": self._waiting_in(info.getQueueName(), before),
+            "share": info.getMaximumCapacity() if info.getMaximumCapacity() >= 0 else 1.0,
+            "taken": max(0.0, info.getCapacity() * info.getCurrentCapacity()),
         }
+
+    def _waiting_in(self, queue, before):
+        """By their ids, which are given in turn."""
+        accepted = self._jvm.java.util.EnumSet.of(
+            self._jvm.org.apache.hadoop.yarn.api.records.YarnApplicationState.ACCEPTED
+        )
+        short = queue.rsplit(".", 1)[-1]
+        waiting = [
+            each.getApplicationId().getId()
+            for each in self._client.getApplications(accepted)
+            if each.getQueue().rsplit(".", 1)[-1] == short and not _has_container(each)
+        ]
+        return len(waiting) if before is None else sum(each < self._id(before).getId() for each in waiting)
 
     def capacity(self):
         """What the machines have that take part now, and how many applications wait. Memory in MB."""
@@ -238,6 +254,11 @@ class Cluster:
 
     def _path(self, text):
         return self._jvm.org.apache.hadoop.fs.Path(text)
+
+
+def _has_container(report):
+    usage = report.getApplicationResourceUsageReport()
+    return usage is not None and usage.getNumUsedContainers() > 0
 
 
 def _resource(resource):

@@ -20,6 +20,32 @@ QUICK = {
     "dfs.client.failover.sleep.base.millis": "200",
     "dfs.client.failover.sleep.max.millis": "1000",
 }
+# As large as for the other, but for what is brought to the cluster; and open to Spark what its launcher opens.
+SUBMIT_OPTIONS = [
+    "-Xmx512m",
+    "-XX:+UseSerialGC",
+    "-XX:TieredStopAtLevel=1",
+    "-XX:+IgnoreUnrecognizedVMOptions",
+    "--add-modules=jdk.incubator.vector",
+    *(
+        f"--add-opens=java.base/{package}=ALL-UNNAMED"
+        for package in (
+            "java.lang",
+            "java.lang.invoke",
+            "java.lang.reflect",
+            "java.io",
+            "java.net",
+            "java.nio",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.concurrent.atomic",
+            "sun.nio.ch",
+            "sun.nio.cs",
+            "sun.security.action",
+            "sun.util.calendar",
+        )
+    ),
+]
 OPTIONS = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
 
 
@@ -30,13 +56,23 @@ def find_py4j(spark_home):
 
 def start_java(spark_home, conf_dir, krb5_conf=None):
     """The gateway to a new JVM. Logs of Hadoop go to stderr. `krb5_conf`: settings of Kerberos; None: the machine's."""
+    options = OPTIONS + ([] if krb5_conf is None else [f"-Djava.security.krb5.conf={krb5_conf}"])
+    return _start(spark_home, conf_dir, options)
+
+
+def start_submit(spark_home, conf_dir, options):
+    """The same for one that hands an application over, with the options of Spark's own launcher."""
+    return _start(spark_home, conf_dir, [*SUBMIT_OPTIONS, *options])
+
+
+def _start(spark_home, conf_dir, options):
     from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 
     jars = os.path.join(spark_home, "jars")
     port, token = launch_gateway(
         classpath=os.pathsep.join([conf_dir, os.path.join(jars, "*")]),
         jarpath=glob(os.path.join(jars, "py4j-*.jar"))[0],
-        javaopts=OPTIONS + ([] if krb5_conf is None else [f"-Djava.security.krb5.conf={krb5_conf}"]),
+        javaopts=options,
         java_path=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java",
         die_on_exit=True,
         enable_auth=True,

@@ -57,6 +57,8 @@ describe('readConfig', () => {
       [{ small: { ...one, type: 'mesos' } }, 'small.type: please give it a type'],
       [{ hadoop: { ...yarn, conf_dir: 'conf' } }, 'hadoop.conf_dir: please write a whole path'],
       [{ hadoop: { ...yarn, queues: [] } }, 'hadoop.queues'],
+      [{ hadoop: { ...yarn, keytab: '/k' } }, 'hadoop.keytab: a keytab and its principal belong together'],
+      [{ hadoop: { ...yarn, folder: 'emberlab' } }, 'hadoop.folder: please write a whole path'],
       [{ hadoop: { ...yarn, agent_url: 'http://here' } }, 'hadoop.agent_url: please write ws://HOST:PORT'],
       [{ local: one }, 'local is the engine of this machine'],
       [{ 'Big one': one }, 'Big one is no name of an engine'],

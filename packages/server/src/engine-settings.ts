@@ -28,61 +28,61 @@ const standalone = z.strictObject({
 
 const folder = z.string().regex(/^\//, 'please write a whole path');
 
-const yarn = z
-  .strictObject({
-    type: z.literal('yarn'),
-    /** the folder with the cluster's core-site.xml and yarn-site.xml, on this machine */
-    conf_dir: folder,
-    /** queues that applications may be in, the first for those that name none */
-    queues: z.tuple([z.string().min(1)], z.string().min(1)).default(['default']),
-    /** where the cluster asks for Kerberos: the keytab of that user, on this machine, and who it is for */
-    keytab: folder.nullable().default(null),
-    principal: z
-      .string()
-      .regex(/^[^\s@]+@[^\s@]+$/, 'please write NAME@REALM')
-      .nullable()
-      .default(null),
-    /** settings of Kerberos; default: the machine's own */
-    krb5_conf: folder.nullable().default(null),
-    /** as whom of the cluster applications run */
-    user: z.string().regex(/^[\w.-]+$/, 'please write the name of a user'),
-    /** where drivers on the cluster reach the platform; default: its public address */
-    agent_url: z
-      .string()
-      .regex(/^wss?:\/\/[^\s?#]+$/, 'please write ws://HOST:PORT or wss://HOST:PORT')
-      .transform((url) => url.replace(/\/+$/, ''))
-      .nullable()
-      .default(null),
-    /** Spark on the cluster's machines; default: its jars go there */
-    spark_on_nodes: folder.nullable().default(null),
-    /** an archive with Spark's jars on the cluster's file system */
-    spark_archive: z
-      .string()
-      .regex(/^[a-z][a-z0-9+.-]*:\/\/?\S+$/, 'please write an address such as hdfs:///spark/jars.zip')
-      .nullable()
-      .default(null),
-    /** whether environments of projects are brought to the cluster as archives, or are there under the same path */
-    environments: z.enum(['packed', 'shared']).default('packed'),
-    /** the folder on the cluster's file system for what Emberlab keeps there; default: one in the user's home */
-    folder: z
-      .string()
-      .regex(/^(?:[a-z][a-z0-9+.-]*:\/)?\/\S+$/, 'please write a whole path, such as /apps/emberlab')
-      .transform((path) => path.replace(/\/+$/, ''))
-      .nullable()
-      .default(null),
-    /** the Python on the cluster's machines; default: that of the environments */
-    python: folder.nullable().default(null),
-    /** a Spark of another version than the platform's own */
-    spark_home: z.string().min(1).nullable().default(null),
-    /** what people read; default: its name */
-    label: z.string().min(1).max(80).nullable().default(null),
-  })
-  .refine((one) => (one.keytab === null) === (one.principal === null), {
-    message: 'a keytab and its principal belong together',
-    path: ['keytab'],
-  });
+const yarn = z.strictObject({
+  type: z.literal('yarn'),
+  /** the folder with the cluster's core-site.xml and yarn-site.xml, on this machine */
+  conf_dir: folder,
+  /** queues that applications may be in, the first for those that name none */
+  queues: z.tuple([z.string().min(1)], z.string().min(1)).default(['default']),
+  /** where the cluster asks for Kerberos: the keytab of that user, on this machine, and who it is for */
+  keytab: folder.nullable().default(null),
+  principal: z
+    .string()
+    .regex(/^[^\s@]+@[^\s@]+$/, 'please write NAME@REALM')
+    .nullable()
+    .default(null),
+  /** settings of Kerberos; default: the machine's own */
+  krb5_conf: folder.nullable().default(null),
+  /** as whom of the cluster applications run */
+  user: z.string().regex(/^[\w.-]+$/, 'please write the name of a user'),
+  /** where drivers on the cluster reach the platform; default: its public address */
+  agent_url: z
+    .string()
+    .regex(/^wss?:\/\/[^\s?#]+$/, 'please write ws://HOST:PORT or wss://HOST:PORT')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
+  /** Spark on the cluster's machines; default: its jars go there */
+  spark_on_nodes: folder.nullable().default(null),
+  /** an archive with Spark's jars on the cluster's file system */
+  spark_archive: z
+    .string()
+    .regex(/^[a-z][a-z0-9+.-]*:\/\/?\S+$/, 'please write an address such as hdfs:///spark/jars.zip')
+    .nullable()
+    .default(null),
+  /** whether environments of projects are brought to the cluster as archives, or are there under the same path */
+  environments: z.enum(['packed', 'shared']).default('packed'),
+  /** the folder on the cluster's file system for what Emberlab keeps there; default: one in the user's home */
+  folder: z
+    .string()
+    .regex(/^(?:[a-z][a-z0-9+.-]*:\/)?\/\S+$/, 'please write a whole path, such as /apps/emberlab')
+    .transform((path) => path.replace(/\/+$/, ''))
+    .nullable()
+    .default(null),
+  /** the Python on the cluster's machines; default: that of the environments */
+  python: folder.nullable().default(null),
+  /** a Spark of another version than the platform's own */
+  spark_home: z.string().min(1).nullable().default(null),
+  /** what people read; default: its name */
+  label: z.string().min(1).max(80).nullable().default(null),
+});
 
-const one = z.discriminatedUnion('type', [standalone, yarn], 'please give it a type: standalone or yarn');
+const wholeYarn = yarn.refine((engine) => (engine.keytab === null) === (engine.principal === null), {
+  message: 'a keytab and its principal belong together',
+  path: ['keytab'],
+});
+
+const one = z.discriminatedUnion('type', [standalone, wholeYarn], 'please give it a type: standalone or yarn');
 
 /** A cluster as the settings have it. */
 export type EngineSettings = z.infer<typeof one> & { readonly name: string };

@@ -106,8 +106,8 @@ export function createApplications({
     async waitingFor(application: string): Promise<string | null> {
       const report = await reportOf(application);
       if (report === null || report.placed || report.ended) return null;
-      const [state, queue] = await Promise.all([helper.capacity(), helper.queue(report.queue)]);
-      return waitingIn(report.queue, queue?.waiting ?? 0, state);
+      const [state, queue] = await Promise.all([helper.capacity(), helper.queue(report.queue, application)]);
+      return waitingIn(report.queue, queue, state);
     },
 
     close: () => closed.abort(),

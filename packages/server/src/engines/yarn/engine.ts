@@ -48,8 +48,8 @@ export function createYarnEngine(
   const graceMs = options.graceMs ?? defaultGraceMs;
   /** keeps what lies on this machine */
   const local = createLocalEngine({ ...options, sparkMaster: 'yarn' });
-  const hadoop = { confDir, user, kerberos };
-  const helper = createHelper({ ...options, ...hadoop, python: helperPython, folder: tmpdir() });
+  const hadoop = { confDir, user, kerberos, python: helperPython };
+  const helper = createHelper({ ...options, ...hadoop, folder: tmpdir() });
   const applications = createApplications({ clock, helper });
   const submits = createSubmit({ ...options, hadoop, helper, applications });
   const environments = createEnvironments({ ...places, clock, helper, folder });

@@ -40,7 +40,18 @@ const answer = z.object({
   failure: z.object({ kind: failureKind, text: z.string() }).optional(),
 });
 
-const queue = z.object({ running: z.boolean(), leaf: z.boolean(), waiting: z.number() }).nullable();
+const queue = z
+  .object({
+    running: z.boolean(),
+    leaf: z.boolean(),
+    /** applications */
+    waiting: z.number(),
+    /** what it may have of the cluster, and what it has, from 0 to 1 */
+    share: z.number(),
+    taken: z.number(),
+  })
+  .nullable();
+export type QueueState = NonNullable<z.infer<typeof queue>>;
 /** Memory in MB. */
 const capacity = z.object({
   nodes: z.array(z.object({ memory: z.number(), cores: z.number(), used: z.number(), busy: z.number() })),
@@ -167,8 +178,9 @@ export function createHelper(options: HelperOptions) {
   };
 
   return {
-    /** null: there is no such queue. */
-    queue: async (name: string) => queue.parse(await ask('queue', { queue: name })),
+    /** null: there is no such queue. `before`: of the applications that wait, only those that do so longer than this one are counted. */
+    queue: async (name: string, before: string | null = null) =>
+      queue.parse(await ask('queue', { queue: name, before })),
     capacity: async () => capacity.parse(await ask('capacity')),
     /** The address of the file system, which has answered. */
     fileSystem: async () => z.string().parse(await ask('file_system')),

@@ -4,16 +4,59 @@ import { exitOf, sentenceOf, submitProblem, waitingIn } from './sentences.ts';
 
 const node = (memory: number, used: number) => ({ memory, used, cores: 4, busy: 1 });
 
+const queue = (waiting: number, share = 1, taken = 0) => ({ running: true, leaf: true, waiting, share, taken });
+
 test.each([
-  [0, [node(8192, 8192)], 'The application waits in the queue default: the YARN cluster has 0 of 8 GB of memory free.'],
   [
-    3,
-    [node(8192, 2048), node(1536, 0)],
-    '3 applications wait in the queue default: the YARN cluster has 7.5 of 9.5 GB of memory free.',
+    queue(0),
+    [node(8192, 8192)],
+    'The application waits in the queue default: the YARN cluster has 0 of 8 GB of memory free.',
   ],
-  [1, [], 'The application waits in the queue default: no machine takes part in the YARN cluster now.'],
-])('what an application waits for is a sentence (%i waiting)', (waiting, nodes, sentence) => {
-  expect(waitingIn('root.default', waiting, { nodes, waiting })).toBe(sentence);
+  [
+    queue(3),
+    [node(8192, 2048), node(1536, 0)],
+    'The application waits in the queue default behind 3 others: the YARN cluster has 7.5 of 9.5 GB of memory free.',
+  ],
+  [
+    queue(1, 0.1, 0.095),
+    [node(8192, 819)],
+    'The application waits in the queue default behind 1 other: the queue has all that it may have, 10 % of the YARN cluster.',
+  ],
+  [
+    queue(0, 0.5, 0.2),
+    [node(8192, 8192)],
+    'The application waits in the queue default: the YARN cluster has 0 of 8 GB of memory free.',
+  ],
+  [null, [], 'The application waits in the queue default: no machine takes part in the YARN cluster now.'],
+])('what an application waits for is a sentence: %o', (of, nodes, sentence) => {
+  expect(waitingIn('root.default', of, { nodes, waiting: 0 })).toBe(sentence);
+});
+
+test.each([
+  [
+    'failure to login: for principal: e@R from keytab /k javax.security.auth.login.LoginException: Unable to obtain password from user',
+    'Emberlab can’t read the keytab /k, or it has no key of e@R.',
+  ],
+  [
+    'failure to login: for principal: e@R from keytab /k javax.security.auth.login.LoginException: Client not found in Kerberos database (6)',
+    'Kerberos knows no e@R.',
+  ],
+  [
+    'failure to login: for principal: e@R from keytab /k javax.security.auth.login.LoginException: Checksum failed',
+    'The key of e@R in the keytab /k is not the one that Kerberos has',
+  ],
+  [
+    'failure to login: for principal: e@R from keytab /k javax.security.auth.login.LoginException: Connection refused',
+    'Kerberos (KDC) does not answer, so there is no ticket for e@R.',
+  ],
+  ['Clock skew too great (37)', 'The clocks of Emberlab’s machine and of Kerberos are too far apart.'],
+  ['token (HDFS_DELEGATION_TOKEN token 1 for e) is expired', 'What showed the cluster who asks has expired.'],
+  [
+    'SIMPLE authentication is not enabled.  Available:[TOKEN, KERBEROS]',
+    'The cluster asks for a Kerberos ticket, which Emberlab does not have',
+  ],
+])('what Kerberos says is a sentence: %s', (said, sentence) => {
+  expect(sentenceOf(new ClusterFailure('ticket', said), 'manager')).toContain(sentence);
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { EngineError, type DriverExit } from '../engine.ts';
-import { ClusterFailure, type ClusterState, type Report } from './helper.ts';
+import { ClusterFailure, type ClusterState, type QueueState, type Report } from './helper.ts';
 
 /** Who did not answer. */
 export type Part = 'manager' | 'files';
@@ -82,17 +82,24 @@ export function submitProblem(lines: readonly string[]): string {
   return `The application could not be handed over to YARN.${said === undefined ? ' Its log says more.' : ` Spark says: ${said}`}`;
 }
 
+/** What is left below it no container fits into. */
+const nearlyAll = 0.9;
+
 const gigabytes = (megabytes: number): string => `${Math.round((megabytes / 1024) * 10) / 10}`;
 
-/** What an application waits for that YARN has not begun to run, for people. */
-export function waitingIn(queue: string, waiting: number, { nodes }: ClusterState): string {
-  const name = queue.replace(/^root\./, '');
+/** What an application waits for that YARN has not begun to run, for people. `queue`: of those that wait there, the ones before it count. */
+export function waitingIn(name: string, queue: QueueState | null, { nodes }: ClusterState): string {
   const sum = (of: (node: ClusterState['nodes'][number]) => number) => nodes.reduce((all, one) => all + of(one), 0);
   const most = sum((node) => node.memory);
   const free = Math.max(0, most - sum((node) => node.used));
-  const place =
-    waiting > 1 ? `${waiting} applications wait in the queue ${name}` : `The application waits in the queue ${name}`;
+  const before = queue?.waiting ?? 0;
+  const behind = before === 0 ? '' : ` behind ${before} ${before === 1 ? 'other' : 'others'}`;
+  const place = `The application waits in the queue ${name.replace(/^root\./, '')}${behind}`;
   if (nodes.length === 0) return `${place}: no machine takes part in the YARN cluster now.`;
+  // One that may have all of the cluster has its room from that alone.
+  if (queue !== null && queue.share < 1 && queue.taken >= queue.share * nearlyAll) {
+    return `${place}: the queue has all that it may have, ${Math.round(queue.share * 100)} % of the YARN cluster.`;
+  }
   return `${place}: the YARN cluster has ${gigabytes(free)} of ${gigabytes(most)} GB of memory free.`;
 }
 

@@ -9,12 +9,15 @@ import { isAlive, signalGroup, spawnDetached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type ClusterHandle, type DriverSpec, type LaunchedDriver } from '../engine.ts';
 import type { LocalEngineOptions } from '../local/engine.ts';
-import { formatProperties, quoted } from '../local/properties.ts';
-import { submitEnvironment } from '../local/submit.ts';
+import { formatProperties } from '../local/properties.ts';
+import { agentFolder, submitEnvironment } from '../local/submit.ts';
 import type { Applications } from './applications.ts';
 import { newTag, wordIn, writeWord, type YarnFiles } from './files.ts';
 import { hadoopEnvironment, type Helper, type HelperOptions } from './helper.ts';
 import { engineError, submitProblem } from './sentences.ts';
+
+/** The same by delegation tokens: see there. */
+const withTokens = join(agentFolder, '../emberlab_yarn/submit.py');
 
 /** Handing over takes seconds; where Spark's jars go along, a minute. */
 const submitMs = 600_000;
@@ -24,7 +27,7 @@ export type YarnSubmitOptions = Pick<
   LocalEngineOptions,
   'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome'
 > & {
-  readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'user'>;
+  readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'python' | 'user'>;
   readonly helper: Pick<Helper, 'find' | 'writeTokens'>;
   readonly applications: Applications;
 };
@@ -59,20 +62,17 @@ export function createSubmit(options: YarnSubmitOptions) {
   };
 
   /**
-   * What shows a secured cluster for whom a spark-submit asks. It runs as the member, who gets no more by it than the application has: tokens of the file system
-   * and of YARN, which nobody can make others from.
+   * What hands over, without its arguments. On a secured cluster, where it runs as the member all the same, it gets no ticket but what the application has:
+   * tokens of the file system and of YARN, from which nobody can make others.
    */
-  const proofFor = async (files: YarnFiles): Promise<Record<string, string>> => {
-    const { kerberos } = options.hadoop;
-    if (kerberos === null) return {};
+  const programFor = async (files: YarnFiles): Promise<readonly [string, ...string[]]> => {
+    const { kerberos, python, user } = options.hadoop;
+    if (kerberos === null) return [join(sparkHome, 'bin/spark-submit')];
     await helper.writeTokens(files.tokens).catch((error: unknown) => {
       throw engineError(error, 'manager');
     });
-    const { krb5Conf } = kerberos;
-    return {
-      HADOOP_TOKEN_FILE_LOCATION: files.tokens,
-      ...(krb5Conf === null ? {} : { SPARK_SUBMIT_OPTS: quoted(`-Djava.security.krb5.conf=${krb5Conf}`) }),
-    };
+    const settings = kerberos.krb5Conf === null ? [] : [`-Djava.security.krb5.conf=${kerberos.krb5Conf}`];
+    return [python, '-B', withTokens, user, files.tokens, ...settings, '--'];
   };
 
   type Spec = Pick<DriverSpec, 'owner' | 'projectFolder' | 'python'>;
@@ -83,7 +83,7 @@ export function createSubmit(options: YarnSubmitOptions) {
     await clean(files);
     await makePrivateFolder(files.scratch);
     const { properties, command, copy } = await make();
-    const proof = await proofFor(files);
+    const [program, ...before] = await programFor(files);
     await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
     await identity.lendFile(files.properties);
     await identity.giveFolder(files.scratch);
@@ -94,14 +94,13 @@ export function createSubmit(options: YarnSubmitOptions) {
       home: spec.projectFolder,
       scratch: files.scratch,
     });
-    const program = join(sparkHome, 'bin/spark-submit');
-    const words = ['--properties-file', files.properties, ...command];
+    const words = [...before, '--properties-file', files.properties, ...command];
     const started = identity.command(
       {
         ...(copy === undefined
           ? { file: program, args: words }
           : { file: '/bin/sh', args: ['-c', afterCopy, 'sh', copy.from, copy.to, program, ...words] }),
-        env: { ...environment, ...hadoopEnvironment(options.hadoop), ...proof },
+        env: { ...environment, ...hadoopEnvironment(options.hadoop) },
       },
       { cwd: spec.projectFolder, tmp: files.scratch },
     );

@@ -9,7 +9,7 @@ import { realSpark } from '../../testing/real-spark.ts';
 import { rigOnYarn, withClusters } from './testing/yarn-rig.ts';
 
 const run = promisify(execFile);
-const patient = { timeout: 180_000, interval: 100 };
+const patient = { timeout: 300_000, interval: 100 };
 const small = { driverMemory: '600m', executorMemory: '450m', numExecutors: 1 };
 
 /** An environment that has one package of its own; it goes with its last user. */
@@ -28,7 +28,7 @@ async function environment() {
 
 test.skipIf(!withClusters)(
   'what is installed in the project’s environment is there in the driver and in its executors, packed once',
-  { timeout: 400_000 },
+  { timeout: 900_000 },
   async () => {
     await using cluster = await startHadoopCluster();
     await using made = await environment();
@@ -58,6 +58,7 @@ def told(n):
 spark.range(1).select(told('id')).first()[0]`;
     expect(await textOf(1, udf)).toBe("'good morningTrue'");
     await rig.call('DELETE', '/sessions/1');
+    await expect.poll(() => cluster.processes(), patient).toEqual([]);
 
     // Whoever comes later finds it there.
     await rig.restart();
