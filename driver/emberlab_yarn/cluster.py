@@ -48,9 +48,9 @@ class Cluster:
         write_tokens(self._jvm, self._conf, self._client, target)
 
     def queue(self, queue, before=None):
-        """What is known of a queue, or None where there is none of that name. `waiting` are applications in it, or those
-        that do so longer than the application `before`. `share` is what the queue may take of the cluster, and `taken`
-        what it takes, from 0 to 1."""
+        """What is known of a queue, or None where there is none of that name. `waiting` are applications in it, or
+        those that do so longer than the application `before`. `share` is what the queue may take of the cluster, and
+        `taken` what it takes, from 0 to 1."""
         info = self._client.getQueueInfo(queue)
         if info is None:
             return None

@@ -108,3 +108,45 @@ test.skipIf(!withClusters)(
     expect(rig.errors).toEqual([]);
   },
 );
+
+test.skipIf(!withClusters)(
+  'executors come with the work and go without it, and their logs are read from their machine',
+  { timeout: 600_000 },
+  async () => {
+    await using cluster = await startHadoopCluster();
+    await using it = await rigOnYarn(cluster);
+    const { rig } = it;
+    await using api = await createApi(rig);
+    const textOf = async (code: string): Promise<string> => {
+      const path = `/sessions/1/statements/${(await rig.call('POST', '/sessions/1/statements', { body: { code } })).body.id}`;
+      await expect.poll(async () => (await rig.call('GET', path)).body.state, patient).toBe('available');
+      const { output } = (await rig.call('GET', path)).body;
+      return output.status === 'ok' ? output.data['text/plain'] : `${output.ename}: ${output.evalue}`;
+    };
+    const conf = {
+      'spark.dynamicAllocation.enabled': 'true',
+      'spark.dynamicAllocation.shuffleTracking.enabled': 'true',
+      'spark.dynamicAllocation.minExecutors': '0',
+      'spark.dynamicAllocation.maxExecutors': '1',
+      'spark.dynamicAllocation.executorIdleTimeout': '10s',
+    };
+    const { driverMemory, executorMemory } = small;
+    await rig.call('POST', '/sessions', { body: { kind: 'pyspark', driverMemory, executorMemory, conf } });
+    await expect.poll(async () => (await rig.call('GET', '/sessions/1/state')).body.state, patient).toBe('idle');
+    const count = `import sys
+def said(n):
+    print('said by the executor', file=sys.stderr, flush=True)
+    return n
+sc.parallelize(range(10), 2).map(said).sum()`;
+    const executors = () => textOf('sc._jsc.sc().getExecutorIds().size()');
+    expect(await textOf(count)).toBe('45');
+    const log = async () => (await api.call('GET', '/sessions/1/executors/1/log?stream=stderr')).text;
+    expect(await log()).toContain('said by the executor\n');
+    await expect.poll(executors, patient).toBe('0');
+    // With the next work another one.
+    expect(await textOf(count)).toBe('45');
+    await rig.call('DELETE', '/sessions/1');
+    await expect.poll(() => cluster.processes(), patient).toEqual([]);
+    expect(rig.errors).toEqual([]);
+  },
+);
