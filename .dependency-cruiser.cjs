@@ -82,6 +82,13 @@ module.exports = {
       to: { path: server, pathNot: `${server}lib/` },
     },
     {
+      name: 'kubernetes-alone',
+      comment: 'What spawner and engine share of Kubernetes may import itself, lib/ and packages.',
+      severity: 'error',
+      from: { path: `${server}kubernetes/` },
+      to: { path: server, pathNot: `${server}(kubernetes|lib)/` },
+    },
+    {
       name: 'edge-no-features',
       comment:
         'The edge knows targets and grants: it may import edge/, lib/, db/, http/errors.ts, config.ts and the contract.',

@@ -1,23 +1,11 @@
-import { isAbsolute, join, relative } from 'node:path';
-import type { V1NetworkPolicy, V1Pod, V1VolumeMount } from '@kubernetes/client-node';
+import type { V1NetworkPolicy, V1Pod } from '@kubernetes/client-node';
+import { mountsOf, volumesOf, type Mounted } from '../../kubernetes/data-volume.ts';
+import { labels, safe, selectorFor } from '../../kubernetes/words.ts';
 import type { ServerLimits, ServerOwner } from '../spawner.ts';
 import type { KubernetesOptions } from './settings.ts';
 
 /** The port at which a server answers in its Pod. */
 export const serverPort = 8888;
-
-/** What a Pod's /tmp may take of its node's disk; one that takes more is evicted, and not its neighbours. */
-const tmpSize = '10Gi';
-
-/** What Pods and policies of ours are known by. `platform`: which Emberlab made them; several may share a namespace. */
-export const labels = {
-  managed: 'app.kubernetes.io/managed-by',
-  part: 'app.kubernetes.io/component',
-  platform: 'emberlab.io/platform',
-  server: 'emberlab.io/server',
-  project: 'emberlab.io/project',
-  user: 'emberlab.io/user',
-} as const;
 
 /** What control and edge are labelled with where they are Pods themselves. */
 const ownName = { 'app.kubernetes.io/name': 'emberlab' };
@@ -25,26 +13,14 @@ const ownName = { 'app.kubernetes.io/name': 'emberlab' };
 export const podName = (serverId: string): string => `emberlab-${safe(serverId)}`;
 
 /** Chooses the Pods of one Emberlab. */
-export const selectorOf = (platform: string): string => `${labels.platform}=${safe(platform)}`;
+export const selectorOf = (platform: string): string => selectorFor(labels.platform, platform);
 
-/** Ids of ours, and names of projects: nothing else of what people write can come here. */
-const safe = (word: string): string => {
-  if (/^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/.test(word)) return word;
-  throw new Error(`${JSON.stringify(word)} can't be part of a manifest`);
-};
-
-export type PodOptions = {
+export type PodOptions = Mounted & {
   readonly settings: KubernetesOptions;
   /** the id of this Emberlab */
   readonly platform: string;
   readonly owner: ServerOwner;
   readonly limits: ServerLimits;
-  /** absolute; everything below lies in it */
-  readonly dataDir: string;
-  /** written to by the server, absolute */
-  readonly writes: readonly string[];
-  /** only read by it, absolute: where it lies in the data folder, and where the server looks for it */
-  readonly reads: readonly { readonly folder: string; readonly at: string }[];
   /** what it begins with: a script in one of them, absolute */
   readonly script: string;
   /** as whom it runs, by numbers */
@@ -57,24 +33,7 @@ export type PodOptions = {
  * files and arguments are in the script.
  */
 export function podFor(options: PodOptions): V1Pod {
-  const { settings, platform, owner, limits, dataDir, user, group } = options;
-  const subPath = (folder: string): string => {
-    const path = relative(dataDir, folder);
-    if (path === '' || isAbsolute(path)) throw new Error(`${folder} is not in the data folder`);
-    for (const word of path.split('/')) safe(word);
-    return join(settings.dataPath, path);
-  };
-  // What is written may lie in what is only read: it is mounted after that.
-  const mounts: V1VolumeMount[] = [
-    ...options.reads.map(({ folder, at }) => ({
-      name: 'data',
-      mountPath: at,
-      subPath: subPath(folder),
-      readOnly: true,
-    })),
-    ...options.writes.map((folder) => ({ name: 'data', mountPath: folder, subPath: subPath(folder) })),
-    { name: 'tmp', mountPath: '/tmp' },
-  ];
+  const { settings, platform, owner, limits, user, group } = options;
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -115,13 +74,10 @@ export function podFor(options: PodOptions): V1Pod {
           resources: resourcesOf(limits),
           securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
           terminationMessagePolicy: 'FallbackToLogsOnError',
-          volumeMounts: mounts,
+          volumeMounts: mountsOf(options, settings),
         },
       ],
-      volumes: [
-        { name: 'data', persistentVolumeClaim: { claimName: settings.dataClaim } },
-        { name: 'tmp', emptyDir: { sizeLimit: tmpSize } },
-      ],
+      volumes: volumesOf(settings),
     },
   };
 }

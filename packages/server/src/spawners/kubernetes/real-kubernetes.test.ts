@@ -8,7 +8,7 @@ import { newId } from '../../lib/ids.ts';
 import { kubernetesParts, startControlPlane, type TestKubernetes } from '../../testing/minikubernetes.ts';
 import { SpawnError } from '../spawner.ts';
 import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
-import { startFakeKubelet } from './kubelet.fixture.ts';
+import { startFakeKubelet } from '../../kubernetes/kubelet.fixture.ts';
 import { createKubernetesSpawner } from './spawner.ts';
 import type { KubernetesOptions } from './settings.ts';
 import { testSettings } from './settings.fixture.ts';

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
 import { SpawnError } from '../spawner.ts';
 import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
-import { fakeCluster, refused } from './cluster.fake.ts';
+import { fakeCluster, refused } from '../../kubernetes/cluster.fake.ts';
 import { createKubernetesSpawner } from './spawner.ts';
 import { testSettings } from './settings.fixture.ts';
 

@@ -1,21 +1,23 @@
 import { constants } from 'node:fs';
-import { access, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { access, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
 import type { Config } from '../../config.ts';
 import { homeOf } from '../../identities/identities.ts';
+import { openCluster, type Cluster } from '../../kubernetes/cluster.ts';
+import { environmentOf } from '../../kubernetes/data-volume.ts';
+import { endOf, exitOf, isRunning, progressOf, refusalOf } from '../../kubernetes/explain.ts';
+import { platformId } from '../../kubernetes/platform-id.ts';
+import { createPods } from '../../kubernetes/pods.ts';
+import { labels } from '../../kubernetes/words.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { tcpAddress } from '../../lib/endpoint.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
-import { newId } from '../../lib/ids.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { openPlain } from '../../lib/plain-file.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { SpawnError, type ServerExit, type ServerSpec, type Spawner } from '../spawner.ts';
-import { openCluster, type Cluster } from './cluster.ts';
-import { endOf, exitOf, isRunning, progressOf, refusalOf } from './explain.ts';
-import { labels, podFor, podName, policyFor, selectorOf, serverPort } from './manifest.ts';
-import { createPods } from './pods.ts';
+import { podFor, podName, policyFor, selectorOf, serverPort } from './manifest.ts';
 import { startScript } from './script.ts';
 import type { KubernetesOptions } from './settings.ts';
 
@@ -28,6 +30,7 @@ const patienceMs = 30_000;
 const logFolder = 'log';
 const logName = 'server.log';
 const scriptName = 'start';
+const subject = { noun: 'server', program: 'Jupyter' };
 
 export type KubernetesSpawnerOptions = {
   readonly clock: Clock;
@@ -102,19 +105,6 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
     }
   }
 
-  /** The folder that a Python of the data folder is in: an environment, as it lies and as it is named. */
-  async function environmentOf(file: string): Promise<{ folder: string; at: string }[]> {
-    const at = dirname(dirname(file));
-    if (!at.startsWith(dataDir + sep)) return [];
-    const folder = await realpath(at);
-    return folder === at
-      ? [{ folder, at }]
-      : [
-          { folder, at },
-          { folder, at: folder },
-        ];
-  }
-
   /** Resolves when the Pod is gone; after `ms` false. */
   async function isGone(name: string, ms: number): Promise<boolean> {
     for (const end = clock.steady() + ms; ;) {
@@ -156,7 +146,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
         homeOf(dataDir, spec),
         spec.cwd,
       ],
-      reads: [{ folder, at: folder }, ...(await environmentOf(spec.file))],
+      reads: [{ folder, at: folder }, ...(await environmentOf(spec.file, dataDir))],
       script,
       user: process.getuid?.() ?? 0,
       group: process.getgid?.() ?? 0,
@@ -192,7 +182,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
         return { handle: { pid: 0, startTicks: uidOf(pod) }, exited: promise };
       } catch (error) {
         if (error instanceof SpawnError) throw error;
-        throw new SpawnError(refusalOf(error, { namespace, doing: 'start Pods' }), { cause: error });
+        throw new SpawnError(refusalOf(error, { namespace, doing: 'start Pods', ...subject }), { cause: error });
       }
     },
 
@@ -218,12 +208,12 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
 
     async progress(serverId) {
       const pod = await pods.find(podName(serverId)).catch(() => null);
-      return pod === null ? { step: 'scheduling', note: null, problem: null } : progressOf(pod);
+      return pod === null ? { step: 'scheduling', note: null, problem: null } : progressOf(pod, subject);
     },
 
     async whyEnded(serverId) {
       const pod = await pods.find(podName(serverId)).catch(() => undefined);
-      return pod === undefined ? null : endOf(pod);
+      return pod === undefined ? null : endOf(pod, subject);
     },
 
     present: async () => (await pods.all()).flatMap((pod) => pod.metadata?.labels?.[labels.server] ?? []),
@@ -243,13 +233,4 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
     // The cluster says that by its metrics, which are not asked.
     use: async () => new Map(),
   };
-}
-
-/** What the Pods of this Emberlab are known by: kept in its data folder, which no other has. */
-async function platformId(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'kubernetes-id');
-  await writeFile(file, newId(), { flag: 'wx', mode: 0o600 }).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-  });
-  return (await readFile(file, 'utf8')).trim();
 }

@@ -1,10 +1,17 @@
-import type { CoreV1Api, NetworkingV1Api, V1NetworkPolicy, V1Pod } from '@kubernetes/client-node';
-import type { KubernetesOptions } from './settings.ts';
+import type {
+  CoreV1Api,
+  NetworkingV1Api,
+  V1NetworkPolicy,
+  V1Node,
+  V1Pod,
+  V1ResourceQuota,
+} from '@kubernetes/client-node';
 
 /** How long the cluster may take to answer, ms. */
 const answerMs = 10_000;
 
-const codeOf = (error: unknown): number | undefined =>
+/** With which code the API server has refused something; undefined: it was not that. */
+export const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'number' ? error.code : undefined;
 
 const nullIfNone = (error: unknown): null => {
@@ -12,7 +19,14 @@ const nullIfNone = (error: unknown): null => {
   throw error;
 };
 
-/** What of a cluster is used: Pods of one Emberlab and their policy, in one namespace. Every call throws what the API server, or the way to it, said. */
+/** Which cluster, and where in it: everything here is an administrator's. */
+export type ClusterPlace = {
+  readonly namespace: string;
+  /** a kubeconfig to reach the cluster with; null: as a Pod of it, with its service account */
+  readonly kubeconfig: string | null;
+};
+
+/** What of a cluster is used, in one namespace but for `nodes` and `everywhere`. Every call throws what the API server, or the way to it, said. */
 export type Cluster = {
   list(selector: string): Promise<V1Pod[]>;
   get(name: string): Promise<V1Pod | null>;
@@ -21,13 +35,14 @@ export type Cluster = {
   delete(name: string, graceSeconds: number): Promise<void>;
   /** Makes a policy, or makes it what it should be. */
   apply(policy: V1NetworkPolicy): Promise<void>;
+  quotas(): Promise<V1ResourceQuota[]>;
+  nodes(): Promise<V1Node[]>;
+  /** The Pods of all namespaces that have not ended. */
+  everywhere(): Promise<V1Pod[]>;
 };
 
 /** Reaches the cluster of a kubeconfig, or the one that we are a Pod of. Nothing is asked yet; throws where the kubeconfig can't be read. */
-export async function openCluster({
-  namespace,
-  kubeconfig,
-}: Pick<KubernetesOptions, 'namespace' | 'kubeconfig'>): Promise<Cluster> {
+export async function openCluster({ namespace, kubeconfig }: ClusterPlace): Promise<Cluster> {
   // Large, and of no use to platforms without it.
   const { CoreV1Api: Core, NetworkingV1Api: Networking, KubeConfig } = await import('@kubernetes/client-node');
   const config = new KubeConfig();
@@ -42,6 +57,14 @@ export async function openCluster({
   };
   return {
     list: async (labelSelector) => (await inTime(() => pods.listNamespacedPod({ namespace, labelSelector }))).items,
+    quotas: async () => (await inTime(() => pods.listNamespacedResourceQuota({ namespace }))).items,
+    nodes: async () => (await inTime(() => pods.listNode())).items,
+    everywhere: async () =>
+      (
+        await inTime(() =>
+          pods.listPodForAllNamespaces({ fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' }),
+        )
+      ).items,
     get: (name) => inTime(() => pods.readNamespacedPod({ namespace, name })).catch(nullIfNone),
     create: (body) => inTime(() => pods.createNamespacedPod({ namespace, body })),
     async delete(name, gracePeriodSeconds) {

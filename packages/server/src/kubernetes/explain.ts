@@ -1,20 +1,38 @@
 import { formatMegabytes } from '@emberlab/contract';
 import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
-import type { ServerExit, StartProgress } from '../spawner.ts';
 import { constants } from 'node:os';
+
+/** What a Pod runs, as sentences name it. */
+export type Subject = {
+  /** a server or a driver: “the …” */
+  readonly noun: string;
+  /** at the beginning of a sentence */
+  readonly program: string;
+};
+
+export type PodExit = { readonly code: number | null; readonly signal: string | null };
+
+/** How far the start of a Pod is. */
+export type PodProgress = {
+  readonly step: 'scheduling' | 'preparing' | 'answering';
+  /** what it waits for, a sentence; null: nothing to say */
+  readonly note: string | null;
+  /** why nothing can come of it, a sentence; null: it goes on */
+  readonly problem: string | null;
+};
 
 const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 const stateOf = (pod: V1Pod): V1ContainerState | undefined => pod.status?.containerStatuses?.[0]?.state;
 
-/** Whether a Pod's server may still run. */
+/** Whether what a Pod runs may still go on. */
 export function isRunning(pod: V1Pod): boolean {
   const phase = pod.status?.phase;
   return phase !== 'Succeeded' && phase !== 'Failed' && stateOf(pod)?.terminated === undefined;
 }
 
-/** How a Pod's server ended; null: it has not. */
-export function exitOf(pod: V1Pod): ServerExit | null {
+/** How what a Pod runs ended; null: it has not. */
+export function exitOf(pod: V1Pod): PodExit | null {
   if (isRunning(pod)) return null;
   const code = stateOf(pod)?.terminated?.exitCode;
   if (code === undefined) return { code: null, signal: null };
@@ -36,14 +54,14 @@ const hopeless: Readonly<Record<string, (image: string) => string>> = {
 const noSuchImage = /not found|does not exist|manifest unknown|unauthorized|denied|no basic auth/i;
 
 /** How far the start of a Pod is. */
-export function progressOf(pod: V1Pod): StartProgress {
+export function progressOf(pod: V1Pod, { noun }: Subject): PodProgress {
   const container = pod.spec?.containers[0];
   const image = container?.image ?? '';
   const waiting = stateOf(pod)?.waiting;
   const scheduled = pod.status?.conditions?.find((one) => one.type === 'PodScheduled');
   if (scheduled?.status !== 'True') {
     const why = scheduled?.message;
-    const note = why === undefined ? null : `The cluster has no place for the server yet: ${sentence(why)}`;
+    const note = why === undefined ? null : `The cluster has no place for the ${noun} yet: ${sentence(why)}`;
     return { step: 'scheduling', note, problem: null };
   }
   if (stateOf(pod)?.running !== undefined) return { step: 'answering', note: null, problem: null };
@@ -58,22 +76,29 @@ export function progressOf(pod: V1Pod): StartProgress {
   return { step: 'preparing', note: null, problem: null };
 }
 
-/** Why a Pod's server ended, where the cluster knows more than its process; null: it does not. */
-export function endOf(pod: V1Pod | null): string | null {
-  if (pod === null) return 'The Pod of the server was deleted, and not by Emberlab.';
+/** Why what a Pod ran ended, where the cluster knows more than its process; null: it does not. */
+export function endOf(pod: V1Pod | null, { noun, program }: Subject): string | null {
+  const deleted = `The Pod of the ${noun} was deleted, and not by Emberlab.`;
+  if (pod === null) return deleted;
   const terminated = stateOf(pod)?.terminated;
   const { reason, message } = pod.status ?? {};
   if (terminated?.reason === 'OOMKilled') {
     const limit = /^(\d+)Mi$/.exec(pod.spec?.containers[0]?.resources?.limits?.['memory'] ?? '')?.[1];
     const which = limit === undefined ? '' : `: the limit is ${formatMegabytes(Number(limit))}`;
-    return `Jupyter was ended because its memory ran out${which}.`;
+    return `${program} was ended because its memory ran out${which}.`;
   }
-  if (reason !== undefined)
-    return `The cluster ended the server (${reason})${message === undefined ? '.' : `: ${sentence(message)}`}`;
-  if (pod.metadata?.deletionTimestamp !== undefined) return 'The Pod of the server was deleted, and not by Emberlab.';
+  const said = (why: string, text: string | undefined) =>
+    `The cluster ended the ${noun} (${why})${text === undefined || text === '' ? '.' : `: ${sentence(text)}`}`;
+  if (reason !== undefined) return said(reason, message);
+  // Its node is away, or others went before it.
+  const taken = pod.status?.conditions?.find((one) => one.type === 'DisruptionTarget' && one.status === 'True');
+  if (taken !== undefined) return said(taken.reason ?? taken.type, taken.message);
+  if (pod.metadata?.deletionTimestamp !== undefined) return deleted;
   // Before the script has opened the log, what went wrong is said nowhere else.
-  const said = terminated?.exitCode === 0 ? undefined : terminated?.message;
-  return said === undefined || said.trim() === '' ? null : `The server ended: ${sentence(said.trim().slice(-300))}`;
+  const output = terminated?.exitCode === 0 ? undefined : terminated?.message;
+  return output === undefined || output.trim() === ''
+    ? null
+    : `The ${noun} ended: ${sentence(output.trim().slice(-300))}`;
 }
 
 type Refusal = { readonly code?: number; readonly body?: unknown; readonly message?: string };
@@ -90,12 +115,15 @@ function messageOf({ body, message = '' }: Refusal): string {
 }
 
 /** A sentence about a request that the cluster did not carry out. */
-export function refusalOf(error: unknown, { namespace, doing }: { namespace: string; doing: string }): string {
+export function refusalOf(
+  error: unknown,
+  { namespace, doing, noun }: { namespace: string; doing: string; noun: string },
+): string {
   const refusal = (error instanceof Error ? error : {}) as Refusal;
   const said = sentence(messageOf(refusal));
   if (refusal.code === undefined) return `The Kubernetes cluster does not answer: ${said}`;
   if (refusal.code === 403 && /exceeded quota/.test(said)) {
-    return `The namespace ${namespace} has reached its quota, so there is no room for the server: ${said}`;
+    return `The namespace ${namespace} has reached its quota, so there is no room for the ${noun}: ${said}`;
   }
   if (refusal.code === 401) return 'The Kubernetes cluster does not accept the credentials of Emberlab.';
   if (refusal.code === 403) return `Emberlab may not ${doing} in the namespace ${namespace}: ${said}`;

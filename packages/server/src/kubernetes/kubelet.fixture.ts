@@ -88,9 +88,13 @@ export async function startFakeKubelet(api: CoreV1Api, node: string): Promise<Fa
     const child = running.get(uid);
     running.delete(uid);
     if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+      const { pid } = child;
       const gone = new Promise((resolve) => child.once('exit', resolve));
-      process.kill(-child.pid, 'SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), (pod.metadata?.deletionGracePeriodSeconds ?? 0) * 1000);
+      process.kill(-pid, 'SIGTERM');
+      const timer = setTimeout(
+        () => process.kill(-pid, 'SIGKILL'),
+        (pod.metadata?.deletionGracePeriodSeconds ?? 0) * 1000,
+      );
       await gone;
       clearTimeout(timer);
     }

@@ -1,6 +1,12 @@
 import type { V1ContainerState, V1Pod, V1PodStatus } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
-import { endOf, exitOf, isRunning, progressOf, refusalOf } from './explain.ts';
+import * as explain from './explain.ts';
+import { exitOf, isRunning, refusalOf } from './explain.ts';
+
+const server = { noun: 'server', program: 'Jupyter' };
+const driver = { noun: 'driver', program: 'The Spark driver' };
+const progressOf = (pod: V1Pod) => explain.progressOf(pod, server);
+const endOf = (pod: V1Pod | null) => explain.endOf(pod, server);
 
 const podWith = (status: V1PodStatus, memory?: string): V1Pod => ({
   metadata: {},
@@ -76,6 +82,18 @@ describe('the end of a Pod', () => {
     expect(endOf(podWith({ phase: 'Failed', reason: 'Evicted', message: 'The node was low on memory' }))).toBe(
       'The cluster ended the server (Evicted): The node was low on memory.',
     );
+    const taken = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      reason: 'DeletionByTaintManager',
+      message: 'Taint manager: deleting due to NoExecute taint',
+    };
+    expect(explain.endOf(podWith({ phase: 'Running', conditions: [taken] }), driver)).toBe(
+      'The cluster ended the driver (DeletionByTaintManager): Taint manager: deleting due to NoExecute taint.',
+    );
+    expect(explain.endOf(ended(137, { reason: 'OOMKilled' }), driver)).toBe(
+      'The Spark driver was ended because its memory ran out.',
+    );
     expect(endOf(null)).toContain('deleted');
     expect(endOf(ended(2, { message: 'sh: cannot open start' }))).toBe('The server ended: sh: cannot open start.');
     expect(endOf(ended(1))).toBeNull();
@@ -87,6 +105,7 @@ it('says what the cluster did not want', () => {
     refusalOf(Object.assign(new Error('HTTP'), { code, body: JSON.stringify({ message }) }), {
       namespace: 'notebooks',
       doing: 'start Pods',
+      noun: 'server',
     });
   expect(refused(403, 'pods "a" is forbidden: exceeded quota: team, requested: pods=1')).toMatch(
     /^The namespace notebooks has reached its quota/,
@@ -95,7 +114,7 @@ it('says what the cluster did not want', () => {
     /^Emberlab may not start Pods in the namespace notebooks: /,
   );
   expect(refused(404, 'namespaces "notebooks" not found')).toMatch(/^The cluster has no namespace notebooks/);
-  expect(refusalOf(new Error('connect ECONNREFUSED'), { namespace: 'n', doing: 'x' })).toBe(
+  expect(refusalOf(new Error('connect ECONNREFUSED'), { namespace: 'n', doing: 'x', noun: 'server' })).toBe(
     'The Kubernetes cluster does not answer: connect ECONNREFUSED.',
   );
 });

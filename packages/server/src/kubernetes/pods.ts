@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import type { Clock } from '../../lib/clock.ts';
+import type { Clock } from '../lib/clock.ts';
 import type { Cluster } from './cluster.ts';
 
 /** So old what we know of the Pods may be, ms: however many servers there are, the cluster is asked once in that time. */

@@ -1,11 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
-import { newId } from '../../lib/ids.ts';
+import type { V1ContainerState, V1Node, V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
+import { newId } from '../lib/ids.ts';
 import type { Cluster } from './cluster.ts';
 
 /** What the API server says when it does not take something. */
 export const refused = (code: number, message: string): Error =>
   Object.assign(new Error(`HTTP-Code: ${code}`), { code, body: JSON.stringify({ message }) });
+
+/** What a container had ends with it. */
+function endGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it has ended by itself
+  }
+}
 
 type FakePod = { readonly pod: V1Pod; readonly child: ChildProcess | null };
 
@@ -16,14 +25,29 @@ type FakePod = { readonly pod: V1Pod; readonly child: ChildProcess | null };
 export function fakeCluster() {
   const pods = new Map<string, FakePod>();
   const policies = new Map<string, unknown>();
-  const state = { refuse: null as Error | null, waiting: null as { reason: string; message: string } | null, lists: 0 };
+  const state = {
+    refuse: null as Error | null,
+    waiting: null as { reason: string; message: string } | null,
+    lists: 0,
+    quotas: [] as V1ResourceQuota[],
+    nodes: [] as V1Node[],
+  };
 
   const tell = (pod: V1Pod, phase: string, container: V1ContainerState) => {
     pod.status = {
       phase,
       podIP: '127.0.0.1',
       conditions: [{ type: 'PodScheduled', status: 'True' }],
-      containerStatuses: [{ name: 'jupyter', image: '', imageID: '', ready: true, restartCount: 0, state: container }],
+      containerStatuses: [
+        {
+          name: pod.spec?.containers[0]?.name ?? '',
+          image: '',
+          imageID: '',
+          ready: true,
+          restartCount: 0,
+          state: container,
+        },
+      ],
     };
   };
 
@@ -77,8 +101,11 @@ export function fakeCluster() {
       }
       child.once('exit', () => pods.delete(name));
       process.kill(-child.pid, graceSeconds === 0 ? 'SIGKILL' : 'SIGTERM');
-      setTimeout(() => child.kill('SIGKILL'), graceSeconds * 1000).unref();
+      setTimeout(() => endGroup(child), graceSeconds * 1000).unref();
     },
+    quotas: () => answer(() => state.quotas),
+    nodes: () => answer(() => state.nodes),
+    everywhere: () => answer(() => [...pods.values()].map(({ pod }) => pod)),
     apply: (policy) => answer(() => void policies.set(policy.metadata?.name ?? '', policy)),
   };
   return {
