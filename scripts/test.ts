@@ -6,6 +6,7 @@ import { createInstaller, findProgram } from '../packages/server/src/setup/progr
 import { ensureDockerImage } from './docker-image.ts';
 import { ensureMinikubernetes } from './minikubernetes.ts';
 import { ensurePostgres } from './postgres.ts';
+import { ensureSparkImage, whyNoPods } from './spark-image.ts';
 import { writeFileAtomic } from '../packages/server/src/lib/files.ts';
 
 /**
@@ -235,6 +236,11 @@ const parts: Record<string, () => Promise<void>> = {
     env['EMBERLAB_TEST_CLUSTERS'] = '1';
     env['EMBERLAB_TEST_HADOOP'] = await prepareHadoop();
     env['EMBERLAB_TEST_KUBERNETES'] = await ensureMinikubernetes(join(build, 'clusters'), must);
+    const noPods = whyNoPods();
+    if (noPods === null) {
+      const home = join(data, 'tools/spark');
+      env['EMBERLAB_TEST_SPARK_IMAGE'] = await ensureSparkImage(join(build, 'clusters'), home, must);
+    } else process.stdout.write(`${noPods}\n`);
     env['EMBERLAB_TEST_DOCKER'] = await ensureDockerImage(join(build, 'clusters'), must);
     const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker'];
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', ...files]);

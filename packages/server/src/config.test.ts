@@ -51,6 +51,13 @@ describe('readConfig', () => {
     expect(json({ small: one })).toBe('');
     const yarn = { type: 'yarn', conf_dir: '/etc/hadoop/conf', user: 'emberlab' };
     expect(json({ hadoop: yarn })).toBe('');
+    const pods = { type: 'kubernetes', namespace: 'spark-{project}', image: 'spark:1', data_claim: 'data' };
+    const unisolated = (engine: object) =>
+      problemsOf({ EMBERLAB_ENGINES: JSON.stringify({ pods: engine }), EMBERLAB_ISOLATION: 'off' }).join();
+    expect(unisolated(pods)).toBe('');
+    expect(unisolated({ ...pods, service_account: '{user}' })).toContain('pods.service_account: please write a name');
+    expect(unisolated({ ...pods, namespaces: { demo: 'A b' } })).toContain('pods.namespaces.demo: please write a name');
+    expect(json({ pods })).toContain('With an engine of the type kubernetes please set isolation = off');
     for (const [engines, sentence] of [
       [{ small: { ...one, master: 'yarn' } }, 'small.master: please write spark://'],
       [{ small: { ...one, colour: 'red' } }, 'small: colour is not a setting of it'],

@@ -262,6 +262,9 @@ function* contradictions(settings: Settings): Generator<string> {
   if (settings.spawner === 'kubernetes' && settings.isolation !== 'off') {
     yield 'With spawner = kubernetes please set isolation = off: Pods run as the user that Emberlab is, and are kept from one another by the cluster.';
   }
+  if ((settings.engines ?? []).some(({ type }) => type === 'kubernetes') && settings.isolation !== 'off') {
+    yield 'With an engine of the type kubernetes please set isolation = off: Pods run as the user that Emberlab is, and are kept from one another by the cluster.';
+  }
   if (settings.server_max_hours < settings.server_hours) {
     yield `server_max_hours (${settings.server_max_hours}) can't be less than server_hours (${settings.server_hours}).`;
   }
@@ -351,7 +354,11 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     trustedProxies: settings.trusted_proxies ?? [],
     sparkHome: settings.spark_home === undefined ? join(tools, 'spark') : expandHome(settings.spark_home),
     sparkMaster: settings.spark_master,
-    engines: settings.engines ?? [],
+    engines: (settings.engines ?? []).map((engine) =>
+      'kubeconfig' in engine && engine.kubeconfig !== null
+        ? { ...engine, kubeconfig: expandHome(engine.kubeconfig) }
+        : engine,
+    ),
     docker,
     kubernetes,
     innerOrigin: docker === null ? (kubernetes?.controlUrl ?? null) : originFor(docker, port),

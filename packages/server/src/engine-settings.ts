@@ -1,5 +1,6 @@
 import { engineName } from '@emberlab/contract';
 import { z } from 'zod';
+import { kubernetesEngine } from './kubernetes-settings.ts';
 
 const host = /^[A-Za-z0-9.-]+$|^\[[0-9A-Fa-f:]+\]$/;
 
@@ -82,7 +83,11 @@ const wholeYarn = yarn.refine((engine) => (engine.keytab === null) === (engine.p
   path: ['keytab'],
 });
 
-const one = z.discriminatedUnion('type', [standalone, wholeYarn], 'please give it a type: standalone or yarn');
+const one = z.discriminatedUnion(
+  'type',
+  [standalone, wholeYarn, kubernetesEngine],
+  'please give it a type: standalone, yarn or kubernetes',
+);
 
 /** A cluster as the settings have it. */
 export type EngineSettings = z.infer<typeof one> & { readonly name: string };

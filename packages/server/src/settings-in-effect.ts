@@ -28,12 +28,18 @@ export function settingsInEffect(
   });
 }
 
+/** Which cluster an engine is. */
+function clusterOf(engine: EngineSettings): string {
+  if (engine.type === 'kubernetes') return `namespace ${engine.namespace}, image ${engine.image}`;
+  return engine.type === 'yarn' ? engine.conf_dir : engine.master;
+}
+
 function spell(value: unknown): string {
   if (Array.isArray(value)) return value.map(spell).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
   if ('type' in value) {
     const engine = value as EngineSettings;
-    return `${engine.name} (${engine.type}, ${engine.type === 'yarn' ? engine.conf_dir : engine.master})`;
+    return `${engine.name} (${engine.type}, ${clusterOf(engine)})`;
   }
   if ('socket' in value) {
     const { image, socket } = value as DockerOptions;

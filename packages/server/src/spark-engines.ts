@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import type { Config } from './config.ts';
 import type { NamedEngine } from './engines/engine.ts';
+import { createKubernetesEngine } from './engines/kubernetes/engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
 import { createStandaloneEngine } from './engines/standalone/engine.ts';
@@ -17,6 +18,7 @@ export type SparkParts = Pick<LocalEngineOptions, 'identities' | 'warmStart'> & 
 export function createSparkEngines(
   config: Pick<
     Config,
+    | 'dataDir'
     | 'defaultEngine'
     | 'engines'
     | 'publicOrigin'
@@ -61,6 +63,28 @@ export function createSparkEngines(
       const { master, page, driver_host: driverHost } = engine;
       return createStandaloneEngine({ master, page, driverHost }, { ...options, ...another });
     }
+    const agentUrl = engine.agent_url ?? config.publicOrigin.replace(/^http/, 'ws');
+    if (engine.type === 'kubernetes') {
+      const { close, ...kubernetes } = createKubernetesEngine(
+        {
+          namespace: engine.namespace,
+          namespaces: engine.namespaces,
+          kubeconfig: engine.kubeconfig,
+          image: engine.image,
+          sparkInImage: engine.spark_in_image,
+          serviceAccount: engine.service_account,
+          dataClaim: engine.data_claim,
+          dataPath: engine.data_path,
+          imagePullSecrets: engine.image_pull_secrets,
+          nodeSelector: engine.node_selector,
+          dataDir: config.dataDir,
+          agentUrl,
+        },
+        { ...options, ...own },
+      );
+      closing.push(close);
+      return kubernetes;
+    }
     const { close, ...yarn } = createYarnEngine(
       {
         confDir: engine.conf_dir,
@@ -70,7 +94,7 @@ export function createSparkEngines(
           engine.keytab === null || engine.principal === null
             ? null
             : { keytab: engine.keytab, principal: engine.principal, krb5Conf: engine.krb5_conf },
-        agentUrl: engine.agent_url ?? config.publicOrigin.replace(/^http/, 'ws'),
+        agentUrl,
         sparkOnNodes: engine.spark_on_nodes,
         archive: engine.spark_archive,
         python: engine.python,

@@ -8,8 +8,8 @@ export const engineName = z
   .max(40)
   .regex(/^[a-z][a-z0-9-]*$/, 'An engine has lower-case letters, digits and dashes in its name.');
 
-/** `local`: Spark on the platform's own machine · `standalone`: a cluster of Spark's own kind · `yarn`: a cluster of Hadoop's. */
-export const engineTypes = ['local', 'standalone', 'yarn'] as const;
+/** `local`: Spark on the platform's own machine · `standalone`: a cluster of Spark's own kind · `yarn`: a cluster of Hadoop's · `kubernetes`: Pods. */
+export const engineTypes = ['local', 'standalone', 'yarn', 'kubernetes'] as const;
 export type EngineType = (typeof engineTypes)[number];
 
 /** An engine that a configuration may name. */

@@ -5,6 +5,9 @@ import { enginesSetting } from '../engine-settings.ts';
 import { serveOn, startWorld, upgradeStatus, type World } from './testing.ts';
 
 const engines = enginesSetting.parse({ hadoop: { type: 'yarn', conf_dir: '/etc/hadoop', user: 'emberlab' } });
+const pods = enginesSetting.parse({
+  pods: { type: 'kubernetes', namespace: 'spark', image: 'spark:1', data_claim: 'data' },
+});
 
 /** Control's end, which knows one secret. */
 async function serveAgents(world: World) {
@@ -28,19 +31,25 @@ const dial = (world: World, secret: string, path = '/agent/v1/connect', host = w
     headers: { host, authorization: `Bearer ${secret}`, cookie: 'emberlab=x', 'x-forwarded-for': '1.2.3.4' },
   });
 
-test('an agent reaches control through the public port, with its secret and nothing else of its request', async () => {
-  await using world = await startWorld({ engines });
-  await using control = await serveAgents(world);
-  const socket = dial(world, 'known');
-  await once(socket, 'open');
-  expect(socket.protocol).toBe('emberlab-agent.1');
-  socket.send('hello');
-  expect(String((await once(socket, 'message'))[0])).toBe('hello');
-  expect(control.heard[0]).toMatchObject({ host: 'localhost', authorization: 'Bearer known' });
-  expect(Object.keys(control.heard[0] ?? {})).not.toEqual(expect.arrayContaining(['cookie']));
-  expect(control.heard[0]).not.toHaveProperty('x-forwarded-for');
-  socket.terminate();
-});
+test.for([
+  ['YARN', engines],
+  ['Kubernetes', pods],
+] as const)(
+  'an agent on %s reaches control through the public port, with its secret and nothing else of its request',
+  async ([, clusters]) => {
+    await using world = await startWorld({ engines: clusters });
+    await using control = await serveAgents(world);
+    const socket = dial(world, 'known');
+    await once(socket, 'open');
+    expect(socket.protocol).toBe('emberlab-agent.1');
+    socket.send('hello');
+    expect(String((await once(socket, 'message'))[0])).toBe('hello');
+    expect(control.heard[0]).toMatchObject({ host: 'localhost', authorization: 'Bearer known' });
+    expect(Object.keys(control.heard[0] ?? {})).not.toEqual(expect.arrayContaining(['cookie']));
+    expect(control.heard[0]).not.toHaveProperty('x-forwarded-for');
+    socket.terminate();
+  },
+);
 
 test('what control says to one that it does not know is passed on, and while control is away it is asked to come back', async () => {
   await using world = await startWorld({ engines });

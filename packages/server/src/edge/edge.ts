@@ -144,7 +144,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     return apps.handle(request, response, place, requestId);
   };
   // Nobody else has to come that way.
-  const hasAgents = (config.engines ?? []).some(({ type }) => type === 'yarn');
+  const hasAgents = (config.engines ?? []).some(({ type }) => type === 'yarn' || type === 'kubernetes');
   const agents = createAgents(config.paths.agentSocket);
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const requestId = requestIdOf(request);

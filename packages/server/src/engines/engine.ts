@@ -147,6 +147,11 @@ export type Engine = {
    * wait. Throws when that can't be said.
    */
   waitingFor?(handle: DriverHandle): Promise<string | null>;
+  /**
+   * Why a driver ended that nobody wanted to end, a sentence; null: its exit and its log are all there is. To be asked before `kill`. Absent: they always are.
+   * Throws when that can't be said.
+   */
+  whyEnded?(handle: DriverHandle): Promise<string | null>;
   /** Whether the files of the output are written by us, from what the agent tells while it runs. */
   readonly logsComeThroughAgent?: boolean;
   /** What requests to its Spark UI have to have with them. */

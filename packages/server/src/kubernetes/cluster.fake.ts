@@ -113,6 +113,8 @@ export function fakeCluster() {
     state,
     policies,
     pods: (): readonly V1Pod[] => [...pods.values()].map(({ pod }) => pod),
+    /** The process that a Pod begins with, of this machine; null: it has none. */
+    pidOf: (name: string): number | null => pods.get(name)?.child?.pid ?? null,
     end(): void {
       for (const { child } of pods.values()) {
         if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null)

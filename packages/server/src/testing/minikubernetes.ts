@@ -1,12 +1,15 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
-const run = join(import.meta.dirname, '../../../../e2e/clusters/minikubernetes/run');
+const source = join(import.meta.dirname, '../../../../e2e/clusters/minikubernetes');
+const run = join(source, 'run');
+const image = join(source, 'image');
 
 /** Where the parts of Kubernetes are, which `./test clusters` makes; undefined: those tests are another part's. */
 export const kubernetesParts = process.env['EMBERLAB_TEST_KUBERNETES'];
@@ -26,12 +29,42 @@ async function freePort(): Promise<number> {
   return port > 65_000 ? freePort() : port;
 }
 
+/** The root of the image that drivers and executors run in, which `./test clusters` makes where Pods can truly run; undefined: they can't. */
+const sparkImage = process.env['EMBERLAB_TEST_SPARK_IMAGE'];
+export const hasNode = kubernetesParts !== undefined && sparkImage !== undefined;
+
+/** As Pods know this machine and that image. */
+export const nodeNet = '10.213';
+export const sparkImageName = `localhost/${basename(sparkImage ?? 'none')}:1`;
+
 /** A Kubernetes without a node: API server, controllers and scheduler on this machine's loopback address. Takes ten seconds. */
-export async function startControlPlane(): Promise<TestKubernetes> {
-  if (kubernetesParts === undefined) throw new Error('EMBERLAB_TEST_KUBERNETES is not set');
+export const startControlPlane = (): Promise<TestKubernetes> => start('control-plane', async () => undefined);
+
+/** A Kubernetes with a node, in which Pods truly run, of the image with Spark. One at a time; needs root. */
+export const startNode = (): Promise<TestKubernetes> =>
+  start('cluster', async (state, parts) => {
+    const env = { ...process.env, NODE_PID: (await readFile(join(state, 'node.pid'), 'utf8')).trim() };
+    const reach = ['--target', env.NODE_PID, '--mount', 'ctr', '--address', '/run/containerd.sock'];
+    const images = await promisify(execFile)('nsenter', [...reach, '--namespace', 'k8s.io', 'images', 'ls', '-q']);
+    if (images.stdout.split('\n').includes(sparkImageName)) return;
+    await promisify(execFile)(image, [parts, sparkImageName, join(sparkImage ?? '', 'rootfs'), '/bin/sh'], { env });
+  });
+
+async function start(
+  mode: 'control-plane' | 'cluster',
+  prepare: (state: string, parts: string) => Promise<void>,
+): Promise<TestKubernetes> {
+  const parts = kubernetesParts;
+  if (parts === undefined) throw new Error('EMBERLAB_TEST_KUBERNETES is not set');
   const folder = await mkdtemp(join(tmpdir(), 'ember-kubernetes-'));
-  const child = spawn(run, [kubernetesParts, 'control-plane'], {
-    env: { ...process.env, MINIKUBERNETES_STATE: join(folder, 'state'), MINIKUBERNETES_PORT: String(await freePort()) },
+  const state = join(folder, 'state');
+  const child = spawn(run, [parts, mode], {
+    env: {
+      ...process.env,
+      MINIKUBERNETES_STATE: state,
+      MINIKUBERNETES_PORT: String(await freePort()),
+      MINIKUBERNETES_NET: nodeNet,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];
@@ -49,7 +82,9 @@ export async function startControlPlane(): Promise<TestKubernetes> {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    return { kubeconfig: await ready.promise, [Symbol.asyncDispose]: end };
+    const kubeconfig = await ready.promise;
+    await prepare(state, parts);
+    return { kubeconfig, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end();
     throw error;

@@ -9,7 +9,7 @@ import { createLocalEngine, type LocalEngine, type LocalEngineOptions } from './
 import { sessionMembers } from './processes.ts';
 
 /** Stands in for spark-submit: does what the properties say, and shows what it was started with. `ready` appears when it has done so. */
-const fakeSparkSubmit = `#!/bin/bash
+export const fakeSparkSubmit = `#!/bin/bash
 behaviour=$(sed -n 's/^spark.test.behaviour=//p' "$2")
 folder=$(dirname "$2")
 echo out; echo err >&2
@@ -110,7 +110,7 @@ export async function localUnderTest(
 }
 
 /** Resolves when a file is there. */
-async function appears(path: string): Promise<void> {
+export async function appears(path: string): Promise<void> {
   const folder = join(path, '..');
   for await (const _ of changesOf(folder)) if ((await stat(path).catch(() => null)) !== null) return;
 }

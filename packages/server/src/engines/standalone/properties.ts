@@ -1,21 +1,9 @@
 import type { DriverSpec } from '../engine.ts';
+import { megabytesOf, numberOf } from '../sizes.ts';
 import type { Cluster } from '../local/properties.ts';
 import type { Executor } from './master.ts';
 
 type Properties = DriverSpec['properties'];
-
-const numberOf = (text: string | undefined, otherwise: number): number => {
-  const number = Number(text);
-  return text !== undefined && Number.isInteger(number) && number > 0 ? number : otherwise;
-};
-
-/** As Spark reads a size of memory: a number alone is in MB. */
-function megabytesOf(text: string | undefined, otherwise: number): number {
-  const [, digits, unit = 'm'] = /^\s*(\d{1,12})\s*([kmgt])?b?\s*$/i.exec(text ?? '') ?? [];
-  if (digits === undefined) return otherwise;
-  const factor = { k: 1 / 1024, m: 1, g: 1024, t: 1024 ** 2 }[unit.toLowerCase()] ?? 1;
-  return Math.ceil(Number(digits) * factor);
-}
 
 /** Spark's own, where a request says nothing. */
 const defaultMemoryMb = 1024;

@@ -268,7 +268,7 @@ export function createLifecycle(parts: {
       }),
 
     /** The driver is gone and nothing of it is left. `exit` is null when nobody knows how it ended. */
-    ended: (id: number, exit: DriverExit | null, eventLog: EventLogState) =>
+    ended: (id: number, exit: DriverExit | null, eventLog: EventLogState, why: string | null = null) =>
       within(id, async (session) => {
         if (!isLive(session.state)) return;
         const onPurpose = isOnPurpose(session.stopReason);
@@ -276,7 +276,7 @@ export function createLifecycle(parts: {
         // It ends, whatever it has made of its log.
         const tail = onPurpose ? [] : await tailLines(stderr, 50).catch(() => []);
         const problem =
-          session.problem ?? (onPurpose ? null : describeEnd({ exit, ready: session.readyAt !== null, tail }));
+          session.problem ?? (onPurpose ? null : (why ?? describeEnd({ exit, ready: session.readyAt !== null, tail })));
         if (problem !== null && (!onPurpose || session.stopReason === 'admin')) {
           // The log is where clients look for the cause. It may not exist, or lie on a full disk.
           await appendLine(stderr, `emberlab: ${problem}`).catch((error: unknown) =>

@@ -62,6 +62,8 @@ export function createWorker(parts: {
   const exited = new Map<number, DriverExit>();
   const startedAt = new Map<number, number>();
   const lastShown = new Map<number, string>();
+  /** why drivers ended, as their cluster knew it while it had them */
+  const reasons = new Map<number, string | null>();
   const bootedAt = clock.now();
   let lastStepAt = clock.now();
   let cleanedAt = Number.NEGATIVE_INFINITY;
@@ -144,9 +146,20 @@ export function createWorker(parts: {
     }
   };
 
+  const whyEnded = async (itsEngine: Engine, handle: DriverHandle): Promise<string | null> => {
+    try {
+      return (await itsEngine.whyEnded?.(handle)) ?? null;
+    } catch (error) {
+      log.warn({ err: error }, 'why a driver ended could not be asked');
+      return null;
+    }
+  };
+
   /** The driver is gone: takes away what it left, then says so. */
   const buried = async (session: SessionRecord, handle: DriverHandle | null): Promise<void> => {
     const itsEngine = engines.of(session.engine);
+    if (handle !== null && session.stopReason === null && !reasons.has(session.id))
+      reasons.set(session.id, await whyEnded(itsEngine, handle));
     if (handle !== null) await itsEngine.kill(handle, hurried(session) ? limits.hurriedGraceMs : undefined);
     await onClusters.forget(session.id);
     await itsEngine.clean(session.id);
@@ -159,8 +172,8 @@ export function createWorker(parts: {
       log.error({ session: session.id, err: error }, 'the event log could not be looked after');
       return 'too_large' as const;
     });
-    await lifecycle.ended(session.id, exited.get(session.id) ?? null, eventLog);
-    for (const map of [exits, exited, startedAt, lastShown]) map.delete(session.id);
+    await lifecycle.ended(session.id, exited.get(session.id) ?? null, eventLog, reasons.get(session.id));
+    for (const map of [exits, exited, startedAt, lastShown, reasons]) map.delete(session.id);
   };
 
   const finish = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {

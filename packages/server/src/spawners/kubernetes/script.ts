@@ -1,5 +1,4 @@
-/** A word as a shell takes it, whatever is in it. */
-const quoted = (word: string): string => `'${word.replaceAll("'", String.raw`'\''`)}'`;
+import { quoted } from '../../kubernetes/shell.ts';
 
 /**
  * What a Pod begins with: a script of the shell that becomes the server, with this environment and nothing of the Pod's own, and writes to the log. It

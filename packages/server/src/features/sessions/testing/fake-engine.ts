@@ -25,6 +25,7 @@ export function fakeEngine(folder: string) {
   let pid = 100;
   let refusal: string | null = null;
   let onCluster = false;
+  let reason: string | null = null;
   const keyOf = (handle: DriverHandle) =>
     'clusterId' in handle ? handle.clusterId : `${handle.pid} ${handle.startTicks}`;
   const folderOf = (id: number) => join(folder, String(id));
@@ -66,6 +67,8 @@ export function fakeEngine(folder: string) {
       }
     },
     waitingFor: async (handle) => batches.waitingFor(handle),
+    // A cluster that has let go of one knows nothing of it any more.
+    whyEnded: async (handle) => (patience.length > 0 || !('clusterId' in handle) ? null : reason),
     async clean(id) {
       cleaned.push(id);
     },
@@ -116,6 +119,10 @@ export function fakeEngine(folder: string) {
     moveToCluster(): void {
       onCluster = true;
       batches.moveToCluster();
+    },
+    /** why the next ones end, as the cluster says */
+    explain(why: string): void {
+      reason = why;
     },
     refuse(message: string | null) {
       refusal = message;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** What stands in for the edge where drivers come from other machines: a port that leads to a Unix socket. */
-export async function passOn() {
+export async function passOn(host = '127.0.0.1') {
   let path = '';
   const sockets = new Set<Socket>();
   const server = createServer((from) => {
@@ -20,7 +20,7 @@ export async function passOn() {
       one.pipe(other);
     }
   });
-  server.listen(0, '127.0.0.1');
+  server.listen(0, host);
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,

@@ -1,0 +1,237 @@
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
+import { expect, test } from 'vitest';
+import { fakeCluster, refused } from '../../kubernetes/cluster.fake.ts';
+import { engineContract } from '../engine.contract.ts';
+import { dataFolder, podsUnderTest } from './engine.fixture.ts';
+import type { KubernetesEngineOptions } from './engine.ts';
+
+/** An engine on a cluster in memory. */
+async function fixture(settings: Partial<KubernetesEngineOptions> = {}) {
+  const fake = fakeCluster();
+  const under = podsUnderTest(
+    await dataFolder(),
+    { pidOf: fake.pidOf, manifests: async () => JSON.stringify(fake.pods()) },
+    { openCluster: async () => fake.cluster, ...settings },
+  );
+  return {
+    ...under,
+    fake,
+    async [Symbol.asyncDispose]() {
+      fake.state.refuse = null;
+      await under[Symbol.asyncDispose]();
+      fake.end();
+    },
+  };
+}
+
+engineContract('kubernetes, on a cluster in memory', () => fixture());
+
+test('nothing of a member is in a manifest, and the driver reads what it is in files', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey', {
+    'spark.hadoop.fs.s3a.secret.key': 'a-password',
+    'spark.kubernetes.driver.label.x': 'y',
+  });
+  await it.engine.launch(spec);
+  await it.settled(spec);
+  const manifests = JSON.stringify(it.fake.pods());
+  for (const word of ['a-password', 'čaša', spec.secret]) expect(manifests).not.toContain(word);
+  const folder = it.folderOf(spec);
+  const properties = await readFile(join(folder, 'spark.properties'), 'utf8');
+  expect(properties).toContain('a-password');
+  expect(properties).not.toContain('spark.kubernetes.driver.label');
+  expect(properties).not.toContain(spec.secret);
+  const agent = JSON.parse(await readFile(join(folder, 'scratch/agent.json'), 'utf8'));
+  expect(agent).toMatchObject({ secret: spec.secret, agentUrl: 'ws://emberlab:8080', sessionId: spec.sessionId });
+  const [, , , , ...program] = (await readFile(join(folder, 'arguments'), 'utf8')).trim().split('\n').slice(2);
+  expect(program).toEqual([join(folder, 'program/emberlab_session.py'), join(folder, 'scratch/agent.json')]);
+  expect((await stat(program[0] ?? '')).isFile()).toBe(true);
+  for (const name of ['start', 'spark.properties', 'scratch/agent.json', 'executors/secret', 'executor.json'])
+    expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600);
+});
+
+test('a driver writes its logs, its event log and the project, and only reads the rest of its session', async () => {
+  await using it = await fixture({ dataPath: 'teams/one' });
+  const spec = it.spec('obey');
+  await it.engine.launch(spec);
+  const mounts = it.fake.pods()[0]?.spec?.containers[0]?.volumeMounts ?? [];
+  const id = spec.sessionId;
+  expect(mounts.map(({ subPath, readOnly }) => [subPath, readOnly ?? false])).toEqual([
+    [`teams/one/sessions/${id}`, true],
+    [`teams/one/sessions/${id}/scratch`, false],
+    [`teams/one/sessions/${id}/events`, false],
+    [`teams/one/sessions/${id}/stdout.log`, false],
+    [`teams/one/sessions/${id}/stderr.log`, false],
+    ['teams/one/projects/demo', false],
+    [undefined, false],
+  ]);
+  const template = JSON.parse(await readFile(join(it.folderOf(spec), 'executor.json'), 'utf8'));
+  expect(template.spec).toMatchObject({ automountServiceAccountToken: false, restartPolicy: 'Never' });
+  expect(template.spec.containers[0].volumeMounts).toMatchObject([
+    { subPath: `teams/one/sessions/${id}/executors`, readOnly: true },
+    { subPath: 'teams/one/projects/demo' },
+    { mountPath: '/tmp' },
+  ]);
+});
+
+test('a project has the namespace and the account of its name, or those of its own', async () => {
+  await using it = await fixture({ namespace: 'spark-{project}', serviceAccount: '{project}-driver' });
+  const { handle } = await it.engine.launch(it.spec('obey'));
+  expect('clusterId' in handle ? handle.clusterId : '').toMatch(/^spark-demo\/emberlab-1-\w{12}\/./);
+  expect(it.fake.pods()[0]?.spec?.serviceAccountName).toBe('demo-driver');
+  const pinned = it.facts.platformProperties({ projectFolder: '/data/projects/demo', properties: {} }).pinned;
+  expect(pinned['spark.kubernetes.namespace']).toBe('spark-demo');
+  await using other = await fixture({ namespace: 'spark-{project}', namespaces: { demo: 'its-own' } });
+  const one = await other.engine.launch(other.spec('obey'));
+  expect(one.handle).toMatchObject({ clusterId: expect.stringMatching(/^its-own\//) });
+});
+
+test('a Pod has the memory of its driver with what Python takes beside it', async () => {
+  await using it = await fixture();
+  const resources = async (properties: Record<string, string>) => {
+    const spec = it.spec('obey', properties);
+    await it.engine.launch(spec);
+    return it.fake.pods().at(-1)?.spec?.containers[0]?.resources;
+  };
+  expect(await resources({ 'spark.driver.memory': '2g', 'spark.driver.cores': '2' })).toEqual({
+    limits: { memory: '2868Mi', cpu: '2000m' },
+    requests: { memory: '2868Mi', cpu: '200m' },
+  });
+  expect((await resources({ 'spark.driver.memoryOverhead': '100m' }))?.limits).toEqual({
+    memory: '1124Mi',
+    cpu: '1000m',
+  });
+});
+
+test('one that a control plane has begun which ended then is found, and what it was going to begin is not', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  await it.engine.launch(spec);
+  const later = it.restarted();
+  const found = await later.find(spec.sessionId);
+  expect(found).not.toBeNull();
+  const next = it.spec('obey');
+  await it.engine.launch(next);
+  await writeFile(join(it.folderOf(next), 'kubernetes-pod'), 'spark/emberlab-2-never\n');
+  expect(await later.find(next.sessionId)).toBeNull();
+});
+
+test('one that was given up is ended before its session gets another', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  await it.engine.launch(spec);
+  await it.settled(spec);
+  await it.engine.launch(spec);
+  expect(it.fake.pods()).toHaveLength(1);
+});
+
+test('what it waits for is said, and what nothing will bring ends it', async () => {
+  await using it = await fixture();
+  it.fake.state.waiting = { reason: 'ErrImagePull', message: 'dial tcp: i/o timeout' };
+  const { handle } = await it.engine.launch(it.spec('obey'));
+  expect(await it.engine.waitingFor?.(handle)).toBe(
+    "The image localhost/spark:1 can't be pulled. dial tcp: i/o timeout.",
+  );
+  expect(await it.engine.isAlive(handle)).toBe(true);
+  it.fake.state.waiting = { reason: 'ErrImageNeverPull', message: '' };
+  const missing = await it.engine.launch(it.spec('obey'));
+  expect(await missing.exited).toEqual({ code: null, signal: null });
+  expect(await it.engine.isAlive(missing.handle)).toBe(false);
+  expect(await it.engine.whyEnded?.(missing.handle)).toBe(
+    'The image localhost/spark:1 is not on the node, and may not be pulled.',
+  );
+  await it.engine.kill(missing.handle);
+  expect(it.fake.pods()).toHaveLength(1);
+});
+
+test('why a driver ended is said as the cluster knows it', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  const { handle, exited } = await it.engine.launch(spec);
+  await it.settled(spec);
+  expect(await it.engine.waitingFor?.(handle)).toBeNull();
+  await it.fake.cluster.delete(it.fake.pods()[0]?.metadata?.name ?? '', 1);
+  await exited;
+  expect(await it.engine.whyEnded?.(handle)).toBe('The Pod of the driver was deleted, and not by Emberlab.');
+});
+
+test('executors that outlive their driver are ended', async () => {
+  await using it = await fixture();
+  const { handle } = await it.engine.launch(it.spec('obey'));
+  const driver = it.fake.pods()[0]?.metadata?.name ?? '';
+  it.fake.state.waiting = { reason: 'ContainerCreating', message: '' };
+  await it.fake.cluster.create({ metadata: { name: 'left-over', labels: { 'emberlab.io/driver': driver } } });
+  await it.engine.kill(handle);
+  expect(it.fake.pods()).toEqual([]);
+});
+
+test('what the cluster refuses is a sentence, and leaves nothing but the folder', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  const launched = () => it.engine.launch(spec).catch((error: Error) => error.message);
+  it.fake.state.refuse = refused(403, 'pods "x" is forbidden: exceeded quota: team, requested: pods=1');
+  expect(await launched()).toMatch(/^The namespace spark has reached its quota, so there is no room for the driver/);
+  expect(await readdir(it.folderOf(spec))).not.toContain('start');
+  it.fake.state.refuse = refused(403, 'pods is forbidden: User "x" cannot create');
+  expect(await launched()).toMatch(/^Emberlab may not (?:start|look for) Pods in the namespace spark/);
+  it.fake.state.refuse = new Error('connect ECONNREFUSED 10.0.0.1:6443');
+  expect(await launched()).toMatch(/^The Kubernetes cluster does not answer: connect ECONNREFUSED/);
+});
+
+test('a cluster that is away has ended nothing', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  const { handle } = await it.engine.launch(spec);
+  it.fake.state.refuse = new Error('connect ECONNREFUSED');
+  const later = it.restarted();
+  expect(await later.isAlive(handle)).toBe(true);
+  await expect(later.kill(handle)).rejects.toThrow('The Kubernetes cluster does not answer');
+  await expect(later.find(spec.sessionId)).rejects.toThrow('The Kubernetes cluster does not answer');
+});
+
+test('a Pod without Spark says so where the cluster tells it on', async () => {
+  await using it = await fixture({ sparkInImage: '/nowhere' });
+  const spec = it.spec('obey');
+  const { exited } = await it.engine.launch(spec);
+  expect(await exited).toEqual({ code: 127, signal: null });
+});
+
+test('what a cluster has is the quota of its namespace, else its nodes', async () => {
+  await using it = await fixture();
+  await it.engine.launch(it.spec('obey', { 'spark.driver.cores': '2', 'spark.driver.memory': '1g' }));
+  const nodeWith = (ready: string): V1Node => ({
+    metadata: { name: `node-${ready}` },
+    status: { allocatable: { cpu: '3900m', memory: '8Gi' }, conditions: [{ type: 'Ready', status: ready }] },
+  });
+  it.fake.state.nodes = [nodeWith('True'), nodeWith('False')];
+  Object.assign(it.fake.pods()[0]?.spec ?? {}, { nodeName: 'node-True' });
+  expect(await it.capacity()).toEqual({
+    problem: null,
+    workers: 1,
+    cores: { total: 3.9, used: 0.2 },
+    memoryBytes: { total: 8 * 1024 ** 3, used: 1434 * 1024 ** 2 },
+    waiting: 0,
+  });
+  const quota: V1ResourceQuota = {
+    status: {
+      hard: { 'limits.cpu': '2', 'requests.memory': '4Gi' },
+      used: { 'limits.cpu': '500m', 'requests.memory': '1Gi' },
+    },
+  };
+  it.fake.state.quotas = [quota];
+  expect(await it.capacity()).toMatchObject({ cores: { total: 2, used: 0.5 }, memoryBytes: { total: 4 * 1024 ** 3 } });
+  it.fake.state.nodes = [];
+  expect((await it.capacity())?.problem).toMatch(/^No node of the Kubernetes cluster takes Pods now/);
+  it.fake.state.refuse = refused(403, 'forbidden');
+  expect(await it.capacity()).toBeNull();
+  it.fake.state.refuse = new Error('connect ECONNREFUSED');
+  expect((await it.capacity())?.problem).toMatch(/does not answer/);
+});
+
+test('programs of jobs are refused', async () => {
+  await using it = await fixture();
+  const batch = { ...it.spec('obey'), batchId: 1, file: '/x.py', className: null, args: [] };
+  await expect(it.engine.batches.launch(batch)).rejects.toThrow('Programs of jobs do not run on Kubernetes');
+});

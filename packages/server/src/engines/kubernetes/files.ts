@@ -1,0 +1,42 @@
+import { join } from 'node:path';
+
+/** What is kept of a driver in the folder of its session, which its Pod finds at the same paths. */
+export function filesOf(sessionsFolder: string, sessionId: number) {
+  const folder = join(sessionsFolder, String(sessionId));
+  const program = join(folder, 'program');
+  const executors = join(folder, 'executors');
+  return {
+    folder,
+    stdout: join(folder, 'stdout.log'),
+    stderr: join(folder, 'stderr.log'),
+    properties: join(folder, 'spark.properties'),
+    /** what the Pod begins with */
+    script: join(folder, 'start'),
+    /** which Pod it is, before there is one */
+    pod: join(folder, 'kubernetes-pod'),
+    /** the driver's own, since the agent removes its settings once it has read them */
+    scratch: join(folder, 'scratch'),
+    agent: join(folder, 'scratch', 'agent.json'),
+    eventLogs: join(folder, 'events'),
+    program,
+    agentPackage: join(program, 'emberlab_driver'),
+    agentProgram: join(program, 'emberlab_session.py'),
+    template: join(folder, 'executor.json'),
+    /** what executors see of it */
+    executors,
+    secret: join(executors, 'secret'),
+  };
+}
+
+/** A Pod of a driver, for good: its uid names no other again. */
+export type PodHandle = { readonly namespace: string; readonly name: string; readonly uid: string };
+
+export const clusterIdOf = ({ namespace, name, uid }: PodHandle): string => `${namespace}/${name}/${uid}`;
+
+/** null: it is none of a Pod. */
+export function podHandleOf(clusterId: string): PodHandle | null {
+  const [namespace, name, uid, ...rest] = clusterId.split('/');
+  return namespace === undefined || name === undefined || uid === undefined || rest.length > 0
+    ? null
+    : { namespace, name, uid };
+}

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { cp, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Mounted } from '../../kubernetes/data-volume.ts';
+import { makePrivateFolder } from '../../lib/files.ts';
+import { openPlain } from '../../lib/plain-file.ts';
+import { removeTree } from '../../lib/trees.ts';
+import type { DriverSpec } from '../engine.ts';
+import { formatProperties, umaskOf } from '../local/properties.ts';
+import { agentFolder } from '../local/submit.ts';
+import type { filesOf } from './files.ts';
+import { executorTemplate, type PodOptions } from './manifest.ts';
+import { kubernetesProperties } from './properties.ts';
+import { driverScript } from './script.ts';
+
+/** An idle driver that has not reached the control plane for so long ends itself. */
+const orphanTimeoutSeconds = 3600;
+
+/** Removes all of a session's folder that only a driver needs. */
+export async function clean(files: ReturnType<typeof filesOf>): Promise<void> {
+  for (const folder of [files.scratch, files.program, files.executors]) await removeTree(folder);
+  for (const file of [files.properties, files.script, files.template]) await rm(file, { force: true });
+}
+
+/** What a driver sees of the data folder: what it writes, and what it only reads. */
+export const mountedOf = (
+  files: ReturnType<typeof filesOf>,
+  given: { dataDir: string; projectFolder: string; environment: Mounted['reads'] },
+): Mounted => ({
+  dataDir: given.dataDir,
+  // What control reads and writes in the session's folder is not the driver's to change.
+  reads: [{ folder: files.folder, at: files.folder }, ...given.environment],
+  writes: [files.scratch, files.eventLogs, files.stdout, files.stderr, given.projectFolder],
+});
+
+/** What its executors see of it. */
+const executorsSee = (
+  files: ReturnType<typeof filesOf>,
+  given: { dataDir: string; projectFolder: string; environment: Mounted['reads'] },
+): Mounted => ({
+  dataDir: given.dataDir,
+  reads: [{ folder: files.executors, at: files.executors }, ...given.environment],
+  writes: [given.projectFolder],
+});
+
+/** Puts everything where a driver's Pod finds it. */
+export async function layOut(
+  spec: DriverSpec,
+  options: Omit<PodOptions, 'mounted'> & {
+    readonly files: ReturnType<typeof filesOf>;
+    readonly dataDir: string;
+    readonly environment: Mounted['reads'];
+    readonly agentUrl: string;
+    readonly outputLimitBytes: number;
+    readonly eventLogBytes: number;
+    readonly javaOptions: string | undefined;
+  },
+): Promise<void> {
+  const { files, places } = options;
+  // Of a start that was given up: its driver could have put links there for what is written now.
+  await clean(files);
+  for (const folder of [files.folder, files.scratch, files.eventLogs, files.executors]) await makePrivateFolder(folder);
+  // A Pod finds what is there when it begins: each of these is mounted by itself.
+  for (const log of [files.stdout, files.stderr]) await (await openPlain(log, 'make'))?.close();
+  await cp(agentFolder, files.agentPackage, { recursive: true, preserveTimestamps: true });
+  await cp(join(dirname(agentFolder), 'emberlab_session.py'), files.agentProgram);
+  const { sessionId, kind, warmKinds, secret, appName } = spec;
+  const agent = { sessionId, kind, warmKinds, secret, appName, orphanTimeoutSeconds, agentUrl: options.agentUrl };
+  const own = (path: string, content: string) => writeFile(path, content, { mode: 0o600 });
+  await own(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }));
+  await own(files.secret, randomBytes(32).toString('base64url'));
+  await own(
+    files.template,
+    JSON.stringify(executorTemplate({ ...options, mounted: executorsSee(files, { ...options, ...spec }) })),
+  );
+  const properties = kubernetesProperties(spec, {
+    places,
+    pod: options.name,
+    template: files.template,
+    secret: files.secret,
+    eventLogs: options.eventLogBytes > 0 ? files.eventLogs : null,
+    javaOptions: options.javaOptions,
+  });
+  await own(files.properties, formatProperties(properties));
+  await own(
+    files.script,
+    driverScript({
+      sparkHome: places.sparkInImage,
+      python: spec.python,
+      properties: files.properties,
+      program: [files.agentProgram, files.agent],
+      cwd: spec.projectFolder,
+      umask: umaskOf(properties),
+      stdout: files.stdout,
+      stderr: files.stderr,
+    }),
+  );
+}

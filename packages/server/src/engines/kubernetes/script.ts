@@ -1,0 +1,63 @@
+import { quoted } from '../../kubernetes/shell.ts';
+
+/**
+ * What the Pod of a driver begins with: a script that becomes spark-submit, as Spark's own images have it, and writes to the session's logs. It lies in the
+ * session's folder, so that nothing of it is in the Pod's manifest. What would keep it from that is said before, where the cluster tells it on.
+ */
+export function driverScript(options: {
+  readonly sparkHome: string;
+  readonly python: string;
+  readonly properties: string;
+  readonly program: readonly string[];
+  readonly cwd: string;
+  readonly umask: string;
+  readonly stdout: string;
+  readonly stderr: string;
+}): string {
+  const { sparkHome, python } = options;
+  const submit = `${sparkHome}/bin/spark-submit`;
+  const variables = Object.entries({
+    HOME: options.cwd,
+    LANG: 'C.UTF-8',
+    // Not SPARK_LOCAL_DIRS: Spark gives each executor a volume in its place, besides those of ours.
+    TMPDIR: '/tmp',
+    SPARK_HOME: sparkHome,
+    // Where its Spark UI listens: nobody but the agent has to come there.
+    SPARK_LOCAL_IP: '127.0.0.1',
+    SPARK_LAUNCHER_OPTS: '-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -XX:-UsePerfData',
+    PYSPARK_PYTHON: python,
+    PYSPARK_DRIVER_PYTHON: python,
+  });
+  const must = (file: string, sentence: string) =>
+    `[ -x ${quoted(file)} ] || { echo ${quoted(sentence)} >&2; exit 127; }`;
+  const here = (name: string) => `--conf "spark.driver.${name}=$EMBERLAB_POD_IP"`;
+  return [
+    must(submit, `there is no Spark in ${sparkHome} of the image; please ask an administrator`),
+    must(python, `the image has no ${python}; please ask an administrator`),
+    `cd ${quoted(options.cwd)} || exit`,
+    `exec >>${quoted(options.stdout)} 2>>${quoted(options.stderr)} </dev/null`,
+    `umask ${options.umask}`,
+    ...variables.map(([name, value]) => `export ${name}=${quoted(value)}`),
+    [
+      'exec',
+      ...[submit, '--properties-file', options.properties].map(quoted),
+      here('host'),
+      here('bindAddress'),
+      ...options.program.map(quoted),
+    ].join(' '),
+    '',
+  ].join('\n');
+}
+
+/**
+ * What the Pod of an executor begins with, the same for all: what Spark's own images do with the variables that Spark sets. `SPARK_HOME` is one of ours. Only
+ * with a master of Kubernetes' kind it takes the secret from a file, and it does not know its master yet.
+ */
+export const executorScript = [
+  'umask 007; cd /tmp || exit; set --; i=0',
+  'while eval "[ -n \\"\\${SPARK_JAVA_OPT_$i+set}\\" ]"; do eval "set -- \\"\\$@\\" \\"\\$SPARK_JAVA_OPT_$i\\""; i=$((i+1)); done',
+  'exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "$@" -Dspark.master=k8s://driver -Xms"$SPARK_EXECUTOR_MEMORY" -Xmx"$SPARK_EXECUTOR_MEMORY" -cp "$SPARK_HOME/jars/*" ' +
+    'org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend --driver-url "$SPARK_DRIVER_URL" --executor-id "$SPARK_EXECUTOR_ID" ' +
+    '--cores "$SPARK_EXECUTOR_CORES" --app-id "$SPARK_APPLICATION_ID" --hostname "$SPARK_EXECUTOR_POD_IP" ' +
+    '--resourceProfileId "$SPARK_RESOURCE_PROFILE_ID" --podName "$SPARK_EXECUTOR_POD_NAME"',
+].join('\n');
