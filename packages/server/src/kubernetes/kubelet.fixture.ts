@@ -8,6 +8,8 @@ const lookEveryMs = 50;
 export type FakeKubelet = AsyncDisposable & {
   /** Instead of running it, says that the container of the next Pods waits for this. */
   letWait(reason: string, message: string): void;
+  /** The process that a Pod begins with, by the Pod's name; null: it has none. */
+  pidOf(pod: string): number | null;
 };
 
 /** Tries again what somebody else has changed meanwhile. */
@@ -28,6 +30,7 @@ async function insist(change: () => Promise<unknown>): Promise<void> {
  */
 export async function startFakeKubelet(api: CoreV1Api, node: string): Promise<FakeKubelet> {
   const running = new Map<string, ChildProcess>();
+  const names = new Map<string, string>();
   let waiting: { reason: string; message: string } | null = null;
   const closing = new AbortController();
   await api.createNode({ body: { metadata: { name: node, labels: { 'kubernetes.io/hostname': node } } } });
@@ -72,6 +75,7 @@ export async function startFakeKubelet(api: CoreV1Api, node: string): Promise<Fa
     const [file = '', ...args] = pod.spec?.containers[0]?.command ?? [];
     const child = spawn(file, args, { detached: true, stdio: 'ignore', env: { KUBERNETES_SERVICE_HOST: 'leaks' } });
     running.set(uid, child);
+    names.set(pod.metadata?.name ?? '', uid);
     const ended = new Promise<number>((resolve) => {
       child.once('exit', (code, signal) => resolve(code ?? (signal === 'SIGKILL' ? 137 : 143)));
     });
@@ -129,6 +133,7 @@ export async function startFakeKubelet(api: CoreV1Api, node: string): Promise<Fa
   })();
   return {
     letWait: (reason, message) => (waiting = { reason, message }),
+    pidOf: (pod) => running.get(names.get(pod) ?? '')?.pid ?? null,
     async [Symbol.asyncDispose]() {
       closing.abort();
       clearInterval(heart);

@@ -44,11 +44,10 @@ test('of Pods members say sizes, and nothing else', () => {
     'spark.kubernetes.container.image': 'spark:1',
     'spark.kubernetes.executor.podTemplateFile': driver.template,
   });
-  const values = Object.entries(properties).flat();
-  for (const [name, value] of Object.entries(refused)) {
-    expect(values).not.toContain(value);
-    if (/volumes|selector|secrets|serviceAccount/.test(name)) expect(properties).not.toHaveProperty([name]);
-  }
+  const values = Object.values(properties);
+  for (const value of Object.values(refused)) expect(values).not.toContain(value);
+  for (const name of Object.keys(refused).filter((one) => /volumes|selector|secrets|serviceAccount/.test(one)))
+    expect(properties).not.toHaveProperty([name]);
   expect(properties).not.toHaveProperty(['spark.emberlab.engine']);
 });
 

@@ -106,7 +106,7 @@ export const kubernetesFacts = (
   places: (project: string) => ProjectPlaces,
   { eventLogBytes }: { eventLogBytes: number },
 ): EngineFacts => ({
-  place: { type: 'kubernetes', master: 'k8s', executors: true },
+  place: { type: 'kubernetes', master: `k8s, namespace ${places('{project}').namespace}`, executors: true },
   coresOf: (properties) => sizeOf(properties).cores,
   platformProperties: ({ projectFolder }): PlatformProperties => ({
     defaults: proposed(projectFolder),

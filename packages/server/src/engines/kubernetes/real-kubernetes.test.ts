@@ -1,0 +1,143 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { V1Pod, V1VolumeMount } from '@kubernetes/client-node';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startFakeKubelet } from '../../kubernetes/kubelet.fixture.ts';
+import { createTestNamespace } from '../../testing/kubernetes-namespace.ts';
+import { kubernetesParts, startControlPlane, type TestKubernetes } from '../../testing/minikubernetes.ts';
+import { engineContract } from '../engine.contract.ts';
+import { dataFolder, podsUnderTest } from './engine.fixture.ts';
+
+const guide = join(import.meta.dirname, '../../../../../docs/admin/engines.md');
+
+/** They need a cluster, and are a part of their own: `./test clusters`. Its node is played by the tests; Pods truly run in those of sessions. */
+describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
+  let cluster: TestKubernetes;
+  beforeAll(async () => {
+    cluster = await startControlPlane();
+  }, 120_000);
+  afterAll(async () => cluster[Symbol.asyncDispose]());
+
+  async function fixture() {
+    const data = await dataFolder();
+    const stack = new AsyncDisposableStack();
+    const space = stack.use(await createTestNamespace(cluster.kubeconfig, data.dataDir));
+    const { api, namespace } = space;
+    const kubelet = stack.use(await startFakeKubelet(api, namespace));
+    const under = stack.use(
+      podsUnderTest(
+        data,
+        { pidOf: kubelet.pidOf, manifests: async () => JSON.stringify(await space.pods()) },
+        { namespace, kubeconfig: cluster.kubeconfig, nodeSelector: { 'kubernetes.io/hostname': namespace } },
+      ),
+    );
+    return { ...under, space, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  }
+
+  engineContract('kubernetes', fixture, { timeout: 60_000 });
+
+  it('says that a quota is reached, and leaves no Pod', async () => {
+    await using it = await fixture();
+    const { api, namespace, pods } = it.space;
+    await api.createNamespacedResourceQuota({
+      namespace,
+      body: { metadata: { name: 'few' }, spec: { hard: { pods: '0' } } },
+    });
+    const hard = async () => (await api.readNamespacedResourceQuota({ namespace, name: 'few' })).status?.hard;
+    await expect.poll(hard).toEqual({ pods: '0' });
+    await expect(it.engine.launch(it.spec('obey'))).rejects.toThrow(
+      `The namespace ${namespace} has reached its quota, so there is no room for the driver`,
+    );
+    expect(await pods()).toEqual([]);
+  });
+
+  it('says that there is no such namespace or account', async () => {
+    await using it = await fixture();
+    const nowhere = it.open({ namespace: 'nowhere' }).engine;
+    await expect(nowhere.launch(it.spec('obey'))).rejects.toThrow('The cluster has no namespace nowhere');
+    const nobody = it.open({ serviceAccount: 'nobody' }).engine;
+    await expect(nobody.launch(it.spec('obey'))).rejects.toThrow(/may not start Pods.*nobody/);
+  });
+
+  it('has what nodes have, and what has been asked of it', async () => {
+    await using it = await fixture();
+    const spec = it.spec('obey', { 'spark.driver.cores': '2' });
+    await it.engine.launch(spec);
+    await it.settled(spec);
+    expect(await it.capacity()).toMatchObject({
+      problem: null,
+      workers: 1,
+      cores: { total: 4, used: 0.2 },
+      waiting: 0,
+    });
+  });
+
+  it('lets drivers make executors of their own project and nothing else, by the policy of the guide', async () => {
+    await using it = await fixture();
+    const { namespace } = it.space;
+    const text = await readFile(guide, 'utf8');
+    const policy = [...text.matchAll(/^```yaml\n([^]*?)^```/gm)].find(([, block]) =>
+      block?.includes('AdmissionPolicy'),
+    );
+    const kubectl = (input: string, ...args: string[]) =>
+      new Promise<string>((resolve) => {
+        const all = ['--kubeconfig', cluster.kubeconfig, ...args];
+        const child = execFile(join(kubernetesParts ?? '', 'bin/kubectl'), all, (error, out) =>
+          resolve(error === null ? out : error.message),
+        );
+        child.stdin?.end(input);
+      });
+    const applied = await kubectl(
+      (policy?.[1] ?? '').replaceAll(':spark:spark-', `:${namespace}:spark-`),
+      'apply',
+      '-f-',
+    );
+    expect(applied).toMatch(/policy.*created\n.*binding.*created/);
+    await kubectl('', '-n', namespace, 'create', 'serviceaccount', 'spark-demo');
+    const rights = ['create', 'rolebinding', 'demo', '--role=spark', `--serviceaccount=${namespace}:spark-demo`];
+    await kubectl('', '-n', namespace, ...rights);
+    let pod = 0;
+    const asDriver = (mounts: Partial<V1VolumeMount>[], spec: Partial<V1Pod['spec']> = {}) => {
+      const container = {
+        name: 'executor',
+        image: 'spark:1',
+        volumeMounts: mounts.map((mount, i) => ({ name: 'data', mountPath: `/m${i}`, ...mount })),
+      };
+      const made = {
+        apiVersion: 'v1',
+        kind: 'Pod',
+        metadata: { name: `executor-${++pod}` },
+        spec: {
+          automountServiceAccountToken: false,
+          nodeSelector: { pool: 'none' },
+          containers: [container],
+          volumes: [
+            { name: 'data', persistentVolumeClaim: { claimName: 'data' } },
+            { name: 'tmp', emptyDir: {} },
+          ],
+          ...spec,
+        },
+      };
+      const as = `--as=system:serviceaccount:${namespace}:spark-demo`;
+      return kubectl(JSON.stringify(made), as, '-n', namespace, 'create', '-f-');
+    };
+    const wholeClaim = [{}];
+    await expect.poll(() => asDriver(wholeClaim), { timeout: 20_000 }).toMatch(/folder of their own project/);
+    const own = { subPath: 'projects/demo' };
+    const environment = { subPath: 'environments/e1', readOnly: true };
+    const session = { subPath: 'sessions/1/executors', readOnly: true };
+    expect(await asDriver([own, environment, session, { name: 'tmp' }])).toMatch(/created/);
+    for (const subPath of ['projects/other', 'environments/e1', 'sessions/1', 'secrets.key'])
+      expect(await asDriver([own, { subPath }])).toMatch(/folder of their own project/);
+    const volumes = (one: object) => asDriver([], { volumes: [{ name: 'data', ...one }] });
+    expect(await volumes({ hostPath: { path: '/' } })).toMatch(/no other volumes/);
+    expect(await volumes({ secret: { secretName: 'registry' } })).toMatch(/no other volumes/);
+    expect(await asDriver([own], { hostNetwork: true })).toMatch(/no rights in the cluster/);
+    const privileged = [{ name: 'executor', image: 'spark:1', securityContext: { privileged: true } }];
+    expect(await asDriver([], { containers: privileged })).toMatch(/no rights in the cluster/);
+    const envFrom = [{ secretRef: { name: 'registry' } }];
+    const reading = [{ name: 'executor', image: 'spark:1', envFrom }];
+    expect(await asDriver([], { containers: reading })).toMatch(/no rights in the cluster/);
+  });
+});
