@@ -21,7 +21,7 @@ const suffixes: Readonly<Record<string, number>> = {
 };
 
 /** A quantity as Kubernetes writes one: 4, 250m, 3800Mi, 1e9; 0 where it is none. */
-export function quantityOf(text: string | undefined): number {
+function quantityOf(text: string | undefined): number {
   const [, number, suffix = ''] = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)([A-Za-z]*)$/.exec(text ?? '') ?? [];
   return number === undefined ? 0 : Number(number) * (suffixes[suffix] ?? 0);
 }
