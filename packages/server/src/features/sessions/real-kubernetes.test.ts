@@ -79,7 +79,13 @@ describe.skipIf(!hasNode || !hasSpark)('on a Kubernetes that runs Pods', { timeo
       stateOf,
       async start(conf: Record<string, string> = {}, more: Record<string, unknown> = {}) {
         const executors = { 'spark.kubernetes.executor.request.cores': '100m' };
-        const body = { kind: 'pyspark', driverMemory: '600m', numExecutors: 1, ...more, conf: { ...executors, ...conf } };
+        const body = {
+          kind: 'pyspark',
+          driverMemory: '600m',
+          numExecutors: 1,
+          ...more,
+          conf: { ...executors, ...conf },
+        };
         return (await rig.call('POST', '/sessions', { body })).body.id as number;
       },
       async textOf(id: number, code: string): Promise<string> {
@@ -105,10 +111,7 @@ describe.skipIf(!hasNode || !hasSpark)('on a Kubernetes that runs Pods', { timeo
     await using it = await fixture();
     const { rig, space } = it;
     await writeFile(join(rig.projectFolder, 'numbers.txt'), '1\n2\n3\n');
-    const id = await it.start(
-      { 'spark.hadoop.fs.s3a.secret.key': 'a-password' },
-      { executorMemory: '600m' },
-    );
+    const id = await it.start({ 'spark.hadoop.fs.s3a.secret.key': 'a-password' }, { executorMemory: '600m' });
     await expect.poll(() => it.stateOf(id), patient).toBe('idle');
     expect(await it.textOf(id, '(sc.master, sc.parallelize(range(10), 2).map(lambda n: n + 1).sum())')).toBe(
       "('k8s://https://kubernetes.default.svc', 55)",
