@@ -32,12 +32,13 @@ export const specFor = (cwd: string, script: string, more: Partial<ServerSpec> =
 
 /**
  * What every spawner does alike. Programs of the tests are shell scripts, for which `sh` has to be there. `ofThisMachine`: servers are processes of this machine,
- * which alone run once, and whose processes can be seen and counted from here.
+ * which alone run once, and whose processes can be seen and counted from here. `isFirst`: each is the first process of its
+ * namespace, which can't end itself by a signal.
  */
 export function describeSpawner(
   name: string,
   open: () => Promise<SpawnerFixture>,
-  { ofThisMachine = true }: { ofThisMachine?: boolean } = {},
+  { ofThisMachine = true, isFirst = false }: { ofThisMachine?: boolean; isFirst?: boolean } = {},
 ): void {
   describe(`spawner: ${name}`, () => {
     it('starts a server with its files, its environment and nothing else', async () => {
@@ -68,6 +69,11 @@ export function describeSpawner(
       await using fixture = await open();
       const { spawner, cwd } = fixture;
       expect(await (await spawner.start(specFor(cwd, 'exit 3'))).exited).toEqual({ code: 3, signal: null });
+    });
+
+    it.skipIf(isFirst)('says which signal has ended a server', async () => {
+      await using fixture = await open();
+      const { spawner, cwd } = fixture;
       expect(await (await spawner.start(specFor(cwd, 'kill -9 $$'))).exited).toEqual({ code: null, signal: 'SIGKILL' });
     });
 

@@ -49,7 +49,7 @@ describe.skipIf(!hasNode)('on a Kubernetes that runs Pods', { timeout: 120_000 }
     };
   }
 
-  describeSpawner('kubernetes, in Pods', fixture, { ofThisMachine: false });
+  describeSpawner('kubernetes, in Pods', fixture, { ofThisMachine: false, isFirst: true });
 
   it('is reached at its Pod’s address, and found again by a control plane that has just started', async () => {
     await using it = await fixture();
