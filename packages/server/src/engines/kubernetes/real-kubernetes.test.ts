@@ -12,7 +12,7 @@ import { dataFolder, podsUnderTest } from './engine.fixture.ts';
 const guide = join(import.meta.dirname, '../../../../../docs/admin/engines.md');
 
 /** They need a cluster, and are a part of their own: `./test clusters`. Its node is played by the tests; Pods truly run in those of sessions. */
-describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
+describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout: 90_000 }, () => {
   let cluster: TestKubernetes;
   beforeAll(async () => {
     cluster = await startControlPlane();

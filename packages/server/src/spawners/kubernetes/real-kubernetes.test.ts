@@ -14,7 +14,7 @@ import type { KubernetesOptions } from './settings.ts';
 import { testSettings } from './settings.fixture.ts';
 
 /** They need a cluster, and are a part of their own: `./test clusters`. */
-describe.skipIf(kubernetesParts === undefined)('on a real API server', () => {
+describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout: 90_000 }, () => {
   let cluster: TestKubernetes;
   let api: CoreV1Api;
   let policies: NetworkingV1Api;
