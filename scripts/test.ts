@@ -4,6 +4,7 @@ import { readFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInstaller, findProgram } from '../packages/server/src/setup/programs.ts';
 import { ensureDockerImage } from './docker-image.ts';
+import { ensureHelm } from './helm.ts';
 import { ensureMinikubernetes } from './minikubernetes.ts';
 import { ensurePostgres } from './postgres.ts';
 import { ensureSparkImage, whyNoPods } from './spark-image.ts';
@@ -242,7 +243,8 @@ const parts: Record<string, () => Promise<void>> = {
       env['EMBERLAB_TEST_SPARK_IMAGE'] = await ensureSparkImage(join(build, 'clusters'), home, must);
     } else process.stdout.write(`${noPods}\n`);
     env['EMBERLAB_TEST_DOCKER'] = await ensureDockerImage(join(build, 'clusters'), must);
-    const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker'];
+    env['EMBERLAB_TEST_HELM'] = await ensureHelm(join(build, 'clusters'), must);
+    const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker', 'real-image', 'real-manifests'];
     // One cluster at a time: two nodes would have the same addresses, and the same images.
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', '--no-file-parallelism', ...files]);
   },

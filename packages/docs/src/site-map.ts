@@ -38,6 +38,7 @@ export const siteMap: readonly SiteGroup[] = [
     pages: [
       'admin/installation',
       'admin/index',
+      'admin/deployment',
       'admin/operations',
       'admin/accounts',
       'admin/limits',

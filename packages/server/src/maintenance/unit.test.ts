@@ -1,4 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -21,3 +23,21 @@ test('the unit of systemd leaves what runs for users alone, and hands on a part 
   expect(valueOf('Delegate')).toBe('yes');
   expect(valueOf('UMask')).toBe('0007');
 });
+
+test.skipIf(!existsSync('/usr/bin/systemd-analyze'))(
+  'systemd itself finds nothing wrong with the unit (needs systemd-analyze)',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'ember-unit-'));
+    try {
+      const copy = join(folder, 'emberlab.service');
+      writeFileSync(copy, unit.replaceAll('/opt/emberlab', root));
+      // What it says goes to its error output.
+      const said = execFileSync('sh', ['-c', '/usr/bin/systemd-analyze verify --man=no "$1" 2>&1', 'sh', copy], {
+        encoding: 'utf8',
+      });
+      expect(said.split('\n').filter((line) => line.includes('emberlab.service'))).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);

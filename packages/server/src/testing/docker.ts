@@ -30,11 +30,14 @@ print("up", flush=True)
 while True: s.accept()[0].sendall(sys.argv[2].encode())
 `;
 
+/** The path of an image's content, by its name: `image`, `empty`. */
+export const contentOf = (name: 'image' | 'empty'): string => join(dockerParts ?? '', `${name}.tar`);
+
 /**
- * A Docker engine of its own, with the image of the tests and no other one: in network and mount namespaces of its own, so that networks and rules of the
- * firewall go with it, whatever ends it. Takes some seconds.
+ * A Docker engine of its own, with the images of the tests and no other ones: in network and mount namespaces of its own, so that networks and rules of the
+ * firewall go with it, whatever ends it. `reaches`: builds reach what this machine does instead, by its own network, and containers have none. Takes some seconds.
  */
-export async function startDocker(): Promise<TestDocker> {
+export async function startDocker({ reaches = false }: { reaches?: boolean } = {}): Promise<TestDocker> {
   if (dockerParts === undefined) throw new Error('EMBERLAB_TEST_DOCKER is not set');
   const folder = await mkdtemp(join(tmpdir(), 'ember-docker-'));
   const socket = join(folder, 'docker.sock');
@@ -46,24 +49,20 @@ export async function startDocker(): Promise<TestDocker> {
   };
   const flags = Object.entries(places).map(([name, value]) => `--${name}=${value}`);
   const daemon = ['dockerd', '--bridge=none', '--ip-forward=false', '--shutdown-timeout=2', ...flags];
-  const child = spawn(
-    'setpriv',
-    [
-      '--pdeathsig',
-      'KILL',
-      'unshare',
-      '--net',
-      '--mount',
-      '--propagation',
-      'private',
-      'sh',
-      '-c',
-      'ip link set lo up; exec "$@"',
-      'sh',
-      ...daemon,
-    ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
+  const apart = [
+    'unshare',
+    '--net',
+    '--mount',
+    '--propagation',
+    'private',
+    'sh',
+    '-c',
+    'ip link set lo up; exec "$@"',
+    'sh',
+  ];
+  // Of this machine's own network it makes nothing and changes nothing.
+  const within = reaches ? [...daemon, '--iptables=false'] : [...apart, ...daemon];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', ...within], { stdio: ['ignore', 'ignore', 'pipe'] });
   const said: string[] = [];
   const ready = Promise.withResolvers<undefined>();
   createInterface({ input: child.stderr }).on('line', (line) => {
@@ -96,8 +95,8 @@ export async function startDocker(): Promise<TestDocker> {
   };
   try {
     await ready.promise;
-    await docker('import', join(dockerParts, 'image.tar'), testImage);
-    await docker('import', join(dockerParts, 'empty.tar'), emptyImage);
+    await docker('import', contentOf('image'), testImage);
+    await docker('import', contentOf('empty'), emptyImage);
     return { socket, docker, serve, [Symbol.asyncDispose]: end };
   } catch (error) {
     await end().catch(() => undefined);

@@ -3,19 +3,24 @@ import { nameOfEntry, parseEnvironment, type PythonConfiguration } from '@emberl
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** The environment of what runs a member's Python code: a server's, or a run's of a job. `python`, `home`: absolute; `variables`: the member's own. */
+/**
+ * The environment of what runs a member's Python code: a server's, or a run's of a job. `python`, `home`: absolute; `variables`: the member's own;
+ * `gatewayOrigin`: where the gateway is, absent: on this machine.
+ */
 export const memberEnvironment = ({
   platformEnv,
   python,
   home,
   variables,
+  gatewayOrigin,
 }: {
   platformEnv: Variables;
   python: string;
   home: string;
   variables: Readonly<Record<string, string>>;
+  gatewayOrigin?: string;
 }): Record<string, string> => ({
-  ...handedOn(platformEnv),
+  ...handedOn(platformEnv, gatewayOrigin),
   ...variables,
   PATH: [dirname(python), platformEnv['PATH'] ?? '/usr/local/bin:/usr/bin:/bin'].join(delimiter),
   VIRTUAL_ENV: dirname(dirname(python)),
@@ -53,14 +58,15 @@ export function ofPython(
 /** What people's code needs to know of the machine: the way to the network, and the time zone. */
 const names = ['TZ', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'REQUESTS_CA_BUNDLE'];
 
-function handedOn(platformEnv: Variables): Record<string, string> {
+function handedOn(platformEnv: Variables, gatewayOrigin?: string): Record<string, string> {
   const env: Record<string, string> = {};
   for (const name of [...names, ...names.map((one) => one.toLowerCase())]) {
     const value = platformEnv[name];
     if (value !== undefined) env[name] = value;
   }
-  // The gateway is on this machine, whatever the way to other ones is.
-  const direct = ['localhost', '127.0.0.1', platformEnv['NO_PROXY'] ?? platformEnv['no_proxy']];
-  const list = direct.filter((one) => one !== undefined && one !== '').join(',');
+  // The gateway is on this machine, or in a network of its own with it, whatever the way to other ones is.
+  const gateway = gatewayOrigin === undefined ? undefined : new URL(gatewayOrigin).hostname.replaceAll(/[[\]]/g, '');
+  const direct = ['localhost', '127.0.0.1', gateway, platformEnv['NO_PROXY'] ?? platformEnv['no_proxy']];
+  const list = [...new Set(direct.filter((one) => one !== undefined && one !== ''))].join(',');
   return { ...env, NO_PROXY: list, no_proxy: list };
 }
