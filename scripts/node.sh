@@ -25,7 +25,13 @@ if [ ! -x "$NODE" ] || [ "$(cat "$packages_stamp" 2>/dev/null || true)" != "$pac
   packages_start=$(date +%s)
   printf 'npm packages … ' >&2
   # Install scripts are left out: no package here needs one. Not `npm ci`: that refuses a registry without the binaries of other systems.
-  if ! packages_log=$(npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error 2>&1); then
+  packages_options=(--no-save --ignore-scripts --no-audit --no-fund --loglevel=error)
+  install_packages() {
+    npm install "${packages_options[@]}" || return
+    # On an older Node npm leaves out binaries that ask for a newer one, although they run on the pinned Node: that takes them then.
+    [ "$node_major" -ge 22 ] || "$NODE" --no-deprecation "$(readlink -f "$(command -v npm)")" install "${packages_options[@]}"
+  }
+  if ! packages_log=$(install_packages 2>&1); then
     say "failed. Please check the network and try again. npm said:"
     say "$(printf '%s\n' "$packages_log" | tail -n 5)"
     exit 1
