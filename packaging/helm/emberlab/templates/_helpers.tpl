@@ -42,3 +42,8 @@ app.kubernetes.io/component: platform
 {{- with .Values.image.pullSecrets }}{{ $_ := set $table "image_pull_secrets" . }}{{ end -}}
 {{- toJson $table -}}
 {{- end }}
+
+{{- /* A setting as the environment has it: lists with commas, tables as JSON. */ -}}
+{{- define "emberlab.setting" -}}
+{{- if kindIs "slice" . }}{{ join "," . }}{{ else if kindIs "string" . }}{{ . }}{{ else }}{{ toJson . }}{{ end -}}
+{{- end }}
