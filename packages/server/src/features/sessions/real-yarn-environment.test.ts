@@ -56,7 +56,8 @@ def told(n):
     import greeting, sys
     return greeting.word + str('emberlab-python' in sys.executable)
 spark.range(1).select(told('id')).first()[0]`;
-    expect(await textOf(1, udf)).toBe("'good morningTrue'");
+    // PySpark may warn beside it.
+    expect(await textOf(1, udf)).toContain("'good morningTrue'");
     await rig.call('DELETE', '/sessions/1');
     await expect.poll(() => cluster.processes(), patient).toEqual([]);
 
