@@ -52,7 +52,11 @@ test.skipIf(!withClusters)(
     // Nor has the first one an executor: it never tells YARN that it has begun.
     expect((await it.capacity())?.waiting).toBe(2);
     await it.engine.kill(second.handle);
-    expect(await second.exited).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(await second.exited).toMatchObject({
+      code: null,
+      signal: 'SIGTERM',
+      said: expect.stringMatching(/ended at YARN by the user emberlab/),
+    });
     await it.engine.kill(handle);
     await expect.poll(() => cluster.processes(), { timeout: 20_000 }).toEqual([]);
   },
