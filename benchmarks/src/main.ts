@@ -16,14 +16,16 @@ import { measureJobs } from './jobs/main.ts';
 import { measureLibraries } from './libraries/main.ts';
 import { measurePages } from './pages/main.ts';
 import { measureProjects } from './projects/main.ts';
+import { measureScale } from './scale/main.ts';
 import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupyter, timed, until } from './tools.ts';
 
 /**
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
  * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead, and
  * `./bench platform` Emberlab beside JupyterHub, `./bench projects` lists and invitations with many users and projects, `./bench libraries` changes
- * of Python libraries, `./bench engines` starts on clusters, `./bench jobs` the lists of jobs and their runs with many of them, and `./bench pages` what the
- * first pages of the dashboard load and how long that takes.
+ * of Python libraries, `./bench engines` starts on clusters, `./bench jobs` the lists of jobs and their runs with many of them, `./bench pages` what the
+ * first pages of the dashboard load and how long that takes, and `./bench scale` what a platform takes as it grows, with servers and drivers that are only
+ * simulated.
  */
 /** Seconds until `./start` says that it serves, set-up done. */
 async function measureStarts(platform: Platform): Promise<Figure> {
@@ -208,6 +210,7 @@ else if (process.argv.includes('libraries')) figures.push(...(await measureLibra
 else if (process.argv.includes('jobs')) figures.push(...(await measureJobs()));
 else if (process.argv.includes('pages')) figures.push(...(await measurePages()));
 else if (process.argv.includes('projects')) figures.push(...(await measureProjects()));
+else if (process.argv.includes('scale')) figures.push(...(await measureScale()));
 else {
   figures.push(...(await measurePlatform()));
   if (process.argv.includes('--fresh')) {

@@ -15,6 +15,7 @@ import type { ProjectBus } from './http/project-events.ts';
 import type { findIdentities } from './identities/find.ts';
 import type { Clock } from './lib/clock.ts';
 import type { createLocalSpark } from './local-spark.ts';
+import type { Adapters } from './platform-adapters.ts';
 import type { PlatformParts } from './platform-parts.ts';
 import { createSparkEngines } from './spark-engines.ts';
 
@@ -37,6 +38,7 @@ export function createPlatformSpark(given: {
   environments: PlatformParts['environments'];
   servers: () => Pick<ReturnType<typeof createServers>, 'workChanged' | 'service'>;
   jobs: () => Pick<ReturnType<typeof createJobs>, 'wake' | 'notebookEnded'>;
+  adapters: Adapters;
 }) {
   const { config, db, clock, bus, log, feed, identities, spark, classArchive } = given;
   const { users, projects, limits, environments } = given;
@@ -45,7 +47,12 @@ export function createPlatformSpark(given: {
       libraries: [join(config.sparkHome, 'R/lib'), ...(config.sparkrLibrary === null ? [] : [config.sparkrLibrary])],
       environment: process.env,
     });
-  const { local, all, close } = createSparkEngines(config, { spark, identities, warmStart: classArchive.forDriver });
+  const { local, all, close } = createSparkEngines(config, {
+    spark,
+    identities,
+    warmStart: classArchive.forDriver,
+    inPlace: given.adapters.engine ?? ((engine) => engine),
+  });
   const engines = createEngines({ db, clock, engines: all });
   const sessions = createSessions({
     db,

@@ -32,6 +32,7 @@ import { listenOnSocket } from './lib/unix-socket.ts';
 import { examineRunning } from './maintenance/doctor.ts';
 import { hearLeader, snapshotsOf, stateFrom, tellReplicas } from './platform-events.ts';
 import { createPlatformApp } from './platform-http.ts';
+import type { Adapters } from './platform-adapters.ts';
 import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
 import { createPlatformSpark } from './platform-spark.ts';
@@ -64,7 +65,7 @@ export type Platform = {
 export async function createPlatform(
   config: Config,
   log: Logger,
-  { reader = false }: { reader?: boolean } = {},
+  { reader = false, adapters = {} }: { reader?: boolean; adapters?: Adapters } = {},
 ): Promise<Platform> {
   const clock = systemClock;
   const closing = new AsyncDisposableStack();
@@ -178,12 +179,14 @@ export async function createPlatform(
     environments,
     servers: () => servers,
     jobs: () => jobs,
+    adapters,
   });
   closing.defer(() => closeEngines());
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
   if (!reader) cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
   const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
+  const spawner = await createServerSpawner({ config, clock, cgroups, identities });
   const servers = createServers({
     db,
     clock,
@@ -192,7 +195,7 @@ export async function createPlatform(
     log,
     targets: feed.targets,
     tickets: feed.tickets,
-    spawner: await createServerSpawner({ config, clock, cgroups, identities }),
+    spawner: adapters.spawner?.(spawner) ?? spawner,
     environments,
     configurations: configurations.service,
     projects: projects.service,

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Config } from './config.ts';
-import type { NamedEngine } from './engines/engine.ts';
+import type { Engine, NamedEngine } from './engines/engine.ts';
 import { createKubernetesEngine } from './engines/kubernetes/engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
@@ -12,6 +12,8 @@ import type { EngineSettings } from './engine-settings.ts';
 export type SparkParts = Pick<LocalEngineOptions, 'identities' | 'warmStart'> & {
   /** Spark on this machine */
   readonly spark: Pick<LocalEngineOptions, 'clock' | 'sparkHome' | 'javaHome' | 'driverJavaOptions' | 'environment'>;
+  /** what runs drivers here in the place of this machine's engine, made from it */
+  readonly inPlace?: (engine: Engine) => Engine;
 };
 
 /** Every engine of the settings, the one of configurations that name none first, and that of this machine, which keeps the files of all of them. */
@@ -30,7 +32,7 @@ export function createSparkEngines(
     | 'sparkrLibrary'
     | 'statementOutputLimitBytes'
   >,
-  { spark, ...parts }: SparkParts,
+  { spark, inPlace = (engine) => engine, ...parts }: SparkParts,
 ): {
   readonly local: NamedEngine;
   readonly all: readonly NamedEngine[];
@@ -50,7 +52,7 @@ export function createSparkEngines(
   const local: NamedEngine = {
     name: 'local',
     label: 'This machine',
-    engine: createLocalEngine({ ...options, sparkMaster: config.sparkMaster }),
+    engine: inPlace(createLocalEngine({ ...options, sparkMaster: config.sparkMaster })),
     facts: localFacts({ sparkMaster: config.sparkMaster, eventLogBytes: config.sessionEventLogBytes }),
     startsAhead: true,
     capacity: async () => null,

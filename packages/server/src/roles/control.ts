@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { leadDatabase } from '../db/lead.ts';
 import { systemClock } from '../lib/clock.ts';
 import { makePrivateFolder } from '../lib/files.ts';
+import type { Adapters } from '../platform-adapters.ts';
 import { createPlatform } from '../platform.ts';
 import type { ChildMessage } from '../supervise/messages.ts';
 import { succeedLeader } from './leader-note.ts';
@@ -16,6 +17,7 @@ export async function startControl(
   config: Config,
   tell: (message: ChildMessage) => void,
   stopped: Promise<void>,
+  adapters: Adapters = {},
 ): Promise<{ close(): Promise<void>; readonly lost?: Promise<string> }> {
   const log = await openLog(config, 'control');
   await makePrivateFolder(config.paths.run);
@@ -41,7 +43,7 @@ export async function startControl(
   // Its reads are answered until others are.
   await replica?.settle();
   if (replica !== null) await succeedLeader(config, systemClock);
-  const platform = await createPlatform(config, log);
+  const platform = await createPlatform(config, log, { adapters });
   await platform.start();
   await replica?.close();
   const token = await platform.setUpToken();
