@@ -208,6 +208,7 @@ export async function createPlatform(
     sessionsOf: sessions.liveOf,
     stopSession: sessions.stopOf,
     busySessionOf: sessions.busyOf,
+    busySessions: sessions.busyByServer,
     limits,
   });
 

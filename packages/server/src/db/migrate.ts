@@ -29,6 +29,7 @@ import * as endedTours from './migrations/0030-ended-tours.ts';
 import * as engines from './migrations/0034-engines.ts';
 import * as clusterDrivers from './migrations/0035-cluster-drivers.ts';
 import * as clusterBatches from './migrations/0037-cluster-batches.ts';
+import * as liveRows from './migrations/0039-live-rows.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -61,6 +62,7 @@ const migrations = {
   '0034-engines': { up: engines.up },
   '0035-cluster-drivers': { up: clusterDrivers.up },
   '0037-cluster-batches': { up: clusterBatches.up },
+  '0039-live-rows': { up: liveRows.up },
 };
 
 /** Their names, in their order. */

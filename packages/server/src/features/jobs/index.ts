@@ -136,6 +136,7 @@ export function createJobs(deps: JobsDeps) {
     snapshot: (async () => [{ type: 'jobs' }]) satisfies ProjectSnapshot,
     /** Runs as what members and projects have at a time. */
     limited: {
+      // Few, by the places that there are for them.
       taken: async () => (await store.listLive({ states: statesWithPlace })).map(takenBy),
     } satisfies LimitedPart,
     part: {

@@ -27,7 +27,8 @@ const sides = ['user', 'project'] as const;
 export function createAdmission(deps: {
   limitsOf: LimitService['limitsOf'];
   allLimits: LimitService['allLimits'];
-  taken: () => Promise<readonly Taken[]>;
+  /** all of it, or at least what is in the way of something of a member's in a project */
+  taken: (besides?: { projectId: string; userId: string }) => Promise<readonly Taken[]>;
   mustHaveDisk: (whose: { projectId: string; userId: string }) => Promise<unknown>;
 }): Admission {
   const queue = createKeyedQueue();
@@ -36,7 +37,7 @@ export function createAdmission(deps: {
     await deps.mustHaveDisk(ask);
     const limits = await deps.limitsOf(ask);
     // What somebody asks for is in front of what nobody has asked for.
-    const all = (await deps.taken()).filter(({ yields }) => ask.yields || !yields);
+    const all = (await deps.taken(ask)).filter(({ yields }) => ask.yields || !yields);
     const asked = countsOf(ask);
     for (const side of sides) {
       const used = sumOf(all.filter((one) => isOf(side, one, ask)));

@@ -18,8 +18,11 @@ export type { Taken } from './policy.ts';
 
 /** A part of the platform that runs things for members. */
 export type LimitedPart = {
-  /** All that runs, or is about to. What gives way and is ending is not in it: its room is as good as free. */
-  taken(): Promise<Taken[]>;
+  /**
+   * What runs, or is about to: all of it, or at least what is a member's, whatever its project, and what is a project's, whoever's it is. What gives way and is ending is not in it: its room is as
+   * good as free.
+   */
+  taken(besides?: { readonly projectId: string; readonly userId: string }): Promise<Taken[]>;
 };
 
 export type LimitsDeps = {
@@ -39,7 +42,8 @@ export type LimitsDeps = {
 /** How much users and projects may have at a time. Others ask here before they start something or keep a file. */
 export function createLimits(deps: LimitsDeps) {
   const { db, clock } = deps;
-  const taken = async (): Promise<Taken[]> => (await Promise.all(deps.parts().map((part) => part.taken()))).flat();
+  const taken: LimitedPart['taken'] = async (besides) =>
+    (await Promise.all(deps.parts().map((part) => part.taken(besides)))).flat();
   const diskStore = createDiskStore(db);
   const service = createLimitService({ store: createLimitStore(db), disk: diskStore, taken });
   const worker = createDiskWorker({ ...deps, store: diskStore, measure: deps.measure ?? measureWithDu });

@@ -12,8 +12,8 @@ export type EndReason = 'member' | 'project';
 
 /** A part of the platform that runs or keeps things for the members of projects. */
 export type ProjectPart = {
-  /** For whom something of it lives, or is to live; `ending`: all of that is to end already. */
-  living(): Promise<(Whose & { readonly ending: boolean })[]>;
+  /** For whom something of it lives, or is to live, in a project or in all; `ending`: all of that is to end already. */
+  living(projectId?: string): Promise<(Whose & { readonly ending: boolean })[]>;
   /** Lets all of it end that lives for a member. Resolves when that is written down. */
   stop(whose: Whose, why: EndReason): Promise<void>;
   /** Removes what a project that is being deleted has left beside its rows. Safe to repeat. */

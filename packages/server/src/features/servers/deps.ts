@@ -15,6 +15,9 @@ import type { AskRuns, RunsReport } from './notebook-runs.ts';
 import type { Probe } from './probe.ts';
 
 /** What the servers feature is built from. */
+/** `name`: of its notebook, or its own */
+export type BusySession = { readonly name: string | null };
+
 export type ServersDeps = {
   readonly db: Kysely<Database>;
   readonly clock: Clock;
@@ -72,7 +75,9 @@ export type ServersDeps = {
   /** Ends the Spark sessions that a server's kernels began; `why`: a sentence for whose they are, where there is a better one than usual. */
   stopSessionsOf(serverId: string, why?: string): Promise<void>;
   /** One of its sessions in which a statement runs; null: there is none. */
-  busySessionOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  busySessionOf(serverId: string): Promise<BusySession | null>;
+  /** The same of all servers, by their ids; those without one are absent. */
+  busySessions(): Promise<ReadonlyMap<string, BusySession>>;
   /** Its live Spark sessions, as its member sees them. */
   sessionsOf(serverId: string, whose: { projectId: string; userId: string }): Promise<Session[]>;
   /** Ends one of the sessions that a member sees; throws `not_found`. */

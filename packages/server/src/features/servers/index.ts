@@ -12,7 +12,7 @@ import { createPresenter } from './present.ts';
 import { registerServerRoutes } from './routes.ts';
 import { createAnnouncer, createServerService, type Whose } from './service.ts';
 import { timeFor } from './shutdown.ts';
-import { createServerStore } from './store.ts';
+import { createServerStore, type LiveServers } from './store.ts';
 import { createStrayWatch } from './strays.ts';
 import { createUseWatch } from './use-watch.ts';
 import { createServerWorker } from './worker.ts';
@@ -32,8 +32,8 @@ export function createServers(deps: ServersDeps) {
   const present = createPresenter({ store, timeOf, uses });
   const announce = createAnnouncer({ bus: deps.bus, store, present });
   const changed = async (id: string): Promise<void> => {
-    await announce(id);
-    notebooks.wake();
+    const record = await announce(id);
+    if (record !== null) notebooks.saw(record);
   };
   const worker = createServerWorker({ ...deps, store, changed, timeOf });
   const activity = createActivityWatch({ ...deps, store, changed, accessTo: worker.accessTo, wake: worker.wake });
@@ -47,7 +47,10 @@ export function createServers(deps: ServersDeps) {
     part: service.part,
     /** Servers as what members and projects have at a time. */
     limited: {
-      taken: async () => (await store.live()).map((record) => takenBy(record, deps.config.serverLimits)),
+      taken: async (besides?: LiveServers['besides']) =>
+        (await store.live(besides === undefined ? {} : { besides })).map((record) =>
+          takenBy(record, deps.config.serverLimits),
+        ),
     } satisfies LimitedPart,
     running: service.running,
     countLive: service.countLive,

@@ -125,6 +125,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
         hasSparkR: async () => true,
         stopSessionsOf: async () => undefined,
         busySessionOf: async () => null,
+        busySessions: async () => new Map(),
         sessionsOf: async () => [],
         stopSession: async () => undefined,
         labExtensions: join(dataDir, 'none'),

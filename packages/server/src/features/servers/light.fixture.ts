@@ -99,6 +99,7 @@ export async function lightServers(
     hasSparkR: async () => false,
     stopSessionsOf: async () => undefined,
     busySessionOf: async () => null,
+    busySessions: async () => new Map(),
     sessionsOf: async () => [],
     stopSession: async () => undefined,
     platformEnv: { PATH: process.env['PATH'] },

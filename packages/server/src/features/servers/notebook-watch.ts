@@ -5,10 +5,12 @@ import type { ServersDeps } from './deps.ts';
 import { askRuns } from './notebook-runs.ts';
 import type { ServerRecord, ServerStore } from './store.ts';
 
-/** How often it is looked whether all that run are listened to, ms; a server that has come up is looked at at once. */
+/** How often it is looked whether all that run are listened to, ms; a server that has come up is listened to at once. */
 const lookEveryMs = 5000;
 /** One that has said nothing, as in an environment without our extension, is asked again after so long, ms: each question is a line in its log. */
 const silenceMs = 60_000;
+/** Of those that nobody listens to, as all are after a restart, so many are taken up at a time. */
+const mostAtOnce = 500;
 /** A server is not asked again before this: many cells that run one after the other are one piece of news, ms. */
 const pauseMs = 500;
 
@@ -26,6 +28,7 @@ export function createNotebookWatch(
   /** servers that have said nothing, with the time until which they are left alone */
   const silent = new Map<string, number>();
   let loop: ReturnType<typeof createLoop> | null = null;
+  let closed = false;
 
   /** Until the server doesn't answer. */
   async function listen(record: ServerRecord): Promise<void> {
@@ -48,21 +51,24 @@ export function createNotebookWatch(
     }
   }
 
+  function begin(record: ServerRecord): void {
+    if (record.state !== 'running' || listening.has(record.id) || silent.has(record.id)) return;
+    const ended = listen(record)
+      .catch((error: unknown) => {
+        if (closing.signal.aborted) return;
+        deps.log.error({ err: error, server: record.id }, 'what runs in a server was not written down');
+      })
+      .finally(() => listening.delete(record.id));
+    listening.set(record.id, ended);
+  }
+
   async function look(): Promise<void> {
-    const live = await store.live();
+    const running = new Set(await store.running());
     for (const [id, until] of silent) {
-      if (clock.steady() >= until || !live.some((record) => record.id === id)) silent.delete(id);
+      if (clock.steady() >= until || !running.has(id)) silent.delete(id);
     }
-    for (const record of live) {
-      if (record.state !== 'running' || listening.has(record.id) || silent.has(record.id)) continue;
-      const ended = listen(record)
-        .catch((error: unknown) => {
-          if (closing.signal.aborted) return;
-          deps.log.error({ err: error, server: record.id }, 'what runs in a server was not written down');
-        })
-        .finally(() => listening.delete(record.id));
-      listening.set(record.id, ended);
-    }
+    const unheard = [...running].filter((id) => !listening.has(id) && !silent.has(id));
+    for (const record of await store.live({ ids: unheard.slice(0, mostAtOnce) })) begin(record);
   }
 
   return {
@@ -71,8 +77,12 @@ export function createNotebookWatch(
       const onError = (error: unknown) => deps.log.error({ err: error }, 'which notebooks run is not known');
       loop = createLoop({ step: look, intervalMs: lookEveryMs, onError });
     },
-    wake: (): void => loop?.wake(),
+    /** One is as it is now: it may have come up. */
+    saw(record: ServerRecord): void {
+      if (loop !== null && !closed) begin(record);
+    },
     async close(): Promise<void> {
+      closed = true;
       // Once nothing new is begun.
       await loop?.close();
       closing.abort(new Error('closed'));

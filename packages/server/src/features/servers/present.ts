@@ -34,7 +34,9 @@ export function createPresenter(options: {
       stopNote: record.stopNote,
       activity:
         isRunning && record.activity !== null ? { ...record.activity, at: toInstant(record.activity.at) } : null,
-      queuePosition: waitsForTurn(record) ? (positionsIn(await store.live()).get(record.id) ?? null) : null,
+      queuePosition: waitsForTurn(record)
+        ? (positionsIn(await store.live({ states: ['queued', 'starting'] })).get(record.id) ?? null)
+        : null,
       limits: record.limits,
       use: isRunning ? (uses.get(record.id) ?? null) : null,
       memoryEnd: record.memoryEnd === null ? null : { ...record.memoryEnd, at: toInstant(record.memoryEnd.at) },
@@ -44,10 +46,10 @@ export function createPresenter(options: {
   };
 }
 
-/** The places in the queue, by the ids of those that wait for their turn. */
-export function positionsIn(live: readonly ServerRecord[]): Map<string, number> {
-  const starting = live.filter((record) => record.state === 'starting');
-  return new Map(turnsOf(live.filter(waitsForTurn), starting).map(({ id }, index) => [id, index + 1]));
+/** The places in the queue, by the ids of those that wait for their turn; `coming`: all of them, and those that start. */
+export function positionsIn(coming: readonly ServerRecord[]): Map<string, number> {
+  const starting = coming.filter((record) => record.state === 'starting');
+  return new Map(turnsOf(coming.filter(waitsForTurn), starting).map(({ id }, index) => [id, index + 1]));
 }
 
 /** What is shown where there has never been a server. */

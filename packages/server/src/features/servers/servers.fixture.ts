@@ -15,6 +15,7 @@ import type { ActivityReport } from './activity.ts';
 import { createConfigurations } from '../configurations/index.ts';
 import type { RunsReport } from './notebook-runs.ts';
 import { createServers } from './index.ts';
+import { createServerStore } from './store.ts';
 
 type FakeProcess = { spec: ServerSpec; handle: ServerHandle; alive: boolean; end: (exit: ServerExit) => void };
 
@@ -190,6 +191,10 @@ export async function serversFixture() {
       hasSparkR: async () => machine.hasSparkR,
       stopSessionsOf: async (id, why) => void calls.push(`stop sessions ${id}${why === undefined ? '' : `: ${why}`}`),
       busySessionOf: async () => activity.spark,
+      async busySessions() {
+        const { spark } = activity;
+        return new Map(spark === null ? [] : (await createServerStore(db).running()).map((id) => [id, spark]));
+      },
       sessionsOf: async () => activity.sessions,
       stopSession: async (_, id) => void calls.push(`stop session ${id}`),
       askActivity: async () => activity.report,

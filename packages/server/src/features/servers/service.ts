@@ -30,21 +30,22 @@ const hourMs = 3_600_000;
 export type Whose = { readonly projectId: string; readonly userId: string };
 export type ServerService = ReturnType<typeof createServerService>;
 
-/** Tells the member whose server it is, and nobody else, what it is like now. */
+/** Tells the member whose server it is, and nobody else, what it is like now; answers that. */
 export function createAnnouncer({
   bus,
   store,
   present,
 }: Pick<ServersDeps, 'bus'> & { store: ServerStore; present: Presenter }) {
-  return async (id: string): Promise<void> => {
+  return async (id: string): Promise<ServerRecord | null> => {
     const record = await store.find(id);
-    if (record === null) return;
+    if (record === null) return null;
     const server = await present(record);
     bus.publish({
       projectId: record.projectId,
       users: [record.userId],
       present: (viewer) => (viewer.userId === record.userId ? { type: 'server', server } : null),
     });
+    return record;
   };
 }
 
@@ -91,7 +92,7 @@ export function createServerService(
       worker.noteLive(id);
       await deps.projects.touch(whose.projectId);
       await changed(id);
-      worker.wake();
+      worker.wake(id);
       await forgetOldLogs(whose);
       return { started: true };
     }
@@ -107,7 +108,7 @@ export function createServerService(
     if (live === null || live.endedAt !== null || live.state === 'stopping') return get(whose);
     if (await store.apply(live.id, 'stop', { stopReason })) {
       await changed(live.id);
-      worker.wake();
+      worker.wake(live.id);
     }
     return get(whose);
   }
@@ -116,7 +117,7 @@ export function createServerService(
   async function stopOne(id: string, stopNote: string): Promise<void> {
     if (!(await store.apply(id, 'stop', { stopReason: 'admin', stopNote }))) return;
     await changed(id);
-    worker.wake();
+    worker.wake(id);
   }
 
   return {
@@ -217,13 +218,7 @@ export function createServerService(
 
     /** As a part of projects: whose servers live, their ends, and the logs that are left of them. */
     part: {
-      async living() {
-        return (await store.live()).map(({ projectId, userId, state }) => ({
-          projectId,
-          userId,
-          ending: state === 'stopping',
-        }));
-      },
+      living: (projectId?: string) => store.living(projectId),
       stop: async (whose: Whose, why: 'member' | 'project') => void (await stop(whose, why)),
       async remove(projectId: string) {
         for (const id of await store.allOf(projectId)) await deps.spawner.forget(id);

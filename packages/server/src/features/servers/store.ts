@@ -65,6 +65,13 @@ export type ServerPatch = Partial<{
   memoryEnd: MemoryEnd;
 }>;
 
+/** Which of those that have not ended. `besides`: all of a member's, whatever their project, and all of a project's, whoever's they are */
+export type LiveServers = {
+  readonly ids?: readonly string[];
+  readonly states?: readonly ServerState[];
+  readonly besides?: { readonly projectId: string; readonly userId: string };
+};
+
 export type ServerStore = ReturnType<typeof createServerStore>;
 
 /** SQL of servers. */
@@ -178,14 +185,51 @@ export function createServerStore(db: Kysely<Database>) {
       return row === undefined ? null : toRecord(row);
     },
 
-    /** All that have not ended, the oldest first. */
-    async live(): Promise<ServerRecord[]> {
-      const found = await rows()
-        .where('servers.ended_at', 'is', null)
-        .orderBy('servers.created_at')
-        .orderBy('servers.id')
-        .execute();
+    /** Those that have not ended, or some of them, the oldest first. */
+    async live(some: LiveServers = {}): Promise<ServerRecord[]> {
+      if (some.ids?.length === 0) return [];
+      let query = rows().where('servers.ended_at', 'is', null);
+      const { ids, states, besides } = some;
+      if (ids !== undefined) query = query.where('servers.id', 'in', ids);
+      if (states !== undefined) query = query.where('servers.state', 'in', states);
+      if (besides !== undefined) {
+        query = query.where((e) =>
+          e.or([e('servers.project_id', '=', besides.projectId), e('servers.user_id', '=', besides.userId)]),
+        );
+      }
+      const found = await query.orderBy('servers.created_at').orderBy('servers.id').execute();
       return found.map(toRecord);
+    },
+
+    /** The first `most` of them after an id, or from the beginning, by their ids. */
+    async liveAfter(after: string | null, most: number): Promise<ServerRecord[]> {
+      let query = rows().where('servers.ended_at', 'is', null);
+      if (after !== null) query = query.where('servers.id', '>', after);
+      const found = await query.orderBy('servers.id').limit(most).execute();
+      return found.map(toRecord);
+    },
+
+    /** The ids of those that run. */
+    async running(): Promise<string[]> {
+      const found = await db
+        .selectFrom('servers')
+        .select('id')
+        .where('ended_at', 'is', null)
+        .where('state', '=', 'running')
+        .execute();
+      return found.map(({ id }) => id);
+    },
+
+    /** For whom servers live, of a project or of all; `ending`: that one is to end. */
+    async living(projectId?: string): Promise<{ projectId: string; userId: string; ending: boolean }[]> {
+      let query = db.selectFrom('servers').select(['project_id', 'user_id', 'state']).where('ended_at', 'is', null);
+      if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+      const found = await query.execute();
+      return found.map((row) => ({
+        projectId: row.project_id,
+        userId: row.user_id,
+        ending: row.state === 'stopping',
+      }));
     },
 
     /** Every server that a project has had and that is known. */

@@ -1,12 +1,13 @@
 import type { ServerUse as ShownUse } from '@emberlab/contract';
 import { createLoop } from '../../lib/lifecycle.ts';
 import { coresBetween } from '../../lib/process-use.ts';
+import { createRounds } from '../../lib/turns.ts';
 import type { ServerUse } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
 import { endedNotebooks } from './limits.ts';
 import type { ServerRecord, ServerStore } from './store.ts';
 
-/** How often servers are looked at, ms. A log can grow for so long before it is cut. */
+/** How often servers, or the next of very many, are looked at, ms. A log can grow for so long before it is cut. */
 const lookEveryMs = 1000;
 /** A smaller change of memory is not told, MB. */
 const stepMb = 16;
@@ -24,6 +25,9 @@ export function createUseWatch(
 ) {
   const { spawner, clock, store, changed, uses } = deps;
   const seen = new Map<string, { use: ServerUse; cpuMs: number; at: number }>();
+  const rounds = createRounds((after: string | null, most) => store.liveAfter(after, most));
+  /** those that were found in this round */
+  let round = new Set<string>();
   let loop: ReturnType<typeof createLoop> | null = null;
 
   /** Notes that processes of a server were ended for memory since it was looked at last. Answers whether that is so. */
@@ -51,9 +55,9 @@ export function createUseWatch(
     if (isNews || old?.memoryMb !== shown.memoryMb || old.cores !== shown.cores) await changed(record.id);
   }
 
-  /** Looks once at all servers. */
+  /** Looks at the next servers. */
   async function look(): Promise<void> {
-    const live = await store.live();
+    const { some: live, ends } = await rounds.next();
     // What members make of one log keeps no other from being looked after.
     const bounded = await Promise.allSettled(live.map(({ id }) => spawner.boundLog(id)));
     for (const [index, one] of bounded.entries()) {
@@ -62,10 +66,14 @@ export function createUseWatch(
     }
     const running = live.filter((record) => record.state === 'running');
     const found = await spawner.use(running.map(({ id }) => id));
-    for (const id of seen.keys()) {
-      if (found.has(id)) continue;
-      seen.delete(id);
-      uses.delete(id);
+    for (const id of found.keys()) round.add(id);
+    if (ends) {
+      for (const id of seen.keys()) {
+        if (round.has(id)) continue;
+        seen.delete(id);
+        uses.delete(id);
+      }
+      round = new Set();
     }
     for (const record of running) {
       const use = found.get(record.id);

@@ -3,9 +3,9 @@ import type { ServerTime } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { delay } from '../../lib/clock.ts';
 import { createClockWatch } from '../../lib/clock-watch.ts';
-import { createLoop } from '../../lib/lifecycle.ts';
 import { beginningOf } from '../../lib/log-file.ts';
 import { hasPlace } from '../../lib/places.ts';
+import { createRounds, createTurns, type Turns, type Woken } from '../../lib/turns.ts';
 import { SpawnError, type ServerExit, type SpawnedServer } from '../../spawners/spawner.ts';
 import type { ServersDeps } from './deps.ts';
 import { createServerEnds } from './ends.ts';
@@ -22,7 +22,7 @@ import type { ServerRecord, ServerStore } from './store.ts';
 
 /** How often a starting server is asked whether it answers, ms. */
 const probeEveryMs = 50;
-/** How often all are looked at without a reason, ms: the end of a process that we did not start shows then. */
+/** How often all, or the next of very many, are looked at without a reason, ms: the end of a process that we did not start shows then. */
 const lookEveryMs = 1000;
 
 type Task = { readonly abort: AbortController; readonly done: Promise<void> };
@@ -51,9 +51,10 @@ export function createServerWorker(
   const live = new Set<string>();
   /** in the queue, as those that wait were told */
   let positions: ReadonlyMap<string, number> = new Map();
-  let loop: ReturnType<typeof createLoop> | null = null;
+  const rounds = createRounds((after: string | null, most) => store.liveAfter(after, most));
+  let turns: Turns<string> | null = null;
 
-  const wake = () => loop?.wake();
+  const wake = (id?: string) => turns?.wake(id);
   const spawn = createSpawn(deps);
   const { end, fail, failEnded, logTail } = createServerEnds({
     ...deps,
@@ -76,7 +77,7 @@ export function createServerWorker(
       .then(
         () => {
           tasks.delete(id);
-          wake();
+          wake(id);
         },
         (error: unknown) => {
           tasks.delete(id);
@@ -112,7 +113,7 @@ export function createServerWorker(
       return fail(record.id, notSpawned(error, await logTail(record.id)));
     }
     exits.set(record.id, spawned.exited);
-    void spawned.exited.then(wake);
+    void spawned.exited.then(() => wake(record.id));
     const steps = beginStep(record.steps, await nextStep(record.id), clock.now());
     await store.patch(record.id, { process: spawned.handle, steps });
     await changed(record.id);
@@ -223,7 +224,7 @@ export function createServerWorker(
     if (!(await store.apply(id, 'stop', { stopReason: 'time' }))) return;
     deps.log.info({ server: id }, 'the time of a server is over');
     await changed(id);
-    wake();
+    wake(id);
   }
 
   async function lookAt(record: ServerRecord): Promise<void> {
@@ -241,23 +242,31 @@ export function createServerWorker(
     });
   }
 
-  async function step(): Promise<void> {
+  /** Those that wait or start: few, and each may have come to its turn by what has become of another. */
+  const coming = () => store.live({ states: ['queued', 'starting'] });
+
+  async function step(_: AbortSignal, woken: Woken<string>): Promise<void> {
     await noteClock();
-    const records = await store.live();
+    const some = woken.all ? (await rounds.next()).some : [];
+    const known = new Map([...some, ...(await coming())].map((record) => [record.id, record]));
+    const others = await store.live({ ids: [...woken.ids].filter((id) => !known.has(id)) });
+    const records = [...known.values(), ...others];
     for (const record of records) live.add(record.id);
     for (const record of records) await lookAt(record);
     const starting = records.filter((record) => record.state === 'starting');
-    const queued = records.filter((record) => record.state === 'queued' && !tasks.has(record.id));
+    const queued = records
+      .filter((record) => record.state === 'queued' && !tasks.has(record.id))
+      .toSorted((a, b) => a.createdAt - b.createdAt);
     for (const record of turnsOf(queued, starting)) {
       if (!hasPlace(countStarting(record.userId, starting), config.serverStartLimit)) continue;
       if (await consider(record)) starting.push(record);
     }
-    await tellPositions();
+    if (positions.size > 0 || records.some((record) => record.state === 'queued')) await tellPositions();
   }
 
   /** Tells those that wait how far they have come since they were told. */
   async function tellPositions(): Promise<void> {
-    const now = positionsIn(await store.live());
+    const now = positionsIn(await coming());
     const moved = [...now].filter(([id, position]) => positions.get(id) !== position);
     positions = now;
     for (const [id] of moved) await changed(id);
@@ -273,7 +282,7 @@ export function createServerWorker(
         if (access !== null) putTarget(record.id, access);
       }
       const onError = (error: unknown) => deps.log.error({ err: error }, 'looking at the servers failed');
-      loop = createLoop({ step, intervalMs: lookEveryMs, onError });
+      turns = createTurns({ step, intervalMs: lookEveryMs, onError });
     },
     wake,
     /** Where a running server is reached, and with what. Throws when its folder is gone. */
@@ -283,7 +292,7 @@ export function createServerWorker(
     noteLive: (id: string): void => void live.add(id),
     /** Ends the looking; the servers go on. */
     async close(): Promise<void> {
-      await loop?.close();
+      await turns?.close();
       for (const task of tasks.values()) task.abort.abort();
       await Promise.all([...tasks.values()].map((task) => task.done));
     },

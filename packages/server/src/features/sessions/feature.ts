@@ -4,7 +4,7 @@ import type { LimitedPart } from '../limits/index.ts';
 import type { ProjectPart, RunningPart } from '../projects/index.ts';
 import type { ProjectSnapshot } from '../../http/project-events.ts';
 import type { Router } from '../../http/router.ts';
-import { createLoop } from '../../lib/lifecycle.ts';
+import { createTurns, type Turns, type Woken } from '../../lib/turns.ts';
 import { listBatches, registerBatchApi } from './batch-routes.ts';
 import { createBatches } from './batches/batches.ts';
 import type { Programs } from './batches/programs.ts';
@@ -33,6 +33,8 @@ export type Sessions = {
   stopForServer(serverId: string, why?: string): Promise<void>;
   /** One of a Jupyter server's sessions in which a statement runs or waits, with its notebook or its name. */
   busyOf(serverId: string): Promise<{ readonly name: string | null } | null>;
+  /** The same of all Jupyter servers, by their ids. */
+  busyByServer(): Promise<ReadonlyMap<string, { readonly name: string | null }>>;
   /** The live sessions that came from a Jupyter server, as its member sees them. */
   liveOf(serverId: string, whose: { projectId: string; userId: string }): Promise<Session[]>;
   /** Lets a session end that a member sees. Throws `not_found`. */
@@ -59,19 +61,20 @@ export type Sessions = {
 
 /** The feature as a whole. `reconcile` lets the worker look at everything now, instead of at its next turn. */
 export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Promise<void> } {
-  let loop: ReturnType<typeof createLoop> | null = null;
+  let turns: Turns<number> | null = null;
   const stopped = new AbortController();
   const limits = { ...defaultLimits, ...deps.limits };
   const external = createExternal(deps, limits);
-  const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, () => loop?.wake());
+  const parts = createParts({ ...deps, ahead: withoutLivys(deps.ahead, external) }, (id) => turns?.wake(id));
   const { sessions, lifecycle, history, programHistory, hub, service, worker, ahead, agents, tunnel, engines } = parts;
   const batches = createBatches(deps, parts.limits, {
     engines,
     countStarting: (userId) => sessions.countStarting(userId),
     history: programHistory,
   });
-  const step = async (signal: AbortSignal) => {
-    await worker.step(signal);
+  const step = async (signal: AbortSignal, woken?: Woken<number>) => {
+    await worker.step(signal, woken);
+    if (woken?.all === false) return;
     await ahead.step();
     await history.step();
     await programHistory.step();
@@ -146,9 +149,17 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       return busy === undefined ? null : { name: busy.notebook ?? busy.name };
     },
 
+    async busyByServer() {
+      const busy = (await sessions.listBusy()).filter((session) => hub.observe(session).state === 'busy');
+      // The first of each is the one that is named, as with one server.
+      return new Map(
+        busy.toReversed().map(({ serverId, notebook, name }) => [serverId ?? '', { name: notebook ?? name }]),
+      );
+    },
+
     limited: {
-      async taken() {
-        const here = (await sessions.listLive())
+      async taken(besides) {
+        const here = (await sessions.listLive(besides === undefined ? {} : { besides }))
           // What was started ahead and is ending is as good as gone.
           .filter(({ aheadKey, state }) => aheadKey === null || state !== 'shutting_down')
           .map(({ project, owner, request, engine, aheadKey }) =>
@@ -159,12 +170,8 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     },
 
     part: {
-      async living() {
-        const here = (await sessions.listLive()).map((session) => ({
-          projectId: session.project.id,
-          userId: session.owner.id,
-          ending: session.state === 'shutting_down',
-        }));
+      async living(projectId?: string) {
+        const here = await sessions.living(projectId);
         return [...here, ...(await batches.living()), ...(await external.living())];
       },
       async stop({ projectId, userId }, why) {
@@ -215,7 +222,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await agents.start();
       batches.start();
       external.start();
-      loop = createLoop({
+      turns = createTurns({
         step,
         intervalMs: parts.limits.reconcileMs,
         onError: (error) =>
@@ -225,7 +232,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
 
     async close() {
       stopped.abort(new Error('closed'));
-      await loop?.close();
+      await turns?.close();
       await batches.close();
       await external.close();
       await worker.settled();

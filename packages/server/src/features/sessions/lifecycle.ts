@@ -46,7 +46,7 @@ export function createLifecycle(parts: {
   log: Log;
   retainedStatements: number;
   /** there may be something to do for the worker */
-  wake: () => void;
+  wake: (id: number) => void;
 }) {
   const { sessions, statements, hub, links, engine, targets, clock, log, wake } = parts;
   const queue = createKeyedQueue();
@@ -122,7 +122,7 @@ export function createLifecycle(parts: {
       ...(first && problem !== null ? { problem } : {}),
     });
     await publish(session.id);
-    wake();
+    wake(session.id);
   };
 
   return {

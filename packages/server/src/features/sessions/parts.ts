@@ -26,7 +26,7 @@ import type { Database } from '../../db/schema.ts';
 export type Parts = ReturnType<typeof createParts>;
 
 /** Builds everything of this feature from what it is given. `wake` calls the worker. */
-export function createParts(deps: SessionsDeps, wake: () => void) {
+export function createParts(deps: SessionsDeps, wake: (id: number) => void) {
   const { clock, config, engine, log, targets } = deps;
   const engines = createEngines(deps);
   const db: Kysely<Database> = deps.db;

@@ -48,7 +48,7 @@ export function createService(
     hub: Hub;
     clock: Clock;
     limits: Limits;
-    wake: () => void;
+    wake: (id: number) => void;
   },
 ) {
   const { sessions, statements, lifecycle, hub, clock, limits } = parts;
@@ -203,7 +203,7 @@ export function createService(
         const session = await sessions.find(made);
         if (session === null) throw new HttpError('internal');
         hub.publish(session);
-        parts.wake();
+        parts.wake(made);
         return session;
       }),
 

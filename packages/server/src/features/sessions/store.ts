@@ -54,6 +54,18 @@ const rememberedSessions = 256;
 const readRequest = rememberLast(rememberedSessions, (json): SessionRequest => sessionRequest.parse(JSON.parse(json)));
 const readApplication = rememberLast(rememberedSessions, (json): Application => application.parse(JSON.parse(json)));
 
+/** Which of those that have not ended. `besides`: all of a member's, whatever their project, and all of a project's, whoever's they are */
+export type LiveSessions = {
+  readonly ids?: readonly number[];
+  readonly serverId?: string;
+  readonly executionId?: number;
+  readonly projectId?: string;
+  readonly userId?: string;
+  readonly besides?: { readonly projectId: string; readonly userId: string };
+  /** whether they were started ahead, and nobody has taken them */
+  readonly ahead?: boolean;
+};
+
 export type SessionStore = ReturnType<typeof createSessionStore>;
 
 /** The rows of sessions. */
@@ -221,14 +233,50 @@ export function createSessionStore(db: Kysely<Database>) {
       return new Map(rows.map((row) => [Number(row.execution_id), toRecord(row)]));
     },
 
-    async listLive(
-      filter: { serverId?: string; executionId?: number; projectId?: string; userId?: string } = {},
-    ): Promise<SessionRecord[]> {
+    /** Those that have not ended, or some of them. */
+    async listLive(filter: LiveSessions = {}): Promise<SessionRecord[]> {
+      if (filter.ids?.length === 0) return [];
       let query = select().where('sessions.ended_at', 'is', null);
+      const { ids, besides } = filter;
+      if (ids !== undefined) query = query.where('sessions.id', 'in', ids);
+      if (besides !== undefined) {
+        query = query.where((e) =>
+          e.or([e('sessions.project_id', '=', besides.projectId), e('sessions.user_id', '=', besides.userId)]),
+        );
+      }
+      if (filter.ahead !== undefined) query = query.where('sessions.ahead_key', filter.ahead ? 'is not' : 'is', null);
       if (filter.executionId !== undefined) query = query.where('sessions.execution_id', '=', filter.executionId);
       if (filter.serverId !== undefined) query = query.where('sessions.server_id', '=', filter.serverId);
       if (filter.projectId !== undefined) query = query.where('sessions.project_id', '=', filter.projectId);
       if (filter.userId !== undefined) query = query.where('sessions.user_id', '=', filter.userId);
+      return (await query.orderBy('sessions.id').execute()).map(toRecord);
+    },
+
+    /** The first `most` of them after an id, or from the beginning. */
+    async liveAfter(after: number | null, most: number): Promise<SessionRecord[]> {
+      let query = select().where('sessions.ended_at', 'is', null);
+      if (after !== null) query = query.where('sessions.id', '>', after);
+      return (await query.orderBy('sessions.id').limit(most).execute()).map(toRecord);
+    },
+
+    /** For whom sessions live, of a project or of all; `ending`: that one is to end. */
+    async living(projectId?: string): Promise<{ projectId: string; userId: string; ending: boolean }[]> {
+      let query = db.selectFrom('sessions').select(['project_id', 'user_id', 'state']).where('ended_at', 'is', null);
+      if (projectId !== undefined) query = query.where('project_id', '=', projectId);
+      const rows = await query.execute();
+      return rows.map((row) => ({
+        projectId: row.project_id,
+        userId: row.user_id,
+        ending: row.state === 'shutting_down',
+      }));
+    },
+
+    /** Those of Jupyter servers in which something runs. */
+    async listBusy(): Promise<SessionRecord[]> {
+      const query = select()
+        .where('sessions.ended_at', 'is', null)
+        .where('sessions.state', '=', 'busy' satisfies StoredState)
+        .where('sessions.server_id', 'is not', null);
       return (await query.orderBy('sessions.id').execute()).map(toRecord);
     },
 

@@ -4,6 +4,7 @@ import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { digest, newSecret } from '../../lib/ids.ts';
 import type { Log } from '../../lib/log.ts';
+import { createRounds, type Woken } from '../../lib/turns.ts';
 import { createClusterDrivers } from './cluster-drivers.ts';
 import type { Engines } from './engines.ts';
 import type { History } from './history/history.ts';
@@ -52,7 +53,7 @@ export function createWorker(parts: {
   /** What a driver warms up that is started ahead. */
   warmKinds(): Promise<readonly SessionKind[]>;
   projectFolder(name: string): string;
-  wake: () => void;
+  wake: (id: number) => void;
 }) {
   const { sessions, statements, lifecycle, hub, links, uploads, history, engine, engines, clock, log, limits } = parts;
   /** work in the background, one piece for each session at most */
@@ -68,6 +69,9 @@ export function createWorker(parts: {
   let lastStepAt = clock.now();
   let cleanedAt = Number.NEGATIVE_INFINITY;
 
+  const rounds = createRounds((after: number | null, most) => sessions.liveAfter(after, most));
+  const logRounds = createRounds((after: number | null, most) => sessions.liveAfter(after, most));
+
   const onClusters = createClusterDrivers({ engines, links, hub, publish: lifecycle.publish, engine, clock, log });
 
   const background = (id: number, task: () => Promise<void>) => {
@@ -75,7 +79,7 @@ export function createWorker(parts: {
     const done = task().then(
       () => {
         working.delete(id);
-        parts.wake();
+        parts.wake(id);
       },
       (error: unknown) => {
         // What fails once most often fails again: the next try comes at its turn.
@@ -90,7 +94,7 @@ export function createWorker(parts: {
     exits.set(id, exit);
     void exit.then((how) => {
       exited.set(id, how);
-      parts.wake();
+      parts.wake(id);
     });
   };
 
@@ -237,7 +241,7 @@ export function createWorker(parts: {
 
   const clean = async (now: number): Promise<void> => {
     await statements.removeUnlisted(now - limits.listedMs);
-    for (const { id, process, engine: name } of await sessions.listLive()) {
+    for (const { id, process, engine: name } of (await logRounds.next()).some) {
       if (process === null) continue;
       await engines
         .of(name)
@@ -256,13 +260,16 @@ export function createWorker(parts: {
   };
 
   return {
-    /** Looks at everything once. What takes long goes on in the background. */
-    async step(signal: AbortSignal): Promise<void> {
+    /** Looks at those that were woken, and at the next of all. What takes long goes on in the background. */
+    async step(signal: AbortSignal, woken: Woken<number> = { ids: new Set(), all: true }): Promise<void> {
       const now = clock.now();
       // After a pause of the machine or a clock that jumped, silence means nothing.
       if (now - lastStepAt > limits.stallMs || now < lastStepAt) hub.forgiveSilence();
       lastStepAt = now;
-      for (const session of await sessions.listLive()) {
+      const some = woken.all ? (await rounds.next()).some : [];
+      const known = new Set(some.map(({ id }) => id));
+      const others = await sessions.listLive({ ids: [...woken.ids].filter((id) => !known.has(id)) });
+      for (const session of [...some, ...others]) {
         await look(session, signal).catch((error: unknown) =>
           log.error({ session: session.id, err: error }, 'a session could not be looked after; it will be tried again'),
         );

@@ -1,34 +1,53 @@
 import type { DeletionStep } from '@emberlab/contract';
 import type { Kysely } from 'kysely';
-import { prepareQuery, type ParametersOf } from '../../../db/prepared.ts';
 import type { Database } from '../../../db/schema.ts';
 import type { EndReason, Whose } from '../part.ts';
 
 /** A project that is being deleted. */
 export type DoomedProject = { readonly id: string; readonly name: string; readonly step: DeletionStep };
 
+/** A database takes so many values in one query: PostgreSQL 65,535, SQLite 32,766. */
+const atOnce = 5000;
+
 export type LifecycleStore = ReturnType<typeof createLifecycleStore>;
 
 /** SQL of what decides over the ends of things and of projects. */
 export function createLifecycleStore(db: Kysely<Database>) {
-  const runner = prepareQuery(db, (parameter: ParametersOf<Whose>) =>
+  /** Of those members, the ones for whom something may run. */
+  const allowed = (userIds: readonly string[]) =>
+    db
+      .selectFrom('members')
+      .innerJoin('users', 'users.id', 'members.user_id')
+      .innerJoin('projects', 'projects.id', 'members.project_id')
+      .select(['members.project_id', 'members.user_id'])
+      .where('members.user_id', 'in', userIds)
+      .where('members.role', 'in', ['owner', 'editor'])
+      .where('users.disabled_at', 'is', null)
+      .where('projects.archived_at', 'is', null)
+      .where('projects.deleting_at', 'is', null);
+  const open = (projectIds: readonly string[]) =>
     db
       .selectFrom('projects')
-      .leftJoin('members', (join) =>
-        join.onRef('members.project_id', '=', 'projects.id').on('members.user_id', '=', parameter('userId')),
-      )
-      .leftJoin('users', 'users.id', 'members.user_id')
-      .select(['role', 'disabled_at', 'archived_at', 'deleting_at'])
-      .where('projects.id', '=', parameter('projectId')),
-  );
+      .select('id')
+      .where('id', 'in', projectIds)
+      .where('archived_at', 'is', null)
+      .where('deleting_at', 'is', null);
 
   return {
-    /** Why nothing may run for a member in a project (any more); null: it may. */
-    async whyNot(whose: Whose): Promise<EndReason | null> {
-      const [row] = await runner(whose);
-      if (row === undefined || row.archived_at !== null || row.deleting_at !== null) return 'project';
-      const mayRun = (row.role === 'owner' || row.role === 'editor') && row.disabled_at === null;
-      return mayRun ? null : 'member';
+    /** Of members in projects, those for whom nothing may run there (any more), with the reason. In few queries, however many they are. */
+    async withoutRight<T extends Whose>(all: readonly T[]): Promise<{ readonly whose: T; readonly why: EndReason }[]> {
+      const found = [];
+      for (let from = 0; from < all.length; from += atOnce) {
+        const some = all.slice(from, from + atOnce);
+        const rows = await allowed([...new Set(some.map(({ userId }) => userId))]).execute();
+        const may = new Set(rows.map((row) => `${row.project_id} ${row.user_id}`));
+        const not = some.filter(({ projectId, userId }) => !may.has(`${projectId} ${userId}`));
+        if (not.length === 0) continue;
+        const here = await open([...new Set(not.map(({ projectId }) => projectId))]).execute();
+        const ids = new Set(here.map(({ id }) => id));
+        for (const whose of not) found.push({ whose, why: ids.has(whose.projectId) ? 'member' : 'project' } as const);
+      }
+      return found;
     },
 
     /** Lets a project be deleted. Safe to call again: its beginning stays. */

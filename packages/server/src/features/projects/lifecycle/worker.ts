@@ -38,9 +38,9 @@ export function createLifecycleWorker(deps: {
 
   async function endWithoutRight(): Promise<void> {
     for (const part of deps.parts()) {
-      for (const { projectId, userId, ending } of await part.living()) {
-        const why = ending ? null : await store.whyNot({ projectId, userId });
-        if (why === null) continue;
+      const lasting = (await part.living()).filter(({ ending }) => !ending);
+      for (const { whose, why } of await store.withoutRight(lasting)) {
+        const { projectId, userId } = whose;
         await part
           .stop({ projectId, userId }, why)
           .catch((error: unknown) =>
@@ -55,7 +55,7 @@ export function createLifecycleWorker(deps: {
 
   async function livesIn(projectId: string): Promise<boolean> {
     for (const part of deps.parts()) {
-      if ((await part.living()).some((one) => one.projectId === projectId)) return true;
+      if ((await part.living(projectId)).some((one) => one.projectId === projectId)) return true;
     }
     return false;
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { seedServer } from '../../../testing/database.ts';
 import { createRig, type TestUser } from '../testing/rig.ts';
 import type { SparkServer } from './options.ts';
@@ -138,7 +138,8 @@ test('where there is R, SparkR takes it too; Scala and R warm up in it while it 
   expect((await it.post({ kind: 'sparkr' })).body).toMatchObject({ id, kind: 'sparkr', state: 'idle' });
   const own = (await it.post({ kind: 'sparkr' })).body.id as number;
   await it.rig.reconcile();
-  expect([own === id, it.rig.fake.driver(own).spec.warmKinds]).toEqual([false, []]);
+  const driver = await vi.waitFor(() => it.rig.fake.driver(own));
+  expect([own === id, driver.spec.warmKinds]).toEqual([false, []]);
 });
 
 test('one that still starts is taken as well, and of two who ask at once one gets it', async () => {

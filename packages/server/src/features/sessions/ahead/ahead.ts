@@ -43,7 +43,7 @@ export function createAhead(parts: {
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
   /** Checks a body of `POST /sessions` as one that comes over HTTP. */
   readRequest(body: unknown, projectName: string): Promise<SessionRequest>;
-  wake: () => void;
+  wake: (id: number) => void;
 }) {
   const { sessions, lifecycle, hub, clock, log, options, admission, engines } = parts;
   const store = createAheadStore(parts.db);
@@ -101,7 +101,7 @@ export function createAhead(parts: {
     log.info({ session: id, server: server.serverId }, 'a driver is started ahead');
     const session = await sessions.find(id);
     if (session !== null) hub.publish(session);
-    parts.wake();
+    parts.wake(id);
   };
 
   /** Says once of each end that nobody asked for why there is no driver. */
@@ -131,8 +131,7 @@ export function createAhead(parts: {
   };
 
   const look = async (): Promise<void> => {
-    const live = await sessions.listLive();
-    const waiting = live.filter((session) => session.aheadKey !== null);
+    const waiting = await sessions.listLive({ ahead: true });
     const servers = (await options?.servers()) ?? [];
     if (waiting.length === 0 && servers.length === 0) return;
     const offers: Offer[] = [];
@@ -158,7 +157,7 @@ export function createAhead(parts: {
         readyAt: session.readyAt,
         memoryBytes: waitingBytes(session.request),
       })),
-      inUse: live.filter((session) => session.aheadKey === null),
+      inUse: await sessions.listLive({ ahead: false }),
       ended,
       memory: options?.memory() ?? { totalBytes: 0, availableBytes: 0 },
       limits: options ?? { idleMs: 0, budgetBytes: 0 },
