@@ -5,11 +5,14 @@ import {
   machineHistory,
   machineQuery,
   projectOverviews,
+  projectsQuery,
   runningKind,
   runningList,
+  runningQuery,
   settingsInEffect,
   stopAllBody,
   stopBody,
+  stoppedList,
 } from './schemas/overview.ts';
 
 /** What administrators see of the whole platform, and how they stop things. */
@@ -18,7 +21,8 @@ export const overviewRoutes = {
     method: 'GET',
     path: '/admin/running',
     access: 'admin',
-    summary: 'All that runs, for whomever, with the memory and cores that it takes',
+    summary: 'What runs, for whomever, with the memory and cores that it takes',
+    query: runningQuery,
     response: runningList,
   },
   'admin.stop': {
@@ -29,7 +33,7 @@ export const overviewRoutes = {
     params: z.object({ kind: runningKind, id: z.string().regex(/^[a-z0-9]{1,40}$/, 'An id has letters and digits.') }),
     body: stopBody,
     status: 202,
-    response: runningList,
+    response: stoppedList,
   },
   'admin.stopAll': {
     method: 'POST',
@@ -38,7 +42,7 @@ export const overviewRoutes = {
     summary: 'Stop all that runs for a user, or in a project; answers what that was',
     body: stopAllBody,
     status: 202,
-    response: runningList,
+    response: stoppedList,
   },
   'admin.machine': {
     method: 'GET',
@@ -59,7 +63,8 @@ export const overviewRoutes = {
     method: 'GET',
     path: '/admin/projects',
     access: 'admin',
-    summary: 'All projects, the last used first',
+    summary: 'Projects, whoever their members are, with what runs in them',
+    query: projectsQuery,
     response: projectOverviews,
   },
   'admin.settings': {

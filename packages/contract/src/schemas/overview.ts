@@ -38,7 +38,49 @@ export const running = z.object({
 });
 export type Running = z.infer<typeof running>;
 
-export const runningList = z.object({ items: z.array(running) });
+/** What was stopped. */
+export const stoppedList = z.object({ items: z.array(running) });
+
+/** Kinds that people look at together. */
+export const runningGroups = {
+  jupyter: ['server'],
+  spark: ['session', 'batch', 'ahead', 'history', 'run'],
+  builds: ['build'],
+} as const satisfies Readonly<Record<string, readonly RunningKind[]>>;
+export type RunningGroup = keyof typeof runningGroups;
+export const runningGroup = z.enum(['jupyter', 'spark', 'builds']);
+
+export const runningSorts = ['title', 'owner', 'project', 'state', 'since', 'memory', 'cores'] as const;
+export type RunningSort = (typeof runningSorts)[number];
+
+const pageLimit = z.coerce.number().int().min(1).max(500).default(100);
+const reverse = z.enum(['true']).optional().meta({ description: 'the other way round' });
+
+export const runningQuery = z.object({
+  search: z.string().max(200).optional().meta({ description: 'part of a title, id, name or e-mail address' }),
+  group: runningGroup.optional(),
+  owner: z.string().max(320).optional().meta({ description: 'an e-mail address' }),
+  project: z.string().max(100).optional().meta({ description: 'the name of a project' }),
+  sort: z.enum(runningSorts).default('since').meta({ description: 'use: the most first; else from the beginning' }),
+  reverse,
+  limit: pageLimit,
+});
+export type RunningQuery = z.infer<typeof runningQuery>;
+
+/** How many run of each kind, and what they take together; kinds of which there is none are absent. */
+export const runningSum = z.object({
+  kinds: z.partialRecord(runningKind, z.number().int()),
+  memoryMb: z.number().int(),
+  cores: z.number(),
+});
+export type RunningSum = z.infer<typeof runningSum>;
+
+export const runningList = z.object({
+  items: z.array(running),
+  total: z.number().int().meta({ description: 'how many there are of what was asked for' }),
+  whose: runningSum.meta({ description: 'all of the owner and the project that were named, or of everybody' }),
+});
+export type RunningList = z.infer<typeof runningList>;
 
 const byteCount = z.number().min(0);
 const coreCount = z.number().min(0);
@@ -92,9 +134,29 @@ export const projectOverview = z.object({
   members: count,
   createdAt: instant,
   lastActivityAt: instant,
+  running: runningSum,
 });
 export type ProjectOverview = z.infer<typeof projectOverview>;
-export const projectOverviews = z.object({ items: z.array(projectOverview) });
+
+export const projectSorts = ['name', 'members', 'running', 'memory', 'cores', 'used'] as const;
+export type ProjectSort = (typeof projectSorts)[number];
+
+export const projectsQuery = z.object({
+  search: z.string().max(200).optional().meta({ description: "part of a name, or of an owner's e-mail address" }),
+  show: z.enum(['active', 'archived']).optional(),
+  sort: z
+    .enum(projectSorts)
+    .default('used')
+    .meta({ description: 'by name from the beginning; else the most, or the last used, first' }),
+  reverse,
+  limit: pageLimit,
+});
+export type ProjectsQuery = z.infer<typeof projectsQuery>;
+
+export const projectOverviews = z.object({
+  items: z.array(projectOverview),
+  total: count.meta({ description: 'how many there are of what was asked for' }),
+});
 
 /** A setting as it counts now. */
 export const settingInEffect = z.object({
@@ -121,9 +183,12 @@ export const stopAllBody = z
   .object({ user: email.optional(), project: projectName.optional(), reason: stopNote })
   .refine(({ user, project }) => (user === undefined) !== (project === undefined), 'Please name a user or a project.');
 
-/** What administrators' pages are told while they are open. Each event carries the whole list. */
+/** What administrators' pages are told while they are open: that something which runs is another or otherwise now, and how the machine does. */
 export const adminEvent = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('running'), items: z.array(running) }),
+  z.object({
+    type: z.literal('running'),
+    digest: z.string().meta({ description: 'of all that runs: as long as it is the same, nothing has changed' }),
+  }),
   z.object({ type: z.literal('machine'), now: machinePoint }),
 ]);
 export type AdminEvent = z.infer<typeof adminEvent>;

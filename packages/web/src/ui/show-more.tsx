@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 
 /** A list that comes page by page, as the query library has it. */
 type Paged = {
@@ -7,11 +7,16 @@ type Paged = {
   fetchNextPage: () => unknown;
 };
 
-/** Below a list of which there is more. */
-export function ShowMore({ list }: { list: Paged }) {
+/** Below a list of which there is more. `note`: how much of it is there */
+export function ShowMore({ list, note }: { list: Paged; note?: string }) {
   if (!list.hasNextPage) return null;
   return (
     <Group justify="center" p="sm">
+      {note !== undefined && (
+        <Text size="sm" c="dimmed" className="el-tabular">
+          {note}
+        </Text>
+      )}
       <Button size="compact-sm" loading={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
         Show more
       </Button>

@@ -29,6 +29,7 @@ describe('the administrators’ area', () => {
     await kit.projects.service.archive(projectId);
     const { items } = (await ask('GET', '/projects')).json<{ items: ProjectOverview[] }>();
     expect(items.find(({ name }) => name === 'sales')).toMatchObject({
+      running: { kinds: {}, memoryMb: 0, cores: 0 },
       label: 'Sales',
       state: 'archived',
       owners: ['eve@example.org'],
@@ -53,16 +54,16 @@ describe('the administrators’ area', () => {
         .split('\n')
         .filter((line) => line.startsWith('data: '))
         .map((line) => JSON.parse(line.slice(6)) as AdminEvent)
-        .flatMap((event) => (event.type === 'running' ? [event.items.map(({ id }) => id)] : []));
-    await expect.poll(told).toEqual([['server01']]);
+        .flatMap((event) => (event.type === 'running' ? [event.digest] : []));
+    await expect.poll(told).toHaveLength(1);
     state.things = [thing('server', 'server01'), thing('session', '7')];
     bus.publish({ projectId, users: [], present: () => null });
     await expect
       .poll(() => {
         clock.advance(250);
-        return told().at(-1);
+        return new Set(told()).size;
       })
-      .toEqual(['server01', '7']);
+      .toBe(2);
     // How it ends is not what this is about.
     answer.on('error', () => undefined);
     const closed = new Promise((resolve) => answer.once('close', resolve));

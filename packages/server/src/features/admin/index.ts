@@ -1,5 +1,6 @@
 import type { AdminEvent } from '@emberlab/contract';
 import type { Router } from '../../http/router.ts';
+import { digest } from '../../lib/ids.ts';
 import { createLoop } from '../../lib/lifecycle.ts';
 import type { AdminDeps } from './deps.ts';
 import { createHealth } from './health.ts';
@@ -23,7 +24,7 @@ export function createAdmin(deps: AdminDeps) {
   const look = async (): Promise<readonly AdminEvent[]> => {
     const items = (await watch.look()).map(({ shown }) => shown);
     return [
-      { type: 'running', items },
+      { type: 'running', digest: digest(JSON.stringify(items)) },
       { type: 'machine', now: await recorder.now(items) },
     ];
   };

@@ -5,6 +5,7 @@ import type { Router } from '../../http/router.ts';
 import type { createHealth } from './health.ts';
 import type { Lookout } from './lookout.ts';
 import type { Recorder } from './recorder.ts';
+import { selectProjects, selectRunning } from './select.ts';
 import type { AdminService, Stopped, Whose } from './service.ts';
 import type { AdminStore } from './store.ts';
 import type { Watch } from './watch.ts';
@@ -25,7 +26,9 @@ export function registerAdminRoutes(
 ): void {
   const { service, watch, recorder, lookout } = parts;
 
-  router.handle('admin.running', async () => ({ items: (await watch.look()).map(({ shown }) => shown) }));
+  const running = async (): Promise<Running[]> => (await watch.look()).map(({ shown }) => shown);
+
+  router.handle('admin.running', async ({ query }) => selectRunning(await running(), query));
 
   router.handle('admin.stop', async ({ params, body, request }) => {
     audits(request, { target: `${params.kind} ${params.id}: ${body.reason}` });
@@ -43,7 +46,9 @@ export function registerAdminRoutes(
 
   router.handle('admin.machine', ({ query }) => recorder.history(Number(query.hours)));
   router.handle('admin.health', () => parts.health.read());
-  router.handle('admin.projects', async () => ({ items: await parts.store.projects() }));
+  router.handle('admin.projects', async ({ query }) =>
+    selectProjects(await parts.store.projects(), await running(), query),
+  );
   router.handle('admin.settings', async () => parts.settings);
 
   router.handle('admin.events', async (call) => {

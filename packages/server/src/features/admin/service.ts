@@ -36,10 +36,10 @@ export function createAdminService(deps: {
   return {
     /** Lets one end. Throws `HttpError('not_found')` for what does not run (any more). */
     async stop({ kind, id, reason }: Pick<RunningThing, 'kind' | 'id'> & { reason: string }): Promise<Stopped> {
-      const found = (await watch.look()).find(({ thing }) => thing.kind === kind && thing.id === id);
+      const found = (await watch.lookNow()).find(({ thing }) => thing.kind === kind && thing.id === id);
       if (found === undefined) throw new HttpError('not_found', { message: 'This does not run any more.' });
       await end(found.thing, reason);
-      const now = (await watch.look()).filter(({ thing }) => thing.kind === kind && thing.id === id);
+      const now = (await watch.lookNow()).filter(({ thing }) => thing.kind === kind && thing.id === id);
       return { items: now.map(({ shown }) => shown), project: toProject(found) };
     },
 
@@ -54,7 +54,7 @@ export function createAdminService(deps: {
       }
       const isTheirs = ({ thing, shown }: Watched): boolean =>
         'user' in whose ? shown.owner?.email === whose.user : thing.projectId === projectId;
-      const theirs = (await watch.look())
+      const theirs = (await watch.lookNow())
         .filter(isTheirs)
         .toSorted((a, b) => order.indexOf(a.thing.kind) - order.indexOf(b.thing.kind));
       // One that can't be ended keeps none of the others.

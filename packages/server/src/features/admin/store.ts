@@ -37,21 +37,32 @@ export function createAdminStore(db: Kysely<Database>) {
     },
 
     /** All projects, the last used first. */
-    async projects(): Promise<ProjectOverview[]> {
-      const rows = await db.selectFrom('projects').selectAll().orderBy('last_activity_at', 'desc').execute();
-      const members = await db
+    async projects(): Promise<Omit<ProjectOverview, 'running'>[]> {
+      const rows = await db
+        .selectFrom('projects')
+        .select(['id', 'name', 'label', 'deleting_at', 'archived_at', 'created_at', 'last_activity_at'])
+        .orderBy('last_activity_at', 'desc')
+        .execute();
+      const counts = await db
+        .selectFrom('members')
+        .select((e) => ['project_id', e.fn.countAll<number | string>().as('count')])
+        .groupBy('project_id')
+        .execute();
+      const owners = await db
         .selectFrom('members')
         .innerJoin('users', 'users.id', 'members.user_id')
-        .select(['members.project_id', 'members.role', 'users.email'])
+        .select(['members.project_id', 'users.email'])
+        .where('members.role', '=', 'owner')
         .orderBy('users.email')
         .execute();
-      const of = Map.groupBy(members, ({ project_id: id }) => id);
+      const membersOf = new Map(counts.map((row) => [row.project_id, Number(row.count)]));
+      const ownersOf = Map.groupBy(owners, ({ project_id: id }) => id);
       return rows.map((row) => ({
         name: row.name,
         label: row.label,
         state: row.deleting_at !== null ? 'deleting' : row.archived_at !== null ? 'archived' : 'active',
-        owners: (of.get(row.id) ?? []).filter(({ role }) => role === 'owner').map(({ email }) => email),
-        members: of.get(row.id)?.length ?? 0,
+        owners: (ownersOf.get(row.id) ?? []).map(({ email }) => email),
+        members: membersOf.get(row.id) ?? 0,
         createdAt: toInstant(row.created_at),
         lastActivityAt: toInstant(row.last_activity_at),
       }));

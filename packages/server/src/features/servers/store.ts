@@ -11,6 +11,7 @@ import type { Kysely, Updateable } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { ServersTable } from '../../db/schema/servers.ts';
 import type { ProcessIdentity } from '../../lib/process.ts';
+import { rememberLast } from '../../lib/remember.ts';
 import type { KeptLimits } from './limits.ts';
 import { next, statesFor, type ServerEvent, type StepTimes } from './state.ts';
 
@@ -65,6 +66,9 @@ export type ServerPatch = Partial<{
   memoryEnd: MemoryEnd;
 }>;
 
+/** Most members start with what others start with, and all that run are read over and over. */
+const readConfiguration = rememberLast(256, (json): Configuration => configurationShape.parse(JSON.parse(json)));
+
 /** Which of those that have not ended. `besides`: all of a member's, whatever their project, and all of a project's, whoever's they are */
 export type LiveServers = {
   readonly ids?: readonly string[];
@@ -88,7 +92,7 @@ export function createServerStore(db: Kysely<Database>) {
     projectId: row.project_id,
     userId: row.user_id,
     state: row.state,
-    configuration: configurationShape.parse(JSON.parse(row.configuration_json)),
+    configuration: readConfiguration(row.configuration_json),
     revision: row.revision_number,
     steps: JSON.parse(row.steps_json) as StepTimes[],
     problem: row.problem_json === null ? null : (JSON.parse(row.problem_json) as Problem),

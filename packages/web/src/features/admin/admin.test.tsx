@@ -39,7 +39,11 @@ const build: Running = {
   state: 'Waiting for its turn',
   use: null,
 };
-const all = { items: [server, session, build] };
+const none = { kinds: {}, memoryMb: 0, cores: 0 };
+const sum = { kinds: { server: 1, session: 1 }, memoryMb: 2688, cores: 1.7 };
+/** What the platform answers when these are all that it was asked for, in their order. */
+const listOf = (...items: Running[]) => ({ items, total: items.length, whose: sum });
+const all = listOf(session, server, build);
 
 const now: MachinePoint = {
   at,
@@ -125,7 +129,12 @@ describe('the page of what runs', () => {
   });
 
   it('shows what the address asks for, and writes there what is chosen', async () => {
-    const { router } = renderApp('/admin/running?kind=spark', { 'GET /admin/running': all });
+    const { router } = renderApp('/admin/running?kind=spark', {
+      'GET /admin/running?group=spark&sort=memory&limit=100': listOf(session),
+      'GET /admin/running?sort=memory&limit=100': all,
+      'GET /admin/running?sort=project&limit=100': listOf(build, server, session),
+      'GET /admin/running': listOf(),
+    });
     expect(await rows()).toHaveLength(1);
     fireEvent.click(screen.getByRole('radio', { name: 'All' }));
     await waitFor(async () => expect(await rows()).toHaveLength(3));
@@ -138,10 +147,25 @@ describe('the page of what runs', () => {
     expect(await screen.findByText('Nothing matches')).toBeTruthy();
   });
 
-  it('is told of changes while it is open', async () => {
-    renderApp('/admin/running', { 'GET /admin/running': { items: [server] } });
+  it('shows the first of very many, with how many there are, and more when asked', async () => {
+    const many = Array.from({ length: 200 }, (_, index) => ({ ...session, id: String(index) }));
+    renderApp('/admin/running', {
+      'GET /admin/running?sort=memory&limit=100': { ...all, items: many.slice(0, 100), total: 9000 },
+      'GET /admin/running?sort=memory&limit=200': { ...all, items: many, total: 9000 },
+    });
+    expect(await rows()).toHaveLength(100);
+    expect(screen.getByText('100 of 9,000')).toBeTruthy();
+    fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
+    await waitFor(async () => expect(await rows()).toHaveLength(200));
+    expect(screen.getByText('200 of 9,000')).toBeTruthy();
+  });
+
+  it('asks again when it is told of changes while it is open', async () => {
+    const answers = { 'GET /admin/running': listOf(server) };
+    renderApp('/admin/running', answers);
     expect(await rows()).toHaveLength(1);
-    act(() => FakeEventSource.of('/api/v1/admin/events').send({ type: 'running', items: [server, session] }));
+    answers['GET /admin/running'] = listOf(server, session);
+    act(() => FakeEventSource.of('/api/v1/admin/events').send({ type: 'running', digest: '1' }));
     await waitFor(async () => expect(await rows()).toHaveLength(2));
     act(() => FakeEventSource.of('/api/v1/admin/events').send({ type: 'of a newer server' }));
     expect(await rows()).toHaveLength(2);
@@ -171,6 +195,7 @@ describe('the page of what runs', () => {
   it('stops all of a person once it has said what that is', async () => {
     const { calls, router } = renderApp('/admin/running', {
       'GET /admin/running': all,
+      'GET /admin/running?owner=eve%40example.org&sort=memory&limit=8': listOf(session, server),
       'POST /admin/running/stop': { items: [server, session] },
     });
     const [first] = await screen.findAllByRole('link', { name: 'eve@example.org' });
@@ -180,7 +205,7 @@ describe('the page of what runs', () => {
     fireEvent.click(screen.getByRole('button', { name: 'Stop all of eve@example.org' }));
     const dialog = await screen.findByRole('dialog', { name: 'Stop all of eve@example.org?' });
     expect(dialog.textContent).toContain('This ends 1 Jupyter server, 1 Spark session.');
-    expect(within(dialog).getAllByRole('listitem')).toHaveLength(2);
+    expect(await within(dialog).findAllByRole('listitem')).toHaveLength(2);
     fireEvent.change(within(dialog).getByRole('textbox', { name: 'Reason' }), { target: { value: 'You have left' } });
     fireEvent.click(within(dialog).getByRole('button', { name: 'Stop all' }));
     await waitFor(() =>
@@ -193,7 +218,7 @@ describe('the page of what runs', () => {
 
   it('says what the server says when it could not be stopped', async () => {
     renderApp('/admin/running', {
-      'GET /admin/running': { items: [server] },
+      'GET /admin/running': listOf(server),
       'POST /admin/running/server/server000001/stop': new Refusal(404, 'not_found', 'This does not run any more.'),
     });
     fireEvent.click(await screen.findByRole('button', { name: 'Stop JupyterLab with Spark' }));
@@ -249,19 +274,20 @@ describe('the page of all projects', () => {
     members: 3,
     createdAt: at,
     lastActivityAt: at,
+    running: sum,
   };
   const old: ProjectOverview = {
     ...sales,
     name: 'old',
     label: 'Old',
     state: 'archived',
+    running: none,
     lastActivityAt: '2026-02-01T09:30:00.000Z',
   };
 
   it('shows what runs in each and what that takes, and stops all of it', async () => {
     const { calls } = renderApp('/admin/projects?sort=memory', {
-      'GET /admin/projects': { items: [old, sales] },
-      'GET /admin/running': all,
+      'GET /admin/projects?sort=memory&limit=100': { items: [sales, old], total: 2 },
       'POST /admin/running/stop': { items: [] },
     });
     await screen.findByText('1 Jupyter server, 1 Spark session');
@@ -280,7 +306,9 @@ describe('the page of all projects', () => {
   });
 
   it('shows those that the address asks for', async () => {
-    renderApp('/admin/projects?show=archived', { 'GET /admin/projects': { items: [old, sales] } });
+    renderApp('/admin/projects?show=archived', {
+      'GET /admin/projects?show=archived&limit=100': { items: [old], total: 1 },
+    });
     const shown = await rows();
     expect([shown.length, shown[0]]).toEqual([1, expect.stringContaining('Old')]);
   });

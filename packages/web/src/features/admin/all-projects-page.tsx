@@ -1,3 +1,4 @@
+import { projectSorts, type ProjectOverview, type ProjectSort } from '@emberlab/contract';
 import { Button, Group, Paper, SegmentedControl, Select, Stack, Table, Text } from '@mantine/core';
 import { IconFolders } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -14,16 +15,10 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { sortedColumns } from '../../ui/sort-button.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
-import {
-  applyAllProjectsSearch,
-  projectShows,
-  projectSorts,
-  type AllProjectsSearch,
-  type BusyProject,
-  type ProjectSort,
-} from './all-projects-search.ts';
-import { allProjectsQuery, runningQuery } from './queries.ts';
-import { spellRunning } from './running-kinds.ts';
+import { projectShows, type AllProjectsSearch } from './all-projects-search.ts';
+import { MoreOf, useGrowing } from './growing-list.tsx';
+import { allProjectsQuery } from './queries.ts';
+import { countRunning, spellRunning } from './running-kinds.ts';
 import { StopAllDialog } from './stop-dialogs.tsx';
 import { useAdminLive } from './use-admin-live.ts';
 
@@ -41,15 +36,14 @@ const sortLabels: Readonly<Record<ProjectSort, string>> = {
 /** All projects of the platform, whoever their members are. */
 export function AllProjectsPage() {
   useAdminLive();
-  const projects = useQuery(allProjectsQuery);
-  const running = useQuery(runningQuery);
   const search = route.useSearch();
+  const growing = useGrowing(search);
+  const projects = useQuery(allProjectsQuery(search, growing.limit));
   const navigate = route.useNavigate();
   const change = (next: AllProjectsSearch): void =>
     void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
-  const [stopping, setStopping] = useState<BusyProject | null>(null);
-  const all = projects.data?.items ?? [];
-  const shown = applyAllProjectsSearch(all, running.data?.items ?? [], search);
+  const [stopping, setStopping] = useState<ProjectOverview | null>(null);
+  const isPlain = (search.q ?? '').trim() === '' && (search.show ?? 'all') === 'all';
   return (
     <Page title="All projects" description="Whoever their members are. What is in a project is for its members alone.">
       <Filters search={search} onChange={change} />
@@ -58,22 +52,25 @@ export function AllProjectsPage() {
           <RowsSkeleton rows={5} />
         ) : projects.data === undefined ? (
           <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />
-        ) : shown.length === 0 ? (
-          <EmptyState
-            icon={<IconFolders size={30} />}
-            title={all.length === 0 ? 'No projects yet' : 'No project matches'}
-          >
-            {all.length === 0
-              ? 'Everybody can make one on their first page.'
-              : 'Please change the search or choose All.'}
+        ) : projects.data.total === 0 ? (
+          <EmptyState icon={<IconFolders size={30} />} title={isPlain ? 'No projects yet' : 'No project matches'}>
+            {isPlain ? 'Everybody can make one on their first page.' : 'Please change the search or choose All.'}
           </EmptyState>
         ) : (
-          <ProjectRows projects={shown} search={search} onChange={change} onStop={setStopping} />
+          <>
+            <ProjectRows projects={projects.data.items} search={search} onChange={change} onStop={setStopping} />
+            <MoreOf
+              shown={projects.data.items.length}
+              total={projects.data.total}
+              growing={growing}
+              isFetching={projects.isPlaceholderData}
+            />
+          </>
         )}
       </Paper>
       <StopAllDialog
-        of={stopping === null ? null : { project: stopping.project.name }}
-        items={stopping?.running ?? []}
+        of={stopping === null ? null : { project: stopping.name }}
+        sum={stopping?.running ?? { kinds: {}, memoryMb: 0, cores: 0 }}
         onClose={() => setStopping(null)}
       />
     </Page>
@@ -116,26 +113,26 @@ function ProjectRows({
   onChange,
   onStop,
 }: {
-  projects: readonly BusyProject[];
+  projects: readonly ProjectOverview[];
   search: AllProjectsSearch;
   onChange: (change: AllProjectsSearch) => void;
-  onStop: (project: BusyProject) => void;
+  onStop: (project: ProjectOverview) => void;
 }) {
   return (
     <RowsTable>
       <RowsHead columns={sortedColumns(sortLabels, 'used', search, onChange)} />
       <Table.Tbody>
         {projects.map((each) => (
-          <ProjectRow key={each.project.name} busy={each} onStop={onStop} />
+          <ProjectRow key={each.name} project={each} onStop={onStop} />
         ))}
       </Table.Tbody>
     </RowsTable>
   );
 }
 
-function ProjectRow({ busy, onStop }: { busy: BusyProject; onStop: (project: BusyProject) => void }) {
-  const { project, running, memoryMb, cores } = busy;
-  const runs = running.length > 0;
+function ProjectRow({ project, onStop }: { project: ProjectOverview; onStop: (project: ProjectOverview) => void }) {
+  const { running } = project;
+  const runs = countRunning(running) > 0;
   return (
     <Table.Tr>
       <Table.Td className={rowClasses.lead}>
@@ -164,17 +161,17 @@ function ProjectRow({ busy, onStop }: { busy: BusyProject; onStop: (project: Bus
         )}
       </Table.Td>
       <Table.Td data-label="Memory" className={`${rowClasses.short} el-tabular`} data-none={!runs}>
-        {runs ? formatBytes(memoryMb * 1024 ** 2) : '–'}
+        {runs ? formatBytes(running.memoryMb * 1024 ** 2) : '–'}
       </Table.Td>
       <Table.Td data-label="Cores" className="el-tabular" data-none={!runs}>
-        {runs ? cores.toFixed(1) : '–'}
+        {runs ? running.cores.toFixed(1) : '–'}
       </Table.Td>
       <Table.Td data-label="Last used" className={rowClasses.short}>
         <RelativeTime at={project.lastActivityAt} />
       </Table.Td>
       <Table.Td className={rowClasses.actions}>
         {runs && (
-          <Button size="compact-sm" onClick={() => onStop(busy)} aria-label={`Stop all of ${project.label}`}>
+          <Button size="compact-sm" onClick={() => onStop(project)} aria-label={`Stop all of ${project.label}`}>
             Stop all
           </Button>
         )}

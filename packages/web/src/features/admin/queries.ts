@@ -1,7 +1,9 @@
 import type { MachineHistory } from '@emberlab/contract';
-import { queryOptions } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { oneOf } from '../../lib/read-search.ts';
+import type { AllProjectsSearch } from './all-projects-search.ts';
+import type { RunningSearch } from './running-search.ts';
 
 export const adminKeys = {
   running: ['admin', 'running'],
@@ -23,10 +25,33 @@ export const readOverviewSearch = (search: Record<string, unknown>): { hours?: S
 
 const everyMs = 30_000;
 
-export const runningQuery = queryOptions({
-  queryKey: adminKeys.running,
-  queryFn: ({ signal }) => api.call('admin.running', {}, signal),
-});
+/** How many more are shown at a time. */
+export const pageSize = 100;
+/** So many are shown at most: who wants others asks for less. */
+export const mostShown = 500;
+
+/** What runs, as the words of an address ask for it; `limit`: how many of it at most. */
+export const runningQuery = (search: RunningSearch, limit: number) =>
+  queryOptions({
+    queryKey: [...adminKeys.running, search, limit],
+    queryFn: ({ signal }) =>
+      api.call(
+        'admin.running',
+        {
+          query: {
+            search: search.q,
+            group: search.kind,
+            owner: search.owner,
+            project: search.project,
+            sort: search.sort ?? 'memory',
+            reverse: search.reverse === true ? 'true' : undefined,
+            limit: String(limit),
+          },
+        },
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+  });
 
 /** Written down every half minute. */
 export const machineQuery = (hours: Span) =>
@@ -49,10 +74,26 @@ export const healthQuery = queryOptions({
   refetchInterval: everyMs,
 });
 
-export const allProjectsQuery = queryOptions({
-  queryKey: adminKeys.projects,
-  queryFn: ({ signal }) => api.call('admin.projects', {}, signal),
-});
+/** Projects, likewise. */
+export const allProjectsQuery = (search: AllProjectsSearch, limit: number) =>
+  queryOptions({
+    queryKey: [...adminKeys.projects, search, limit],
+    queryFn: ({ signal }) =>
+      api.call(
+        'admin.projects',
+        {
+          query: {
+            search: search.q,
+            show: search.show === 'all' ? undefined : search.show,
+            sort: search.sort,
+            reverse: search.reverse === true ? 'true' : undefined,
+            limit: String(limit),
+          },
+        },
+        signal,
+      ),
+    placeholderData: keepPreviousData,
+  });
 
 export const settingsQuery = queryOptions({
   queryKey: adminKeys.settings,

@@ -1,4 +1,4 @@
-import type { Running } from '@emberlab/contract';
+import { runningSorts, type Running, type RunningSum } from '@emberlab/contract';
 import { Button, Group, Paper, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconMoodEmpty, IconPlayerStop, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -11,10 +11,11 @@ import { ErrorState } from '../../ui/error-state.tsx';
 import { Page } from '../../ui/page.tsx';
 import { RowsSkeleton } from '../../ui/rows.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
+import { MoreOf, useGrowing } from './growing-list.tsx';
 import { runningQuery } from './queries.ts';
-import { groups, spellRunning, sumUse } from './running-kinds.ts';
+import { countRunning, groups, spellRunning } from './running-kinds.ts';
 import { RunningRows, sortLabels } from './running-rows.tsx';
-import { applyRunningSearch, runningSorts, whoseIn, type RunningSearch } from './running-search.ts';
+import type { RunningSearch } from './running-search.ts';
 import { StopAllDialog, StopDialog, type AllOf } from './stop-dialogs.tsx';
 import { useAdminLive } from './use-admin-live.ts';
 
@@ -24,33 +25,40 @@ const groupLabels = { all: 'All', jupyter: 'Jupyter', spark: 'Spark', builds: 'B
 /** All that runs on the platform, for whomever, and what it takes. */
 export function RunningPage() {
   useAdminLive();
-  const running = useQuery(runningQuery);
   const search = route.useSearch();
+  const growing = useGrowing(search);
+  const running = useQuery(runningQuery(search, growing.limit));
   const navigate = route.useNavigate();
   const change = (next: RunningSearch): void =>
     void navigate({ search: (old) => ({ ...old, ...next }), replace: true });
   const [stopping, setStopping] = useState<Running | null>(null);
-  const all = running.data?.items ?? [];
-  const shown = applyRunningSearch(all, search);
   return (
     <Page title="Running" description="All that runs for people, live, with what it takes of this machine.">
       <Filters search={search} onChange={change} />
-      <WhoseBar items={whoseIn(all, search)} search={search} onClear={change} />
+      {running.data !== undefined && <WhoseBar sum={running.data.whose} search={search} onClear={change} />}
       <Paper style={{ overflow: 'hidden' }}>
         {running.isPending ? (
           <RowsSkeleton rows={5} />
         ) : running.data === undefined ? (
           <ErrorState error={running.error} onRetry={() => void running.refetch()} />
-        ) : all.length === 0 ? (
+        ) : running.data.total === 0 && isPlain(search) ? (
           <EmptyState icon={<IconMoodEmpty size={30} />} title="Nothing runs">
             Jupyter servers, Spark applications and builds of environments are here while they run.
           </EmptyState>
-        ) : shown.length === 0 ? (
+        ) : running.data.total === 0 ? (
           <EmptyState icon={<IconSearch size={28} />} title="Nothing matches">
             Please change the search or the filters.
           </EmptyState>
         ) : (
-          <RunningRows items={shown} search={search} onChange={change} onStop={setStopping} />
+          <>
+            <RunningRows items={running.data.items} search={search} onChange={change} onStop={setStopping} />
+            <MoreOf
+              shown={running.data.items.length}
+              total={running.data.total}
+              growing={growing}
+              isFetching={running.isPlaceholderData}
+            />
+          </>
         )}
       </Paper>
       <StopDialog one={stopping} onClose={() => setStopping(null)} />
@@ -88,13 +96,17 @@ function Filters({ search, onChange }: { search: RunningSearch; onChange: (chang
   );
 }
 
+/** Whether nothing is left out by what was asked for. */
+const isPlain = ({ q = '', kind, owner, project }: RunningSearch): boolean =>
+  q.trim() === '' && kind === undefined && owner === undefined && project === undefined;
+
 /** Where the list is of one person or project: what it has together, and the way to stop all of it. */
 function WhoseBar({
-  items,
+  sum,
   search: { owner, project },
   onClear,
 }: {
-  items: readonly Running[];
+  sum: RunningSum;
   search: RunningSearch;
   onClear: (change: RunningSearch) => void;
 }) {
@@ -103,21 +115,20 @@ function WhoseBar({
   // Both at once narrow the list; all is stopped of one or the other.
   const of: AllOf | null =
     owner === undefined ? { project: project ?? '' } : project === undefined ? { user: owner } : null;
-  const { memoryMb, cores } = sumUse(items);
+  const { memoryMb, cores } = sum;
+  const runs = countRunning(sum) > 0;
   return (
     <Paper p="sm">
       <Group justify="space-between" gap="sm">
         <Text size="sm" className="el-break">
           Of <b>{[owner, project].filter((name) => name !== undefined).join(' in ')}</b>:{' '}
-          {items.length === 0
-            ? 'nothing runs.'
-            : `${spellRunning(items)}; ${formatBytes(memoryMb * 1024 ** 2)}, ${cores} cores busy.`}
+          {runs ? `${spellRunning(sum)}; ${formatBytes(memoryMb * 1024 ** 2)}, ${cores} cores busy.` : 'nothing runs.'}
         </Text>
         <Group gap="xs">
           <Button size="compact-sm" onClick={() => onClear({ owner: undefined, project: undefined })}>
             Show everybody’s
           </Button>
-          {of !== null && items.length > 0 && (
+          {of !== null && runs && (
             <Button
               size="compact-sm"
               leftSection={<IconPlayerStop size={14} />}
@@ -126,7 +137,7 @@ function WhoseBar({
           )}
         </Group>
       </Group>
-      <StopAllDialog of={stoppingAll} items={items} onClose={() => setStoppingAll(null)} />
+      <StopAllDialog of={stoppingAll} sum={sum} onClose={() => setStoppingAll(null)} />
     </Paper>
   );
 }

@@ -1,4 +1,4 @@
-import type { Running } from '@emberlab/contract';
+import type { Running, RunningSort } from '@emberlab/contract';
 import { Button, Stack, Table, Text } from '@mantine/core';
 import { showHidden } from '../../lib/show-hidden.ts';
 import { formatBytes } from '../../lib/units.ts';
@@ -8,7 +8,7 @@ import { sortedColumns } from '../../ui/sort-button.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { Duration } from '../../ui/times.tsx';
 import { runningKindLooks, runningStateOf } from './running-kinds.ts';
-import type { RunningSearch, RunningSort } from './running-search.ts';
+import type { RunningSearch } from './running-search.ts';
 
 export const sortLabels: Readonly<Record<RunningSort, string>> = {
   title: 'What',

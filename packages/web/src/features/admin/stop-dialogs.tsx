@@ -1,8 +1,10 @@
-import type { Running } from '@emberlab/contract';
+import type { Running, RunningSum } from '@emberlab/contract';
 import { List, Modal, Text } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { api } from '../../lib/api.ts';
 import { showHidden } from '../../lib/show-hidden.ts';
-import { runningKindLooks, spellRunning } from './running-kinds.ts';
+import { runningQuery } from './queries.ts';
+import { countRunning, runningKindLooks, spellRunning } from './running-kinds.ts';
 import { StopForm } from './stop-form.tsx';
 
 /** As many are named one by one. */
@@ -36,18 +38,10 @@ export function StopDialog({ one, onClose }: { one: Running | null; onClose: () 
 /** Whose all is to be stopped. */
 export type AllOf = { user: string } | { project: string };
 
-/** Stops all that runs for somebody, or in a project, once it is said what that is. */
-export function StopAllDialog({
-  of,
-  items,
-  onClose,
-}: {
-  of: AllOf | null;
-  items: readonly Running[];
-  onClose: () => void;
-}) {
+/** Stops all that runs for somebody, or in a project, once it is said what that is. `sum`: of that. */
+export function StopAllDialog({ of, sum, onClose }: { of: AllOf | null; sum: RunningSum; onClose: () => void }) {
   const name = of === null ? '' : 'user' in of ? of.user : of.project;
-  const named = items.slice(0, mostNamed);
+  const count = countRunning(sum);
   return (
     <Modal opened={of !== null} onClose={onClose} title={`Stop all of ${name}?`}>
       {of !== null && (
@@ -57,26 +51,34 @@ export function StopAllDialog({
           stop={(reason) => api.call('admin.stopAll', { body: { ...of, reason } })}
         >
           <Text size="sm" className="el-break">
-            This ends {items.length === 0 ? 'what runs by then' : <b>{spellRunning(items)}</b>}. Values of variables and
-            what is not saved in JupyterLab are lost; files stay.{' '}
+            This ends {count === 0 ? 'what runs by then' : <b>{spellRunning(sum)}</b>}. Values of variables and what is
+            not saved in JupyterLab are lost; files stay.{' '}
             {'user' in of ? 'They can start again.' : 'Its members can start again.'}
           </Text>
-          {named.length > 0 && (
-            <List size="sm" className="el-break">
-              {named.map((one) => (
-                <List.Item key={`${one.kind} ${one.id}`}>
-                  {showHidden(one.title)}
-                  <Text span size="sm" c="dimmed">
-                    {' '}
-                    {'user' in of ? one.project.label : (one.owner?.email ?? runningKindLooks[one.kind].label)}
-                  </Text>
-                </List.Item>
-              ))}
-              {items.length > named.length && <List.Item>and {items.length - named.length} more</List.Item>}
-            </List>
-          )}
+          <Named of={of} count={count} />
         </StopForm>
       )}
     </Modal>
+  );
+}
+
+/** Some of it, by their names. */
+function Named({ of, count }: { of: AllOf; count: number }) {
+  const search = 'user' in of ? { owner: of.user } : { project: of.project };
+  const items = useQuery(runningQuery(search, mostNamed)).data?.items ?? [];
+  if (items.length === 0) return null;
+  return (
+    <List size="sm" className="el-break">
+      {items.map((one) => (
+        <List.Item key={`${one.kind} ${one.id}`}>
+          {showHidden(one.title)}
+          <Text span size="sm" c="dimmed">
+            {' '}
+            {'user' in of ? one.project.label : (one.owner?.email ?? runningKindLooks[one.kind].label)}
+          </Text>
+        </List.Item>
+      ))}
+      {count > items.length && <List.Item>and {count - items.length} more</List.Item>}
+    </List>
   );
 }

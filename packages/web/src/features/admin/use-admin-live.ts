@@ -16,8 +16,8 @@ function readEvent(data: string): AdminEvent | undefined {
 }
 
 function applyEvent(client: QueryClient, event: AdminEvent): void {
-  if (event.type === 'running') client.setQueryData(adminKeys.running, { items: event.items });
-  else client.setQueryData(adminKeys.now, event.now);
+  if (event.type === 'machine') client.setQueryData(adminKeys.now, event.now);
+  else for (const queryKey of [adminKeys.running, adminKeys.projects]) void client.invalidateQueries({ queryKey });
 }
 
 /** Keeps what runs, and how the machine does, up to date while the calling page is there and looked at: the platform looks only then. */

@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api } from '../../lib/api.ts';
 import { ActionError } from '../../ui/error-state.tsx';
-import { allProjectsQuery } from '../admin/queries.ts';
+import { allProjectsQuery, pageSize } from '../admin/queries.ts';
 import { engineKeys } from './queries.ts';
 
 /** Says which projects may use an engine. */
@@ -22,7 +22,8 @@ export function EngineProjectsDialog({ engine, onClose }: { engine: Engine | nul
 
 function Fields({ engine, onClose }: { engine: Engine; onClose: () => void }) {
   const client = useQueryClient();
-  const all = useQuery(allProjectsQuery);
+  const [search, setSearch] = useState('');
+  const all = useQuery(allProjectsQuery({ q: search, sort: 'name' }, pageSize));
   const [forAll, setForAll] = useState(engine.projects === null);
   const [chosen, setChosen] = useState<string[]>(engine.projects ?? []);
   const save = useMutation({
@@ -55,6 +56,8 @@ function Fields({ engine, onClose }: { engine: Engine; onClose: () => void }) {
           data={[...names].toSorted()}
           value={chosen}
           searchable
+          searchValue={search}
+          onSearchChange={setSearch}
           clearable
           nothingFoundMessage="There is no such project"
           onChange={setChosen}
