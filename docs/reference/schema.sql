@@ -205,6 +205,10 @@ CREATE INDEX "schedules_next" on "schedules" ("next_at");
 
 CREATE TABLE "servers" ("id" text primary key, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "state" text not null, "configuration_json" text not null, "revision_id" text references "revisions" ("id"), "steps_json" text not null, "problem_json" text, "pid" integer, "start_ticks" text, "created_at" bigint not null, "started_at" bigint, "ready_at" bigint, "ended_at" bigint, "stops_at" bigint, "stop_reason" text, "activity_json" text, "limits_json" text, "memory_end_json" text, "stop_note" text);
 
+CREATE INDEX "servers_live" on "servers" ("id") where ended_at is null;
+
+CREATE INDEX "servers_live_user" on "servers" ("user_id") where ended_at is null;
+
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 
 CREATE TABLE "session_samples" ("session_id" integer not null references "sessions" ("id") on delete cascade, "at" bigint not null, "sample_json" text not null, constraint "session_samples_pk" primary key ("session_id", "at"));
@@ -214,6 +218,10 @@ CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" te
 CREATE INDEX "sessions_execution" on "sessions" ("execution_id");
 
 CREATE UNIQUE INDEX "sessions_idempotency_key" on "sessions" ("project_id", "user_id", "idempotency_key") where "idempotency_key" is not null;
+
+CREATE INDEX "sessions_live" on "sessions" ("id") where ended_at is null;
+
+CREATE INDEX "sessions_live_user" on "sessions" ("user_id") where ended_at is null;
 
 CREATE INDEX "sessions_project" on "sessions" ("project_id", "ended_at");
 

@@ -9,6 +9,7 @@ import { processorMs, type Simulation } from './running.ts';
 import { memberOf } from './seed.ts';
 
 const changes = 20;
+/** All servers are asked once in this time what goes on in them. */
 const restMs = 20_000;
 const asks = 20;
 
@@ -25,6 +26,7 @@ export type Point = {
   readonly perChange: { readonly processorMs: number; readonly transactions: number; readonly rows: number };
   /** of control, each second, when nobody does anything */
   readonly atRest: { readonly processorMs: number; readonly transactions: number; readonly rows: number };
+  /** when nobody has done anything for a while */
   readonly memoryMb: { readonly control: number; readonly edge: number };
   /** reads of one member's projects through the edge, on ten connections */
   readonly reads: { readonly perSecond: number; readonly p99: number };
@@ -159,6 +161,7 @@ export async function measurePoint(
 ): Promise<Point> {
   const [before, , after] = [await usedSoFar(place), await pause(restMs), await usedSoFar(place)];
   const atRest = rateOf(before, after);
+  const memoryMb = { control: residentMb(place.simulation.leader), edge: residentMb(place.simulation.edgePid) };
   const took = await measureChanges(place, idle);
   await pause(1000);
   const perChange = beyondRest(after, await usedSoFar(place), atRest, changes * 2);
@@ -166,6 +169,5 @@ export async function measurePoint(
   const headers = { authorization: `Bearer ${memberOf(0).token}` };
   const door = { port: place.port, path: '/api/v1/projects', headers };
   const { perSecond, p99 } = await requests({ door, connections: 10, seconds: 5, warmUpSeconds: 2 });
-  const memoryMb = { control: residentMb(place.simulation.leader), edge: residentMb(place.simulation.edgePid) };
   return { ...size, lists, changes: took, perChange, atRest, memoryMb, reads: { perSecond, p99 } };
 }

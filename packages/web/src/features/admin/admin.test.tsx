@@ -148,16 +148,15 @@ describe('the page of what runs', () => {
   });
 
   it('shows the first of very many, with how many there are, and more when asked', async () => {
-    const many = Array.from({ length: 200 }, (_, index) => ({ ...session, id: String(index) }));
     renderApp('/admin/running', {
-      'GET /admin/running?sort=memory&limit=100': { ...all, items: many.slice(0, 100), total: 9000 },
-      'GET /admin/running?sort=memory&limit=200': { ...all, items: many, total: 9000 },
+      'GET /admin/running?sort=memory&limit=100': { ...listOf(session, server), total: 9000 },
+      'GET /admin/running?sort=memory&limit=200': { ...all, total: 9000 },
     });
-    expect(await rows()).toHaveLength(100);
-    expect(screen.getByText('100 of 9,000')).toBeTruthy();
+    expect(await rows()).toHaveLength(2);
+    expect(screen.getByText('2 of 9,000')).toBeTruthy();
     fireEvent.click(screen.getByRole('button', { name: 'Show more' }));
-    await waitFor(async () => expect(await rows()).toHaveLength(200));
-    expect(screen.getByText('200 of 9,000')).toBeTruthy();
+    await waitFor(async () => expect(await rows()).toHaveLength(3));
+    expect(screen.getByText('3 of 9,000')).toBeTruthy();
   });
 
   it('asks again when it is told of changes while it is open', async () => {
