@@ -10,7 +10,7 @@ import {
 } from '@emberlab/contract';
 
 /** How many run of each kind, and what they take together, cores to a tenth. */
-export function sumOf(items: Iterable<Running>): RunningSum {
+function sumOf(items: Iterable<Running>): RunningSum {
   const kinds: Partial<Record<RunningKind, number>> = {};
   let memoryMb = 0;
   let cores = 0;

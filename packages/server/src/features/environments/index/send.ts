@@ -14,7 +14,8 @@ export function createSend(settings: IndexSettingsStore): { send: typeof fetch; 
       if (!trusted) return fetch(input, init);
       const how = { headers: init?.headers, signal: init?.signal, redirect: 'error', dispatcher: trusting };
       // Its own type of an answer differs from the standard one in what no reader uses.
-      return (await fetchThrough(url, how as InitThrough)) as unknown as Response;
+      const answer: unknown = await fetchThrough(url, how as InitThrough);
+      return answer as Response;
     },
     close: () => (closed ??= trusting.close()),
   };
