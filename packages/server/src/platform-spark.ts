@@ -90,7 +90,8 @@ export function createPlatformSpark(given: {
     ahead: config.sessionsAhead.enabled
       ? {
           ...config.sessionsAhead,
-          servers: () => given.servers().service.sparkServers(),
+          // Where none is started ahead unless another engine is named, all others need not be looked at.
+          servers: () => given.servers().service.sparkServers({ naming: all[0]?.startsAhead === false }),
           hasSparkR: findSparkR,
           memory: () => ({ totalBytes: totalmem(), availableBytes: freemem() }),
         }

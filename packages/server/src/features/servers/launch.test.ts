@@ -102,8 +102,19 @@ describe('what a server is given', () => {
       unknown
     >;
     expect(server?.sessionDefaults).toEqual(sparkmagic['session_configs_defaults']);
+    expect(await servers.service.sparkServers({ naming: true })).toEqual([]);
     await servers.service.stop(fixture.whose);
     expect(await servers.service.sparkServers()).toEqual([]);
+  });
+
+  it('finds those that name an engine', async () => {
+    await using fixture = await serversFixture();
+    const servers = fixture.instance();
+    await servers.start();
+    const named = { ...defaultConfiguration, engine: 'local' };
+    await fixture.configurations.save(fixture.whose, named);
+    const id = await startUp(fixture, servers);
+    expect(await servers.service.sparkServers({ naming: true })).toMatchObject([{ serverId: id }]);
   });
 
   it('has a kernel for R where drivers can run R, and none that would not work', async () => {

@@ -203,11 +203,12 @@ export function createServerService(
       return { file: deps.spawner.log(id), ended: () => !worker.isLive(id) };
     },
 
-    /** The servers that run with Spark now, and what their notebooks ask of a session. */
-    async sparkServers() {
+    /** The servers that run with Spark now, or those of them that name an engine, and what their notebooks ask of a session. */
+    async sparkServers({ naming = false }: { naming?: boolean } = {}) {
       const all = [];
-      for (const { id, projectId, userId, state, configuration: with_ } of await store.live()) {
-        if (state !== 'running' || with_.type !== 'spark') continue;
+      const running = await store.live({ states: ['running'], namingEngine: naming });
+      for (const { id, projectId, userId, configuration: with_ } of running) {
+        if (with_.type !== 'spark') continue;
         const projectName = await deps.projects.nameOf(projectId);
         if (projectName === null) continue;
         const sessionDefaults = sessionBody(with_, deps.projects.folderOf(projectName));

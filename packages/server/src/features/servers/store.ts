@@ -69,11 +69,14 @@ export type ServerPatch = Partial<{
 /** Most members start with what others start with, and all that run are read over and over. */
 const readConfiguration = rememberLast(256, (json): Configuration => configurationShape.parse(JSON.parse(json)));
 
-/** Which of those that have not ended. `besides`: all of a member's, whatever their project, and all of a project's, whoever's they are */
+/**
+ * Which of those that have not ended. `besides`: all of a member's, whatever their project, and all of a project's, whoever's they are · `namingEngine`: those whose configuration names an engine
+ */
 export type LiveServers = {
   readonly ids?: readonly string[];
   readonly states?: readonly ServerState[];
   readonly besides?: { readonly projectId: string; readonly userId: string };
+  readonly namingEngine?: boolean;
 };
 
 export type ServerStore = ReturnType<typeof createServerStore>;
@@ -193,7 +196,7 @@ export function createServerStore(db: Kysely<Database>) {
     async live(some: LiveServers = {}): Promise<ServerRecord[]> {
       if (some.ids?.length === 0) return [];
       let query = rows().where('servers.ended_at', 'is', null);
-      const { ids, states, besides } = some;
+      const { ids, states, besides, namingEngine = false } = some;
       if (ids !== undefined) query = query.where('servers.id', 'in', ids);
       if (states !== undefined) query = query.where('servers.state', 'in', states);
       if (besides !== undefined) {
@@ -201,6 +204,8 @@ export function createServerStore(db: Kysely<Database>) {
           e.or([e('servers.project_id', '=', besides.projectId), e('servers.user_id', '=', besides.userId)]),
         );
       }
+      // What a member writes has its quotes escaped: it can't look like this.
+      if (namingEngine) query = query.where('servers.configuration_json', 'like', '%"engine":"%');
       const found = await query.orderBy('servers.created_at').orderBy('servers.id').execute();
       return found.map(toRecord);
     },
