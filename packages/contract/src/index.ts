@@ -1,4 +1,5 @@
 export * from './account-routes.ts';
+export * from './admin-lists.ts';
 export * from './alerts/index.ts';
 export * from './announcement-routes.ts';
 export * from './audit-actions.ts';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { projectSorts, runningGroupNames, runningSorts } from '../admin-lists.ts';
 import { email, instant, lineText } from './primitives.ts';
 import { projectName, projectState } from './projects.ts';
 
@@ -41,17 +42,7 @@ export type Running = z.infer<typeof running>;
 /** What was stopped. */
 export const stoppedList = z.object({ items: z.array(running) });
 
-/** Kinds that people look at together. */
-export const runningGroups = {
-  jupyter: ['server'],
-  spark: ['session', 'batch', 'ahead', 'history', 'run'],
-  builds: ['build'],
-} as const satisfies Readonly<Record<string, readonly RunningKind[]>>;
-export type RunningGroup = keyof typeof runningGroups;
-export const runningGroup = z.enum(['jupyter', 'spark', 'builds']);
-
-export const runningSorts = ['title', 'owner', 'project', 'state', 'since', 'memory', 'cores'] as const;
-export type RunningSort = (typeof runningSorts)[number];
+export const runningGroup = z.enum(runningGroupNames);
 
 const pageLimit = z.coerce.number().int().min(1).max(500).default(100);
 const reverse = z.enum(['true']).optional().meta({ description: 'the other way round' });
@@ -137,9 +128,6 @@ export const projectOverview = z.object({
   running: runningSum,
 });
 export type ProjectOverview = z.infer<typeof projectOverview>;
-
-export const projectSorts = ['name', 'members', 'running', 'memory', 'cores', 'used'] as const;
-export type ProjectSort = (typeof projectSorts)[number];
 
 export const projectsQuery = z.object({
   search: z.string().max(200).optional().meta({ description: "part of a name, or of an owner's e-mail address" }),

@@ -1,9 +1,7 @@
-import type { Running, RunningGroup, RunningKind, RunningPhase, RunningSum } from '@emberlab/contract';
+import type { Running, RunningKind, RunningPhase, RunningSum } from '@emberlab/contract';
 import { showHidden } from '../../lib/show-hidden.ts';
 import { countOf } from '../../lib/units.ts';
 import type { Tone } from '../../ui/state-badge.tsx';
-
-export const groups = ['jupyter', 'spark', 'builds'] as const satisfies readonly RunningGroup[];
 
 /** How a kind is called, and what is lost when one is stopped. */
 export const runningKindLooks: Readonly<Record<RunningKind, { noun: string; label: string; loss: string }>> = {

@@ -1,4 +1,4 @@
-import { runningSorts, type Running, type RunningSum } from '@emberlab/contract';
+import { runningGroupNames, runningSorts, type Running, type RunningSum } from '@emberlab/contract';
 import { Button, Group, Paper, SegmentedControl, Select, Text } from '@mantine/core';
 import { IconMoodEmpty, IconPlayerStop, IconSearch } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
@@ -13,7 +13,7 @@ import { RowsSkeleton } from '../../ui/rows.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
 import { MoreOf, useGrowing } from './growing-list.tsx';
 import { runningQuery } from './queries.ts';
-import { countRunning, groups, spellRunning } from './running-kinds.ts';
+import { countRunning, spellRunning } from './running-kinds.ts';
 import { RunningRows, sortLabels } from './running-rows.tsx';
 import type { RunningSearch } from './running-search.ts';
 import { StopAllDialog, StopDialog, type AllOf } from './stop-dialogs.tsx';
@@ -78,9 +78,9 @@ function Filters({ search, onChange }: { search: RunningSearch; onChange: (chang
       <SegmentedControl
         size="sm"
         aria-label="Which kinds"
-        data={(['all', ...groups] as const).map((value) => ({ value, label: groupLabels[value] }))}
+        data={(['all', ...runningGroupNames] as const).map((value) => ({ value, label: groupLabels[value] }))}
         value={search.kind ?? 'all'}
-        onChange={(value) => onChange({ kind: oneOf(groups, value) })}
+        onChange={(value) => onChange({ kind: oneOf(runningGroupNames, value) })}
       />
       {/* Where rows are cards there are no headings to press. */}
       <Select

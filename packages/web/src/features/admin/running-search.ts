@@ -1,4 +1,4 @@
-import { runningGroup, runningSorts, type RunningGroup, type RunningSort } from '@emberlab/contract';
+import { runningGroupNames, runningSorts, type RunningGroup, type RunningSort } from '@emberlab/contract';
 import { oneOf, textOf } from '../../lib/read-search.ts';
 import type { Sorting } from '../../ui/sort-button.tsx';
 
@@ -14,7 +14,7 @@ export type RunningSearch = Sorting<RunningSort> & {
 /** Reads an address that may have been written by hand. */
 export const readRunningSearch = (search: Record<string, unknown>): RunningSearch => ({
   q: textOf(search['q']),
-  kind: oneOf(runningGroup.options, search['kind']),
+  kind: oneOf(runningGroupNames, search['kind']),
   owner: textOf(search['owner']),
   project: textOf(search['project']),
   sort: oneOf(runningSorts, search['sort']),
