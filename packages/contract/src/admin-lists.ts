@@ -1,6 +1,11 @@
-import type { RunningKind } from './schemas/overview.ts';
+/* The words of administrators' lists: apart from the schemas, since addresses of pages are read with them before anything is loaded. */
 
-/** The words of administrators' lists: apart from the schemas, since addresses of pages are read with them before anything is loaded. */
+/**
+ * What runs for people. `server`: a Jupyter server · `session`, `batch`: as in Livy · `ahead`: a Spark driver that waits to be taken · `history`: the
+ * Spark UI of an application that has ended · `run`: a run of a job · `build`: a Python environment that is made.
+ */
+export const runningKinds = ['server', 'session', 'batch', 'ahead', 'history', 'run', 'build'] as const;
+export type RunningKind = (typeof runningKinds)[number];
 
 /** Kinds that people look at together. */
 export const runningGroups = {

@@ -1,15 +1,9 @@
 import { z } from 'zod';
-import { projectSorts, runningGroupNames, runningSorts } from '../admin-lists.ts';
+import { projectSorts, runningGroupNames, runningKinds, runningSorts } from '../admin-lists.ts';
 import { email, instant, lineText } from './primitives.ts';
 import { projectName, projectState } from './projects.ts';
 
-/**
- * What runs for people. `server`: a Jupyter server · `session`, `batch`: as in Livy · `ahead`: a Spark driver that waits to be taken · `history`: the
- * Spark UI of an application that has ended · `run`: a run of a job · `build`: a Python environment that is made.
- */
-export const runningKinds = ['server', 'session', 'batch', 'ahead', 'history', 'run', 'build'] as const;
 export const runningKind = z.enum(runningKinds);
-export type RunningKind = z.infer<typeof runningKind>;
 
 /** `waiting`: for its turn · `starting` · `running` · `stopping`: it is to end. */
 export const runningPhase = z.enum(['waiting', 'starting', 'running', 'stopping']);

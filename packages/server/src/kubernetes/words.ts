@@ -5,6 +5,7 @@ export const labels = {
   platform: 'emberlab.io/platform',
   server: 'emberlab.io/server',
   session: 'emberlab.io/session',
+  batch: 'emberlab.io/batch',
   driver: 'emberlab.io/driver',
   project: 'emberlab.io/project',
   user: 'emberlab.io/user',

@@ -18,11 +18,11 @@ export type PodsOfMachine = {
 };
 
 /** A data folder, of which a cluster's volumes are, with a Spark that does what tests say. */
-export async function dataFolder() {
+export async function dataFolder(sparkSubmit: string = fakeSparkSubmit) {
   const dataDir = await mkdtemp(join(tmpdir(), 'ember-engine-'));
   const sparkInImage = join(dataDir, 'spark home');
   await mkdir(join(sparkInImage, 'bin'), { recursive: true });
-  await writeFile(join(sparkInImage, 'bin/spark-submit'), fakeSparkSubmit);
+  await writeFile(join(sparkInImage, 'bin/spark-submit'), sparkSubmit);
   await chmod(join(sparkInImage, 'bin/spark-submit'), 0o755);
   const projectFolder = join(dataDir, 'projects', 'demo');
   await mkdir(projectFolder, { recursive: true });

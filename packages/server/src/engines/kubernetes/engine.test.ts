@@ -229,9 +229,3 @@ test('what a cluster has is the quota of its namespace, else its nodes', async (
   it.fake.state.refuse = new Error('connect ECONNREFUSED');
   expect((await it.capacity())?.problem).toMatch(/does not answer/);
 });
-
-test('programs of jobs are refused', async () => {
-  await using it = await fixture();
-  const batch = { ...it.spec('obey'), batchId: 1, file: '/x.py', className: null, args: [] };
-  await expect(it.engine.batches.launch(batch)).rejects.toThrow('Programs of jobs do not run on Kubernetes');
-});

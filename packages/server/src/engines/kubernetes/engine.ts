@@ -1,30 +1,20 @@
-import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { V1Pod } from '@kubernetes/client-node';
-import { codeOf, type Cluster, type ClusterPlace } from '../../kubernetes/cluster.ts';
-import { environmentOf } from '../../kubernetes/data-volume.ts';
-import { endOf, exitOf, isRunning, progressOf, refusalOf } from '../../kubernetes/explain.ts';
+import type { Cluster, ClusterPlace } from '../../kubernetes/cluster.ts';
+import { endOf, exitOf, progressOf } from '../../kubernetes/explain.ts';
 import { platformId } from '../../kubernetes/platform-id.ts';
 import { labels } from '../../kubernetes/words.ts';
-import { delay } from '../../lib/clock.ts';
-import { readWord, writeWord } from '../../lib/word-file.ts';
-import {
-  EngineError,
-  type DriverExit,
-  type DriverSpec,
-  type Engine,
-  type EngineFacts,
-  type NamedEngine,
-} from '../engine.ts';
+import type { Engine, EngineFacts, NamedEngine } from '../engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from '../local/engine.ts';
+import { createKubernetesBatches } from './batches.ts';
 import { capacityOf } from './capacity.ts';
-import { clusterIdOf, filesOf, podHandleOf, type PodHandle } from './files.ts';
-import { clean, layOut, mountedOf } from './lay-out.ts';
-import { driverPart, driverPod } from './manifest.ts';
+import { clusterIdOf, filesOf as filesIn, podHandleOf } from './files.ts';
+import { clean, putAgent } from './lay-out.ts';
+import { driverPart } from './manifest.ts';
 import { createNamespaces } from './pods-of.ts';
-import { kubernetesFacts, sizeOf } from './properties.ts';
+import { kubernetesFacts } from './properties.ts';
 import { placesOf, type KubernetesPlaces } from './settings.ts';
+import { createStarts, isOver, refusal, subject } from './start.ts';
 
 export type KubernetesEngineOptions = KubernetesPlaces & {
   /** as for spawners */
@@ -38,13 +28,6 @@ export type KubernetesEngineOptions = KubernetesPlaces & {
 };
 
 const defaultGraceMs = 5000;
-const watchMs = 500;
-const subject = { noun: 'driver', program: 'The Spark driver' };
-
-const uidOf = (pod: V1Pod): string => pod.metadata?.uid ?? '';
-
-/** Whether nothing more comes of a Pod: it has ended, or waits for what nothing will bring. */
-const isOver = (pod: V1Pod): boolean => !isRunning(pod) || progressOf(pod, subject).problem !== null;
 
 /**
  * Drivers as Pods, which ask for Pods of executors themselves. The data folder is on a volume that Pods have too, so that logs, event logs and files lie where
@@ -68,103 +51,26 @@ export function createKubernetesEngine(
     ...(openCluster === undefined ? {} : { open: openCluster }),
   });
 
-  const refusal = (error: unknown, namespace: string, doing: string): EngineError =>
-    error instanceof EngineError
-      ? error
-      : new EngineError(refusalOf(error, { namespace, doing, noun: 'driver' }), { cause: error });
-
-  /** As it was half a second ago; null: it is gone. Throws where the cluster does not answer. */
-  const podOf = async (pod: PodHandle): Promise<V1Pod | null> => (await inNamespace(pod.namespace)).find(pod);
-
-  const end = async (pod: PodHandle, patienceMs: number): Promise<void> => {
-    try {
-      await (await inNamespace(pod.namespace)).end(pod, patienceMs);
-    } catch (error) {
-      throw refusal(error, pod.namespace, 'end Pods');
-    }
-  };
-
-  /** The Pod that was written down for a session, if the cluster has it. */
-  async function written(sessionId: number): Promise<{ pod: V1Pod; handle: PodHandle } | null> {
-    const [namespace, name] = ((await readWord(filesOf(sessionsFolder, sessionId).pod)) ?? '').split('/');
-    if (namespace === undefined || name === undefined) return null;
-    const pod = await (await inNamespace(namespace)).cluster.get(name).catch((error: unknown) => {
-      throw refusal(error, namespace, 'look for Pods');
-    });
-    return pod === null ? null : { pod, handle: { namespace, name, uid: uidOf(pod) } };
-  }
-
-  async function start(spec: DriverSpec): Promise<PodHandle> {
-    const files = filesOf(sessionsFolder, spec.sessionId);
-    const project = placesOf(places, basename(spec.projectFolder));
-    const { namespace } = project;
-    const pods = await inNamespace(namespace);
-    const name = `emberlab-${spec.sessionId}-${randomBytes(6).toString('hex')}`;
-    const environment = await environmentOf(spec.python, dataDir);
-    const common = {
-      places: project,
-      platform: await platform(),
-      sessionId: spec.sessionId,
-      owner: spec.owner,
-      name,
-      user: process.getuid?.() ?? 0,
-      group: process.getgid?.() ?? 0,
-    };
-    await layOut(spec, {
-      ...common,
-      files,
-      dataDir,
-      environment,
-      agentUrl,
-      outputLimitBytes: options.outputLimitBytes,
-      eventLogBytes,
-      javaOptions: options.driverJavaOptions,
-    });
-    const mounted = mountedOf(files, { dataDir, environment, projectFolder: spec.projectFolder });
-    const pod = driverPod({ ...common, mounted }, { script: files.script, size: sizeOf(spec.properties) });
-    // Before anything is there that could be found by it.
-    await writeWord(files.pod, `${namespace}/${name}`);
-    const made = await pods.create(pod).catch(async (error: unknown) => {
-      // What was not answered may have been done.
-      const there = codeOf(error) === undefined ? await pods.cluster.get(name).catch(() => null) : null;
-      if (there === null) throw error;
-      return there;
-    });
-    return { namespace, name, uid: uidOf(made) };
-  }
-
-  /** Waits for the end of a driver that this process has started. */
-  async function exitedOf(pod: PodHandle): Promise<DriverExit> {
-    for (;;) {
-      // Whoever comes after us asks anew.
-      await delay(clock, watchMs, closed.signal).catch(() => new Promise<never>(() => undefined));
-      const now = await podOf(pod).catch(() => undefined);
-      if (now === undefined) continue;
-      if (now === null) return { code: null, signal: null };
-      if (isOver(now)) return exitOf(now) ?? { code: null, signal: null };
-    }
-  }
+  const starts = createStarts({ places, dataDir, platform, inNamespace, closed: closed.signal }, options);
+  const { podOf, end, written } = starts;
+  const batches = createKubernetesBatches(starts, local.batches, options.batchesFolder);
+  const filesOf = (sessionId: number) => filesIn(sessionsFolder, sessionId);
 
   const engine: Engine = {
     ...local,
 
     async launch(spec) {
-      const files = filesOf(sessionsFolder, spec.sessionId);
-      const { namespace } = placesOf(places, basename(spec.projectFolder));
-      try {
-        // One of a start that was given up would have the folder.
-        const former = await written(spec.sessionId);
-        if (former !== null) await end(former.handle, 0);
-        const handle = await start(spec);
-        return { handle: { clusterId: clusterIdOf(handle) }, exited: exitedOf(handle) };
-      } catch (error) {
-        await clean(files);
-        throw refusal(error, namespace, 'start Pods');
-      }
+      const files = filesOf(spec.sessionId);
+      const { outputLimitBytes } = options;
+      const pod = await starts.begin(files, spec, { kind: 'session', id: spec.sessionId }, () =>
+        putAgent(files, spec, { agentUrl, outputLimitBytes }),
+      );
+      const exit = async (ended: V1Pod) => exitOf(ended) ?? { code: null, signal: null };
+      return { handle: { clusterId: clusterIdOf(pod) }, exited: starts.exitedOf(pod, exit) };
     },
 
     async find(sessionId) {
-      const found = await written(sessionId);
+      const found = await written(filesOf(sessionId));
       return found === null || isOver(found.pod) ? null : { clusterId: clusterIdOf(found.handle) };
     },
 
@@ -184,7 +90,11 @@ export function createKubernetesEngine(
     async kill(handle, patienceMs = graceMs) {
       if (!('clusterId' in handle)) return local.kill(handle, patienceMs);
       const wanted = podHandleOf(handle.clusterId);
-      if (wanted !== null) await end(wanted, patienceMs);
+      if (wanted === null) return;
+      await batches.keepExit(wanted).catch((error: unknown) => {
+        throw refusal(error, wanted.namespace, 'look for Pods');
+      });
+      await end(wanted, patienceMs);
     },
 
     async waitingFor(handle) {
@@ -207,20 +117,13 @@ export function createKubernetesEngine(
     },
 
     async clean(sessionId) {
-      const files = filesOf(sessionsFolder, sessionId);
+      const files = filesOf(sessionId);
       await local.clean(sessionId);
       await clean(files);
       await rm(files.pod, { force: true });
     },
 
-    batches: {
-      ...local.batches,
-      launch: async () => {
-        throw new EngineError(
-          'Programs of jobs do not run on Kubernetes. Please choose another engine in the configuration of the job.',
-        );
-      },
-    },
+    batches: { ...batches, history: local.batches.history },
   };
 
   return {

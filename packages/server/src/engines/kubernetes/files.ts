@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 
-/** What is kept of a driver in the folder of its session, which its Pod finds at the same paths. */
-export function filesOf(sessionsFolder: string, sessionId: number) {
-  const folder = join(sessionsFolder, String(sessionId));
+/** What is kept of a driver in the folder of its session or batch, which its Pod finds at the same paths; `all`: that of all of these. */
+export function filesOf(all: string, id: number) {
+  const folder = join(all, String(id));
   const program = join(folder, 'program');
   const executors = join(folder, 'executors');
   return {
@@ -14,6 +14,9 @@ export function filesOf(sessionsFolder: string, sessionId: number) {
     script: join(folder, 'start'),
     /** which Pod it is, before there is one */
     pod: join(folder, 'kubernetes-pod'),
+    /** of a batch: its Pod once that has been there, and how it ended */
+    handle: join(folder, 'kubernetes-handle'),
+    exit: join(folder, 'kubernetes-exit'),
     /** the driver's own, since the agent removes its settings once it has read them */
     scratch: join(folder, 'scratch'),
     agent: join(folder, 'scratch', 'agent.json'),
@@ -27,6 +30,8 @@ export function filesOf(sessionsFolder: string, sessionId: number) {
     secret: join(executors, 'secret'),
   };
 }
+
+export type Files = ReturnType<typeof filesOf>;
 
 /** A Pod of a driver, for good: its uid names no other again. */
 export type PodHandle = { readonly namespace: string; readonly name: string; readonly uid: string };

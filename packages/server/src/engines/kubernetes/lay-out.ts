@@ -8,7 +8,7 @@ import { removeTree } from '../../lib/trees.ts';
 import type { DriverSpec } from '../engine.ts';
 import { formatProperties, umaskOf } from '../local/properties.ts';
 import { agentFolder } from '../local/submit.ts';
-import type { filesOf } from './files.ts';
+import type { Files } from './files.ts';
 import { executorTemplate, type PodOptions } from './manifest.ts';
 import { kubernetesProperties } from './properties.ts';
 import { driverScript } from './script.ts';
@@ -16,15 +16,15 @@ import { driverScript } from './script.ts';
 /** An idle driver that has not reached the control plane for so long ends itself. */
 const orphanTimeoutSeconds = 3600;
 
-/** Removes all of a session's folder that only a driver needs. */
-export async function clean(files: ReturnType<typeof filesOf>): Promise<void> {
+/** Removes all of its folder that only a driver needs. */
+export async function clean(files: Files): Promise<void> {
   for (const folder of [files.scratch, files.program, files.executors]) await removeTree(folder);
   for (const file of [files.properties, files.script, files.template]) await rm(file, { force: true });
 }
 
 /** What a driver sees of the data folder: what it writes, and what it only reads. */
 export const mountedOf = (
-  files: ReturnType<typeof filesOf>,
+  files: Files,
   given: { dataDir: string; projectFolder: string; environment: Mounted['reads'] },
 ): Mounted => ({
   dataDir: given.dataDir,
@@ -35,7 +35,7 @@ export const mountedOf = (
 
 /** What its executors see of it. */
 const executorsSee = (
-  files: ReturnType<typeof filesOf>,
+  files: Files,
   given: { dataDir: string; projectFolder: string; environment: Mounted['reads'] },
 ): Mounted => ({
   dataDir: given.dataDir,
@@ -43,35 +43,57 @@ const executorsSee = (
   writes: [given.projectFolder],
 });
 
-/** Puts everything where a driver's Pod finds it. */
-export async function layOut(
-  spec: DriverSpec,
-  options: Omit<PodOptions, 'mounted'> & {
-    readonly files: ReturnType<typeof filesOf>;
-    readonly dataDir: string;
-    readonly environment: Mounted['reads'];
-    readonly agentUrl: string;
-    readonly outputLimitBytes: number;
-    readonly eventLogBytes: number;
-    readonly javaOptions: string | undefined;
-  },
-): Promise<void> {
-  const { files, places } = options;
-  // Of a start that was given up: its driver could have put links there for what is written now.
+/** Makes room for a driver: nothing of a start that was given up, its logs, and its folders. */
+export async function prepare(files: Files): Promise<void> {
+  // Its driver could have put links there for what is written now.
   await clean(files);
   for (const folder of [files.folder, files.scratch, files.eventLogs, files.executors]) await makePrivateFolder(folder);
   // A Pod finds what is there when it begins: each of these is mounted by itself.
   for (const log of [files.stdout, files.stderr]) await (await openPlain(log, 'make'))?.close();
+}
+
+const own = (path: string, content: string) => writeFile(path, content, { mode: 0o600 });
+
+/** Puts the agent of a session there, with what it has to know. Answers what its driver runs. */
+export async function putAgent(
+  files: Files,
+  { sessionId, kind, warmKinds, secret, appName }: DriverSpec,
+  more: { readonly agentUrl: string; readonly outputLimitBytes: number },
+): Promise<Program> {
   await cp(agentFolder, files.agentPackage, { recursive: true, preserveTimestamps: true });
   await cp(join(dirname(agentFolder), 'emberlab_session.py'), files.agentProgram);
-  const { sessionId, kind, warmKinds, secret, appName } = spec;
-  const agent = { sessionId, kind, warmKinds, secret, appName, orphanTimeoutSeconds, agentUrl: options.agentUrl };
-  const own = (path: string, content: string) => writeFile(path, content, { mode: 0o600 });
-  await own(files.agent, JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes }));
+  await own(
+    files.agent,
+    JSON.stringify({ sessionId, kind, warmKinds, secret, appName, orphanTimeoutSeconds, ...more }),
+  );
+  return { program: [files.agentProgram, files.agent] };
+}
+
+/** What a driver runs: its file and arguments, words for spark-submit, and variables of its own. */
+export type Program = Pick<Parameters<typeof driverScript>[0], 'program' | 'words' | 'variables'>;
+
+/** Puts the rest where a driver's Pod finds it. */
+export async function putStart(
+  spec: Pick<DriverSpec, 'appName' | 'projectFolder' | 'python' | 'properties'>,
+  program: Program,
+  options: Omit<PodOptions, 'mounted'> & {
+    readonly files: Files;
+    readonly dataDir: string;
+    readonly environment: Mounted['reads'];
+    readonly eventLogBytes: number;
+    readonly javaOptions: string | undefined;
+  },
+): Promise<void> {
+  const { files, places, dataDir, environment } = options;
   await own(files.secret, randomBytes(32).toString('base64url'));
   await own(
     files.template,
-    JSON.stringify(executorTemplate({ ...options, mounted: executorsSee(files, { ...options, ...spec }) })),
+    JSON.stringify(
+      executorTemplate({
+        ...options,
+        mounted: executorsSee(files, { dataDir, environment, projectFolder: spec.projectFolder }),
+      }),
+    ),
   );
   const properties = kubernetesProperties(spec, {
     places,
@@ -85,10 +107,10 @@ export async function layOut(
   await own(
     files.script,
     driverScript({
+      ...program,
       sparkHome: places.sparkInImage,
       python: spec.python,
       properties: files.properties,
-      program: [files.agentProgram, files.agent],
       cwd: spec.projectFolder,
       umask: umaskOf(properties),
       stdout: files.stdout,

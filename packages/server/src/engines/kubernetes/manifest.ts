@@ -14,7 +14,8 @@ export type PodOptions = {
   readonly places: ProjectPlaces;
   /** the id of this Emberlab */
   readonly platform: string;
-  readonly sessionId: number;
+  /** what it runs */
+  readonly work: { readonly kind: 'session' | 'batch'; readonly id: number };
   readonly owner: Owner;
   /** the driver's Pod */
   readonly name: string;
@@ -24,11 +25,11 @@ export type PodOptions = {
   readonly group: number;
 };
 
-const labelsOf = ({ platform, sessionId, owner, name }: PodOptions, part: string): Record<string, string> => ({
+const labelsOf = ({ platform, work, owner, name }: PodOptions, part: string): Record<string, string> => ({
   [labels.managed]: 'emberlab',
   [labels.part]: part,
   [labels.platform]: safe(platform),
-  [labels.session]: safe(String(sessionId)),
+  [labels[work.kind]]: safe(String(work.id)),
   [labels.driver]: safe(name),
   [labels.project]: safe(owner.projectId),
   [labels.user]: safe(owner.userId),
@@ -54,7 +55,7 @@ const specOf = ({ places, user, group }: PodOptions): Omit<V1PodSpec, 'container
 
 const containerSecurity = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
-/** The Pod of a driver. Of what people write only the name of the project is in it, as the path of its folder; the rest is in files of the session's folder. */
+/** The Pod of a driver. Of what people write only the name of the project is in it, as the path of its folder; the rest is in files of the session's or batch's folder. */
 export function driverPod(
   options: PodOptions,
   { script, size }: { script: string; size: { memoryMb: number; cores: number } },

@@ -7,6 +7,8 @@ import { startFakeKubelet } from '../../kubernetes/kubelet.fixture.ts';
 import { createTestNamespace } from '../../testing/kubernetes-namespace.ts';
 import { kubernetesParts, startControlPlane, type TestKubernetes } from '../../testing/minikubernetes.ts';
 import { engineContract } from '../engine.contract.ts';
+import { batchesContract } from '../batches.contract.ts';
+import { batchesUnderTest, fakeBatchSubmit } from './batches.fixture.ts';
 import { dataFolder, podsUnderTest } from './engine.fixture.ts';
 
 const guide = join(import.meta.dirname, '../../../../../docs/admin/engines.md');
@@ -19,23 +21,37 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout
   }, 120_000);
   afterAll(async () => cluster[Symbol.asyncDispose]());
 
-  async function fixture() {
-    const data = await dataFolder();
+  async function fixture(given?: Awaited<ReturnType<typeof dataFolder>>) {
+    const data = given ?? (await dataFolder());
     const stack = new AsyncDisposableStack();
     const space = stack.use(await createTestNamespace(cluster.kubeconfig, data.dataDir));
     const { api, namespace } = space;
     const kubelet = stack.use(await startFakeKubelet(api, namespace));
-    const under = stack.use(
-      podsUnderTest(
-        data,
-        { pidOf: kubelet.pidOf, manifests: async () => JSON.stringify(await space.pods()) },
-        { namespace, kubeconfig: cluster.kubeconfig, nodeSelector: { 'kubernetes.io/hostname': namespace } },
-      ),
-    );
-    return { ...under, space, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+    const pods = { pidOf: kubelet.pidOf, manifests: async () => JSON.stringify(await space.pods()) };
+    const nodeSelector = { 'kubernetes.io/hostname': namespace };
+    const settings = { namespace, kubeconfig: cluster.kubeconfig, nodeSelector };
+    const under = stack.use(podsUnderTest(data, pods, settings));
+    return { ...under, space, data, cluster: pods, settings, [Symbol.asyncDispose]: () => stack.disposeAsync() };
   }
 
-  engineContract('kubernetes', fixture, { timeout: 60_000 });
+  engineContract('kubernetes', () => fixture(), { timeout: 60_000 });
+
+  batchesContract(
+    'kubernetes',
+    async () => {
+      const made = await fixture(await dataFolder(fakeBatchSubmit));
+      const { data, cluster: pods, settings } = made;
+      const under = batchesUnderTest(data, pods, settings);
+      return {
+        ...under,
+        async [Symbol.asyncDispose]() {
+          await under[Symbol.asyncDispose]();
+          await made[Symbol.asyncDispose]();
+        },
+      };
+    },
+    { timeout: 60_000 },
+  );
 
   it('says that a quota is reached, and leaves no Pod', async () => {
     await using it = await fixture();
@@ -127,7 +143,8 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout
     const own = { subPath: 'projects/demo' };
     const environment = { subPath: 'environments/e1', readOnly: true };
     const session = { subPath: 'sessions/1/executors', readOnly: true };
-    expect(await asDriver([own, environment, session, { name: 'tmp' }])).toMatch(/created/);
+    const batch = { subPath: 'batches/1/executors', readOnly: true };
+    expect(await asDriver([own, environment, session, batch, { name: 'tmp' }])).toMatch(/created/);
     for (const subPath of ['projects/other', 'environments/e1', 'sessions/1', 'secrets.key'])
       expect(await asDriver([own, { subPath }])).toMatch(/folder of their own project/);
     const volumes = (one: object) => asDriver([], { volumes: [{ name: 'data', ...one }] });

@@ -1,14 +1,20 @@
 import { quoted } from '../../kubernetes/shell.ts';
+import { EngineError } from '../engine.ts';
 
 /**
- * What the Pod of a driver begins with: a script that becomes spark-submit, as Spark's own images have it, and writes to the session's logs. It lies in the
- * session's folder, so that nothing of it is in the Pod's manifest. What would keep it from that is said before, where the cluster tells it on.
+ * What the Pod of a driver begins with: a script that becomes spark-submit, as Spark's own images have it, and writes to its logs. It lies in the
+ * session's or batch's folder, so that nothing of it is in the Pod's manifest. What would keep it from that is said before, where the cluster tells it on.
  */
 export function driverScript(options: {
   readonly sparkHome: string;
   readonly python: string;
   readonly properties: string;
+  /** words for spark-submit itself */
+  readonly words?: readonly string[];
+  /** its file and arguments */
   readonly program: readonly string[];
+  /** variables of its own, beside those of the platform */
+  readonly variables?: Readonly<Record<string, string>>;
   readonly cwd: string;
   readonly umask: string;
   readonly stdout: string;
@@ -17,6 +23,7 @@ export function driverScript(options: {
   const { sparkHome, python } = options;
   const submit = `${sparkHome}/bin/spark-submit`;
   const variables = Object.entries({
+    ...options.variables,
     HOME: options.cwd,
     LANG: 'C.UTF-8',
     // Not SPARK_LOCAL_DIRS: Spark gives each executor a volume in its place, besides those of ours.
@@ -37,16 +44,22 @@ export function driverScript(options: {
     `cd ${quoted(options.cwd)} || exit`,
     `exec >>${quoted(options.stdout)} 2>>${quoted(options.stderr)} </dev/null`,
     `umask ${options.umask}`,
-    ...variables.map(([name, value]) => `export ${name}=${quoted(value)}`),
+    ...variables.map(([name, value]) => `export ${variable(name)}=${quoted(value)}`),
     [
       'exec',
-      ...[submit, '--properties-file', options.properties].map(quoted),
+      ...[submit, '--properties-file', options.properties, ...(options.words ?? [])].map(quoted),
       here('host'),
       here('bindAddress'),
       ...options.program.map(quoted),
     ].join(' '),
     '',
   ].join('\n');
+}
+
+/** The name of a variable, which stands in the script as it is. */
+function variable(name: string): string {
+  if (/^[A-Za-z_]\w*$/.test(name)) return name;
+  throw new EngineError(`${name} can’t be the name of a variable.`);
 }
 
 /**
