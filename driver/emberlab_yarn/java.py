@@ -46,7 +46,7 @@ SUBMIT_OPTIONS = [
         )
     ),
 ]
-OPTIONS = ["-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
+OPTIONS = ["-Xmx128m", "-XX:+ExitOnOutOfMemoryError", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"]
 
 
 def find_py4j(spark_home):

@@ -67,7 +67,7 @@ describe('an upgrade of the database', () => {
     for (const table of tablesSince) await sql`drop table ${sql.table(table)}`.execute(db);
     await sql`alter table servers drop column stop_note`.execute(db);
     await sql`alter table revisions drop column removed_at`.execute(db);
-    const live = ['servers_live', 'servers_live_user', 'sessions_live', 'sessions_live_user'];
+    const live = ['servers_live', 'servers_live_user', 'sessions_live', 'sessions_live_user', 'sessions_secret'];
     for (const index of ['batches_execution', 'sessions_execution', ...live])
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const [table, column] of [

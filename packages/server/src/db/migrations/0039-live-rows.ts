@@ -7,4 +7,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     await db.schema.createIndex(`${table}_live`).on(table).column('id').where(live).execute();
     await db.schema.createIndex(`${table}_live_user`).on(table).column('user_id').where(live).execute();
   }
+  // Each connection of an agent asks for it.
+  await db.schema.createIndex('sessions_secret').on('sessions').column('secret_digest').execute();
 }

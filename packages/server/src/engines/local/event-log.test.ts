@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { link, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -83,6 +83,25 @@ test('whatever a driver puts there, a log is kept within bounds, and nothing out
   expect(await it.logs.limit(1, { ended: true })).toBe('too_large');
   expect(await readFile(join(outside, 'events_1_x'), 'utf8')).toBe('precious');
   expect((await readdir(it.folder)).toSorted()).toEqual(['1.too-large', 'outside']);
+});
+
+test('of one that is kept nothing leads elsewhere: what shows it would follow', async () => {
+  await using it = await make();
+  const log = join(it.folder, '1', 'eventlog_v2_local-1');
+  const outside = join(it.folder, 'outside');
+  await mkdir(join(outside, 'events_9_x'), { recursive: true });
+  await writeFile(join(outside, 'secret'), 'of another');
+  await it.write('local-1', 1, 1);
+  const before = await readdir(log);
+  await writeFile(join(log, '.events_1_local-1.zstd.crc'), '');
+  await symlink(join(outside, 'secret'), join(log, 'events_5_local-1.zstd'));
+  await link(join(outside, 'secret'), join(log, 'events_6_local-1.zstd'));
+  await symlink(outside, join(it.folder, '1', 'eventlog_v2_local-2'));
+  await writeFile(join(log, 'metrics.properties'), '');
+  expect(await it.logs.limit(1, { ended: true })).toBe('kept');
+  expect((await readdir(log)).toSorted()).toEqual(['.events_1_local-1.zstd.crc', ...before].toSorted());
+  expect(await readdir(join(it.folder, '1'))).toEqual(['eventlog_v2_local-1']);
+  expect(await readFile(join(outside, 'secret'), 'utf8')).toBe('of another');
 });
 
 test('more names than Spark would make are not gone through', async () => {

@@ -11,6 +11,8 @@ const fileSize = '16m';
 const mostEntries = 1000;
 /** As Spark names the folder of one application's log. */
 const folderPattern = /^eventlog_v2_([\w-]{1,200})$/;
+/** As it names what is in there, and Hadoop the checksums beside that. */
+const filePattern = /^\.?(events_\d{1,9}_|appstatus_)/;
 
 /** What is set of the event log. `folder`: one of this machine; null: there is none. */
 export const eventLogProperties = (folder: string | null): Record<string, string> =>
@@ -55,6 +57,7 @@ export function createEventLogs(folderOf: (id: number) => string, maxBytes: numb
       const marked = await isMarked(folder);
       const logs = marked && ended ? null : await logsIn(folder);
       if (!marked && logs !== null && logs.reduce((sum, { bytes }) => sum + bytes, 0) <= maxBytes) {
+        if (ended) await keepPlain(folder);
         return logs.some(({ bytes }) => bytes > 0) ? 'kept' : 'none';
       }
       // What is left is not to be taken for the whole.
@@ -71,6 +74,27 @@ export function createEventLogs(folderOf: (id: number) => string, maxBytes: numb
       for (const path of [folderOf(id), markOf(folderOf(id))]) await removeTree(path);
     },
   };
+}
+
+/**
+ * Removes all that Spark has not written there: links, which whoever shows the log would follow, and files of other names. Nothing writes there any more.
+ */
+async function keepPlain(folder: string): Promise<void> {
+  for (const entry of (await entriesOf(folder)) ?? []) {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory() || !folderPattern.test(entry.name)) {
+      await removeTree(path);
+      continue;
+    }
+    for (const { name } of (await entriesOf(path)) ?? []) {
+      const file = join(path, name);
+      const { isPlain } = await lstat(file).then(
+        (found) => ({ isPlain: found.isFile() && found.nlink === 1 }),
+        () => ({ isPlain: false }),
+      );
+      if (!isPlain || !filePattern.test(name)) await removeTree(file);
+    }
+  }
 }
 
 /** Removes files of one folder, by that very folder: what wrote them may put a link in its place meanwhile. */

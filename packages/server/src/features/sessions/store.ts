@@ -280,13 +280,15 @@ export function createSessionStore(db: Kysely<Database>) {
       return (await query.orderBy('sessions.id').execute()).map(toRecord);
     },
 
-    /** How many drivers are starting, of sessions and of batches: they share one limit. */
+    /** How many drivers are starting, of sessions and of batches: they share one limit. What a cluster has, and no room for, takes nothing here. */
     async countStarting(userId: string): Promise<Taken> {
       // Those that nobody has asked for give way; they never keep anyone from starting.
       const { rows } = await sql<{ all_starting: number | string; own: number | string | null }>`
         select count(*) as all_starting, sum(case when user_id = ${userId} then 1 else 0 end) as own from (
           select user_id from sessions where state = 'starting' and ahead_key is null
-          union all select user_id from batches where state = 'starting') as starting`.execute(db);
+          union all select user_id from batches where state = 'starting' and application_id is null) as starting`.execute(
+        db,
+      );
       return { all: Number(rows[0]?.all_starting ?? 0), own: Number(rows[0]?.own ?? 0) };
     },
 

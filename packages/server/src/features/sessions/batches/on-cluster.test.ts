@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { createSessionStore } from '../store.ts';
 import { create, get, launched, rigWithFile, stateOf } from './batches.fixture.ts';
 
 test('a batch that its cluster has no room for is starting, has its id, and its log says what it waits for', async () => {
@@ -18,6 +19,9 @@ test('a batch that its cluster has no room for is starting, has its id, and its 
       return (await get(rig, '/batches/1')).body.appId;
     })
     .toBe('application_1_0001');
+  // It takes nobody’s turn to start something.
+  const userId = (await rig.db.selectFrom('batches').select('user_id').executeTakeFirstOrThrow()).user_id;
+  expect(await createSessionStore(rig.db).countStarting(userId)).toEqual({ all: 0, own: 0 });
   // However long it takes.
   rig.clock.advance(600_000);
   for (let i = 0; i < 3; i++) await look();
