@@ -1,4 +1,5 @@
 import type { SessionKind } from '@emberlab/contract';
+import { createAside } from '../../lib/aside.ts';
 import { EngineError, type DriverExit, type DriverHandle, type Engine } from '../../engines/engine.ts';
 import { HttpError } from '../../http/errors.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
@@ -58,6 +59,7 @@ export function createWorker(parts: {
   const { sessions, statements, lifecycle, hub, links, uploads, history, engine, engines, clock, log, limits } = parts;
   /** work in the background, one piece for each session at most */
   const working = new Map<number, Promise<void>>();
+  const aside = createAside(clock);
   /** ends of drivers that this process started */
   const exits = new Map<number, Promise<DriverExit>>();
   const exited = new Map<number, DriverExit>();
@@ -239,8 +241,7 @@ export function createWorker(parts: {
     lastShown.set(id, state);
   };
 
-  const clean = async (now: number): Promise<void> => {
-    await statements.removeUnlisted(now - limits.listedMs);
+  const limitEventLogs = async (): Promise<void> => {
     for (const { id, process, engine: name } of (await logRounds.next()).some) {
       if (process === null) continue;
       await engines
@@ -250,6 +251,11 @@ export function createWorker(parts: {
           log.error({ session: id, err: error }, 'the event log could not be looked after; it will be tried again'),
         );
     }
+  };
+
+  const clean = async (now: number): Promise<void> => {
+    await statements.removeUnlisted(now - limits.listedMs);
+    await aside.run('event logs', limitEventLogs);
     for (const id of await sessions.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await history.end(id);
       await engine.forget(id);
@@ -269,11 +275,17 @@ export function createWorker(parts: {
       const some = woken.all ? (await rounds.next()).some : [];
       const known = new Set(some.map(({ id }) => id));
       const others = await sessions.listLive({ ids: [...woken.ids].filter((id) => !known.has(id)) });
-      for (const session of [...some, ...others]) {
-        await look(session, signal).catch((error: unknown) =>
-          log.error({ session: session.id, err: error }, 'a session could not be looked after; it will be tried again'),
-        );
-      }
+      const looked = [...some, ...others].map((session) =>
+        aside.run(`look ${session.id}`, () =>
+          look(session, signal).catch((error: unknown) =>
+            log.error(
+              { session: session.id, err: error },
+              'a session could not be looked after; it will be tried again',
+            ),
+          ),
+        ),
+      );
+      await Promise.all(looked);
       if (now - cleanedAt >= cleanEveryMs) {
         cleanedAt = now;
         await clean(now);
@@ -283,6 +295,7 @@ export function createWorker(parts: {
     /** Resolves when nothing goes on in the background. */
     async settled(): Promise<void> {
       while (working.size > 0) await Promise.all(working.values());
+      await aside.settled();
       await onClusters.settled();
     },
   };

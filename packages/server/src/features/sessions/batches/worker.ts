@@ -1,5 +1,6 @@
 import { EngineError, type DriverHandle, type Engine } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
+import { createAside } from '../../../lib/aside.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import type { Log } from '../../../lib/log.ts';
 import type { Engines } from '../engines.ts';
@@ -35,6 +36,7 @@ export function createBatchWorker(parts: {
   const { batches } = engine;
   /** work in the background, one piece for each batch at most */
   const working = new Map<number, Promise<void>>();
+  const aside = createAside(clock);
   /** when the clusters of those that have not begun were last asked, and whose logs say what they wait for */
   const asked = new Map<number, { readonly at: number; readonly noted: boolean }>();
   let cleanedAt = Number.NEGATIVE_INFINITY;
@@ -162,10 +164,10 @@ export function createBatchWorker(parts: {
     else if (batch.applicationId === null || batch.state === 'starting') background(id, () => observe(batch, process));
   };
 
-  const clean = async (now: number): Promise<void> => {
-    for (const batch of await store.listLive()) {
-      if (batch.process !== null) await limitLogs(batch, { ended: false });
-    }
+  const clean = async (now: number, live: readonly BatchRecord[]): Promise<void> => {
+    await aside.run('event logs', async () => {
+      for (const batch of live) if (batch.process !== null) await limitLogs(batch, { ended: false });
+    });
     for (const id of await store.listEndedBefore(now - limits.keptMs, removedAtOnce)) {
       await batches.forget(id);
       await store.remove(id);
@@ -175,21 +177,26 @@ export function createBatchWorker(parts: {
   return {
     /** Looks at everything once. What takes long goes on in the background. */
     async step(): Promise<void> {
-      for (const batch of await store.listLive()) {
-        await look(batch).catch((error: unknown) =>
-          log.error({ batch: batch.id, err: error }, 'a batch could not be looked after; it will be tried again'),
-        );
-      }
+      const live = await store.listLive();
+      const looked = live.map((batch) =>
+        aside.run(`look ${batch.id}`, () =>
+          look(batch).catch((error: unknown) =>
+            log.error({ batch: batch.id, err: error }, 'a batch could not be looked after; it will be tried again'),
+          ),
+        ),
+      );
+      await Promise.all(looked);
       const now = clock.now();
       if (now - cleanedAt >= cleanEveryMs) {
         cleanedAt = now;
-        await clean(now);
+        await clean(now, live);
       }
     },
 
     /** Resolves when nothing goes on in the background. */
     async settled(): Promise<void> {
       while (working.size > 0) await Promise.all(working.values());
+      await aside.settled();
     },
   };
 }
