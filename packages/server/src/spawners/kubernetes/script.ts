@@ -12,9 +12,15 @@ export function startScript(options: {
   readonly log: string;
 }): string {
   const { file, args, env, cwd, log } = options;
-  const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const words = ['-i', '--', ...variables, file, ...args].map(quoted);
-  return [`exec >>${quoted(log)} 2>&1 </dev/null`, `cd ${quoted(cwd)} || exit`, `exec env ${words.join(' ')}`, ''].join(
-    '\n',
-  );
+  return [
+    // Begun once more with nothing: as words of a command variables would stand where everybody of the machine can read them.
+    '[ "${1-}" = again ] || exec env -i /bin/sh "$0" again',
+    `exec >>${quoted(log)} 2>&1 </dev/null`,
+    `cd ${quoted(cwd)} || exit`,
+    // What shells add by themselves.
+    'unset PWD OLDPWD SHLVL',
+    ...Object.entries(env).map(([name, value]) => `export ${name}=${quoted(value)}`),
+    `exec ${[file, ...args].map(quoted).join(' ')}`,
+    '',
+  ].join('\n');
 }
