@@ -191,11 +191,27 @@ function removeUsers(folder: string): void {
     const [name = '', , , group = '', , home = ''] = line.split(':');
     if (!name.startsWith('ember-') || !home.startsWith(`${folder}/`)) continue;
     groups.add(group);
-    execFileSync('/usr/sbin/userdel', ['--force', name], { stdio: 'ignore' });
-    execFileSync('/usr/sbin/groupdel', [name], { stdio: 'ignore' });
+    change('/usr/sbin/userdel', ['--force', name]);
+    change('/usr/sbin/groupdel', [name]);
   }
   for (const line of readFileSync('/etc/group', 'utf8').split('\n')) {
     const [name = '', , id = ''] = line.split(':');
-    if (groups.has(id)) execFileSync('/usr/sbin/groupdel', [name]);
+    if (groups.has(id)) change('/usr/sbin/groupdel', [name]);
+  }
+}
+
+/** Status of the programs of Debian's `passwd` when somebody else has the file: they try once. */
+const locked: ReadonlySet<unknown> = new Set([1, 10]);
+
+/** Changes the users or groups of this machine, which another test may be doing at the same moment. */
+function change(program: string, args: readonly string[]): void {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      execFileSync(program, args, { stdio: 'ignore' });
+      return;
+    } catch (error) {
+      if (tries === 50 || !(error instanceof Error && 'status' in error && locked.has(error.status))) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
   }
 }
