@@ -225,6 +225,8 @@ CREATE INDEX "sessions_live_user" on "sessions" ("user_id") where ended_at is nu
 
 CREATE INDEX "sessions_project" on "sessions" ("project_id", "ended_at");
 
+CREATE INDEX "sessions_secret" on "sessions" ("secret_digest");
+
 CREATE INDEX "sessions_server" on "sessions" ("server_id");
 
 CREATE TABLE "set_up_links" ("digest" text primary key, "created_at" bigint not null, "expires_at" bigint not null);
