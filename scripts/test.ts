@@ -158,6 +158,16 @@ async function prepareR(): Promise<void> {
   await must('SparkR', 'R', ['CMD', 'INSTALL', '--no-docs', '--no-test-load', '-l', rLibrary, file]);
 }
 
+/** MIT's Kerberos server, for clusters that ask who one is; Debian has its programs off the PATH of most users. */
+async function ensureKerberos(): Promise<void> {
+  if (existsSync('/usr/sbin/krb5kdc') && existsSync('/usr/sbin/kadmin.local') && existsSync('/usr/bin/kinit')) return;
+  process.stdout.write('── Kerberos\n');
+  await createInstaller(true).install(
+    ['krb5-kdc', 'krb5-admin-server', 'krb5-user'],
+    'A Kerberos server is missing, and the tests of clusters need it. Please install it, for example with: apt-get install krb5-kdc krb5-admin-server krb5-user',
+  );
+}
+
 /** Hadoop with its little clusters, by Maven, and what starts them. Answers where they are. */
 async function prepareHadoop(): Promise<string> {
   const source = join(root, 'e2e/clusters/minihadoop');
@@ -242,6 +252,7 @@ const parts: Record<string, () => Promise<void>> = {
       const home = join(data, 'tools/spark');
       env['EMBERLAB_TEST_SPARK_IMAGE'] = await ensureSparkImage(join(build, 'clusters'), home, must);
     } else process.stdout.write(`${noPods}\n`);
+    await ensureKerberos();
     env['EMBERLAB_TEST_DOCKER'] = await ensureDockerImage(join(build, 'clusters'), must);
     env['EMBERLAB_TEST_HELM'] = await ensureHelm(join(build, 'clusters'), must);
     const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker', 'real-image', 'real-manifests'];
