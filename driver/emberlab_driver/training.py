@@ -20,7 +20,7 @@ from emberlab_driver.interrupts import InterruptGate  # noqa: E402
 from emberlab_driver.kinds import MAKERS  # noqa: E402
 from emberlab_driver.live_output import LiveOutput  # noqa: E402
 from emberlab_driver.log import log  # noqa: E402
-from emberlab_driver.spark import SparkApplication  # noqa: E402
+from emberlab_driver.spark import SparkApplication, active_context  # noqa: E402
 
 # Nobody may be left who would end a run that hangs.
 LIMIT_SECONDS = 900
@@ -46,6 +46,37 @@ STATEMENTS = [
     ("spark", 'spark.range(3).map(_ + 1).collect().sum\nspark.sql("SHOW TABLES").show()'),
 ]
 
+# Nothing listens there, and nobody waits.
+NO_CLUSTER = {
+    "fs.defaultFS": "hdfs://127.0.0.1:1",
+    "yarn.resourcemanager.address": "127.0.0.1:1",
+    "yarn.resourcemanager.connect.max-wait.ms": "1",
+    "yarn.resourcemanager.connect.retry-interval.ms": "1",
+    "yarn.timeline-service.enabled": "false",
+    "ipc.client.connect.max.retries": "0",
+}
+# What a cluster's answers make of it.
+OF_YARN = [
+    "org.apache.spark.deploy.yarn.Client",
+    "org.apache.spark.deploy.yarn.YarnClusterApplication",
+    "org.apache.spark.deploy.yarn.ClientDistributedCacheManager",
+    "org.apache.spark.deploy.yarn.config.package$",
+    *(
+        f"org.apache.hadoop.yarn.api.records.impl.pb.{name}PBImpl"
+        for name in (
+            "ApplicationSubmissionContext",
+            "ContainerLaunchContext",
+            "LocalResource",
+            "ApplicationReport",
+            "NodeReport",
+            "QueueInfo",
+        )
+    ),
+    "org.apache.hadoop.hdfs.DFSOutputStream",
+    "org.apache.hadoop.hdfs.DataStreamer",
+    "org.apache.hadoop.hdfs.protocol.datatransfer.sasl.SaslDataTransferClient",
+]
+
 
 def train(folder):
     """Starts Spark and runs something of each kind; returns the exit code. Main thread only."""
@@ -61,9 +92,37 @@ def train(folder):
         kind for number, (kind, code) in enumerate(STATEMENTS) if not _run(interpreters, spark, number, kind, code)
     ]
     _open_ui(spark)
+    _ask_yarn()
     interpreters.close()
     spark.stop()
     return 1 if "pyspark" in failed else 0
+
+
+def _ask_yarn():
+    """Loads what a spark-submit to YARN does, where this Spark has its part for it: it asks a cluster that is not
+    there."""
+    jvm = active_context()._jvm
+    hadoop = jvm.org.apache.hadoop
+    try:
+        conf = hadoop.yarn.conf.YarnConfiguration()
+        for name, value in NO_CLUSTER.items():
+            conf.set(name, value)
+        for name in OF_YARN:
+            jvm.java.lang.Class.forName(name)
+        client = hadoop.yarn.client.api.YarnClient.createYarnClient()
+        client.init(conf)
+        client.start()
+        for ask in (
+            client.createApplication,
+            lambda: hadoop.fs.FileSystem.get(jvm.java.net.URI("hdfs://127.0.0.1:1/"), conf).exists(hadoop.fs.Path("/")),
+        ):
+            try:
+                ask()
+            except Exception as error:
+                log(f"yarn: as expected, {str(error).splitlines()[-1][:200]}")
+        client.stop()
+    except Exception as error:
+        log("yarn: its classes could not be loaded", error)
 
 
 def _run(interpreters, spark, number, kind, code):

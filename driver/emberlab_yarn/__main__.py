@@ -71,8 +71,8 @@ class Server:
     def _ask(self, what, parts, tell):
         if what == "pack":
             return pack(parts["package"], parts["target"])
-        if what == "environment":
-            return calling(lambda: self._opened_store().environment(tell, **parts))
+        if what in ("environment", "jars"):
+            return calling(lambda: getattr(self._opened_store(), what)(tell, **parts))
         if what == "make_events":
             return calling(lambda: self._opened_store().events(**parts))
         if what in _OF_EVENTS:

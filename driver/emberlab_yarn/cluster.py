@@ -209,9 +209,29 @@ class Cluster:
             # The mask of the file system may have taken some.
             system.setPermission(self._path(path), rights)
 
-    def touch(self, path):
-        """Makes an empty file, or a new one in its place."""
-        self._system().create(self._path(path), True).close()
+    def size(self, path):
+        """How long a file is, in bytes; None where there is none."""
+        system = self._system()
+        return system.getFileStatus(self._path(path)).getLen() if system.exists(self._path(path)) else None
+
+    def write_line(self, path, text):
+        """Makes a file with this line, or a new one in its place."""
+        file = self._system().create(self._path(path), True)
+        try:
+            file.writeBytes(text)
+        finally:
+            file.close()
+
+    def read_line(self, path):
+        """The first line of a file; empty where there is none."""
+        system = self._system()
+        if not system.exists(self._path(path)):
+            return ""
+        file = system.open(self._path(path))
+        try:
+            return file.readLine() or ""
+        finally:
+            file.close()
 
     def put(self, source, target):
         """Brings a file of this machine there, as a whole or not at all."""

@@ -23,8 +23,6 @@ QUICK = {
 # As large as for the other, but for what is brought to the cluster; and open to Spark what its launcher opens.
 SUBMIT_OPTIONS = [
     "-Xmx512m",
-    "-XX:+UseSerialGC",
-    "-XX:TieredStopAtLevel=1",
     "-XX:+IgnoreUnrecognizedVMOptions",
     "--add-modules=jdk.incubator.vector",
     *(
@@ -61,16 +59,17 @@ def start_java(spark_home, conf_dir, krb5_conf=None):
 
 
 def start_submit(spark_home, conf_dir, options):
-    """The same for one that hands an application over, with the options of Spark's own launcher."""
-    return _start(spark_home, conf_dir, [*SUBMIT_OPTIONS, *options])
+    """The same for one that hands an application over, with the options of Spark's own launcher. Its class path begins
+    as that of spark-submit, which an archive of classes goes by."""
+    return _start(spark_home, conf_dir, [*SUBMIT_OPTIONS, *options], os.environ.get("SPARK_CONF_DIR"))
 
 
-def _start(spark_home, conf_dir, options):
+def _start(spark_home, conf_dir, options, first=None):
     from py4j.java_gateway import GatewayParameters, JavaGateway, launch_gateway
 
     jars = os.path.join(spark_home, "jars")
     port, token = launch_gateway(
-        classpath=os.pathsep.join([conf_dir, os.path.join(jars, "*")]),
+        classpath=os.pathsep.join([*([] if first is None else [first]), os.path.join(jars, "*"), conf_dir]),
         jarpath=glob(os.path.join(jars, "py4j-*.jar"))[0],
         javaopts=options,
         java_path=os.path.join(os.environ["JAVA_HOME"], "bin/java") if "JAVA_HOME" in os.environ else "java",

@@ -8,11 +8,13 @@ import time
 
 from .environment import Environment, Unfit
 from .failures import Failure
+from .jars import Jars
 
 _MEGABYTE = 1024 * 1024
 # How long one that nobody wants stays.
 KEPT_SECONDS = 7 * 86_400
 _TELL_SECONDS = 0.5
+_MARKS = (".tar.gz.wanted", ".zip.wanted")
 
 
 class Store:
@@ -30,12 +32,23 @@ class Store:
         try:
             name, environment = self._named(python, on_nodes, tell)
             archive = f"{self._place(folder)}/{name}.tar.gz"
-            with self._lock(name):
-                self._want(archive)
-                if not self._cluster.exists(archive):
-                    self._make(environment or Environment(python, on_nodes), archive, tell)
+            self._provide(archive, lambda: environment or Environment(python, on_nodes), tell)
         except Unfit as error:
             raise Failure("unfit", str(error)) from None
+        except OSError as error:
+            raise Failure("other", f"{error.strerror or error}: {error.filename or ''}") from error
+        return {"archive": archive, "tag": f"emberlab-{name}"}
+
+    def jars(self, tell, folder, spark_home):
+        """The same of the jars of a Spark."""
+        try:
+            jars = Jars(spark_home)
+            name = self._digests.get(jars.stamp)
+            if name is None:
+                name = f"spark-{jars.digest()}"
+                self._digests[jars.stamp] = name
+            archive = f"{self._place(folder)}/{name}.zip"
+            self._provide(archive, lambda: jars, tell, "spark_")
         except OSError as error:
             raise Failure("other", f"{error.strerror or error}: {error.filename or ''}") from error
         return {"archive": archive, "tag": f"emberlab-{name}"}
@@ -59,21 +72,33 @@ class Store:
         self._digests[key] = name
         return name, environment
 
-    def _make(self, environment, archive, tell):
-        with tempfile.TemporaryDirectory(prefix="emberlab-environment-") as folder:
-            path = os.path.join(folder, "environment.tar.gz")
-            environment.write(path, _telling(tell, "packed", environment.size))
+    def _provide(self, archive, content, tell, steps=""):
+        """Makes an archive be there as a whole. Its mark says how long it was when it was put: one that has another
+        length by now is made anew."""
+        with self._lock(archive):
+            mark = f"{archive}.wanted"
+            size, noted = self._cluster.size(archive), self._cluster.read_line(mark)
+            whole = size is not None and noted in ("", str(size))
+            # Before anything that takes long, so that nobody takes away what is about to be used.
+            self._cluster.write_line(mark, str(size) if whole else "")
+            if not whole:
+                if size is not None:
+                    self._cluster.remove(archive)
+                self._cluster.write_line(mark, str(self._make(content(), archive, tell, steps)))
+
+    def _make(self, content, archive, tell, steps):
+        with tempfile.TemporaryDirectory(prefix="emberlab-archive-") as folder:
+            path = os.path.join(folder, os.path.basename(archive))
+            content.write(path, _telling(tell, f"{steps}packed", content.size))
             size = os.path.getsize(path)
-            tell({"step": "brought", "done": 0, "of": size // _MEGABYTE})
+            tell({"step": f"{steps}brought", "done": 0, "of": size // _MEGABYTE})
             self._cluster.put(path, archive)
+            return size
 
     def _place(self, folder):
         place = folder if folder is not None else f"{self._cluster.home()}/.emberlab"
         self._cluster.make_folder(place, 0o700)
         return place
-
-    def _want(self, archive):
-        self._cluster.touch(f"{archive}.wanted")
 
     def clean(self, folder):
         """Takes away archives that nobody has wanted for a week, and that no application has."""
@@ -84,10 +109,14 @@ class Store:
             if now - self._cluster.changed(path) >= KEPT_SECONDS and not self._is_used(name):
                 self._cluster.remove(path)
         for path, name, _, _ in self._cluster.entries(self._place(folder)):
-            if not name.endswith(".tar.gz.wanted") or now - self._cluster.changed(path) < KEPT_SECONDS:
+            if not name.endswith((*_MARKS, ".part")) or now - self._cluster.changed(path) < KEPT_SECONDS:
+                continue
+            if name.endswith(".part"):
+                # Of a platform that ended while it brought one.
+                self._cluster.remove(path)
                 continue
             archive = path[: -len(".wanted")]
-            if self._is_used("emberlab-" + archive.rsplit("/", 1)[1][: -len(".tar.gz")]):
+            if self._is_used("emberlab-" + archive.rsplit("/", 1)[1].removesuffix(".zip").removesuffix(".tar.gz")):
                 continue
             self._cluster.remove(archive)
             self._cluster.remove(path)

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import tarfile
+import zipfile
 
 import pytest
 
@@ -25,9 +27,18 @@ class FolderCluster:
     def make_folder(self, path, mode):
         os.makedirs(path, mode=mode, exist_ok=True)
 
-    def touch(self, path):
-        with open(path, "wb"):
-            pass
+    def size(self, path):
+        return os.stat(path).st_size if os.path.exists(path) else None
+
+    def write_line(self, path, text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    def read_line(self, path):
+        if not os.path.exists(path):
+            return ""
+        with open(path, encoding="utf-8") as file:
+            return file.readline()
 
     def put(self, source, target):
         shutil.copyfile(source, target)
@@ -82,6 +93,45 @@ def test_an_environment_is_packed_once_whoever_asks(cluster, python):
     assert [each["step"] for each in told] == ["looked"]
     # An archive says in its name what it has, and applications say by a tag that they have it.
     assert os.path.basename(first["archive"]) == first["tag"].removeprefix("emberlab-") + ".tar.gz"
+
+
+def test_the_jars_of_a_spark_are_brought_once_by_what_they_are(cluster, tmp_path):
+    def home(name, content):
+        jars = tmp_path / name / "jars"
+        jars.mkdir(parents=True)
+        (jars / "spark-core.jar").write_bytes(content)
+        (jars / "notes.txt").write_text("no jar")
+        return str(tmp_path / name)
+
+    told = []
+    made = Store(cluster).jars(told.append, None, home("a", b"x"))
+    assert [each["step"] for each in told] == ["spark_packed", "spark_brought"]
+    with zipfile.ZipFile(made["archive"]) as archive:
+        assert archive.namelist() == ["spark-core.jar"]
+    told.clear()
+    assert Store(cluster).jars(told.append, None, home("b", b"x")) == made
+    assert told == []
+    assert Store(cluster).jars(told.append, None, home("c", b"y")) != made
+
+
+def test_an_archive_that_is_not_whole_any_more_is_made_anew(cluster, python):
+    told = []
+    made = Store(cluster).environment(told.append, None, python, "/opt/python")["archive"]
+    with open(made, "rb") as file:
+        whole = file.read()
+    with open(made, "wb") as file:
+        file.write(whole[:10])
+    told.clear()
+    Store(cluster).environment(told.append, None, python, "/opt/python")
+    assert [each["step"] for each in told] == ["looked", "packed", "brought"]
+    with tarfile.open(made) as archive:
+        assert "bin/python" in archive.getnames()
+    # One whose mark is older than marks that say so is taken as it is.
+    with open(f"{made}.wanted", "w"):
+        pass
+    told.clear()
+    Store(cluster).environment(told.append, None, python, "/opt/python")
+    assert [each["step"] for each in told] == ["looked"]
 
 
 def test_what_nobody_wants_goes_unless_an_application_has_it(cluster, python):

@@ -60,8 +60,9 @@ export function createSparkEngines(
   const closing: (() => Promise<void>)[] = [];
   const made = (engine: EngineSettings) => {
     const own = engine.spark_home === null ? {} : { sparkHome: followed(engine.spark_home) };
+    // The archive of classes is of the platform's own Spark.
+    const another = engine.spark_home === null ? {} : { ...own, warmStart: async () => nothingWarm };
     if (engine.type === 'standalone') {
-      const another = engine.spark_home === null ? {} : { ...own, warmStart: async () => nothingWarm };
       const { master, page, driver_host: driverHost } = engine;
       return createStandaloneEngine({ master, page, driverHost }, { ...options, ...another });
     }
@@ -104,7 +105,7 @@ export function createSparkEngines(
         folder: engine.folder,
         helperPython: config.python,
       },
-      { ...options, ...own },
+      { ...options, ...another },
     );
     closing.push(close);
     return yarn;

@@ -43,10 +43,11 @@ export function createYarnBatches(options: YarnBatchesOptions): BatchEngine {
   const handOver = async (spec: BatchSpec, tag: string, told: (step: Step) => void) => {
     const files = filesOf(spec.batchId);
     const copied = join(files.scratch, `program${extname(spec.file)}`);
+    const spark = await options.environments.bringSpark(told);
     const python = await options.environments.bring(spec.python, told);
     const events = await eventLogs.prepare(files, tag);
     return {
-      properties: batchProperties(spec, options.places, { tag, python, events }),
+      properties: batchProperties(spec, options.places, { tag, python, spark, events }),
       ...(isPlain(spec.file) ? {} : { copy: { from: spec.file, to: copied } }),
       command: [
         ...(spec.className === null ? [] : ['--class', spec.className]),

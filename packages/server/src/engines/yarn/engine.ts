@@ -42,7 +42,7 @@ const agentProgram = join(agentFolder, '../emberlab_session.py');
  */
 export function createYarnEngine(
   { confDir, user, kerberos, helperPython, agentUrl, program, folder, ...places }: YarnOptions,
-  options: Omit<LocalEngineOptions, 'sparkMaster' | 'cluster' | 'mustBeAble' | 'warmStart'>,
+  options: Omit<LocalEngineOptions, 'sparkMaster' | 'cluster' | 'mustBeAble'>,
 ): { readonly engine: Engine; readonly facts: EngineFacts; close(): Promise<void> } & Pick<NamedEngine, 'capacity'> {
   const { clock, sparkHome } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
@@ -64,13 +64,14 @@ export function createYarnEngine(
     const settings = JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes });
     await writeFile(files.agent, settings, { mode: 0o600 });
     await helper.pack(agentFolder, files.package);
+    const spark = await environments.bringSpark(told);
     const python = await environments.bring(spec.python, told);
     const events = await eventLogs.prepare(files, tag);
     return {
       properties: sessionProperties(
         spec,
         places,
-        { tag, python, events },
+        { tag, python, spark, events },
         { package: files.package, settings: files.agent },
       ),
       command: [program ?? agentProgram, 'agent.json'],

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Step } from '../engine.ts';
-import type { Helper, PackedEnvironment, PackingProgress } from './helper.ts';
+import type { Archived, Helper, PackingProgress } from './helper.ts';
 import { engineError } from './sentences.ts';
 
 /** As which folder of a container the archive is unpacked. */
@@ -11,7 +11,14 @@ const steps: Record<PackingProgress['step'], string> = {
   looked: 'The project’s Python environment is looked at',
   packed: 'The project’s Python environment is packed for the cluster',
   brought: 'The project’s Python environment is brought to the cluster’s file system (HDFS)',
+  spark_packed: 'Spark is packed for the cluster, which is done once',
+  spark_brought: 'Spark is brought to the cluster’s file system (HDFS), which is done once',
 };
+
+const telling =
+  (told: (step: Step) => void) =>
+  ({ step, done, of }: PackingProgress): void =>
+    told({ step: steps[step], progress: step.endsWith('brought') ? `${of} MB` : `${done} of ${of} MB` });
 
 /** The Python of an application, and what makes it be there. */
 export type ApplicationPython = {
@@ -22,21 +29,24 @@ export type ApplicationPython = {
   readonly tag: string | null;
 };
 
-const packedPython = ({ archive, tag }: PackedEnvironment): ApplicationPython => ({
+const packedPython = ({ archive, tag }: Archived): ApplicationPython => ({
   python: `./${unpackedAs}/bin/python`,
   archive: `${archive}#${unpackedAs}`,
   tag,
 });
 
-/** What brings environments of projects to a cluster. `packed` false: they are there already, or a Python that stands for all of them. */
+/** What brings environments of projects, and Spark itself, to a cluster. `packed` false: they are there already, or a Python that stands for all of them. */
 export function createEnvironments({
   clock,
   helper,
   ...options
 }: {
   readonly clock: Clock;
-  readonly helper: Pick<Helper, 'environment' | 'tidy'>;
+  readonly helper: Pick<Helper, 'environment' | 'jars' | 'tidy'>;
   readonly packed: boolean;
+  /** Spark on the cluster's machines, or an archive of its jars there; both null: they are brought */
+  readonly sparkOnNodes: string | null;
+  readonly archive: string | null;
   /** the folder on the cluster's file system; null: one in the home of the user */
   readonly folder: string | null;
   /** the Python of the cluster's machines; null: none, or the same one */
@@ -44,14 +54,20 @@ export function createEnvironments({
 }) {
   let tidiedAt = Number.NEGATIVE_INFINITY;
   return {
+    /** Makes Spark be there; null: it is, as the settings have it. Throws an `EngineError`. */
+    async bringSpark(told: (step: Step) => void): Promise<Archived | null> {
+      if (options.sparkOnNodes !== null || options.archive !== null) return null;
+      return helper.jars(options.folder, telling(told)).catch((error: unknown) => {
+        throw engineError(error, 'files');
+      });
+    },
+
     /** Makes an environment be there. Throws an `EngineError`. */
     async bring(python: string, told: (step: Step) => void): Promise<ApplicationPython> {
       if (!options.packed) return { python: options.python ?? python, archive: null, tag: null };
       const { folder } = options;
       const packed = await helper
-        .environment({ folder, python, onNodes: options.python }, ({ step, done, of }) =>
-          told({ step: steps[step], progress: step === 'brought' ? `${of} MB` : `${done} of ${of} MB` }),
-        )
+        .environment({ folder, python, onNodes: options.python }, telling(told))
         .catch((error: unknown) => {
           throw engineError(error, 'files');
         });

@@ -29,7 +29,11 @@ export class ClusterFailure extends Error {
 }
 
 /** How far a question that takes long has come, in megabytes. */
-const progress = z.object({ step: z.enum(['looked', 'packed', 'brought']), done: z.number(), of: z.number() });
+const progress = z.object({
+  step: z.enum(['looked', 'packed', 'brought', 'spark_packed', 'spark_brought']),
+  done: z.number(),
+  of: z.number(),
+});
 export type PackingProgress = z.infer<typeof progress>;
 
 const answer = z.object({
@@ -68,8 +72,9 @@ const report = z.object({
   diagnostics: z.string(),
 });
 export type Report = z.infer<typeof report>;
-const environment = z.object({ archive: z.string(), tag: z.string() });
-export type PackedEnvironment = z.infer<typeof environment>;
+const archived = z.object({ archive: z.string(), tag: z.string() });
+/** What lies on the cluster's file system, and the tag of applications that have it. */
+export type Archived = z.infer<typeof archived>;
 const found = z.array(z.object({ id: z.string(), ended: z.boolean() }));
 
 /** The keytab stays on this machine. `krb5Conf` null: the machine's own settings of Kerberos. */
@@ -198,7 +203,10 @@ export function createHelper(options: HelperOptions) {
     environment: async (
       { folder, python, onNodes }: { folder: string | null; python: string; onNodes: string | null },
       hear: (progress: PackingProgress) => void,
-    ) => environment.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear })),
+    ) => archived.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear })),
+    /** The same of the jars of Spark. */
+    jars: async (folder: string | null, hear: (progress: PackingProgress) => void) =>
+      archived.parse(await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear })),
     /** Makes the folder of a driver's event logs; answers its address. */
     makeEvents: async (folder: string | null, tag: string) =>
       z.string().parse(await ask('make_events', { folder, tag })),

@@ -11,7 +11,7 @@ const places: YarnPlaces = {
 const agent = { package: '/s/1/agent.zip', settings: '/s/1/agent.json' };
 const spec = (properties: Record<string, string> = {}) => ({ appName: 'a.ipynb', properties });
 const shared = { python: '/p/python', archive: null, tag: null };
-const around = { tag: 'emberlab-1-x', python: shared, events: null };
+const around = { tag: 'emberlab-1-x', python: shared, spark: null, events: null };
 
 test('files of a request stay beside the agent’s, and what the platform decides wins', () => {
   const made = sessionProperties(
@@ -39,6 +39,19 @@ test('files of a request stay beside the agent’s, and what the platform decide
     'spark.executorEnv.PYSPARK_PYTHON': '/p/python',
   });
   expect(Object.keys(made)).not.toContain('spark.emberlab.engine');
+  // A session is there with its driver, and those who want to wait for executors can.
+  const waited = 'spark.scheduler.minRegisteredResourcesRatio';
+  expect(made[waited]).toBe('0');
+  expect(sessionProperties(spec({ [waited]: '0.8' }), places, around, agent)[waited]).toBe('0.8');
+  expect(Object.keys(batchProperties(spec(), places, around))).not.toContain(waited);
+});
+
+test('Spark that was brought to the cluster is what an application has, and is tagged with', () => {
+  const spark = { archive: 'hdfs:///e/spark-1.zip', tag: 'emberlab-spark-1' };
+  expect(sessionProperties(spec({ 'spark.yarn.archive': 'x' }), places, { ...around, spark }, agent)).toMatchObject({
+    'spark.yarn.archive': 'hdfs:///e/spark-1.zip',
+    'spark.yarn.tags': 'emberlab-1-x,emberlab-spark-1',
+  });
 });
 
 test('the queue is the request’s, and Spark and Python are where the settings say', () => {

@@ -2,6 +2,7 @@ import { engineProperty, propertyList, type PlatformProperties } from '@emberlab
 import type { BatchSpec, DriverSpec, EngineFacts } from '../engine.ts';
 import { eventLogPropertiesAt } from '../local/event-log.ts';
 import type { ApplicationPython } from './environments.ts';
+import type { Archived } from './helper.ts';
 import { throughYarn } from './launch-script.ts';
 
 export type YarnPlaces = {
@@ -22,6 +23,8 @@ export type Surroundings = {
   /** by which YARN knows it */
   readonly tag: string;
   readonly python: ApplicationPython;
+  /** the archive of Spark's jars that was brought there; null: the settings say where Spark is */
+  readonly spark: Archived | null;
   /** the folder of its event logs; null: it writes none */
   readonly events: string | null;
 };
@@ -33,6 +36,9 @@ const proposed: Record<string, string> = {
   'spark.sql.catalogImplementation': 'in-memory',
   'spark.port.maxRetries': '64',
 };
+
+/** Spark waits for executors before a driver's program begins; a notebook's first statement is there to wait for them. */
+const proposedForSessions: Record<string, string> = { 'spark.scheduler.minRegisteredResourcesRatio': '0' };
 
 /** The queue of an application. */
 export const queueOf = (places: YarnPlaces, properties: DriverSpec['properties']): string =>
@@ -68,14 +74,15 @@ const withMore = (properties: DriverSpec['properties'], name: string, more: stri
 function yarnProperties(
   { appName, properties }: Pick<DriverSpec, 'appName' | 'properties'>,
   places: YarnPlaces,
-  { python: { python, archive, tag: also }, events, tag }: Surroundings,
+  { python: { python, archive, tag: ofPython }, spark, events, tag }: Surroundings,
 ): Record<string, string> {
   return {
     ...proposed,
     ...Object.fromEntries(Object.entries(properties).filter(([name]) => name.toLowerCase() !== engineProperty)),
     ...decided(places, { appName, python }),
     'spark.yarn.queue': queueOf(places, properties),
-    'spark.yarn.tags': also === null ? tag : `${tag},${also}`,
+    ...(spark === null ? {} : { 'spark.yarn.archive': spark.archive }),
+    'spark.yarn.tags': [tag, ofPython, spark?.tag].filter((one) => typeof one === 'string').join(','),
     ...eventLogPropertiesAt(events),
     ...(archive === null ? {} : withMore(properties, 'spark.yarn.dist.archives', archive)),
     // spark-submit is done once YARN has the application: it lives there, whatever becomes of us.
@@ -91,6 +98,7 @@ export function sessionProperties(
   agent: AgentFiles,
 ): Record<string, string> {
   return {
+    ...proposedForSessions,
     ...yarnProperties(spec, places, around),
     ...withMore(spec.properties, 'spark.submit.pyFiles', agent.package),
     ...withMore(spec.properties, 'spark.files', agent.settings),
@@ -120,12 +128,15 @@ export const yarnFacts = (places: YarnPlaces, options: { eventLogs: boolean }): 
     return Number.isInteger(asked) && asked > 0 ? asked : 1;
   },
   platformProperties: (): PlatformProperties => ({
-    defaults: { ...proposed, 'spark.yarn.queue': places.queues[0] },
+    defaults: { ...proposed, ...proposedForSessions, 'spark.yarn.queue': places.queues[0] },
     pinned: {
       ...decided(places, { appName: 'the name of the notebook', python: 'the Python of the project' }),
       ...eventLogPropertiesAt(
         options.eventLogs ? 'a folder of the application’s own on the cluster’s file system' : null,
       ),
+      ...(places.sparkOnNodes === null && places.archive === null
+        ? { 'spark.yarn.archive': 'the archive of Spark’s jars that Emberlab has brought to the cluster’s file system' }
+        : {}),
       'spark.yarn.tags': 'words by which Emberlab finds the application again',
     },
   }),

@@ -9,7 +9,7 @@ import { isAlive, signalGroup, spawnDetached } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type ClusterHandle, type DriverSpec, type LaunchedDriver } from '../engine.ts';
 import type { LocalEngineOptions } from '../local/engine.ts';
-import { formatProperties } from '../local/properties.ts';
+import { formatProperties, quoted } from '../local/properties.ts';
 import { agentFolder, submitEnvironment } from '../local/submit.ts';
 import type { Applications } from './applications.ts';
 import { newTag, wordIn, writeWord, type YarnFiles } from './files.ts';
@@ -19,13 +19,16 @@ import { engineError, submitProblem } from './sentences.ts';
 /** The same by delegation tokens: see there. */
 const withTokens = join(agentFolder, '../emberlab_yarn/submit.py');
 
+/** The JVM that hands over lives for seconds: it need not become fast. The archive of classes that drivers on this machine start from fits it too. */
+const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-XX:-UsePerfData'];
+
 /** Handing over takes seconds; where Spark's jars go along, a minute. */
 const submitMs = 600_000;
 const pollMs = 100;
 
 export type YarnSubmitOptions = Pick<
   LocalEngineOptions,
-  'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome'
+  'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome' | 'warmStart'
 > & {
   readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'python' | 'user'>;
   readonly helper: Pick<Helper, 'find' | 'writeTokens'>;
@@ -65,13 +68,20 @@ export function createSubmit(options: YarnSubmitOptions) {
    * What hands over, without its arguments. On a secured cluster, where it runs as the member all the same, it gets no ticket but what the application has:
    * tokens of the file system and of YARN, from which nobody can make others.
    */
-  const programFor = async (files: YarnFiles): Promise<readonly [string, ...string[]]> => {
+  const programFor = async (
+    files: YarnFiles,
+    jvmOptions: readonly string[],
+  ): Promise<readonly [string, ...string[]]> => {
     const { kerberos, python, user } = options.hadoop;
     if (kerberos === null) return [join(sparkHome, 'bin/spark-submit')];
     await helper.writeTokens(files.tokens).catch((error: unknown) => {
       throw engineError(error, 'manager');
     });
-    const settings = kerberos.krb5Conf === null ? [] : [`-Djava.security.krb5.conf=${kerberos.krb5Conf}`];
+    const settings = [
+      ...quick,
+      ...jvmOptions,
+      ...(kerberos.krb5Conf === null ? [] : [`-Djava.security.krb5.conf=${kerberos.krb5Conf}`]),
+    ];
     return [python, '-B', withTokens, user, files.tokens, ...settings, '--'];
   };
 
@@ -83,7 +93,8 @@ export function createSubmit(options: YarnSubmitOptions) {
     await clean(files);
     await makePrivateFolder(files.scratch);
     const { properties, command, copy } = await make();
-    const [program, ...before] = await programFor(files);
+    const { jvmOptions = [], environment: forArchive = {} } = (await options.warmStart?.()) ?? {};
+    const [program, ...before] = await programFor(files, jvmOptions);
     await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
     await identity.lendFile(files.properties);
     await identity.giveFolder(files.scratch);
@@ -100,7 +111,12 @@ export function createSubmit(options: YarnSubmitOptions) {
         ...(copy === undefined
           ? { file: program, args: words }
           : { file: '/bin/sh', args: ['-c', afterCopy, 'sh', copy.from, copy.to, program, ...words] }),
-        env: { ...environment, ...hadoopEnvironment(options.hadoop) },
+        env: {
+          ...environment,
+          ...forArchive,
+          ...hadoopEnvironment(options.hadoop),
+          SPARK_SUBMIT_OPTS: [...quick, ...jvmOptions].map(quoted).join(' '),
+        },
       },
       { cwd: spec.projectFolder, tmp: files.scratch },
     );
