@@ -10,12 +10,26 @@ import zipfile
 
 sys.path[0] = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-from emberlab_yarn.cluster import Cluster, calling  # noqa: E402
+from emberlab_yarn.cluster import Cluster  # noqa: E402
 from emberlab_yarn.event_logs import bring_events, limit_events  # noqa: E402
-from emberlab_yarn.failures import Failure  # noqa: E402
+from emberlab_yarn.failures import Failure, calling  # noqa: E402
 from emberlab_yarn.java import find_py4j  # noqa: E402
 from emberlab_yarn.store import Store  # noqa: E402
 
+_OF_CLUSTER = {
+    "queue",
+    "capacity",
+    "file_system",
+    "find",
+    "report",
+    "kill",
+    "finish",
+    "executors",
+    "executor_log",
+    "unstage",
+    "write_tokens",
+    "cancel_tokens",
+}
 _OF_EVENTS = {"limit_events": limit_events, "bring_events": bring_events}
 
 
@@ -44,11 +58,16 @@ class Server:
         self._opening = threading.Lock()
         self._cluster = None
         self._store = None
+        self._called_off = set()
         find_py4j(settings["sparkHome"])
 
     def answer(self, line):
-        """Answers one question; returns at once."""
-        threading.Thread(target=self._answer, args=(json.loads(line),), daemon=True).start()
+        """Answers one question, or takes one back; returns at once."""
+        question = json.loads(line)
+        if "call_off" in question:
+            self._called_off.add(question["call_off"])
+        else:
+            threading.Thread(target=self._answer, args=(question,), daemon=True).start()
 
     def _answer(self, question):
         try:
@@ -57,6 +76,7 @@ class Server:
             answer = {"failure": {"kind": failure.kind, "text": str(failure)}}
         except Exception as error:
             answer = {"failure": {"kind": "other", "text": f"{type(error).__name__}: {error}"[:500]}}
+        self._called_off.discard(question["id"])
         self._write({"id": question["id"], **answer})
 
     def _write(self, line):
@@ -65,8 +85,15 @@ class Server:
             self._output.flush()
 
     def _teller(self, question):
-        """How far a question has come is told before it is answered."""
-        return lambda progress: self._write({"id": question, "progress": progress})
+        """How far a question has come is told before it is answered. Who does so hears by a Failure when nobody wants
+        the answer any more."""
+
+        def tell(progress):
+            if question in self._called_off:
+                raise Failure("unfit", "The start was called off.")
+            self._write({"id": question, "progress": progress})
+
+        return tell
 
     def _ask(self, what, parts, tell):
         if what == "pack":
@@ -79,7 +106,7 @@ class Server:
             return calling(lambda: _OF_EVENTS[what](self._open(), **parts))
         if what == "clean":
             return calling(lambda: self._opened_store().clean(**parts))
-        if what not in ("queue", "capacity", "file_system", "find", "report", "kill", "finish", "write_tokens"):
+        if what not in _OF_CLUSTER:
             raise Failure("other", f"nobody knows {what}")
         return calling(lambda: getattr(self._open(), what)(**parts))
 

@@ -1,21 +1,19 @@
 """YARN and its file system, in the words that the control plane uses."""
 
 import os
-import tempfile
-import time
 
-from .failures import Failure, chain_of, failure_of
+from . import logs
+from .failures import Failure, calling
 from .java import QUICK, start_java
 from .kerberos import log_in as log_in_with_keytab
-from .kerberos import renew, write_tokens
-from .log_parts import log_in
+from .kerberos import cancel_tokens, renew, write_tokens
 
 _BEFORE = ("NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED")
 _ENDED = ("FINISHED", "FAILED", "KILLED")
 # After the end of an application its machines bring its logs to the file system.
 AGGREGATION_SECONDS = 20.0
-_BROUGHT = ("SUCCEEDED", "FAILED", "TIME_OUT", "DISABLED")
-STREAMS = ("stdout", "stderr")
+# Nobody looks at more of what lies in a folder.
+MOST_ENTRIES = 10_000
 
 
 class Cluster:
@@ -43,9 +41,13 @@ class Cluster:
         if self._kerberos is not None:
             renew(self._jvm)
 
-    def write_tokens(self, target):
-        """What hands one application over instead of the ticket, in a new file."""
-        write_tokens(self._jvm, self._conf, self._client, target)
+    def write_tokens(self, target, names):
+        """What hands one application over instead of the ticket, in a new file; in another what names that."""
+        write_tokens(self._jvm, self._conf, self._client, target, names)
+
+    def cancel_tokens(self, names):
+        """Takes back what a file names."""
+        cancel_tokens(self._jvm, self._conf, names)
 
     def queue(self, queue, before=None):
         """What is known of a queue, or None where there is none of that name. `waiting` are applications in it, or
@@ -136,58 +138,34 @@ class Cluster:
         """Asks YARN to end an application."""
         self._client.killApplication(self._id(application))
 
-    def finish(self, application, streams):
+    def finish(self, application, streams, seconds=AGGREGATION_SECONDS):
         """Brings what the logs of an ended driver have, into the files of `streams`, at most so many bytes of each; and
-        takes away what its start has left on the file system. Answers which of them there are."""
-        brought = []
+        takes away what its start has left on the file system. Waits so long for YARN to have collected them. `late`:
+        it had not by then, and more may come."""
         try:
-            brought = self._bring_logs(application, streams)
+            return logs.bring_driver(self._jvm, self._conf, self._client, self._id(application), streams, seconds)
         finally:
             self._remove_staging(application)
-        return brought
 
-    def _bring_logs(self, application, streams):
-        until = time.monotonic() + AGGREGATION_SECONDS
-        while True:
-            report = self._client.getApplicationReport(self._id(application))
-            status = report.getLogAggregationStatus()
-            status = "NOT_START" if status is None else status.toString()
-            if status in _BROUGHT or time.monotonic() > until:
-                break
-            time.sleep(0.2)
-        if status == "DISABLED":
-            return []
-        attempt = self._client.getApplicationAttemptReport(report.getCurrentApplicationAttemptId())
-        container = attempt.getAMContainerId()
-        if container is None:
-            return []
-        return [one for one in streams if self._bring_log(report, container.toString(), one, streams[one])]
+    def executors(self, application):
+        """The containers of an ended application, but its driver's, whose logs YARN has collected."""
+        return logs.containers(self._jvm, self._conf, self._client, self._id(application))
 
-    def _bring_log(self, report, container, stream, wanted):
-        package = self._jvm.org.apache.hadoop.yarn.logaggregation
-        request = package.ContainerLogsRequest()
-        request.setAppId(report.getApplicationId())
-        request.setAppOwner(report.getUser())
-        request.setContainerId(container)
-        request.setAppFinished(True)
-        types = self._jvm.java.util.HashSet()
-        types.add(stream)
-        request.setLogTypes(types)
-        # The last ones, where there are more.
-        request.setBytes(-wanted["bytes"])
-        reader = package.LogCLIHelpers()
-        reader.setConf(self._conf)
-        with tempfile.TemporaryDirectory(prefix="emberlab-logs-") as folder:
-            request.setOutputLocalDir(folder)
-            reader.dumpAContainerLogsForLogTypeWithoutNodeId(request)
-            for place, _, names in os.walk(folder):
-                for name in names:
-                    with open(os.path.join(place, name), "rb") as file:
-                        text = log_in(file.read(), stream)
-                    if text is not None:
-                        _replace(wanted["file"], text)
-                        return True
-        return False
+    def executor_log(self, application, container, stream, file, bytes):
+        """Brings a log of one of these into a file. Answers whether there is one."""
+        wanted = {"file": file, "bytes": bytes}
+        return logs.bring(self._jvm, self._conf, self._client, self._id(application), container, stream, wanted)
+
+    def unstage(self, application):
+        """Takes away what the start of an application has left on the file system, unless that goes on."""
+        try:
+            goes_on = not calling(lambda: self.report(application))["ended"]
+        except Failure as failure:
+            if failure.kind != "gone":
+                raise
+            goes_on = False
+        if not goes_on:
+            self._remove_staging(application)
 
     def _remove_staging(self, application):
         self.remove(f"{self.home()}/.sparkStaging/{application}")
@@ -248,15 +226,18 @@ class Cluster:
         """When a file or folder was changed, in seconds."""
         return self._system().getFileStatus(self._path(path)).getModificationTime() / 1000
 
-    def entries(self, folder):
-        """What lies in a folder: path, name, whether it is a folder, and size. Nothing where there is none."""
+    def entries(self, folder, most=MOST_ENTRIES):
+        """What lies in a folder: path, name, whether it is a folder, and size; the first ones where there are more.
+        Nothing where there is none. The file system gives them out in pieces, so no folder is too large."""
         system = self._system()
         if not system.exists(self._path(folder)):
             return []
-        return [
-            (each.getPath().toString(), each.getPath().getName(), each.isDirectory(), each.getLen())
-            for each in system.listStatus(self._path(folder))
-        ]
+        found = []
+        each = system.listStatusIterator(self._path(folder))
+        while len(found) < most and each.hasNext():
+            one = each.next()
+            found.append((one.getPath().toString(), one.getPath().getName(), one.isDirectory(), one.getLen()))
+        return found
 
     def fetch(self, path, target):
         """Brings a file into a new one of this machine."""
@@ -283,25 +264,3 @@ def _has_container(report):
 
 def _resource(resource):
     return (0, 0) if resource is None else (resource.getMemorySize(), resource.getVirtualCores())
-
-
-def _replace(path, content):
-    temporary = f"{path}.new"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    os.rename(temporary, path)
-
-
-def calling(call):
-    """The answer of a call. What Java throws becomes a Failure."""
-    from py4j.protocol import Py4JJavaError
-
-    try:
-        return call()
-    except Py4JJavaError as error:
-        raise failure_of(chain_of(error.java_exception)) from None
-    except Exception as error:
-        if isinstance(error, Failure):
-            raise
-        raise Failure("other", f"{type(error).__name__}: {error}"[:500]) from error

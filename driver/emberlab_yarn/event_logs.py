@@ -6,15 +6,18 @@ import re
 
 _APPLICATION = re.compile(r"eventlog_v2_[\w-]{1,200}")
 _FILE = re.compile(r"(events_(\d{1,9})|appstatus)_[\w.-]{1,250}")
-# A file for each 16 MB, and two more.
+# A file for each 16 MB, and two more. Where there are more, anybody's code has made them.
 _MOST_FILES = 1000
+_MOST_APPLICATIONS = 50
 
 
 def limit_events(cluster, place, most):
     """How many bytes there are. Where that is more than `most`, all go but the last file of each application, to which
     Spark writes on."""
-    logs = _logs(cluster, place)
+    logs, crowded = _logs(cluster, place)
     size = sum(size for files in logs.values() for _, _, size in files)
+    if crowded:
+        size = max(size, most + 1)
     if size > most:
         for files in logs.values():
             for path, _, _ in files[:-1]:
@@ -25,8 +28,8 @@ def limit_events(cluster, place, most):
 def bring_events(cluster, place, target, most):
     """Brings all into the folder `target` of this machine, unless they are more than `most` bytes, and takes the folder
     away. Answers whether they came."""
-    logs = _logs(cluster, place)
-    fits = sum(size for files in logs.values() for _, _, size in files) <= most
+    logs, crowded = _logs(cluster, place)
+    fits = not crowded and sum(size for files in logs.values() for _, _, size in files) <= most
     if fits:
         for application, files in logs.items():
             folder = os.path.join(target, application)
@@ -38,14 +41,19 @@ def bring_events(cluster, place, target, most):
 
 
 def _logs(cluster, place):
-    """The files of each application: path, name and size, the one that is written now the last."""
+    """The files of each application: path, name and size, the one that is written now the last; and whether there is
+    more than was looked at."""
     logs = {}
-    for path, name, is_folder, _ in cluster.entries(place):
+    left = _MOST_FILES
+    folders = cluster.entries(place, _MOST_APPLICATIONS + 1)
+    crowded = len(folders) > _MOST_APPLICATIONS
+    for path, name, is_folder, _ in folders[:_MOST_APPLICATIONS]:
         if is_folder and _APPLICATION.fullmatch(name):
+            found = cluster.entries(path, left + 1)
+            crowded = crowded or len(found) > left
             files = [
-                (file, own, size)
-                for file, own, inner, size in cluster.entries(path)[:_MOST_FILES]
-                if not inner and _FILE.fullmatch(own)
+                (file, own, size) for file, own, inner, size in found[:left] if not inner and _FILE.fullmatch(own)
             ]
             logs[name] = sorted(files, key=lambda each: int(_FILE.fullmatch(each[1])[2] or 0))
-    return logs
+            left -= len(found[:left])
+    return logs, crowded

@@ -50,3 +50,17 @@ def chain_of(throwable):
 
 def _first_line(text):
     return text.strip().split("\n", 1)[0][:500]
+
+
+def calling(call):
+    """The answer of a call. What Java throws becomes a Failure."""
+    from py4j.protocol import Py4JJavaError
+
+    try:
+        return call()
+    except Py4JJavaError as error:
+        raise failure_of(chain_of(error.java_exception)) from None
+    except Exception as error:
+        if isinstance(error, Failure):
+            raise
+        raise Failure("other", f"{type(error).__name__}: {error}"[:500]) from error

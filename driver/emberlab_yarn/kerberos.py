@@ -1,6 +1,11 @@
 """Kerberos: the ticket of the engine's user, and what lets others act as that user for a while."""
 
 import os
+import re
+
+from .failures import Failure, calling
+
+_OVER = re.compile(r"can't be found|not found|InvalidToken|expired|doesn't exist", re.IGNORECASE)
 
 
 def log_in(jvm, conf, kerberos):
@@ -15,9 +20,10 @@ def renew(jvm):
     jvm.org.apache.hadoop.security.UserGroupInformation.getLoginUser().checkTGTAndReloginFromKeytab()
 
 
-def write_tokens(jvm, conf, client, target):
+def write_tokens(jvm, conf, client, target, names):
     """Writes delegation tokens of the file system and of YARN into a new file, which nobody else can read. With them an
-    application can be handed over, and nothing be had that the application does not have."""
+    application can be handed over, and nothing be had that the application does not have. Into the file `names` go the
+    same without their passwords, which is enough to cancel them."""
     renewer = jvm.org.apache.hadoop.yarn.client.util.YarnClientUtils.getRmPrincipal(conf)
     credentials = jvm.org.apache.hadoop.security.Credentials()
     jvm.org.apache.hadoop.fs.FileSystem.get(conf).addDelegationTokens(renewer, credentials)
@@ -25,6 +31,33 @@ def write_tokens(jvm, conf, client, target):
     asked = client.getRMDelegationToken(jvm.org.apache.hadoop.io.Text(renewer))
     token = jvm.org.apache.hadoop.yarn.util.ConverterUtils.convertFromYarn(asked, service)
     credentials.addToken(service, token)
+    only_names = jvm.org.apache.hadoop.security.Credentials()
+    for each in credentials.getAllTokens():
+        named = jvm.org.apache.hadoop.security.token.Token(
+            each.getIdentifier(), b"", each.getKind(), each.getService()
+        )
+        only_names.addToken(each.getService(), named)
+    if os.path.exists(names):
+        os.remove(names)
+    _write(jvm, conf, only_names, names)
+    _write(jvm, conf, credentials, target)
+
+
+def cancel_tokens(jvm, conf, names):
+    """Cancels what was written down. One that YARN has cancelled with its application is fine."""
+    path = jvm.org.apache.hadoop.fs.Path(f"file://{names}")
+    fault = None
+    for token in jvm.org.apache.hadoop.security.Credentials.readTokenStorageFile(path, conf).getAllTokens():
+        try:
+            calling(lambda: token.cancel(conf))
+        except Failure as failure:
+            if not _OVER.search(str(failure)):
+                fault = failure
+    if fault is not None:
+        raise fault
+
+
+def _write(jvm, conf, credentials, target):
     os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     credentials.writeTokenStorageFile(jvm.org.apache.hadoop.fs.Path(f"file://{target}"), conf)
     os.chmod(target, 0o600)

@@ -1,5 +1,6 @@
 """What is kept on a cluster's file system, which a folder of this machine stands in for."""
 
+import itertools
 import os
 import shutil
 import tarfile
@@ -17,6 +18,7 @@ class FolderCluster:
     def __init__(self, folder):
         self.folder = str(folder)
         self.running = set()
+        self.listed = 0
 
     def home(self):
         return self.folder
@@ -49,11 +51,13 @@ class FolderCluster:
     def changed(self, path):
         return os.stat(path).st_mtime
 
-    def entries(self, folder):
+    def entries(self, folder, most=10_000):
+        self.listed += 1
         if not os.path.isdir(folder):
             return []
         with os.scandir(folder) as found:
-            return [(each.path, each.name, each.is_dir(), each.stat().st_size) for each in found]
+            some = itertools.islice(found, most)
+            return [(each.path, each.name, each.is_dir(), each.stat().st_size) for each in some]
 
     def remove(self, path):
         if os.path.isdir(path):
@@ -161,7 +165,7 @@ def test_event_logs_that_nobody_has_brought_go_too(cluster):
 def written(cluster, sizes):
     place = Store(cluster).events(None, "emberlab-1-x")
     log = os.path.join(place, "eventlog_v2_application_1_0001_1")
-    os.mkdir(log)
+    os.makedirs(log, exist_ok=True)
     for name, size in sizes.items():
         with open(os.path.join(log, name), "wb") as file:
             file.write(b"x" * size)
@@ -176,6 +180,22 @@ def test_event_logs_are_brought_and_taken_away(cluster, tmp_path):
     assert bring_events(cluster, place, str(target), 10)
     assert sorted(os.listdir(target / "eventlog_v2_application_1_0001_1")) == sorted(names)
     assert not os.path.exists(place)
+
+
+def test_a_crowd_of_files_is_not_read_to_its_end(cluster, tmp_path):
+    place, log = written(cluster, {f"events_{number}_a": 1 for number in range(1500)})
+    assert limit_events(cluster, place, 10_000) == 10_001
+    assert len(os.listdir(log)) < 1000
+    crowd, _ = written(cluster, {f"strange-{number}": 1 for number in range(1500)})
+    for number in range(100):
+        os.makedirs(os.path.join(crowd, f"eventlog_v2_application_2_{number}"), exist_ok=True)
+    before = cluster.listed
+    target = tmp_path / "events"
+    target.mkdir()
+    assert not bring_events(cluster, crowd, str(target), 10_000)
+    assert cluster.listed - before <= 51
+    assert os.listdir(target) == []
+    assert not os.path.exists(crowd)
 
 
 def test_event_logs_that_are_too_large_lose_all_but_the_last(cluster, tmp_path):

@@ -1,4 +1,6 @@
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
@@ -7,11 +9,14 @@ import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
+import org.apache.hadoop.yarn.server.resourcemanager.ResourceManager;
+import org.apache.hadoop.yarn.server.resourcemanager.recovery.FileSystemRMStateStore;
+import org.apache.hadoop.yarn.server.resourcemanager.rmapp.RMApp;
 
 /**
  * A real HDFS and a real YARN with one machine, in one process, for tests. Its first argument is a folder of its own, in which `conf` is what clients are to be
- * given as HADOOP_CONF_DIR. Two more, a principal and its keytab, make it ask for Kerberos. Prints `ready` when it serves; a line `stop yarn` or `stop hdfs` on stdin takes one of the two away, and the end of stdin
- * everything.
+ * given as HADOOP_CONF_DIR. Two more, a principal and its keytab, make it ask for Kerberos. Prints `ready` when it serves. Lines on stdin are commands, each of
+ * which is answered with `did COMMAND`: `stop`, `pause` and `resume` with `yarn` or `hdfs`, `applications` and `tokens`. The end of stdin ends everything.
  */
 public final class MiniHadoop {
   private static final int MEMORY_MB = 3072;
@@ -29,10 +34,12 @@ public final class MiniHadoop {
     System.setProperty("test.build.data", work.resolve("data").toString());
     MiniDFSCluster hdfs = new MiniDFSCluster.Builder(settings(work), work.resolve("hdfs").toFile()).numDataNodes(1).build();
     hdfs.waitActive();
-    // The one user that is no superuser and has a home.
-    Path home = new Path("/user/emberlab");
-    hdfs.getFileSystem().mkdirs(home);
-    hdfs.getFileSystem().setOwner(home, "emberlab", "emberlab");
+    // The users that are no superusers and have a home.
+    for (String user : new String[] {"emberlab", "ada"}) {
+      Path home = new Path("/user/" + user);
+      hdfs.getFileSystem().mkdirs(home);
+      hdfs.getFileSystem().setOwner(home, user, user);
+    }
     Configuration settings = settings(work);
     settings.set("fs.defaultFS", hdfs.getURI().toString());
     MiniYARNCluster yarn = new MiniYARNCluster("minihadoop", 1, 1, 1);
@@ -48,13 +55,35 @@ public final class MiniHadoop {
     client.unset("net.topology.node.switch.mapping.impl");
     write(client, Files.createDirectories(work.resolve("conf")));
     System.out.println("ready");
-    for (int letter, at = 0; (letter = System.in.read()) >= 0; ) {
-      // `stop yarn` and `stop hdfs` differ in their sixth letter.
-      if (letter == '\n') at = 0;
-      else if (++at == 6 && letter == 'y') yarn.stop();
-      else if (at == 6 && letter == 'h') hdfs.shutdown();
+    BufferedReader commands = new BufferedReader(new InputStreamReader(System.in));
+    for (String command; (command = commands.readLine()) != null; ) {
+      switch (command) {
+        case "stop yarn" -> yarn.stop();
+        case "stop hdfs" -> hdfs.shutdown();
+        case "pause hdfs" -> hdfs.shutdownNameNode(0);
+        case "resume hdfs" -> hdfs.restartNameNode(0, true);
+        case "pause yarn" -> yarn.getResourceManager().stop();
+        case "resume yarn" -> yarn.restartResourceManager(0);
+        case "applications" -> applications(yarn.getResourceManager());
+        case "tokens" -> System.out.println("tokens " + tokens(hdfs, yarn));
+        default -> System.err.println("unknown: " + command);
+      }
+      System.out.println("did " + command);
     }
     Runtime.getRuntime().halt(0);
+  }
+
+  /** One line for each that YARN knows. */
+  private static void applications(ResourceManager manager) {
+    for (RMApp each : manager.getRMContext().getRMApps().values()) {
+      System.out.println("application " + each.getApplicationId() + " " + each.getState() + " " + each.getUser());
+    }
+  }
+
+  /** How many delegation tokens are good for something, of the file system and of YARN together. */
+  private static long tokens(MiniDFSCluster hdfs, MiniYARNCluster yarn) {
+    return hdfs.getNamesystem().getDelegationTokenSecretManager().getCurrentTokensSize()
+        + yarn.getResourceManager().getRMContext().getRMDelegationTokenSecretManager().getCurrentTokensSize();
   }
 
   private static Configuration settings(java.nio.file.Path work) {
@@ -79,6 +108,13 @@ public final class MiniHadoop {
     settings.set("yarn.scheduler.capacity.root.closed.capacity", "0");
     settings.set("yarn.scheduler.capacity.root.closed.state", "STOPPED");
     settings.set("yarn.scheduler.capacity.maximum-am-resource-percent", "1.0");
+    // What it knows of applications outlives a resource manager.
+    settings.setBoolean("yarn.resourcemanager.recovery.enabled", true);
+    settings.set("yarn.resourcemanager.store.class", FileSystemRMStateStore.class.getName());
+    settings.set("yarn.resourcemanager.fs.state-store.uri", work.resolve("state").toUri().toString());
+    // Whom the platform's user may stand in for.
+    settings.set("hadoop.proxyuser.emberlab.hosts", "*");
+    settings.set("hadoop.proxyuser.emberlab.users", "ada,grace");
     if (principal != null) secure(settings);
     return settings;
   }

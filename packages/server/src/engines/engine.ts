@@ -91,8 +91,8 @@ export type HistoryEngine = {
 
 /** What runs batches. They have ids of their own. A handle is asked about, and ended, as that of any driver. */
 export type BatchEngine = {
-  /** Starts a batch; `told` hears of what takes long. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(spec: BatchSpec, told?: (step: Step) => void): Promise<LaunchedDriver>;
+  /** Starts a batch, as the engine does a driver. */
+  launch(spec: BatchSpec, told?: (step: Step) => void, signal?: AbortSignal): Promise<LaunchedDriver>;
   /** A batch that was launched, alive or not: one that has run must not run again. null: it never was. */
   find(batchId: number): Promise<DriverHandle | null>;
   /** How a batch ended, also while no control plane was there to see it. null: it has not, or nobody could tell. */
@@ -128,12 +128,32 @@ export type ExecutorLogQuestion = {
   readonly size: number;
 };
 
+/** Whose driver: that of a session, or of a batch. */
+export type DriverOf = { readonly kind: 'session' | 'batch'; readonly id: number };
+
+/** An executor that has ended, with the logs of it that its cluster has kept. */
+export type KeptExecutor = {
+  readonly id: string;
+  readonly host: string;
+  readonly streams: readonly ('stdout' | 'stderr')[];
+};
+
+/** What a cluster has kept of the executors of a driver that has ended. Each throws an `EngineError` that says why there is nothing, or not yet. */
+export type KeptExecutors = {
+  list(of: DriverOf): Promise<readonly KeptExecutor[]>;
+  /** Brings a log here, its last bytes where it is large; answers the file. */
+  log(of: DriverOf, executor: string, stream: 'stdout' | 'stderr'): Promise<string>;
+};
+
 /**
  * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
  */
 export type Engine = {
-  /** Starts a driver; `told` hears of what takes long. Throws an `EngineError`, with nothing left running, when it can't. */
-  launch(spec: DriverSpec, told?: (step: Step) => void): Promise<LaunchedDriver>;
+  /**
+   * Starts a driver; `told` hears of what takes long. By `signal` a start that takes long is called off; one that takes a moment may go on all the same. Throws an
+   * `EngineError`, with nothing left running, when it can't start one, or not any more.
+   */
+  launch(spec: DriverSpec, told?: (step: Step) => void, signal?: AbortSignal): Promise<LaunchedDriver>;
   /** The driver of a session whose launch was begun by a control plane that ended before it wrote the handle down; null: there is none. */
   find(sessionId: number): Promise<DriverHandle | null>;
   isAlive(handle: DriverHandle): Promise<boolean>;
@@ -172,6 +192,8 @@ export type Engine = {
    * may be anything too. Throws an `EngineError` when it can't be read.
    */
   readExecutorLog(question: ExecutorLogQuestion): Promise<unknown>;
+  /** Absent: the logs of executors go with them, or with the driver. */
+  readonly keptExecutors?: KeptExecutors;
 };
 
 /** What can be said of an engine's drivers before one is started. */

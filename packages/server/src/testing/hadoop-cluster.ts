@@ -13,6 +13,13 @@ export type HadoopCluster = AsyncDisposable & {
   readonly confDir: string;
   /** Takes a part of it away for good. */
   stop(part: 'yarn' | 'hdfs'): void;
+  /** Takes a part away for a while, and brings it back as it was. Resolve when that is done. */
+  pause(part: 'yarn' | 'hdfs'): Promise<void>;
+  resume(part: 'yarn' | 'hdfs'): Promise<void>;
+  /** All that YARN knows, with their states (`RUNNING`, `KILLED` …) and users. */
+  applications(): Promise<{ readonly id: string; readonly state: string; readonly user: string }[]>;
+  /** How many delegation tokens are good for something. */
+  tokens(): Promise<number>;
   /** The names of what lies in a folder of its file system; none where there is no such folder. */
   files(path: string): Promise<string[]>;
   /** How many processes there are in containers of an application, or of any. */
@@ -52,13 +59,33 @@ export async function startHadoopCluster(
     if (lines.push(line) > 40) lines.shift();
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  createInterface({ input: child.stdout }).on('line', (line) => line === 'ready' && resolve());
+  const said: string[] = [];
+  const answers: { readonly command: string; take(lines: string[]): void }[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    if (line === 'ready') resolve();
+    else if (line === `did ${answers[0]?.command}`) answers.shift()?.take(said.splice(0));
+    else said.push(line);
+  });
+  /** The lines that a command is answered with. */
+  const tell = (command: string): Promise<string[]> =>
+    new Promise((take) => {
+      answers.push({ command, take });
+      child.stdin.write(`${command}\n`);
+    });
   child.once('exit', () => reject(new Error(`the cluster ended: ${lines.join('\n')}`)));
   await promise;
 
   return {
     confDir: join(folder, 'conf'),
-    stop: (part) => void child.stdin.write(`stop ${part}\n`),
+    stop: (part) => void tell(`stop ${part}`),
+    pause: async (part) => void (await tell(`pause ${part}`)),
+    resume: async (part) => void (await tell(`resume ${part}`)),
+    applications: async () =>
+      (await tell('applications')).flatMap((line) => {
+        const [what, id = '', state = '', user = ''] = line.split(' ');
+        return what === 'application' ? [{ id, state, user }] : [];
+      }),
+    tokens: async () => Number((await tell('tokens')).find((line) => line.startsWith('tokens '))?.slice(7)),
     files: (path) => filesAt(join(folder, 'conf/core-site.xml'), path),
     processes: (application) => inContainers(folder, application),
     async [Symbol.asyncDispose]() {

@@ -6,13 +6,14 @@ import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type BatchEngine, type BatchSpec, type DriverExit, type Step } from '../engine.ts';
 import type { LocalBatches } from '../local/batches.ts';
 import type { Applications } from './applications.ts';
+import { mustGoOn, unlessCalledOff } from './called-off.ts';
 import { mustBeAble } from './checks.ts';
 import type { Environments } from './environments.ts';
 import type { YarnEventLogs } from './event-logs.ts';
 import { filesOf as filesIn, wordIn } from './files.ts';
 import type { Helper } from './helper.ts';
 import { throughYarn } from './launch-script.ts';
-import { bringLogs } from './logs.ts';
+import type { YarnLogs } from './logs.ts';
 import { batchProperties, type YarnPlaces } from './properties.ts';
 import { engineError, exitOf } from './sentences.ts';
 import type { Submit } from './submit.ts';
@@ -28,23 +29,25 @@ export type YarnBatchesOptions = {
   readonly applications: Applications;
   readonly environments: Environments;
   readonly eventLogs: YarnEventLogs;
+  readonly logs: YarnLogs;
   readonly submits: Submit;
 };
 
 /** Programs as applications of their own, in Spark's cluster mode. Nothing of ours runs beside them, so their logs come when they have ended. */
 export function createYarnBatches(options: YarnBatchesOptions): BatchEngine {
-  const { applications, eventLogs, helper, local, submits } = options;
+  const { applications, eventLogs, local, logs, submits } = options;
   const filesOf = (batchId: number) => filesIn(options.folder, batchId);
 
   /** Spark puts the name of a script into a shell's words as it is. */
   const isPlain = (file: string) =>
     /^[a-z][a-z\d+.-]*:/i.test(file) || /\.jar$/i.test(file) || /^[\w.-]+$/.test(basename(file));
 
-  const handOver = async (spec: BatchSpec, tag: string, told: (step: Step) => void) => {
+  const handOver = async (spec: BatchSpec, tag: string, told: (step: Step) => void, signal?: AbortSignal) => {
     const files = filesOf(spec.batchId);
     const copied = join(files.scratch, `program${extname(spec.file)}`);
-    const spark = await options.environments.bringSpark(told);
-    const python = await options.environments.bring(spec.python, told);
+    const spark = await options.environments.bringSpark(told, signal);
+    const python = await options.environments.bring(spec.python, told, signal);
+    mustGoOn(signal);
     const events = await eventLogs.prepare(files, tag);
     return {
       properties: batchProperties(spec, options.places, { tag, python, spark, events }),
@@ -71,15 +74,16 @@ export function createYarnBatches(options: YarnBatchesOptions): BatchEngine {
   return {
     ...local,
 
-    async launch(spec, told = () => undefined) {
+    async launch(spec, told = () => undefined, signal) {
       const files = filesOf(spec.batchId);
-      await mustBeAble(spec.properties, options);
+      await unlessCalledOff(mustBeAble(spec.properties, options), signal);
       if (/\.r$/i.test(spec.file)) {
         throw new EngineError('R scripts do not run on YARN. Please choose another engine in the configuration.');
       }
       const { handle, exited } = await submits.begin(files, spec, {
         what: `batch-${spec.batchId}`,
-        make: (tag) => handOver(spec, tag, told),
+        make: (tag) => handOver(spec, tag, told, signal),
+        signal,
       });
       await appendLine(
         files.stderr,
@@ -109,10 +113,11 @@ export function createYarnBatches(options: YarnBatchesOptions): BatchEngine {
         const exit = await exitNow(batchId).catch((error: unknown) => {
           throw engineError(error, 'manager');
         });
-        await bringLogs(application, files, helper);
+        await logs.bring(application, files);
         if (exit !== null) await writeFileAtomic(files.exit, JSON.stringify(exit));
       }
       await eventLogs.bring(files);
+      await submits.cancelTokens(files);
       await submits.clean(files);
       if (application === null) await rm(files.tag, { force: true });
     },

@@ -6,12 +6,14 @@ import { createLocalEngine, type LocalEngineOptions } from '../local/engine.ts';
 import { agentFolder } from '../local/submit.ts';
 import { createApplications } from './applications.ts';
 import { createYarnBatches } from './batches.ts';
+import { mustGoOn, unlessCalledOff } from './called-off.ts';
 import { mustBeAble } from './checks.ts';
 import { createEnvironments } from './environments.ts';
 import { createYarnEventLogs } from './event-logs.ts';
-import { filesOf as filesIn, wordIn } from './files.ts';
+import { filesOf as filesIn, wordIn, writeWord } from './files.ts';
 import { createHelper, type HelperOptions } from './helper.ts';
-import { bringLogs } from './logs.ts';
+import { createKeptExecutors } from './kept-executors.ts';
+import { createLogs } from './logs.ts';
 import { sessionProperties, yarnFacts, type YarnPlaces } from './properties.ts';
 import { sentenceOf } from './sentences.ts';
 import { createSubmit } from './submit.ts';
@@ -54,18 +56,20 @@ export function createYarnEngine(
   const submits = createSubmit({ ...options, hadoop, helper, applications });
   const environments = createEnvironments({ ...places, clock, helper, folder });
   const eventLogs = createYarnEventLogs({ helper, folder, maxBytes: options.eventLogBytes ?? 0 });
+  const logs = createLogs({ clock, helper });
   const filesOf = (sessionId: number) => filesIn(options.sessionsFolder, sessionId);
   const parts = { helper, places, sparkHome };
 
-  const handOver = async (spec: DriverSpec, tag: string, told: (step: Step) => void) => {
+  const handOver = async (spec: DriverSpec, tag: string, told: (step: Step) => void, signal?: AbortSignal) => {
     const files = filesOf(spec.sessionId);
     const { sessionId, kind, warmKinds, secret, appName } = spec;
     const agent = { sessionId, kind, warmKinds, secret, appName, orphanTimeoutSeconds, agentUrl };
     const settings = JSON.stringify({ ...agent, outputLimitBytes: options.outputLimitBytes });
     await writeFile(files.agent, settings, { mode: 0o600 });
     await helper.pack(agentFolder, files.package);
-    const spark = await environments.bringSpark(told);
-    const python = await environments.bring(spec.python, told);
+    const spark = await environments.bringSpark(told, signal);
+    const python = await environments.bring(spec.python, told, signal);
+    mustGoOn(signal);
     const events = await eventLogs.prepare(files, tag);
     return {
       properties: sessionProperties(
@@ -81,11 +85,12 @@ export function createYarnEngine(
   const engine: Engine = {
     ...local,
 
-    async launch(spec, told = () => undefined) {
-      await mustBeAble(spec.properties, parts);
+    async launch(spec, told = () => undefined, signal) {
+      await unlessCalledOff(mustBeAble(spec.properties, parts), signal);
       return submits.begin(filesOf(spec.sessionId), spec, {
         what: String(spec.sessionId),
-        make: (tag) => handOver(spec, tag, told),
+        make: (tag) => handOver(spec, tag, told, signal),
+        signal,
       });
     },
 
@@ -100,8 +105,12 @@ export function createYarnEngine(
     async clean(sessionId) {
       const files = filesOf(sessionId);
       const application = await wordIn(files.application);
-      if (application !== null) await bringLogs(application, files, helper);
+      if (application !== null) {
+        await logs.bring(application, files);
+        await writeWord(files.ended, application);
+      }
       await eventLogs.bring(files);
+      await submits.cancelTokens(files);
       await rm(files.application, { force: true });
       await rm(files.tag, { force: true });
       await submits.clean(files);
@@ -112,8 +121,14 @@ export function createYarnEngine(
     logsComeThroughAgent: true,
     eventLogs: eventLogs.around(local.eventLogs, filesOf),
 
+    keptExecutors: createKeptExecutors({
+      helper,
+      filesOf: ({ kind, id }) => filesIn(kind === 'session' ? options.sessionsFolder : options.batchesFolder, id),
+    }),
+
     batches: createYarnBatches({
       ...parts,
+      logs,
       applications,
       environments,
       eventLogs,
@@ -149,6 +164,7 @@ export function createYarnEngine(
 
     close() {
       applications.close();
+      logs.close();
       return helper.close();
     },
   };

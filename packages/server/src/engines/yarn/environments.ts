@@ -55,19 +55,19 @@ export function createEnvironments({
   let tidiedAt = Number.NEGATIVE_INFINITY;
   return {
     /** Makes Spark be there; null: it is, as the settings have it. Throws an `EngineError`. */
-    async bringSpark(told: (step: Step) => void): Promise<Archived | null> {
+    async bringSpark(told: (step: Step) => void, signal?: AbortSignal): Promise<Archived | null> {
       if (options.sparkOnNodes !== null || options.archive !== null) return null;
-      return helper.jars(options.folder, telling(told)).catch((error: unknown) => {
+      return helper.jars(options.folder, telling(told), signal).catch((error: unknown) => {
         throw engineError(error, 'files');
       });
     },
 
     /** Makes an environment be there. Throws an `EngineError`. */
-    async bring(python: string, told: (step: Step) => void): Promise<ApplicationPython> {
+    async bring(python: string, told: (step: Step) => void, signal?: AbortSignal): Promise<ApplicationPython> {
       if (!options.packed) return { python: options.python ?? python, archive: null, tag: null };
       const { folder } = options;
       const packed = await helper
-        .environment({ folder, python, onNodes: options.python }, telling(told))
+        .environment({ folder, python, onNodes: options.python }, telling(told), signal)
         .catch((error: unknown) => {
           throw engineError(error, 'files');
         });

@@ -20,6 +20,10 @@ export function filesOf(parent: string, id: number) {
     /** by which YARN knows the application, before it has an id */
     tag: join(folder, 'yarn-tag'),
     application: join(folder, 'yarn-application'),
+    /** the same of a session's that has ended */
+    ended: join(folder, 'yarn-ended'),
+    /** logs of executors that somebody has asked for */
+    executors: join(folder, 'executors'),
     /** where on the cluster's file system the event logs are written */
     events: join(folder, 'yarn-events'),
     /** where they are brought to */
@@ -28,6 +32,8 @@ export function filesOf(parent: string, id: number) {
     exit: join(folder, 'yarn-exit'),
     /** delegation tokens for the spark-submit */
     tokens: join(scratch, 'tokens'),
+    /** what names these, to take them back */
+    tokenNames: join(folder, 'yarn-tokens'),
     agent: join(scratch, 'agent.json'),
     package: join(scratch, 'emberlab_driver.zip'),
   };

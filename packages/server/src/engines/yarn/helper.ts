@@ -75,6 +75,14 @@ export type Report = z.infer<typeof report>;
 const archived = z.object({ archive: z.string(), tag: z.string() });
 /** What lies on the cluster's file system, and the tag of applications that have it. */
 export type Archived = z.infer<typeof archived>;
+/** `late`: YARN had not collected all by then. */
+const finished = z.object({ brought: z.array(z.string()), late: z.boolean() });
+const executors = z.object({
+  late: z.boolean(),
+  containers: z.array(
+    z.object({ container: z.string(), host: z.string(), streams: z.array(z.enum(['stdout', 'stderr'])) }),
+  ),
+});
 const found = z.array(z.object({ id: z.string(), ended: z.boolean() }));
 
 /** The keytab stays on this machine. `krb5Conf` null: the machine's own settings of Kerberos. */
@@ -104,6 +112,12 @@ export const hadoopEnvironment = ({
   ...(kerberos === null ? { HADOOP_USER_NAME: user } : {}),
 });
 
+type AskOptions = {
+  readonly ms?: number;
+  readonly hear?: (progress: PackingProgress) => void;
+  /** by which it is told that nobody wants the answer any more */
+  readonly signal?: AbortSignal | undefined;
+};
 type Waiting = { resolve(value: unknown): void; reject(error: Error): void; hear(progress: PackingProgress): void };
 
 /**
@@ -165,7 +179,7 @@ export function createHelper(options: HelperOptions) {
   const ask = async (
     what: string,
     parts: Record<string, unknown> = {},
-    { ms = answerMs, hear = () => undefined }: { ms?: number; hear?: (progress: PackingProgress) => void } = {},
+    { ms = answerMs, hear = () => undefined, signal }: AskOptions = {},
   ): Promise<unknown> => {
     if (closed) throw new ClusterFailure('other', 'the platform is being stopped');
     child ??= start();
@@ -174,9 +188,17 @@ export function createHelper(options: HelperOptions) {
     waiting.set(id, { resolve, reject, hear });
     child.stdin.write(`${JSON.stringify({ id, ask: what, with: parts })}\n`);
     const timer = setTimeout(() => reject(new ClusterFailure('away', 'no answer came')), ms);
+    const asked = child;
+    const callOff = () => {
+      if (asked === child) asked.stdin.write(`${JSON.stringify({ call_off: id })}\n`);
+      reject(new ClusterFailure('unfit', 'The start was called off.'));
+    };
+    if (signal?.aborted === true) callOff();
+    else signal?.addEventListener('abort', callOff, { once: true });
     try {
       return await promise;
     } finally {
+      signal?.removeEventListener('abort', callOff);
       clearTimeout(timer);
       waiting.delete(id);
     }
@@ -194,8 +216,16 @@ export function createHelper(options: HelperOptions) {
     report: async (application: string) => report.parse(await ask('report', { application })),
     kill: async (application: string) => void (await ask('kill', { application })),
     /** Brings the logs of an ended application's driver into files, and takes away what its start has left on the file system. */
-    finish: async (application: string, streams: Record<'stdout' | 'stderr', { file: string; bytes: number }>) =>
-      z.array(z.string()).parse(await ask('finish', { application, streams })),
+    finish: async (
+      application: string,
+      streams: Record<'stdout' | 'stderr', { file: string; bytes: number }>,
+      options: { readonly seconds?: number } = {},
+    ) => finished.parse(await ask('finish', { application, streams, ...options })),
+    /** The executors of an ended application, whose logs YARN has collected. */
+    executors: async (application: string) => executors.parse(await ask('executors', { application })),
+    /** Brings the last bytes of a log of one of these; false: there is none. */
+    executorLog: async (of: { application: string; container: string; stream: string; file: string; bytes: number }) =>
+      z.boolean().parse(await ask('executor_log', of)),
     /**
      * The archive of a Python environment on the cluster's file system, made where there is none; `hear` is told how far that is. `folder` null: a folder in the
      * home of the user there. `onNodes`: the Python of the cluster's machines; null: none, or the same one.
@@ -203,10 +233,12 @@ export function createHelper(options: HelperOptions) {
     environment: async (
       { folder, python, onNodes }: { folder: string | null; python: string; onNodes: string | null },
       hear: (progress: PackingProgress) => void,
-    ) => archived.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear })),
+      signal?: AbortSignal,
+    ) =>
+      archived.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear, signal })),
     /** The same of the jars of Spark. */
-    jars: async (folder: string | null, hear: (progress: PackingProgress) => void) =>
-      archived.parse(await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear })),
+    jars: async (folder: string | null, hear: (progress: PackingProgress) => void, signal?: AbortSignal) =>
+      archived.parse(await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear, signal })),
     /** Makes the folder of a driver's event logs; answers its address. */
     makeEvents: async (folder: string | null, tag: string) =>
       z.string().parse(await ask('make_events', { folder, tag })),
@@ -217,8 +249,12 @@ export function createHelper(options: HelperOptions) {
       z.boolean().parse(await ask('bring_events', { place, target, most }, { ms: packingMs })),
     /** Takes away archives that nobody wants any more. */
     tidy: async (folder: string | null) => void (await ask('clean', { folder }, { ms: packingMs })),
-    /** Writes what lets an application be handed over in place of the keytab, into a new file. */
-    writeTokens: async (target: string) => void (await ask('write_tokens', { target })),
+    /** Writes what lets an application be handed over in place of the keytab, into a new file; and into another what names that, and can't be used for it. */
+    writeTokens: async (target: string, names: string) => void (await ask('write_tokens', { target, names })),
+    /** Takes back what a file names; fine where that is over already. */
+    cancelTokens: async (names: string) => void (await ask('cancel_tokens', { names })),
+    /** Takes away what the start of an application has left on the file system, unless it goes on. */
+    unstage: async (application: string) => void (await ask('unstage', { application })),
     /** Makes an archive of a folder with a Python package. */
     pack: async (folder: string, target: string) => void (await ask('pack', { package: folder, target })),
 

@@ -12,9 +12,10 @@ import type { LocalEngineOptions } from '../local/engine.ts';
 import { formatProperties, quoted } from '../local/properties.ts';
 import { agentFolder, submitEnvironment } from '../local/submit.ts';
 import type { Applications } from './applications.ts';
+import { mustGoOn, unlessCalledOff } from './called-off.ts';
 import { newTag, wordIn, writeWord, type YarnFiles } from './files.ts';
 import { hadoopEnvironment, type Helper, type HelperOptions } from './helper.ts';
-import { engineError, submitProblem } from './sentences.ts';
+import { engineError, sentenceOf, submitProblem } from './sentences.ts';
 
 /** The same by delegation tokens: see there. */
 const withTokens = join(agentFolder, '../emberlab_yarn/submit.py');
@@ -25,13 +26,21 @@ const quick = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-XX:-UsePerfData'
 /** Handing over takes seconds; where Spark's jars go along, a minute. */
 const submitMs = 600_000;
 const pollMs = 100;
+/** For so long YARN may not know yet what a spark-submit has handed over that was ended then. */
+const comesThroughMs = 3000;
+
+/** For which application a spark-submit has begun to bring files, by its output. */
+const stagedIn = (lines: readonly string[]): string | null =>
+  /\/\.sparkStaging\/(application_\d+_\d+)\//.exec(
+    lines.findLast((line) => line.includes('/.sparkStaging/')) ?? '',
+  )?.[1] ?? null;
 
 export type YarnSubmitOptions = Pick<
   LocalEngineOptions,
   'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome' | 'warmStart'
 > & {
   readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'python' | 'user'>;
-  readonly helper: Pick<Helper, 'find' | 'writeTokens'>;
+  readonly helper: Pick<Helper, 'cancelTokens' | 'find' | 'unstage' | 'writeTokens'>;
   readonly applications: Applications;
 };
 
@@ -74,7 +83,7 @@ export function createSubmit(options: YarnSubmitOptions) {
   ): Promise<readonly [string, ...string[]]> => {
     const { kerberos, python, user } = options.hadoop;
     if (kerberos === null) return [join(sparkHome, 'bin/spark-submit')];
-    await helper.writeTokens(files.tokens).catch((error: unknown) => {
+    await helper.writeTokens(files.tokens, files.tokenNames).catch((error: unknown) => {
       throw engineError(error, 'manager');
     });
     const settings = [
@@ -87,12 +96,17 @@ export function createSubmit(options: YarnSubmitOptions) {
 
   type Spec = Pick<DriverSpec, 'owner' | 'projectFolder' | 'python'>;
 
-  const submit = async (files: YarnFiles, spec: Spec, tag: string, make: () => Promise<Handover>): Promise<void> => {
+  const submit = async (
+    files: YarnFiles,
+    spec: Spec,
+    tag: string,
+    { make, signal }: { make(): Promise<Handover>; signal: AbortSignal | undefined },
+  ): Promise<void> => {
     const identity = await identities.of(spec.owner, spec.projectFolder);
     await identity.lendFolder(files.folder);
     await clean(files);
     await makePrivateFolder(files.scratch);
-    const { properties, command, copy } = await make();
+    const { properties, command, copy } = await unlessCalledOff(make(), signal);
     const { jvmOptions = [], environment: forArchive = {} } = (await options.warmStart?.()) ?? {};
     const [program, ...before] = await programFor(files, jvmOptions);
     await writeFile(files.properties, formatProperties(properties), { mode: 0o600 });
@@ -120,6 +134,7 @@ export function createSubmit(options: YarnSubmitOptions) {
       },
       { cwd: spec.projectFolder, tmp: files.scratch },
     );
+    mustGoOn(signal);
     // Before anything is there that could be found by it.
     await writeWord(files.tag, tag);
     const { identity: leader, exited } = await spawnDetached({
@@ -130,13 +145,54 @@ export function createSubmit(options: YarnSubmitOptions) {
       stdoutFile: files.submit,
       stderrFile: files.submit,
     });
-    const late = clock.after(submitMs, () => void signalGroup(leader, 'SIGKILL'));
-    const { code } = await exited.finally(late);
+    const end = () => void signalGroup(leader, 'SIGKILL');
+    const late = clock.after(submitMs, end);
+    signal?.addEventListener('abort', end, { once: true });
+    if (signal?.aborted === true) end();
+    const { code } = await exited.finally(() => {
+      late();
+      signal?.removeEventListener('abort', end);
+    });
+    mustGoOn(signal);
     if (code !== 0) throw new EngineError(submitProblem(await tailLines(files.submit, 200)));
+  };
+
+  /** What YARN says is used by no application any more is gone by itself; the rest ends with the start, or the application, that it was for. */
+  const cancelTokens = async (files: YarnFiles): Promise<void> => {
+    if ((await wordIn(files.tokenNames)) === null) return;
+    await helper
+      .cancelTokens(files.tokenNames)
+      .catch((error: unknown) =>
+        appendLine(
+          files.stderr,
+          `emberlab: The application’s tokens could not be taken back. ${sentenceOf(error, 'manager')}`,
+        ),
+      );
+    await rm(files.tokenNames, { force: true });
+  };
+
+  /** After a start that failed, or was called off: what has come through all the same ends. */
+  const leaveNothing = async (files: YarnFiles, calledOff: boolean): Promise<void> => {
+    const lines = await tailLines(files.submit, 200);
+    for (const line of lines) await appendLine(files.stderr, line);
+    // What was on its way when spark-submit was ended may come through a moment later.
+    const deadline = clock.now() + (calledOff && lines.length > 0 ? comesThroughMs : 0);
+    let application = await runningOf(files).catch(() => null);
+    while (application === null && clock.now() < deadline) {
+      await delay(clock, pollMs);
+      application = await runningOf(files).catch(() => null);
+    }
+    if (application !== null) await applications.kill(application, 0);
+    const staged = application ?? stagedIn(lines);
+    if (staged !== null) await helper.unstage(staged).catch(() => undefined);
+    await cancelTokens(files);
+    await rm(files.tag, { force: true });
+    await clean(files);
   };
 
   return {
     clean,
+    cancelTokens,
 
     /**
      * Hands one over, by a tag that begins with `what`; `make` puts what goes along into the scratch folder. Throws an `EngineError`, with nothing left to run,
@@ -145,24 +201,20 @@ export function createSubmit(options: YarnSubmitOptions) {
     async begin(
       files: YarnFiles,
       spec: Spec,
-      { what, make }: { what: string; make(tag: string): Promise<Handover> },
+      { what, make, signal }: { what: string; make(tag: string): Promise<Handover>; signal: AbortSignal | undefined },
     ): Promise<LaunchedDriver<ClusterHandle>> {
       await rm(files.application, { force: true });
       const tag = newTag(what);
+      let application: string;
       try {
-        await submit(files, spec, tag, () => make(tag));
+        await submit(files, spec, tag, { make: () => make(tag), signal });
+        application = await unlessCalledOff(applications.tagged(tag), signal);
       } catch (error) {
-        for (const line of await tailLines(files.submit, 200)) await appendLine(files.stderr, line);
-        // It may have come through before what went wrong.
-        const application = await runningOf(files).catch(() => null);
-        if (application !== null) await applications.kill(application, 0);
-        await rm(files.tag, { force: true });
-        await clean(files);
+        await leaveNothing(files, signal?.aborted === true);
         throw error instanceof EngineError
           ? error
           : new EngineError('The Spark driver could not be started. Please look at its log.', { cause: error });
       }
-      const application = await applications.tagged(tag);
       await writeWord(files.application, application);
       await clean(files);
       return { handle: { clusterId: application }, exited: applications.exitedOf(application) };

@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
+import { EngineError } from '../../engines/engine.ts';
 import { seedServer } from '../../testing/database.ts';
 import { createRig, type Rig } from './testing/rig.ts';
 
@@ -320,6 +321,23 @@ test('a driver that can’t be launched is a session that failed, with a sentenc
   expect(problem).toBe('The Spark driver could not be started. The log of the platform says why.');
   expect(launches).toBe(1);
   expect(rig.state.touched).toEqual([rig.projectId]);
+});
+
+test('a start that takes long is called off when its session is deleted meanwhile', async () => {
+  await using rig = await createRig();
+  const { promise: begun, resolve } = Promise.withResolvers<void>();
+  rig.deps.engine.launch = (_, __, signal) =>
+    new Promise((_resolve, reject) => {
+      signal?.addEventListener('abort', () => reject(new EngineError('The start was called off.')));
+      resolve();
+    });
+  const { id } = (await rig.call('POST', '/sessions', { body: { kind: 'pyspark' } })).body;
+  await begun;
+  await rig.call('DELETE', `/sessions/${id}`);
+  await expect
+    .poll(async () => (await rig.db.selectFrom('sessions').select(['state', 'problem']).executeTakeFirst()) ?? null)
+    .toEqual({ state: 'dead', problem: null });
+  expect(rig.errors).toEqual([]);
 });
 
 test('what fails is tried again at the next look, and not before', async () => {

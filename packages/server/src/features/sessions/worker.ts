@@ -64,6 +64,8 @@ export function createWorker(parts: {
   const exits = new Map<number, Promise<DriverExit>>();
   const exited = new Map<number, DriverExit>();
   const startedAt = new Map<number, number>();
+  /** calls a start off that is under way */
+  const starts = new Map<number, AbortController>();
   const lastShown = new Map<number, string>();
   /** why drivers ended, as their cluster knew it while it had them */
   const reasons = new Map<number, string | null>();
@@ -113,6 +115,8 @@ export function createWorker(parts: {
     // A control plane before us may have started it and ended before it could write that down.
     const running = await engines.of(session.engine).find(session.id);
     if (running !== null) return void (await lifecycle.launched(session.id, running));
+    const start = new AbortController();
+    starts.set(session.id, start);
     try {
       const { python } = await parts.pythonFor(session.project.id);
       const secret = newSecret('agent');
@@ -139,6 +143,7 @@ export function createWorker(parts: {
               log.warn({ session: session.id, err: error }, 'what a start is at could not be told'),
             );
         },
+        start.signal,
       );
       watch(session.id, exit);
       await lifecycle.launched(session.id, handle);
@@ -149,6 +154,8 @@ export function createWorker(parts: {
         ? error.message
         : 'The Spark driver could not be started. The log of the platform says why.';
       await lifecycle.stop(session.id, 'failed', problem);
+    } finally {
+      starts.delete(session.id);
     }
   };
 
@@ -209,7 +216,10 @@ export function createWorker(parts: {
 
   const look = async (session: SessionRecord, signal: AbortSignal): Promise<void> => {
     const { id, process } = session;
-    if (working.has(id)) return;
+    if (working.has(id)) {
+      if (session.state === 'shutting_down') starts.get(id)?.abort();
+      return;
+    }
     if (process !== null) {
       await boundLogs(id);
       onClusters.look(session, process);

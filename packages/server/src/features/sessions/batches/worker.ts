@@ -36,6 +36,8 @@ export function createBatchWorker(parts: {
   const { batches } = engine;
   /** work in the background, one piece for each batch at most */
   const working = new Map<number, Promise<void>>();
+  /** calls a start off that is under way */
+  const starts = new Map<number, AbortController>();
   const aside = createAside(clock);
   /** when the clusters of those that have not begun were last asked, and whose logs say what they wait for */
   const asked = new Map<number, { readonly at: number; readonly noted: boolean }>();
@@ -68,6 +70,8 @@ export function createBatchWorker(parts: {
     }
     const { file, className, args, environment } = batch.request;
     let said = '';
+    const start = new AbortController();
+    starts.set(batch.id, start);
     try {
       const python = batch.request.python ?? (await parts.pythonFor(batch.project.id)).python;
       const { handle, exited } = await engines.toLaunch(batch.engine).batches.launch(
@@ -92,6 +96,7 @@ export function createBatchWorker(parts: {
               log.warn({ batch: batch.id, err: error }, 'what a start is at could not be told'),
             );
         },
+        start.signal,
       );
       void exited.then(() => parts.wake());
       await lifecycle.launched(batch.id, handle);
@@ -102,6 +107,8 @@ export function createBatchWorker(parts: {
         batch.id,
         known ? error.message : 'The batch could not be started. The log of the platform says why.',
       );
+    } finally {
+      starts.delete(batch.id);
     }
     return true;
   };
@@ -155,7 +162,10 @@ export function createBatchWorker(parts: {
 
   const look = async (batch: BatchRecord): Promise<void> => {
     const { id, process } = batch;
-    if (working.has(id)) return;
+    if (working.has(id)) {
+      if (batch.state === 'shutting_down') starts.get(id)?.abort();
+      return;
+    }
     if (process !== null) await boundLogs(id);
     if (batch.state === 'shutting_down')
       background(id, async () => bury(batch, process ?? (await engines.of(batch.engine).batches.find(id))));

@@ -2,14 +2,16 @@ import type { Readable } from 'node:stream';
 import type { ErrorCode, ExecutorStream, SessionExecutors, MetricsOverTime } from '@emberlab/contract';
 import { HttpError } from '../../../http/errors.ts';
 import { toInstant, toInstantOrNull, type Clock } from '../../../lib/clock.ts';
+import type { Engines } from '../engines.ts';
 import type { Limits } from '../limits.ts';
 import type { Links } from '../link/links.ts';
 import { QuestionError, type Question } from '../link/questions.ts';
 import type { SessionRecord } from '../model.ts';
-import { takesStatements } from '../state.ts';
+import { isLive, takesStatements } from '../state.ts';
 import type { StatementStore } from '../statement-store.ts';
 import { latest, readExecutors, readLogPiece, withoutPages, type ListedExecutor } from './executor-answers.ts';
 import { openExecutorLog, type LogWish } from './executor-log.ts';
+import { keptExecutors, keptLog } from './kept.ts';
 import type { SampleStore } from './store.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -25,8 +27,9 @@ export function createMetrics(parts: {
   links: Links;
   clock: Clock;
   limits: Limits;
+  engines: Pick<Engines, 'of'>;
 }) {
-  const { samples, statements, links, clock, limits } = parts;
+  const { samples, statements, links, clock, limits, engines } = parts;
 
   /** The agent's answer, as `read` understands it. Throws `driver_away`, or `refused` with the agent's sentence. */
   const ask = async <T>(
@@ -64,8 +67,10 @@ export function createMetrics(parts: {
     },
 
     async executors(session: SessionRecord): Promise<SessionExecutors> {
-      if (!takesStatements(session.state))
-        return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
+      if (!takesStatements(session.state)) {
+        if (isLive(session.state)) return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
+        return keptExecutors(engines.of(session.engine), { kind: 'session', id: session.id });
+      }
       return { items: (await listed(session.id)).map(withoutPages), note: null };
     },
 
@@ -79,6 +84,8 @@ export function createMetrics(parts: {
       options: { executor: string; stream: ExecutorStream; wish: LogWish; ended: () => boolean; signal: AbortSignal },
     ): Promise<{ from: number; total: number; text: Readable }> {
       const { executor, stream } = options;
+      const kept = isLive(session.state) ? undefined : engines.of(session.engine).keptExecutors;
+      if (kept !== undefined) return keptLog(kept, { kind: 'session', id: session.id }, options);
       if (!takesStatements(session.state)) {
         throw new HttpError('log_unavailable', { message: session.state === 'starting' ? tooEarly : logTooLate });
       }

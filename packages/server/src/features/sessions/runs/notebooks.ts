@@ -2,6 +2,7 @@ import type { MetricsOverTime } from '@emberlab/contract';
 import type { Engine } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import type { Clock } from '../../../lib/clock.ts';
+import type { Engines } from '../engines.ts';
 import type { History } from '../history/history.ts';
 import type { Hub } from '../hub.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -46,6 +47,7 @@ export function createRunNotebooks(parts: {
   hub: Pick<Hub, 'observe'>;
   metrics: Metrics;
   engine: Pick<Engine, 'logs' | 'readExecutorLog'>;
+  engines: Pick<Engines, 'of'>;
   clock: Clock;
   limits: Limits;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
@@ -98,7 +100,8 @@ export function createRunNotebooks(parts: {
       const session = await sessions.ofExecution(executionId);
       if (session === null) throw new HttpError('log_unavailable', { message: none });
       if (asked.executor === 'driver') return openDriverLog(parts.engine.logs(session.id)[asked.stream], asked);
-      return takesStatements(session.state) ? metrics.executorLog(session, asked) : fromWorker(session, asked);
+      const kept = !isLive(session.state) && parts.engines.of(session.engine).keptExecutors !== undefined;
+      return kept || takesStatements(session.state) ? metrics.executorLog(session, asked) : fromWorker(session, asked);
     },
 
     async openUi(executionId, userId) {
