@@ -23,7 +23,7 @@ import { account, environmentOf, residentMb, rounds, say, startJupyter, stopJupy
  * `./bench`: what part of the platform takes how long, in one run on one machine. Where something is compared, both are measured in turns. It measures
  * and reports; nothing fails for being slow. `--fresh` adds a start from a fresh clone; `./bench gateway` measures the Spark gateway instead, and
  * `./bench platform` Emberlab beside JupyterHub, `./bench projects` lists and invitations with many users and projects, `./bench libraries` changes
- * of Python libraries, `./bench engines` starts on clusters, `./bench jobs` the lists of jobs and their runs with many of them, `./bench pages` what the
+ * of Python libraries, `./bench engines` starts on clusters (`./bench engines yarn`), `./bench jobs` the lists of jobs and their runs with many of them, `./bench pages` what the
  * first pages of the dashboard load and how long that takes, and `./bench scale` what a platform takes as it grows, with servers and drivers that are only
  * simulated.
  */
@@ -204,7 +204,7 @@ async function measurePlatform(): Promise<Figure[]> {
 process.env['EMBERLAB_TEST_DATA'] ??= join(import.meta.dirname, '../../build/test-data');
 const figures: Figure[] = [];
 if (process.argv.includes('gateway')) figures.push(...(await measureGateway()));
-else if (process.argv.includes('engines')) figures.push(...(await measureEngines()));
+else if (process.argv.includes('engines')) figures.push(...(await measureEngines(process.argv.slice(2))));
 else if (process.argv.includes('platform')) figures.push(...(await compareWithJupyterHub()));
 else if (process.argv.includes('libraries')) figures.push(...(await measureLibraries(process.argv.slice(2))));
 else if (process.argv.includes('jobs')) figures.push(...(await measureJobs()));

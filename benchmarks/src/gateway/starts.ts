@@ -10,7 +10,7 @@ import type { Livy } from './livy.ts';
 const said = 'bare session is up';
 
 /** Seconds of a bare `spark-submit` with the same Spark, Python and memory, until its session exists: what no gateway can be faster than without tricks. */
-async function bareStart(sparkHome: string, python: string, master: string): Promise<number> {
+export async function bareStart(sparkHome: string, python: string, master: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'emberlab-bare-'));
   try {
     const program = join(folder, 'bare.py');
@@ -56,14 +56,12 @@ export type Start = {
 export async function measureStarts(options: {
   sparkHome: string;
   python: string;
-  /** of the bare one; default: this machine */
-  master?: string;
   starts: readonly Start[];
 }): Promise<Figure[]> {
   const bare: number[] = [];
   const values = new Map(options.starts.map((start) => [start, [] as number[]]));
   for (let round = 0; round < rounds; round += 1) {
-    bare.push(await bareStart(options.sparkHome, options.python, options.master ?? 'local[1]'));
+    bare.push(await bareStart(options.sparkHome, options.python, 'local[1]'));
     for (const start of options.starts) {
       const { livy, body } = await start.prepare();
       let session = 0;
