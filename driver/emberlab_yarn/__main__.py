@@ -1,6 +1,7 @@
 """Answers questions of the control plane on stdin, one JSON object a line, until that ends: see
 packages/server/src/engines/yarn/helper.ts. Its one argument is JSON: `sparkHome`, `confDir`
-and, where the cluster asks for it, `kerberos`. As whom it asks says HADOOP_USER_NAME, or its keytab."""
+and, where the cluster asks for it, `kerberos`. As whom it asks says HADOOP_USER_NAME, or its keytab; for whom that
+user stands in says HADOOP_PROXY_USER, or `proxyUser` beside a keytab."""
 
 import json
 import os
@@ -98,7 +99,7 @@ class Server:
     def _ask(self, what, parts, tell):
         if what == "pack":
             return pack(parts["package"], parts["target"])
-        if what in ("environment", "jars"):
+        if what in ("environment", "jars", "r"):
             return calling(lambda: getattr(self._opened_store(), what)(tell, **parts))
         if what == "make_events":
             return calling(lambda: self._opened_store().events(**parts))
@@ -120,7 +121,9 @@ class Server:
         with self._opening:
             if self._cluster is None:
                 settings = self._settings
-                cluster = Cluster(settings["sparkHome"], settings["confDir"], settings.get("kerberos"))
+                cluster = Cluster(
+                    settings["sparkHome"], settings["confDir"], settings.get("kerberos"), settings.get("proxyUser")
+                )
                 calling(cluster.open)
                 self._cluster = cluster
             calling(self._cluster.look_after_ticket)

@@ -19,8 +19,10 @@ MOST_ENTRIES = 10_000
 class Cluster:
     """One connection to a cluster. Each method may be called from any thread, and raises Failure."""
 
-    def __init__(self, spark_home, conf_dir, kerberos=None):
+    def __init__(self, spark_home, conf_dir, kerberos=None, proxy_user=None):
         self._kerberos = kerberos
+        self._proxy_user = proxy_user
+        self._login = None
         self._gateway = start_java(spark_home, conf_dir, (kerberos or {}).get("krb5Conf"))
         self._jvm = self._gateway.jvm
         self._conf = self._jvm.org.apache.hadoop.yarn.conf.YarnConfiguration()
@@ -31,7 +33,7 @@ class Cluster:
     def open(self):
         """Makes the client. To be called once before the others."""
         if self._kerberos is not None:
-            log_in_with_keytab(self._jvm, self._conf, self._kerberos)
+            self._login = log_in_with_keytab(self._jvm, self._conf, self._kerberos, self._proxy_user)
         self._client = self._jvm.org.apache.hadoop.yarn.client.api.YarnClient.createYarnClient()
         self._client.init(self._conf)
         self._client.start()
@@ -39,7 +41,7 @@ class Cluster:
     def look_after_ticket(self):
         """To be called before each of the others: a ticket lasts for some hours."""
         if self._kerberos is not None:
-            renew(self._jvm)
+            renew(self._login)
 
     def write_tokens(self, target, names):
         """What hands one application over instead of the ticket, in a new file; in another what names that."""

@@ -47,41 +47,12 @@ class Entry:
         return not self.name.endswith(".pyc")
 
 
-class Environment:
-    """What goes into the archive of the environment whose Python is `python`, for machines that have theirs at
-    `on_nodes`; None: they have none, or the same one."""
+class Archive:
+    """What goes into an archive, as `entries`, and how much that is."""
 
-    def __init__(self, python, on_nodes=None):
-        self._prefix = os.path.dirname(os.path.dirname(os.path.abspath(python)))
-        self._version = "python{}.{}".format(*sys.version_info[:2])
-        packages = os.path.join(self._prefix, "lib", self._version, "site-packages")
-        if not os.path.isdir(packages):
-            raise Unfit(f"The project's environment is not one of {self._version}, which Emberlab has.")
-        base = os.path.realpath(sys.base_prefix)
-        if on_nodes is None and base != _DISTRIBUTION:
-            self.entries = self._interpreter(base)
-        else:
-            self.entries = self._link(on_nodes or os.path.join(base, "bin", self._version))
-        self.entries += _tree(packages, f"lib/{self._version}/site-packages", set())
-        self.entries.sort(key=lambda entry: entry.name)
+    def __init__(self, entries):
+        self.entries = sorted(entries, key=lambda entry: entry.name)
         self.size = sum(entry.size for entry in self.entries)
-
-    def _interpreter(self, base):
-        program = os.path.realpath(os.path.join(base, "bin", self._version))
-        library = os.path.join(base, "lib")
-        entries = [
-            Entry(f"bin/{self._version}", path=program, mode=0o755),
-            Entry("bin/python", content=_LAUNCHER.format(name=self._version).encode(), mode=0o755),
-        ]
-        for name in sorted(os.listdir(library)):
-            path = os.path.join(library, name)
-            if re.fullmatch(r"lib[\w.+-]*\.so[\d.]*", name) and os.path.isfile(path):
-                entries.append(Entry(f"lib/{name}", path=os.path.realpath(path), mode=0o755))
-        return entries + _tree(os.path.join(library, self._version), f"lib/{self._version}", _UNUSED)
-
-    def _link(self, interpreter):
-        settings = f"home = {os.path.dirname(interpreter)}\ninclude-system-site-packages = false\n"
-        return [Entry("bin/python", link=interpreter), Entry("pyvenv.cfg", content=settings.encode())]
 
     def digest(self, told=lambda done: None):
         """What names the archive: the same for the same files. `told` hears how many bytes are read."""
@@ -124,7 +95,42 @@ class Environment:
                 told(done)
 
 
-def _tree(folder, name, unused):
+class Environment(Archive):
+    """What goes into the archive of the environment whose Python is `python`, for machines that have theirs at
+    `on_nodes`; None: they have none, or the same one."""
+
+    def __init__(self, python, on_nodes=None):
+        self._prefix = os.path.dirname(os.path.dirname(os.path.abspath(python)))
+        self._version = "python{}.{}".format(*sys.version_info[:2])
+        packages = os.path.join(self._prefix, "lib", self._version, "site-packages")
+        if not os.path.isdir(packages):
+            raise Unfit(f"The project's environment is not one of {self._version}, which Emberlab has.")
+        base = os.path.realpath(sys.base_prefix)
+        if on_nodes is None and base != _DISTRIBUTION:
+            entries = self._interpreter(base)
+        else:
+            entries = self._link(on_nodes or os.path.join(base, "bin", self._version))
+        super().__init__(entries + tree(packages, f"lib/{self._version}/site-packages", set()))
+
+    def _interpreter(self, base):
+        program = os.path.realpath(os.path.join(base, "bin", self._version))
+        library = os.path.join(base, "lib")
+        entries = [
+            Entry(f"bin/{self._version}", path=program, mode=0o755),
+            Entry("bin/python", content=_LAUNCHER.format(name=self._version).encode(), mode=0o755),
+        ]
+        for name in sorted(os.listdir(library)):
+            path = os.path.join(library, name)
+            if re.fullmatch(r"lib[\w.+-]*\.so[\d.]*", name) and os.path.isfile(path):
+                entries.append(Entry(f"lib/{name}", path=os.path.realpath(path), mode=0o755))
+        return entries + tree(os.path.join(library, self._version), f"lib/{self._version}", _UNUSED)
+
+    def _link(self, interpreter):
+        settings = f"home = {os.path.dirname(interpreter)}\ninclude-system-site-packages = false\n"
+        return [Entry("bin/python", link=interpreter), Entry("pyvenv.cfg", content=settings.encode())]
+
+
+def tree(folder, name, unused):
     """The plain files below a folder. What a link leads to may be anybody's, so links stay here."""
     entries = []
     for place, folders, files in os.walk(folder):

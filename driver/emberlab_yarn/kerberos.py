@@ -8,16 +8,21 @@ from .failures import Failure, calling
 _OVER = re.compile(r"can't be found|not found|InvalidToken|expired|doesn't exist", re.IGNORECASE)
 
 
-def log_in(jvm, conf, kerberos):
-    """Takes a ticket by the keytab, for all that this process asks."""
+def log_in(jvm, conf, kerberos, proxy_user=None):
+    """Takes a ticket by the keytab, for all that this process asks, on behalf of another user where one is named.
+    Answers whose it is."""
     users = jvm.org.apache.hadoop.security.UserGroupInformation
     users.setConfiguration(conf)
     users.loginUserFromKeytab(kerberos["principal"], kerberos["keytab"])
+    login = users.getLoginUser()
+    if proxy_user is not None:
+        users.setLoginUser(users.createProxyUser(proxy_user, login))
+    return login
 
 
-def renew(jvm):
+def renew(login):
     """Takes another ticket when the one there is has little time left."""
-    jvm.org.apache.hadoop.security.UserGroupInformation.getLoginUser().checkTGTAndReloginFromKeytab()
+    login.checkTGTAndReloginFromKeytab()
 
 
 def write_tokens(jvm, conf, client, target, names):

@@ -2,6 +2,7 @@
 says when one was last wanted."""
 
 import os
+import subprocess
 import tempfile
 import threading
 import time
@@ -9,6 +10,7 @@ import time
 from .environment import Environment, Unfit
 from .failures import Failure
 from .jars import Jars
+from .r_home import find_r_home, find_sparkr, r_archive, sparkr_archive
 
 _MEGABYTE = 1024 * 1024
 # How long one that nobody wants stays.
@@ -51,6 +53,32 @@ class Store:
             self._provide(archive, lambda: jars, tell, "spark_")
         except OSError as error:
             raise Failure("other", f"{error.strerror or error}: {error.filename or ''}") from error
+        return {"archive": archive, "tag": f"emberlab-{name}"}
+
+    def r(self, tell, folder, libraries, packed):
+        """The same of SparkR, the first that there is in `libraries`, and of R itself where it is `packed`; each None
+        where this machine has none."""
+        home = find_r_home() if packed else None
+        library = find_sparkr([*libraries, *([] if home is None else [os.path.join(home, "site-library")])])
+        try:
+            return {
+                "sparkr": self._of_r(tell, folder, "sparkr", library, sparkr_archive),
+                "r": self._of_r(tell, folder, "r", home, r_archive),
+            }
+        except (OSError, subprocess.SubprocessError) as error:
+            raise Failure("other", f"{type(error).__name__}: {error}"[:500]) from error
+
+    def _of_r(self, tell, folder, what, place, make):
+        if place is None:
+            return None
+        key = (what, place, os.stat(place).st_mtime_ns)
+        content = None
+        if key not in self._digests:
+            content = make(place)
+            self._digests[key] = f"{what}-{content.digest()}"
+        name = self._digests[key]
+        archive = f"{self._place(folder)}/{name}.tar.gz"
+        self._provide(archive, lambda: content or make(place), tell, "r_")
         return {"archive": archive, "tag": f"emberlab-{name}"}
 
     def events(self, folder, tag):

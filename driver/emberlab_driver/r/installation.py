@@ -25,7 +25,7 @@ def find_r(conf):
     found = shutil.which(named)
     if found is None:
         raise StartError(NO_R if named == "R" else f"the R that the settings name, {named}, is not there")
-    return found
+    return os.path.abspath(found)
 
 
 def find_library(environment):
@@ -39,7 +39,8 @@ def find_library(environment):
         return None
     if not _has_sparkr(named):
         raise StartError(f"{SETTING} names {named}, where there is no package SparkR")
-    return named
+    # On YARN it lies in the folder where the driver has begun.
+    return os.path.abspath(named)
 
 
 def spark_library(home):

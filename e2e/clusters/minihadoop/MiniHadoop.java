@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.server.namenode.NameNodeAdapter;
 import org.apache.hadoop.security.UserGroupInformation;
 import org.apache.hadoop.yarn.conf.YarnConfiguration;
 import org.apache.hadoop.yarn.server.MiniYARNCluster;
@@ -82,7 +83,7 @@ public final class MiniHadoop {
 
   /** How many delegation tokens are good for something, of the file system and of YARN together. */
   private static long tokens(MiniDFSCluster hdfs, MiniYARNCluster yarn) {
-    return hdfs.getNamesystem().getDelegationTokenSecretManager().getCurrentTokensSize()
+    return NameNodeAdapter.getDtSecretManager(hdfs.getNamesystem()).getCurrentTokensSize()
         + yarn.getResourceManager().getRMContext().getRMDelegationTokenSecretManager().getCurrentTokensSize();
   }
 

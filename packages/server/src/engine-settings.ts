@@ -44,7 +44,15 @@ const yarn = z.strictObject({
     .default(null),
   /** settings of Kerberos; default: the machine's own */
   krb5_conf: folder.nullable().default(null),
-  /** as whom of the cluster applications run */
+  /** whether applications run as that user, or as the members whose they are, for whom that user stands in */
+  run_as: z.enum(['engine', 'member']).default('engine'),
+  /** the domain of the members' addresses, whose first parts are their names on the cluster */
+  member_domain: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*$/, 'please write a domain, such as example.org')
+    .nullable()
+    .default(null),
+  /** as whom of the cluster applications run, or who stands in for others */
   user: z.string().regex(/^[\w.-]+$/, 'please write the name of a user'),
   /** where drivers on the cluster reach the platform; default: its public address */
   agent_url: z
@@ -70,6 +78,8 @@ const yarn = z.strictObject({
     .transform((path) => path.replace(/\/+$/, ''))
     .nullable()
     .default(null),
+  /** whose R runs there: that of the machines, or that of this machine, which goes along */
+  r: z.enum(['machines', 'packed']).default('machines'),
   /** the Python on the cluster's machines; default: that of the environments */
   python: folder.nullable().default(null),
   /** a Spark of another version than the platform's own */
@@ -78,10 +88,15 @@ const yarn = z.strictObject({
   label: z.string().min(1).max(80).nullable().default(null),
 });
 
-const wholeYarn = yarn.refine((engine) => (engine.keytab === null) === (engine.principal === null), {
-  message: 'a keytab and its principal belong together',
-  path: ['keytab'],
-});
+const wholeYarn = yarn
+  .refine((engine) => (engine.run_as === 'member') === (engine.member_domain !== null), {
+    message: 'run_as = "member" and member_domain belong together',
+    path: ['member_domain'],
+  })
+  .refine((engine) => (engine.keytab === null) === (engine.principal === null), {
+    message: 'a keytab and its principal belong together',
+    path: ['keytab'],
+  });
 
 const one = z.discriminatedUnion(
   'type',

@@ -5,6 +5,7 @@ import { createKubernetesEngine } from './engines/kubernetes/engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from './engines/local/engine.ts';
 import { localFacts } from './engines/local/properties.ts';
 import { createStandaloneEngine } from './engines/standalone/engine.ts';
+import { createYarnAsMembers } from './engines/yarn/as-members.ts';
 import { createYarnEngine } from './engines/yarn/engine.ts';
 import type { EngineSettings } from './engine-settings.ts';
 
@@ -88,7 +89,8 @@ export function createSparkEngines(
       closing.push(close);
       return kubernetes;
     }
-    const { close, ...yarn } = createYarnEngine(
+    const { close, ...yarn } = createYarn(
+      engine.member_domain,
       {
         confDir: engine.conf_dir,
         queues: engine.queues,
@@ -103,6 +105,7 @@ export function createSparkEngines(
         python: engine.python,
         packed: engine.environments === 'packed',
         folder: engine.folder,
+        r: engine.r,
         helperPython: config.python,
       },
       { ...options, ...another },
@@ -125,6 +128,12 @@ export function createSparkEngines(
     return name === config.defaultEngine ? 0 : 1;
   }
 }
+
+const createYarn = (
+  domain: string | null,
+  ...[yarn, options]: Parameters<typeof createYarnEngine>
+): ReturnType<typeof createYarnEngine> =>
+  domain === null ? createYarnEngine(yarn, options) : createYarnAsMembers(yarn, { domain }, options);
 
 const nothingWarm = { jvmOptions: [], environment: {} };
 

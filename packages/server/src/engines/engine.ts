@@ -7,6 +7,8 @@ export type DriverSpec = {
   readonly sessionId: number;
   /** as whose it runs */
   readonly owner: Owner;
+  /** by which the owner is known to people; absent: it is not told */
+  readonly ownerEmail?: string;
   readonly kind: SessionKind;
   /** kinds whose interpreters start once the driver is ready, before anybody needs them */
   readonly warmKinds: readonly SessionKind[];
@@ -44,7 +46,10 @@ export type LaunchedDriver<Handle extends DriverHandle = DriverHandle> = {
 export type Step = { readonly step: string; readonly progress: string };
 
 /** A program to be run as a batch. Everything in it has been checked; nothing is interpreted by a shell. */
-export type BatchSpec = Pick<DriverSpec, 'owner' | 'appName' | 'projectFolder' | 'python' | 'properties'> & {
+export type BatchSpec = Pick<
+  DriverSpec,
+  'owner' | 'ownerEmail' | 'appName' | 'projectFolder' | 'python' | 'properties'
+> & {
   readonly batchId: number;
   /** a Python file, a jar or an R script: an absolute path or a URI */
   readonly file: string;

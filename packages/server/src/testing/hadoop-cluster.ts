@@ -20,8 +20,8 @@ export type HadoopCluster = AsyncDisposable & {
   applications(): Promise<{ readonly id: string; readonly state: string; readonly user: string }[]>;
   /** How many delegation tokens are good for something. */
   tokens(): Promise<number>;
-  /** The names of what lies in a folder of its file system; none where there is no such folder. */
-  files(path: string): Promise<string[]>;
+  /** The names of what lies in a folder of its file system; none where there is no such folder. Throws where that user may not see them; default: the platform's. */
+  files(path: string, user?: string): Promise<string[]>;
   /** How many processes there are in containers of an application, or of any. */
   processes(application?: string): Promise<number[]>;
 };
@@ -86,7 +86,7 @@ export async function startHadoopCluster(
         return what === 'application' ? [{ id, state, user }] : [];
       }),
     tokens: async () => Number((await tell('tokens')).find((line) => line.startsWith('tokens '))?.slice(7)),
-    files: (path) => filesAt(join(folder, 'conf/core-site.xml'), path),
+    files: (path, user) => filesAt(join(folder, 'conf/core-site.xml'), path, user),
     processes: (application) => inContainers(folder, application),
     async [Symbol.asyncDispose]() {
       if (child.exitCode === null) {
@@ -104,12 +104,13 @@ export async function startHadoopCluster(
 const settingsOf = (kerberos: { readonly krb5Conf: string } | null): Record<string, string> =>
   kerberos === null ? {} : { JDK_JAVA_OPTIONS: `-Djava.security.krb5.conf=${kerberos.krb5Conf}` };
 
-/** By WebHDFS, as the user whose the files of the platform are. */
-async function filesAt(settings: string, path: string): Promise<string[]> {
+/** By WebHDFS. */
+async function filesAt(settings: string, path: string, user = 'emberlab'): Promise<string[]> {
   const pattern = /<name>dfs\.namenode\.http-address<\/name>\s*<value>([^<]+)/;
   const [, address] = pattern.exec(await readFile(settings, 'utf8')) ?? [];
-  const answer = await fetch(`http://${address}/webhdfs/v1${path}?op=LISTSTATUS&user.name=emberlab`);
+  const answer = await fetch(`http://${address}/webhdfs/v1${path}?op=LISTSTATUS&user.name=${user}`);
   if (answer.status === 404) return [];
+  if (!answer.ok) throw new Error(`the file system answered ${answer.status}`);
   const { FileStatuses: all } = (await answer.json()) as { FileStatuses: { FileStatus: { pathSuffix: string }[] } };
   return all.FileStatus.map(({ pathSuffix }) => pathSuffix);
 }

@@ -10,6 +10,7 @@ import { realSpark } from '../../testing/real-spark.ts';
 import type { BatchSpec, DriverSpec } from '../engine.ts';
 import type { BatchBehaviour, BatchesUnderTest } from '../batches.contract.ts';
 import type { Behaviour, EngineUnderTest } from '../engine.contract.ts';
+import { createYarnAsMembers } from './as-members.ts';
 import { createYarnEngine, type YarnOptions } from './engine.ts';
 
 /** They take minutes, and are a part of their own: `./test clusters`. */
@@ -19,7 +20,12 @@ export const withClusters =
 const fixtureProgram = join(import.meta.dirname, 'fixture-program.py');
 
 /** Engines on the cluster whose programs do as they are told. `kind`: what is launched. */
-async function open(cluster: HadoopCluster, kind: 'sessions' | 'batches', changes: Partial<YarnOptions>) {
+async function open(
+  cluster: HadoopCluster,
+  kind: 'sessions' | 'batches',
+  changes: Partial<YarnOptions>,
+  domain: string | null = null,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'ember-yarn-'));
   const projectFolder = join(folder, 'project');
   await mkdir(projectFolder);
@@ -27,7 +33,11 @@ async function open(cluster: HadoopCluster, kind: 'sessions' | 'batches', change
   const home = realSpark?.submit.sparkHome ?? '';
   const made: ReturnType<typeof createYarnEngine>[] = [];
   const create = (sparkHome: string) => {
-    const one = createYarnEngine(
+    const start =
+      domain === null
+        ? createYarnEngine
+        : (...[yarn, options]: Parameters<typeof createYarnEngine>) => createYarnAsMembers(yarn, { domain }, options);
+    const one = start(
       {
         confDir: cluster.confDir,
         user: 'emberlab',
@@ -116,11 +126,16 @@ async function open(cluster: HadoopCluster, kind: 'sessions' | 'batches', change
 }
 
 /** An engine whose drivers are such programs. */
-export async function makeYarn(cluster: HadoopCluster, changes: Partial<YarnOptions> = {}) {
+export async function makeYarn(
+  cluster: HadoopCluster,
+  changes: Partial<YarnOptions> = {},
+  domain: string | null = null,
+) {
   const { engine, capacity, folder, common, readyFile, processes, visible, traits } = await open(
     cluster,
     'sessions',
     changes,
+    domain,
   );
   return {
     ...traits,
@@ -139,6 +154,8 @@ export async function makeYarn(cluster: HadoopCluster, changes: Partial<YarnOpti
         secret: `agent_secret${sessionId}`,
       };
     },
+    /** What its stdout was. */
+    textOf: ({ sessionId }: DriverSpec) => readFile(engine.logs(sessionId).stdout, 'utf8'),
     settled: ({ sessionId }: DriverSpec) => appears(readyFile(sessionId)),
     visible: ({ sessionId }: DriverSpec) => visible(sessionId),
     processes: ({ sessionId }: DriverSpec) => processes(sessionId),

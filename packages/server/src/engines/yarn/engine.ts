@@ -19,16 +19,24 @@ import { sentenceOf } from './sentences.ts';
 import { createSubmit } from './submit.ts';
 
 export type YarnOptions = YarnPlaces &
-  Pick<HelperOptions, 'confDir' | 'kerberos' | 'user'> & {
+  Pick<HelperOptions, 'confDir' | 'kerberos' | 'proxyUser' | 'user'> & {
     /** where agents on the cluster dial to */
     readonly agentUrl: string;
     /** the folder on the cluster's file system for what Emberlab keeps there; null: one in the home of the user */
     readonly folder: string | null;
     /** the program that is the application of a session; default: the driver agent's */
     readonly program?: string;
+    /** whose R runs on the cluster; default: that of its machines */
+    readonly r?: 'machines' | 'packed';
     /** the Python that asks YARN, on this machine */
     readonly helperPython: string;
   };
+
+export type YarnEngine = {
+  readonly engine: Engine;
+  readonly facts: EngineFacts;
+  close(): Promise<void>;
+} & Pick<NamedEngine, 'capacity'>;
 
 const defaultGraceMs = 5000;
 /** An idle driver that has not reached the control plane for so long ends itself. */
@@ -43,18 +51,40 @@ const agentProgram = join(agentFolder, '../emberlab_session.py');
  * their agents, and at their end from YARN.
  */
 export function createYarnEngine(
-  { confDir, user, kerberos, helperPython, agentUrl, program, folder, ...places }: YarnOptions,
+  {
+    confDir,
+    user,
+    proxyUser,
+    kerberos,
+    helperPython,
+    agentUrl,
+    program,
+    folder,
+    r = 'machines',
+    ...given
+  }: YarnOptions,
   options: Omit<LocalEngineOptions, 'sparkMaster' | 'cluster' | 'mustBeAble'>,
-): { readonly engine: Engine; readonly facts: EngineFacts; close(): Promise<void> } & Pick<NamedEngine, 'capacity'> {
+): YarnEngine {
   const { clock, sparkHome } = options;
   const graceMs = options.graceMs ?? defaultGraceMs;
   /** keeps what lies on this machine */
   const local = createLocalEngine({ ...options, sparkMaster: 'yarn' });
-  const hadoop = { confDir, user, kerberos, python: helperPython };
+  const places = { ...given, seenBy: proxyUser === undefined ? null : user };
+  const hadoop = { confDir, user, kerberos, python: helperPython, ...(proxyUser === undefined ? {} : { proxyUser }) };
   const helper = createHelper({ ...options, ...hadoop, folder: tmpdir() });
   const applications = createApplications({ clock, helper });
   const submits = createSubmit({ ...options, hadoop, helper, applications });
-  const environments = createEnvironments({ ...places, clock, helper, folder });
+  const environments = createEnvironments({
+    ...places,
+    clock,
+    helper,
+    folder,
+    r,
+    sparkrLibraries: [
+      join(sparkHome, 'R/lib'),
+      ...(typeof options.sparkrLibrary === 'string' ? [options.sparkrLibrary] : []),
+    ],
+  });
   const eventLogs = createYarnEventLogs({ helper, folder, maxBytes: options.eventLogBytes ?? 0 });
   const logs = createLogs({ clock, helper });
   const filesOf = (sessionId: number) => filesIn(options.sessionsFolder, sessionId);
@@ -69,13 +99,14 @@ export function createYarnEngine(
     await helper.pack(agentFolder, files.package);
     const spark = await environments.bringSpark(told, signal);
     const python = await environments.bring(spec.python, told, signal);
+    const r = await environments.bringR({ needed: spec.kind === 'sparkr' }, told, signal);
     mustGoOn(signal);
     const events = await eventLogs.prepare(files, tag);
     return {
       properties: sessionProperties(
         spec,
         places,
-        { tag, python, spark, events },
+        { tag, python, r, spark, events },
         { package: files.package, settings: files.agent },
       ),
       command: [program ?? agentProgram, 'agent.json'],

@@ -1,6 +1,6 @@
 import type { Clock } from '../../lib/clock.ts';
-import type { Step } from '../engine.ts';
-import type { Archived, Helper, PackingProgress } from './helper.ts';
+import { EngineError, type Step } from '../engine.ts';
+import type { Archived, ArchivesOfR, Helper, PackingProgress } from './helper.ts';
 import { engineError } from './sentences.ts';
 
 /** As which folder of a container the archive is unpacked. */
@@ -12,8 +12,15 @@ const steps: Record<PackingProgress['step'], string> = {
   packed: 'The project’s Python environment is packed for the cluster',
   brought: 'The project’s Python environment is brought to the cluster’s file system (HDFS)',
   spark_packed: 'Spark is packed for the cluster, which is done once',
+  r_packed: 'R is packed for the cluster, which is done once',
+  r_brought: 'R is brought to the cluster’s file system (HDFS), which is done once',
   spark_brought: 'Spark is brought to the cluster’s file system (HDFS), which is done once',
 };
+
+const noR =
+  'R is not installed on Emberlab’s machine, so it can’t be brought to the cluster. An administrator can install it, for example with: apt-get install r-base-core r-cran-jsonlite';
+const noSparkr =
+  'R’s package SparkR is not installed on Emberlab’s machine, so it can’t be brought to the cluster. An administrator can use a Spark distribution that has it in R/lib, or name its library in the setting sparkr_library.';
 
 const telling =
   (told: (step: Step) => void) =>
@@ -42,11 +49,15 @@ export function createEnvironments({
   ...options
 }: {
   readonly clock: Clock;
-  readonly helper: Pick<Helper, 'environment' | 'jars' | 'tidy'>;
+  readonly helper: Pick<Helper, 'environment' | 'jars' | 'r' | 'tidy'>;
   readonly packed: boolean;
   /** Spark on the cluster's machines, or an archive of its jars there; both null: they are brought */
   readonly sparkOnNodes: string | null;
   readonly archive: string | null;
+  /** whose R runs on the cluster: that of its machines, or one that goes along */
+  readonly r: 'machines' | 'packed';
+  /** where SparkR may be on this machine */
+  readonly sparkrLibraries: readonly string[];
   /** the folder on the cluster's file system; null: one in the home of the user */
   readonly folder: string | null;
   /** the Python of the cluster's machines; null: none, or the same one */
@@ -60,6 +71,23 @@ export function createEnvironments({
       return helper.jars(options.folder, telling(told), signal).catch((error: unknown) => {
         throw engineError(error, 'files');
       });
+    },
+
+    /** Makes SparkR be there, and R where the settings want it. Throws an `EngineError`, for what can't do without them (`needed`) also where this machine has none. */
+    async bringR(
+      { needed }: { readonly needed: boolean },
+      told: (step: Step) => void,
+      signal?: AbortSignal,
+    ): Promise<ArchivesOfR> {
+      const packed = options.r === 'packed';
+      const found = await helper
+        .r({ folder: options.folder, libraries: options.sparkrLibraries, packed }, telling(told), signal)
+        .catch((error: unknown) => {
+          throw engineError(error, 'files');
+        });
+      if (needed && packed && found.r === null) throw new EngineError(noR);
+      if (needed && packed && found.sparkr === null) throw new EngineError(noSparkr);
+      return found;
     },
 
     /** Makes an environment be there. Throws an `EngineError`. */

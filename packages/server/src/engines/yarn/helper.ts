@@ -9,6 +9,7 @@ const program = join(import.meta.dirname, '../../../../../driver/emberlab_yarn/_
 
 /** More than the slowest of its answers takes: bringing the logs of an ended application. */
 const answerMs = 60_000;
+const restMs = 600_000;
 /** As long as the largest environment takes to be packed, and brought over a slow network. */
 const packingMs = 1_800_000;
 
@@ -30,7 +31,7 @@ export class ClusterFailure extends Error {
 
 /** How far a question that takes long has come, in megabytes. */
 const progress = z.object({
-  step: z.enum(['looked', 'packed', 'brought', 'spark_packed', 'spark_brought']),
+  step: z.enum(['looked', 'packed', 'brought', 'spark_packed', 'spark_brought', 'r_packed', 'r_brought']),
   done: z.number(),
   of: z.number(),
 });
@@ -75,6 +76,8 @@ export type Report = z.infer<typeof report>;
 const archived = z.object({ archive: z.string(), tag: z.string() });
 /** What lies on the cluster's file system, and the tag of applications that have it. */
 export type Archived = z.infer<typeof archived>;
+const ofR = z.object({ sparkr: archived.nullable(), r: archived.nullable() });
+export type ArchivesOfR = z.infer<typeof ofR>;
 /** `late`: YARN had not collected all by then. */
 const finished = z.object({ brought: z.array(z.string()), late: z.boolean() });
 const executors = z.object({
@@ -95,6 +98,8 @@ export type HelperOptions = Pick<SubmitOptions, 'sparkHome' | 'javaHome' | 'envi
   readonly python: string;
   /** as whom of the cluster everything is done */
   readonly user: string;
+  /** for whom that user stands in there; absent: nobody */
+  readonly proxyUser?: string;
   /** by what the cluster is shown who asks; null: it is told */
   readonly kerberos: Kerberos | null;
   /** where it works */
@@ -105,11 +110,14 @@ export type HelperOptions = Pick<SubmitOptions, 'sparkHome' | 'javaHome' | 'envi
 export const hadoopEnvironment = ({
   confDir,
   user,
+  proxyUser,
   kerberos,
-}: Pick<HelperOptions, 'confDir' | 'kerberos' | 'user'>): Record<string, string> => ({
+}: Pick<HelperOptions, 'confDir' | 'kerberos' | 'proxyUser' | 'user'>): Record<string, string> => ({
   HADOOP_CONF_DIR: confDir,
   YARN_CONF_DIR: confDir,
   ...(kerberos === null ? { HADOOP_USER_NAME: user } : {}),
+  // By a ticket it is said another way.
+  ...(kerberos === null && proxyUser !== undefined ? { HADOOP_PROXY_USER: proxyUser } : {}),
 });
 
 type AskOptions = {
@@ -129,6 +137,18 @@ export function createHelper(options: HelperOptions) {
   let child: ChildProcessWithoutNullStreams | null = null;
   let last = 0;
   let closed = false;
+  let resting: NodeJS.Timeout | undefined;
+
+  /** One of many, for a member each, ends when nobody has asked for a while. */
+  const rest = () => {
+    clearTimeout(resting);
+    if (options.proxyUser === undefined || waiting.size > 0) return;
+    resting = setTimeout(() => {
+      const ending = child;
+      child = null;
+      ending?.stdin.end();
+    }, restMs).unref();
+  };
 
   const fail = (why: string) => {
     child = null;
@@ -137,8 +157,9 @@ export function createHelper(options: HelperOptions) {
   };
 
   const start = (): ChildProcessWithoutNullStreams => {
-    const { confDir, kerberos, sparkHome } = options;
-    const started = spawn(options.python, ['-B', program, JSON.stringify({ sparkHome, confDir, kerberos })], {
+    const { confDir, kerberos, proxyUser, sparkHome } = options;
+    const settings = JSON.stringify({ sparkHome, confDir, kerberos, proxyUser });
+    const started = spawn(options.python, ['-B', program, settings], {
       cwd: options.folder,
       env: {
         ...javaEnvironment(options, { home: options.folder, scratch: options.folder }),
@@ -182,6 +203,7 @@ export function createHelper(options: HelperOptions) {
     { ms = answerMs, hear = () => undefined, signal }: AskOptions = {},
   ): Promise<unknown> => {
     if (closed) throw new ClusterFailure('other', 'the platform is being stopped');
+    clearTimeout(resting);
     child ??= start();
     const id = ++last;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -201,6 +223,7 @@ export function createHelper(options: HelperOptions) {
       signal?.removeEventListener('abort', callOff);
       clearTimeout(timer);
       waiting.delete(id);
+      rest();
     }
   };
 
@@ -239,6 +262,12 @@ export function createHelper(options: HelperOptions) {
     /** The same of the jars of Spark. */
     jars: async (folder: string | null, hear: (progress: PackingProgress) => void, signal?: AbortSignal) =>
       archived.parse(await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear, signal })),
+    /** The same of SparkR, from the first of these libraries that has it, and of R where it is to be packed; null: this machine has none. */
+    r: async (
+      of: { folder: string | null; libraries: readonly string[]; packed: boolean },
+      hear: (progress: PackingProgress) => void,
+      signal?: AbortSignal,
+    ) => ofR.parse(await ask('r', of, { ms: packingMs, hear, signal })),
     /** Makes the folder of a driver's event logs; answers its address. */
     makeEvents: async (folder: string | null, tag: string) =>
       z.string().parse(await ask('make_events', { folder, tag })),
@@ -261,6 +290,7 @@ export function createHelper(options: HelperOptions) {
     /** Ends the program. */
     async close(): Promise<void> {
       closed = true;
+      clearTimeout(resting);
       const ending = child;
       child = null;
       if (ending === null || ending.exitCode !== null) return;

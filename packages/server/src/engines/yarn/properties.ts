@@ -2,7 +2,7 @@ import { engineProperty, propertyList, type PlatformProperties } from '@emberlab
 import type { BatchSpec, DriverSpec, EngineFacts } from '../engine.ts';
 import { eventLogPropertiesAt } from '../local/event-log.ts';
 import type { ApplicationPython } from './environments.ts';
-import type { Archived } from './helper.ts';
+import type { Archived, ArchivesOfR } from './helper.ts';
 import { throughYarn } from './launch-script.ts';
 
 export type YarnPlaces = {
@@ -16,6 +16,8 @@ export type YarnPlaces = {
   readonly packed: boolean;
   /** the Python on the cluster's machines; null: that of the environments */
   readonly python: string | null;
+  /** who may look at applications and end them, whoever they run as; absent or null: whose they are */
+  readonly seenBy?: string | null;
 };
 
 /** What an application has on the cluster. */
@@ -23,6 +25,8 @@ export type Surroundings = {
   /** by which YARN knows it */
   readonly tag: string;
   readonly python: ApplicationPython;
+  /** R and SparkR that go along; absent: nothing does */
+  readonly r?: ArchivesOfR;
   /** the archive of Spark's jars that was brought there; null: the settings say where Spark is */
   readonly spark: Archived | null;
   /** the folder of its event logs; null: it writes none */
@@ -65,6 +69,12 @@ function decided(places: YarnPlaces, { appName, python }: { appName: string; pyt
   };
 }
 
+/** As a driver and Spark's R workers find R in their containers. */
+const ofPackedR: Record<string, string> = {
+  'spark.yarn.appMasterEnv.SPARKR_DRIVER_R': './emberlab-r/bin/R',
+  'spark.r.command': './emberlab-r/bin/Rscript',
+};
+
 /** What a property lists, with one thing more. */
 const withMore = (properties: DriverSpec['properties'], name: string, more: string): Record<string, string> => ({
   [name]: [...propertyList(properties[name] ?? ''), more].join(','),
@@ -74,17 +84,32 @@ const withMore = (properties: DriverSpec['properties'], name: string, more: stri
 function yarnProperties(
   { appName, properties }: Pick<DriverSpec, 'appName' | 'properties'>,
   places: YarnPlaces,
-  { python: { python, archive, tag: ofPython }, spark, events, tag }: Surroundings,
+  { python: { python, archive, tag: ofPython }, r, spark, events, tag }: Surroundings,
 ): Record<string, string> {
+  const archives = [
+    archive,
+    r?.sparkr === undefined || r.sparkr === null ? null : `${r.sparkr.archive}#sparkr`,
+    r?.r === undefined || r.r === null ? null : `${r.r.archive}#emberlab-r`,
+  ].filter((one) => one !== null);
   return {
     ...proposed,
     ...Object.fromEntries(Object.entries(properties).filter(([name]) => name.toLowerCase() !== engineProperty)),
     ...decided(places, { appName, python }),
     'spark.yarn.queue': queueOf(places, properties),
     ...(spark === null ? {} : { 'spark.yarn.archive': spark.archive }),
-    'spark.yarn.tags': [tag, ofPython, spark?.tag].filter((one) => typeof one === 'string').join(','),
+    'spark.yarn.tags': [tag, ofPython, spark?.tag, r?.sparkr?.tag, r?.r?.tag]
+      .filter((one) => typeof one === 'string')
+      .join(','),
     ...eventLogPropertiesAt(events),
-    ...(archive === null ? {} : withMore(properties, 'spark.yarn.dist.archives', archive)),
+    ...(typeof places.seenBy === 'string'
+      ? {
+          ...withMore(properties, 'spark.ui.view.acls', places.seenBy),
+          ...withMore(properties, 'spark.modify.acls', places.seenBy),
+        }
+      : {}),
+    ...(archives.length === 0 ? {} : withMore(properties, 'spark.yarn.dist.archives', archives.join(','))),
+    ...(typeof r?.sparkr?.archive === 'string' ? { 'spark.yarn.appMasterEnv.EMBERLAB_SPARKR': './sparkr' } : {}),
+    ...(typeof r?.r?.archive === 'string' ? ofPackedR : {}),
     // spark-submit is done once YARN has the application: it lives there, whatever becomes of us.
     'spark.yarn.submit.waitAppCompletion': 'false',
   };

@@ -76,6 +76,8 @@ test.skipIf(!withClusters)(
     expect(await it.engine.isAlive(handle)).toBe(true);
     await cluster.resume('hdfs');
     await expect.poll(start, { timeout: 60_000 }).toBe('it runs');
+    // It ends before the next part goes.
+    await expect.poll(async () => (await goingOn()).length, { timeout: 60_000 }).toBe(1);
 
     await cluster.pause('yarn');
     expect(await start()).toMatch(/resource manager does not answer/);

@@ -17,8 +17,13 @@ export function sentenceOf(error: unknown, part: Part): string {
       return `${parts[part]} does not answer. Please try again later, or ask an administrator.`;
     case 'ticket':
       return ticketProblem(error.message);
-    case 'refused':
+    case 'refused': {
+      const whom = /not allowed to impersonate (\S+)/.exec(error.message)?.[1];
+      if (whom !== undefined) {
+        return `The cluster does not let Emberlab act as its user ${whom}. Please ask an administrator, who can allow that (hadoop.proxyuser).`;
+      }
       return `${parts[part]} does not let Emberlab do this: ${error.message}. Please ask an administrator.`;
+    }
     case 'unfit':
       return error.message;
     case 'gone':

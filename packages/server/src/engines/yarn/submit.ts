@@ -39,7 +39,7 @@ export type YarnSubmitOptions = Pick<
   LocalEngineOptions,
   'clock' | 'environment' | 'identities' | 'javaHome' | 'sparkHome' | 'warmStart'
 > & {
-  readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'python' | 'user'>;
+  readonly hadoop: Pick<HelperOptions, 'confDir' | 'kerberos' | 'proxyUser' | 'python' | 'user'>;
   readonly helper: Pick<Helper, 'cancelTokens' | 'find' | 'unstage' | 'writeTokens'>;
   readonly applications: Applications;
 };
@@ -81,7 +81,7 @@ export function createSubmit(options: YarnSubmitOptions) {
     files: YarnFiles,
     jvmOptions: readonly string[],
   ): Promise<readonly [string, ...string[]]> => {
-    const { kerberos, python, user } = options.hadoop;
+    const { kerberos, python, user, proxyUser = user } = options.hadoop;
     if (kerberos === null) return [join(sparkHome, 'bin/spark-submit')];
     await helper.writeTokens(files.tokens, files.tokenNames).catch((error: unknown) => {
       throw engineError(error, 'manager');
@@ -91,7 +91,7 @@ export function createSubmit(options: YarnSubmitOptions) {
       ...jvmOptions,
       ...(kerberos.krb5Conf === null ? [] : [`-Djava.security.krb5.conf=${kerberos.krb5Conf}`]),
     ];
-    return [python, '-B', withTokens, user, files.tokens, ...settings, '--'];
+    return [python, '-B', withTokens, proxyUser, files.tokens, ...settings, '--'];
   };
 
   type Spec = Pick<DriverSpec, 'owner' | 'projectFolder' | 'python'>;

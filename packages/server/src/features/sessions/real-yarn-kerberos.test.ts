@@ -1,9 +1,11 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { createYarnEngine } from '../../engines/yarn/engine.ts';
 import { startHadoopCluster } from '../../testing/hadoop-cluster.ts';
 import { hasKdc, startKdc, type Kdc } from '../../testing/kdc.ts';
 import { realSpark } from '../../testing/real-spark.ts';
+import { createApi } from './testing/api.ts';
 import { realOptions } from './testing/real-rig.ts';
 import { rigOnYarn, withClusters } from './testing/yarn-rig.ts';
 
@@ -43,6 +45,13 @@ test.skipIf(!withClusters || !hasKdc)(
     expect(
       await textOf('sc._jvm.org.apache.hadoop.security.UserGroupInformation.getCurrentUser().hasKerberosCredentials()'),
     ).toBe('False');
+    await textOf("import sys; sc._jvm.java.lang.System.err.println('a line of the log')");
+    await textOf(`def said(n):
+    import sys
+    print('said by the executor', file=sys.stderr, flush=True)
+    return n
+sc.parallelize(range(2), 1).map(said).sum()`);
+    expect(await cluster.tokens()).toBeGreaterThan(0);
     await rig.restart();
     expect(await textOf('2+2')).toBe('4');
     await rig.call('DELETE', '/sessions/1');
@@ -50,6 +59,25 @@ test.skipIf(!withClusters || !hasKdc)(
       .poll(async () => (await rig.db.selectFrom('sessions').select('state').executeTakeFirst())?.state, patient)
       .toBe('dead');
     await expect.poll(() => cluster.processes(), patient).toEqual([]);
+    // What let it act as the engine's user is good for nothing any more.
+    await expect.poll(() => cluster.tokens(), patient).toBe(0);
+    // The logs that YARN has collected can be read, its driver's and its executor's.
+    expect(await readFile(join(rig.folder, 'sessions/1/stderr.log'), 'utf8')).toMatch(
+      /a line of the log[^]*Final app status: SUCCEEDED/,
+    );
+    await using api = await createApi(rig);
+    await expect
+      .poll(async () => (await api.call('GET', '/sessions/1/executors/1/log?stream=stderr')).text, patient)
+      .toContain('said by the executor\n');
+
+    // Nor is it after a start that came to nothing.
+    const large = { kind: 'pyspark', driverMemory: '8g' };
+    await rig.call('POST', '/sessions', { body: large });
+    await expect.poll(async () => (await rig.call('GET', '/sessions/2/state')).body.state, patient).toBe('dead');
+    const { problem } =
+      (await rig.db.selectFrom('sessions').select('problem').where('id', '=', 2).executeTakeFirst()) ?? {};
+    expect(problem).toMatch(/can have 2048 MB/);
+    expect(await cluster.tokens()).toBe(0);
     expect(rig.errors).toEqual([]);
   },
 );

@@ -32,6 +32,11 @@ test.skipIf(!withClusters)(
     expect(application).toMatch(/^application_\d+_\d+$/);
     expect(await textOf('sc.applicationId')).toBe(`'${application}'`);
 
+    // What its start has brought, the agent's secret too, is its user's alone.
+    const staged = `/user/emberlab/.sparkStaging/${application}`;
+    expect(await cluster.files(staged)).toContain('agent.json');
+    await expect(cluster.files(staged, 'stranger')).rejects.toThrow(/403/);
+
     // Its log comes while it runs.
     await textOf("import sys; sc._jvm.java.lang.System.err.println('a line of the log')");
     const log = () => readFile(join(rig.folder, 'sessions/1/stderr.log'), 'utf8').catch(() => '');
@@ -50,6 +55,18 @@ test.skipIf(!withClusters)(
     expect(jobs).toMatch(/<title>.*Spark Jobs<\/title>/);
     expect(jobs).toContain('"/static/');
     expect(jobs).not.toContain('/proxy/application');
+
+    // A network that is cut between the driver and the platform ends nothing, and what was computed meanwhile comes when it is back.
+    const waited = (
+      await rig.call('POST', '/sessions/1/statements', { body: { code: "import time; time.sleep(2); 'slept'" } })
+    ).body.id;
+    const statement = async () => (await rig.call('GET', `/sessions/1/statements/${waited}`)).body;
+    await expect.poll(async () => (await statement()).state, patient).toBe('running');
+    it.cut(true);
+    await expect.poll(async () => (await rig.call('GET', '/sessions/1/state')).body.state, patient).toBe('recovering');
+    it.cut(false);
+    await expect.poll(async () => (await statement()).state, patient).toBe('available');
+    expect((await statement()).output.data['text/plain']).toBe("'slept'");
 
     await rig.restart();
     expect(await textOf('2+2')).toBe('4');
@@ -147,6 +164,18 @@ sc.parallelize(range(10), 2).map(said).sum()`;
     expect(await textOf(count)).toBe('45');
     await rig.call('DELETE', '/sessions/1');
     await expect.poll(() => cluster.processes(), patient).toEqual([]);
+
+    // YARN has kept their logs.
+    await expect
+      .poll(async () => (await api.call('GET', '/sessions/1/executors')).body.items, patient)
+      .toMatchObject([
+        { id: '1', active: false, logs: ['stdout', 'stderr'] },
+        { id: '2', active: false, logs: ['stdout', 'stderr'] },
+      ]);
+    expect(await log()).toContain('said by the executor\n');
+    expect((await api.call('GET', '/sessions/1/executors/9/log?stream=stderr')).text).toMatch(
+      /YARN has kept no stderr of executor 9/,
+    );
     expect(rig.errors).toEqual([]);
   },
 );

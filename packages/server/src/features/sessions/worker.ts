@@ -126,6 +126,7 @@ export function createWorker(parts: {
         {
           sessionId: session.id,
           owner: { projectId: session.project.id, userId: session.owner.id },
+          ownerEmail: session.owner.email,
           kind: session.kind,
           warmKinds: session.aheadKey === null ? [] : await parts.warmKinds(),
           appName: session.notebook ?? session.name ?? `emberlab-${session.id}`,

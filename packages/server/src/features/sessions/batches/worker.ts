@@ -78,6 +78,7 @@ export function createBatchWorker(parts: {
         {
           batchId: batch.id,
           owner: { projectId: batch.project.id, userId: batch.owner.id },
+          ownerEmail: batch.owner.email,
           appName: batch.name ?? `emberlab-batch-${batch.id}`,
           projectFolder: parts.projectFolder(batch.project.name),
           python,

@@ -5,7 +5,9 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 export async function passOn(host = '127.0.0.1') {
   let path = '';
   const sockets = new Set<Socket>();
+  let isCut = false;
   const server = createServer((from) => {
+    if (isCut) return void from.destroy();
     const to = connect(path);
     for (const [one, other] of [
       [from, to],
@@ -26,6 +28,11 @@ export async function passOn(host = '127.0.0.1') {
     port: (server.address() as AddressInfo).port,
     lead(socketPath: string): void {
       path = socketPath;
+    },
+    /** Whether nothing comes through from now on; what is open ends. */
+    cut(now: boolean): void {
+      isCut = now;
+      if (now) for (const socket of sockets) socket.destroy();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

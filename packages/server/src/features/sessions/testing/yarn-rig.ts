@@ -11,7 +11,11 @@ export const withClusters = hasSpark && hadoopHome !== undefined && process.env[
 /** A platform whose one engine is that cluster; the edge's part is played by what passes connections on. */
 export async function rigOnYarn(
   cluster: HadoopCluster,
-  { python, ...changes }: Partial<Omit<YarnOptions, 'python'>> & { readonly python?: string } = {},
+  {
+    python,
+    sparkrLibrary = null,
+    ...changes
+  }: Partial<Omit<YarnOptions, 'python'>> & { readonly python?: string; readonly sparkrLibrary?: string | null } = {},
 ) {
   const stack = new AsyncDisposableStack();
   const front = stack.use(await passOn());
@@ -37,7 +41,7 @@ export async function rigOnYarn(
             folder: null,
             ...changes,
           },
-          realOptions(folder),
+          { ...realOptions(folder), sparkrLibrary },
         );
         stack.defer(close);
         const launch: Engine['launch'] = (spec, told) =>
@@ -61,5 +65,5 @@ export async function rigOnYarn(
     const row = await rig.db.selectFrom('sessions').select('cluster_id').where('id', '=', id).executeTakeFirst();
     return row?.cluster_id ?? '';
   };
-  return { rig, idOf, steps, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { rig, idOf, steps, cut: front.cut, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
