@@ -65,6 +65,11 @@ describe('readConfig', () => {
       [{ hadoop: { ...yarn, conf_dir: 'conf' } }, 'hadoop.conf_dir: please write a whole path'],
       [{ hadoop: { ...yarn, queues: [] } }, 'hadoop.queues'],
       [{ hadoop: { ...yarn, keytab: '/k' } }, 'hadoop.keytab: a keytab and its principal belong together'],
+      [
+        { hadoop: { ...yarn, run_as: 'member' } },
+        'hadoop.member_domain: run_as = "member" and member_domain belong together',
+      ],
+      [{ hadoop: { ...yarn, run_as: 'member', member_domain: '@x' } }, 'hadoop.member_domain: please write a domain'],
       [{ hadoop: { ...yarn, folder: 'emberlab' } }, 'hadoop.folder: please write a whole path'],
       [{ hadoop: { ...yarn, agent_url: 'http://here' } }, 'hadoop.agent_url: please write ws://HOST:PORT'],
       [{ local: one }, 'local is the engine of this machine'],
