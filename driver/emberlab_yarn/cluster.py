@@ -2,11 +2,11 @@
 
 import os
 
-from . import logs
 from .failures import Failure, calling
 from .java import QUICK, start_java
-from .kerberos import log_in as log_in_with_keytab
 from .kerberos import cancel_tokens, renew, write_tokens
+from .kerberos import log_in as log_in_with_keytab
+from .logs import Logs
 
 _BEFORE = ("NEW", "NEW_SAVING", "SUBMITTED", "ACCEPTED")
 _ENDED = ("FINISHED", "FAILED", "KILLED")
@@ -145,18 +145,20 @@ class Cluster:
         takes away what its start has left on the file system. Waits so long for YARN to have collected them. `late`:
         it had not by then, and more may come."""
         try:
-            return logs.bring_driver(self._jvm, self._conf, self._client, self._id(application), streams, seconds)
+            return self._logs().bring_driver(self._id(application), streams, seconds)
         finally:
             self._remove_staging(application)
 
     def executors(self, application):
         """The containers of an ended application, but its driver's, whose logs YARN has collected."""
-        return logs.containers(self._jvm, self._conf, self._client, self._id(application))
+        return self._logs().containers(self._id(application))
 
     def executor_log(self, application, container, stream, file, bytes):
         """Brings a log of one of these into a file. Answers whether there is one."""
-        wanted = {"file": file, "bytes": bytes}
-        return logs.bring(self._jvm, self._conf, self._client, self._id(application), container, stream, wanted)
+        return self._logs().bring(self._id(application), container, stream, {"file": file, "bytes": bytes})
+
+    def _logs(self):
+        return Logs(self._jvm, self._conf, self._client)
 
     def unstage(self, application):
         """Takes away what the start of an application has left on the file system, unless that goes on."""

@@ -51,9 +51,7 @@ def _logs(cluster, place):
         if is_folder and _APPLICATION.fullmatch(name):
             found = cluster.entries(path, left + 1)
             crowded = crowded or len(found) > left
-            files = [
-                (file, own, size) for file, own, inner, size in found[:left] if not inner and _FILE.fullmatch(own)
-            ]
+            files = [(file, own, size) for file, own, inner, size in found[:left] if not inner and _FILE.fullmatch(own)]
             logs[name] = sorted(files, key=lambda each: int(_FILE.fullmatch(each[1])[2] or 0))
             left -= len(found[:left])
     return logs, crowded

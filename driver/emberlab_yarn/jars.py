@@ -1,4 +1,4 @@
-"""An archive of Spark's jars, which machines of a cluster unpack once, in the place of half a gigabyte with each start."""
+"""An archive of Spark's jars, which machines of a cluster fetch once, not half a gigabyte with each start."""
 
 import hashlib
 import os

@@ -38,9 +38,7 @@ def write_tokens(jvm, conf, client, target, names):
     credentials.addToken(service, token)
     only_names = jvm.org.apache.hadoop.security.Credentials()
     for each in credentials.getAllTokens():
-        named = jvm.org.apache.hadoop.security.token.Token(
-            each.getIdentifier(), b"", each.getKind(), each.getService()
-        )
+        named = jvm.org.apache.hadoop.security.token.Token(each.getIdentifier(), b"", each.getKind(), each.getService())
         only_names.addToken(each.getService(), named)
     if os.path.exists(names):
         os.remove(names)
@@ -54,7 +52,7 @@ def cancel_tokens(jvm, conf, names):
     fault = None
     for token in jvm.org.apache.hadoop.security.Credentials.readTokenStorageFile(path, conf).getAllTokens():
         try:
-            calling(lambda: token.cancel(conf))
+            calling(lambda each=token: each.cancel(conf))
         except Failure as failure:
             if not _OVER.search(str(failure)):
                 fault = failure

@@ -5,6 +5,7 @@ import subprocess
 import tarfile
 
 import pytest
+
 from emberlab_yarn.r_home import find_r_home, find_sparkr, r_archive, sparkr_archive
 
 HOME = find_r_home()

@@ -1,11 +1,14 @@
 """The R process: started, asked, interrupted, ended."""
 
+import functools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
+import zipfile
 
 from ..log import log
 from .channel import Channel, Ended, NoReply
@@ -14,6 +17,22 @@ _FOLDER = os.path.dirname(os.path.abspath(__file__))
 _OPTIONS = ("--slave", "--no-save", "--no-restore", "--no-readline")
 # How long an R that is told to end may take.
 CLOSE_SECONDS = 1.0
+
+
+@functools.cache
+def _files():
+    """Where the files lie that other programs read. A cluster gets the agent as an archive, so there it is a copy,
+    which goes with the driver's folder."""
+    if os.path.isdir(_FOLDER):
+        return _FOLDER
+    copy = tempfile.mkdtemp(prefix="emberlab-r-files-", dir=os.getcwd())
+    inside = __package__.replace(".", "/") + "/"
+    with zipfile.ZipFile(__loader__.archive) as archive:
+        for name in archive.namelist():
+            if name.startswith(inside) and name.endswith((".R", "/launch.py")):
+                with open(os.path.join(copy, os.path.basename(name)), "wb") as file:
+                    file.write(archive.read(name))
+    return copy
 
 
 class RProcess:
@@ -28,8 +47,9 @@ class RProcess:
         # R's folder of temporary files: one that is killed leaves it. Set once it is known.
         self.temporary_folder = None
         far_ends = [str(descriptor) for descriptor in self._channel.far_ends]
-        launch = [sys.executable, "-I", "-S", os.path.join(_FOLDER, "launch.py"), str(os.getpid()), command]
-        program = [f"--file={os.path.join(_FOLDER, 'main.R')}", "--args", *far_ends]
+        files = _files()
+        launch = [sys.executable, "-I", "-S", os.path.join(files, "launch.py"), str(os.getpid()), command]
+        program = [f"--file={os.path.join(files, 'main.R')}", "--args", *far_ends]
         arguments = ([*launch, *_OPTIONS, *program], environment, outputs)
         # The kernel takes the end of the thread that has started a process for that of its parent: this one stays.
         threading.Thread(target=self._keep, args=arguments, name="emberlab-r", daemon=True).start()

@@ -1,6 +1,7 @@
 import { delay, type Clock } from '../../lib/clock.ts';
 import { EngineError, type DriverExit } from '../engine.ts';
-import { ClusterFailure, type Helper, type Report } from './helper.ts';
+import { ClusterFailure, type Report } from './answers.ts';
+import type { Helper } from './helper.ts';
 import { engineError, exitOf, waitingIn } from './sentences.ts';
 
 /** A killed application is over once its machines have said so. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../lib/clock.ts';
 import { EngineError, type Step } from '../engine.ts';
-import type { Archived, ArchivesOfR, Helper, PackingProgress } from './helper.ts';
+import type { Archived, ArchivesOfR, PackingProgress } from './answers.ts';
+import type { Helper } from './helper.ts';
 import { engineError } from './sentences.ts';
 
 /** As which folder of a container the archive is unpacked. */

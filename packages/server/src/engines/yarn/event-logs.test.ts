@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { createEventLogs } from '../local/event-log.ts';
 import { createYarnEventLogs } from './event-logs.ts';
 import { filesOf as filesIn } from './files.ts';
-import { ClusterFailure } from './helper.ts';
+import { ClusterFailure } from './answers.ts';
 
 /** Event logs of the session 1, whose folder on the cluster has so many bytes. */
 async function make(bytes: () => number) {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { javaEnvironment, type SubmitOptions } from '../local/submit.ts';
+import * as answers from './answers.ts';
+import { ClusterFailure, type PackingProgress } from './answers.ts';
 
 /** What asks YARN, by the clients that Spark has: a program of ours in Python with a small JVM. */
 const program = join(import.meta.dirname, '../../../../../driver/emberlab_yarn/__main__.py');
@@ -12,81 +14,6 @@ const answerMs = 60_000;
 const restMs = 600_000;
 /** As long as the largest environment takes to be packed, and brought over a slow network. */
 const packingMs = 1_800_000;
-
-/** `gone`: YARN knows no such application (any more) · `ticket`: Kerberos lets us in no more · `refused`: we may not · `away`: nobody answers · `unfit`: what is
- * asked can't be, and the message is a sentence for people. */
-export type FailureKind = z.infer<typeof failureKind>;
-const failureKind = z.enum(['gone', 'ticket', 'refused', 'away', 'unfit', 'other']);
-
-/** A question that the cluster did not answer as it should. The message is Java's own, most often. */
-export class ClusterFailure extends Error {
-  override readonly name = 'ClusterFailure';
-  readonly kind: FailureKind;
-
-  constructor(kind: FailureKind, message: string) {
-    super(message);
-    this.kind = kind;
-  }
-}
-
-/** How far a question that takes long has come, in megabytes. */
-const progress = z.object({
-  step: z.enum(['looked', 'packed', 'brought', 'spark_packed', 'spark_brought', 'r_packed', 'r_brought']),
-  done: z.number(),
-  of: z.number(),
-});
-export type PackingProgress = z.infer<typeof progress>;
-
-const answer = z.object({
-  id: z.number(),
-  /** another line with the same id follows */
-  progress: progress.optional(),
-  value: z.unknown().optional(),
-  failure: z.object({ kind: failureKind, text: z.string() }).optional(),
-});
-
-const queue = z
-  .object({
-    running: z.boolean(),
-    leaf: z.boolean(),
-    /** applications */
-    waiting: z.number(),
-    /** what it may have of the cluster, and what it has, from 0 to 1 */
-    share: z.number(),
-    taken: z.number(),
-  })
-  .nullable();
-export type QueueState = NonNullable<z.infer<typeof queue>>;
-/** Memory in MB. */
-const capacity = z.object({
-  nodes: z.array(z.object({ memory: z.number(), cores: z.number(), used: z.number(), busy: z.number() })),
-  waiting: z.number(),
-});
-export type ClusterState = z.infer<typeof capacity>;
-const report = z.object({
-  state: z.string(),
-  ended: z.boolean(),
-  /** whether its driver has a container */
-  placed: z.boolean(),
-  final: z.string(),
-  queue: z.string(),
-  diagnostics: z.string(),
-});
-export type Report = z.infer<typeof report>;
-const archived = z.object({ archive: z.string(), tag: z.string() });
-/** What lies on the cluster's file system, and the tag of applications that have it. */
-export type Archived = z.infer<typeof archived>;
-const ofR = z.object({ sparkr: archived.nullable(), r: archived.nullable() });
-export type ArchivesOfR = z.infer<typeof ofR>;
-/** `late`: YARN had not collected all by then. */
-const finished = z.object({ brought: z.array(z.string()), late: z.boolean() });
-const executors = z.object({
-  late: z.boolean(),
-  containers: z.array(
-    z.object({ container: z.string(), host: z.string(), streams: z.array(z.enum(['stdout', 'stderr'])) }),
-  ),
-});
-const found = z.array(z.object({ id: z.string(), ended: z.boolean() }));
 
 /** The keytab stays on this machine. `krb5Conf` null: the machine's own settings of Kerberos. */
 export type Kerberos = { readonly keytab: string; readonly principal: string; readonly krb5Conf: string | null };
@@ -182,9 +109,9 @@ export function createHelper(options: HelperOptions) {
   };
 
   const take = (line: string) => {
-    let told: z.infer<typeof answer>;
+    let told: z.infer<typeof answers.answer>;
     try {
-      told = answer.parse(JSON.parse(line));
+      told = answers.answer.parse(JSON.parse(line));
     } catch {
       // Who waits for it is told that none came.
       return;
@@ -230,22 +157,22 @@ export function createHelper(options: HelperOptions) {
   return {
     /** null: there is no such queue. `before`: of the applications that wait, only those that do so longer than this one are counted. */
     queue: async (name: string, before: string | null = null) =>
-      queue.parse(await ask('queue', { queue: name, before })),
-    capacity: async () => capacity.parse(await ask('capacity')),
+      answers.queue.parse(await ask('queue', { queue: name, before })),
+    capacity: async () => answers.capacity.parse(await ask('capacity')),
     /** The address of the file system, which has answered. */
     fileSystem: async () => z.string().parse(await ask('file_system')),
     /** Applications with a tag, the latest first. */
-    find: async (tag: string) => found.parse(await ask('find', { tag })),
-    report: async (application: string) => report.parse(await ask('report', { application })),
+    find: async (tag: string) => answers.found.parse(await ask('find', { tag })),
+    report: async (application: string) => answers.report.parse(await ask('report', { application })),
     kill: async (application: string) => void (await ask('kill', { application })),
     /** Brings the logs of an ended application's driver into files, and takes away what its start has left on the file system. */
     finish: async (
       application: string,
       streams: Record<'stdout' | 'stderr', { file: string; bytes: number }>,
       options: { readonly seconds?: number } = {},
-    ) => finished.parse(await ask('finish', { application, streams, ...options })),
+    ) => answers.finished.parse(await ask('finish', { application, streams, ...options })),
     /** The executors of an ended application, whose logs YARN has collected. */
-    executors: async (application: string) => executors.parse(await ask('executors', { application })),
+    executors: async (application: string) => answers.executors.parse(await ask('executors', { application })),
     /** Brings the last bytes of a log of one of these; false: there is none. */
     executorLog: async (of: { application: string; container: string; stream: string; file: string; bytes: number }) =>
       z.boolean().parse(await ask('executor_log', of)),
@@ -258,16 +185,20 @@ export function createHelper(options: HelperOptions) {
       hear: (progress: PackingProgress) => void,
       signal?: AbortSignal,
     ) =>
-      archived.parse(await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear, signal })),
+      answers.archived.parse(
+        await ask('environment', { folder, python, on_nodes: onNodes }, { ms: packingMs, hear, signal }),
+      ),
     /** The same of the jars of Spark. */
     jars: async (folder: string | null, hear: (progress: PackingProgress) => void, signal?: AbortSignal) =>
-      archived.parse(await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear, signal })),
+      answers.archived.parse(
+        await ask('jars', { folder, spark_home: options.sparkHome }, { ms: packingMs, hear, signal }),
+      ),
     /** The same of SparkR, from the first of these libraries that has it, and of R where it is to be packed; null: this machine has none. */
     r: async (
       of: { folder: string | null; libraries: readonly string[]; packed: boolean },
       hear: (progress: PackingProgress) => void,
       signal?: AbortSignal,
-    ) => ofR.parse(await ask('r', of, { ms: packingMs, hear, signal })),
+    ) => answers.ofR.parse(await ask('r', of, { ms: packingMs, hear, signal })),
     /** Makes the folder of a driver's event logs; answers its address. */
     makeEvents: async (folder: string | null, tag: string) =>
       z.string().parse(await ask('make_events', { folder, tag })),

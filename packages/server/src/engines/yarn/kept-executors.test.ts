@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { filesOf as filesIn, writeWord } from './files.ts';
-import { ClusterFailure } from './helper.ts';
+import { ClusterFailure } from './answers.ts';
 import { createKeptExecutors } from './kept-executors.ts';
 
 const of = { kind: 'session', id: 1 } as const;

@@ -2,7 +2,7 @@ import { engineProperty, propertyList, type PlatformProperties } from '@emberlab
 import type { BatchSpec, DriverSpec, EngineFacts } from '../engine.ts';
 import { eventLogPropertiesAt } from '../local/event-log.ts';
 import type { ApplicationPython } from './environments.ts';
-import type { Archived, ArchivesOfR } from './helper.ts';
+import type { Archived, ArchivesOfR } from './answers.ts';
 import { throughYarn } from './launch-script.ts';
 
 export type YarnPlaces = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ClusterFailure, type Report } from './helper.ts';
+import { ClusterFailure, type Report } from './answers.ts';
 import { exitOf, sentenceOf, submitProblem, waitingIn } from './sentences.ts';
 
 const node = (memory: number, used: number) => ({ memory, used, cores: 4, busy: 1 });

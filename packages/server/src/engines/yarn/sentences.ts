@@ -1,5 +1,5 @@
 import { EngineError, type DriverExit } from '../engine.ts';
-import { ClusterFailure, type ClusterState, type QueueState, type Report } from './helper.ts';
+import { ClusterFailure, type ClusterState, type QueueState, type Report } from './answers.ts';
 
 /** Who did not answer. */
 export type Part = 'manager' | 'files';

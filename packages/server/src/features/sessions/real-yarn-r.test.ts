@@ -23,7 +23,11 @@ test.skipIf(!withClusters || !withR)(
       return output.status === 'ok' ? output.data['text/plain'] : `${output.ename}: ${output.evalue}`;
     };
     await rig.call('POST', '/sessions', { body: { kind: 'sparkr', ...small } });
-    await expect.poll(async () => (await rig.call('GET', '/sessions/1/state')).body.state, patient).toBe('idle');
+    const problem = async () =>
+      (await rig.db.selectFrom('sessions').select('problem').executeTakeFirst())?.problem ?? '';
+    await expect
+      .poll(async () => `${(await rig.call('GET', '/sessions/1/state')).body.state} ${await problem()}`, patient)
+      .toBe('idle ');
     expect(steps).toContain('R is packed for the cluster, which is done once');
     expect(await textOf('grepl("emberlab-r", R.home())')).toContain('TRUE');
     expect(await textOf('nrow(collect(sql("SELECT * FROM range(3)")))')).toContain('3');

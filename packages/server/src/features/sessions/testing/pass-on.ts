@@ -7,7 +7,10 @@ export async function passOn(host = '127.0.0.1') {
   const sockets = new Set<Socket>();
   let isCut = false;
   const server = createServer((from) => {
-    if (isCut) return void from.destroy();
+    if (isCut) {
+      from.destroy();
+      return;
+    }
     const to = connect(path);
     for (const [one, other] of [
       [from, to],
