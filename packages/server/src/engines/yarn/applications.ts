@@ -111,6 +111,8 @@ export function createApplications({
       return waitingIn(report.queue, queue, state);
     },
 
+    /** aborted when nothing is to go on any more */
+    closed: closed.signal,
     close: () => closed.abort(),
   };
 }

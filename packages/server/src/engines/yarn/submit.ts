@@ -28,6 +28,9 @@ const submitMs = 600_000;
 const pollMs = 100;
 /** For so long YARN may not know yet what a spark-submit has handed over that was ended then. */
 const comesThroughMs = 3000;
+/** What could not be ended because YARN did not answer is tried again for so long. */
+const laterMs = 3_600_000;
+const laterEveryMs = 5000;
 
 /** For which application a spark-submit has begun to bring files, by its output. */
 const stagedIn = (lines: readonly string[]): string | null =>
@@ -171,22 +174,43 @@ export function createSubmit(options: YarnSubmitOptions) {
     await rm(files.tokenNames, { force: true });
   };
 
+  /** Ends what goes on by a tag; answers which that was. */
+  const endIfThere = async (files: YarnFiles): Promise<string | 'unheard' | null> => {
+    try {
+      const application = await runningOf(files);
+      if (application !== null) await applications.kill(application, 0);
+      return application;
+    } catch {
+      return 'unheard';
+    }
+  };
+
+  /** The same as soon as YARN answers again: nobody looks after a start that failed. */
+  const endLater = async (files: YarnFiles): Promise<void> => {
+    for (const until = clock.now() + laterMs; clock.now() < until;) {
+      await delay(clock, laterEveryMs, applications.closed);
+      if ((await endIfThere(files)) !== 'unheard') return rm(files.tag, { force: true });
+    }
+  };
+
   /** After a start that failed, or was called off: what has come through all the same ends. */
   const leaveNothing = async (files: YarnFiles, calledOff: boolean): Promise<void> => {
     const lines = await tailLines(files.submit, 200);
     for (const line of lines) await appendLine(files.stderr, line);
     // What was on its way when spark-submit was ended may come through a moment later.
-    const deadline = clock.now() + (calledOff && lines.length > 0 ? comesThroughMs : 0);
-    let application = await runningOf(files).catch(() => null);
-    while (application === null && clock.now() < deadline) {
+    const handedOver = lines.length > 0;
+    const deadline = clock.now() + (calledOff && handedOver ? comesThroughMs : 0);
+    let found = await endIfThere(files);
+    while (found === null && clock.now() < deadline) {
       await delay(clock, pollMs);
-      application = await runningOf(files).catch(() => null);
+      found = await endIfThere(files);
     }
-    if (application !== null) await applications.kill(application, 0);
-    const staged = application ?? stagedIn(lines);
+    const staged = found === 'unheard' ? null : (found ?? stagedIn(lines));
     if (staged !== null) await helper.unstage(staged).catch(() => undefined);
     await cancelTokens(files);
-    await rm(files.tag, { force: true });
+    // By its tag it is found once YARN answers again.
+    if (found === 'unheard' && handedOver) void endLater(files).catch(() => undefined);
+    else await rm(files.tag, { force: true });
     await clean(files);
   };
 
