@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { request, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -57,16 +57,20 @@ test.skipIf(!withClusters)(
     expect(jobs).not.toContain('/proxy/application');
 
     // A network that is cut between the driver and the platform ends nothing, and what was computed meanwhile comes when it is back.
-    const waited = (
-      await rig.call('POST', '/sessions/1/statements', { body: { code: "import time; time.sleep(2); 'slept'" } })
-    ).body.id;
+    const go = join(rig.folder, 'go');
+    const code = `import os, time
+while not os.path.exists(${JSON.stringify(go)}):
+    time.sleep(0.05)
+'waited'`;
+    const waited = (await rig.call('POST', '/sessions/1/statements', { body: { code } })).body.id;
     const statement = async () => (await rig.call('GET', `/sessions/1/statements/${waited}`)).body;
     await expect.poll(async () => (await statement()).state, patient).toBe('running');
     it.cut(true);
     await expect.poll(async () => (await rig.call('GET', '/sessions/1/state')).body.state, patient).toBe('recovering');
+    await writeFile(go, '');
     it.cut(false);
     await expect.poll(async () => (await statement()).state, patient).toBe('available');
-    expect((await statement()).output.data['text/plain']).toBe("'slept'");
+    expect((await statement()).output.data['text/plain']).toBe("'waited'");
 
     await rig.restart();
     expect(await textOf('2+2')).toBe('4');
