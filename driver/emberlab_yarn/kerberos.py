@@ -37,7 +37,7 @@ def write_tokens(jvm, conf, client, target, names):
     token = jvm.org.apache.hadoop.yarn.util.ConverterUtils.convertFromYarn(asked, service)
     credentials.addToken(service, token)
     only_names = jvm.org.apache.hadoop.security.Credentials()
-    for each in credentials.getAllTokens():
+    for each in _tokens(jvm, credentials):
         named = jvm.org.apache.hadoop.security.token.Token(each.getIdentifier(), b"", each.getKind(), each.getService())
         only_names.addToken(each.getService(), named)
     if os.path.exists(names):
@@ -50,7 +50,7 @@ def cancel_tokens(jvm, conf, names):
     """Cancels what was written down. One that YARN has cancelled with its application is fine."""
     path = jvm.org.apache.hadoop.fs.Path(f"file://{names}")
     fault = None
-    for token in jvm.org.apache.hadoop.security.Credentials.readTokenStorageFile(path, conf).getAllTokens():
+    for token in _tokens(jvm, jvm.org.apache.hadoop.security.Credentials.readTokenStorageFile(path, conf)):
         try:
             calling(lambda each=token: each.cancel(conf))
         except Failure as failure:
@@ -58,6 +58,10 @@ def cancel_tokens(jvm, conf, names):
                 fault = failure
     if fault is not None:
         raise fault
+
+
+def _tokens(jvm, credentials):
+    return jvm.java.util.ArrayList(credentials.getAllTokens())
 
 
 def _write(jvm, conf, credentials, target):
