@@ -19,7 +19,7 @@ export class ClusterFailure extends Error {
 }
 
 /** How far a question that takes long has come, in megabytes. */
-export const progress = z.object({
+const progress = z.object({
   step: z.enum(['looked', 'packed', 'brought', 'spark_packed', 'spark_brought', 'r_packed', 'r_brought']),
   done: z.number(),
   of: z.number(),
