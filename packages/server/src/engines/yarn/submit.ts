@@ -174,14 +174,14 @@ export function createSubmit(options: YarnSubmitOptions) {
     await rm(files.tokenNames, { force: true });
   };
 
-  /** Ends what goes on by a tag; answers which that was. */
-  const endIfThere = async (files: YarnFiles): Promise<string | 'unheard' | null> => {
+  /** Ends what goes on by a tag; answers which that was, and whether YARN has answered. */
+  const endIfThere = async (files: YarnFiles): Promise<{ heard: boolean; application: string | null }> => {
     try {
       const application = await runningOf(files);
       if (application !== null) await applications.kill(application, 0);
-      return application;
+      return { heard: true, application };
     } catch {
-      return 'unheard';
+      return { heard: false, application: null };
     }
   };
 
@@ -189,7 +189,7 @@ export function createSubmit(options: YarnSubmitOptions) {
   const endLater = async (files: YarnFiles): Promise<void> => {
     for (const until = clock.now() + laterMs; clock.now() < until;) {
       await delay(clock, laterEveryMs, applications.closed);
-      if ((await endIfThere(files)) !== 'unheard') return rm(files.tag, { force: true });
+      if ((await endIfThere(files)).heard) return rm(files.tag, { force: true });
     }
   };
 
@@ -201,15 +201,15 @@ export function createSubmit(options: YarnSubmitOptions) {
     const handedOver = lines.length > 0;
     const deadline = clock.now() + (calledOff && handedOver ? comesThroughMs : 0);
     let found = await endIfThere(files);
-    while (found === null && clock.now() < deadline) {
+    while (found.heard && found.application === null && clock.now() < deadline) {
       await delay(clock, pollMs);
       found = await endIfThere(files);
     }
-    const staged = found === 'unheard' ? null : (found ?? stagedIn(lines));
+    const staged = found.heard ? (found.application ?? stagedIn(lines)) : null;
     if (staged !== null) await helper.unstage(staged).catch(() => undefined);
     await cancelTokens(files);
     // By its tag it is found once YARN answers again.
-    if (found === 'unheard' && handedOver) void endLater(files).catch(() => undefined);
+    if (!found.heard && handedOver) void endLater(files).catch(() => undefined);
     else await rm(files.tag, { force: true });
     await clean(files);
   };
