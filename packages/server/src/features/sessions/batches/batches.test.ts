@@ -35,6 +35,7 @@ test('a batch is created with what Spark needs, and answered as Livy does', asyn
   expect(spec).toEqual({
     batchId: 1,
     owner: { projectId: rig.projectId, userId: rig.ada.id },
+    ownerEmail: 'ada@example.org',
     appName: 'nightly',
     projectFolder: rig.projectFolder,
     python: '/usr/bin/python3',
