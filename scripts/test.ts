@@ -186,7 +186,8 @@ async function prepareHadoop(): Promise<string> {
     await must('Hadoop', 'mvn', ['-q', '-B', '-f', join(source, 'pom.xml'), ...goal]);
     await writeFileAtomic(stamp, wanted);
   }
-  const files = ['-cp', join(home, 'lib/*'), '-d', join(home, 'classes'), join(source, 'MiniHadoop.java')];
+  const sources = ['MiniHadoop.java', 'SecureIOUtils.java'].map((name) => join(source, name));
+  const files = ['-cp', join(home, 'lib/*'), '-d', join(home, 'classes'), ...sources];
   await must('The little cluster of Hadoop', 'javac', ['-nowarn', ...files]);
   return home;
 }
