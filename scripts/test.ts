@@ -20,6 +20,8 @@ const data = join(build, 'test-data');
 const python = join(build, 'test-python');
 /** clients of Livy, each in an environment of its own */
 const clients = join(build, 'test-clients');
+/** a server that speaks S3, in an environment of its own */
+const objectStore = join(build, 'test-object-store');
 const uv = join(data, 'tools/bin/uv');
 /** The older of the two versions of Spark that drivers are tested with; the newer one is the platform's own. */
 const olderSpark = '3.5.8';
@@ -48,6 +50,7 @@ const env: NodeJS.ProcessEnv = {
   EMBERLAB_TEST_SPARK35_HOME: olderSparkHome,
   EMBERLAB_TEST_PYTHON: join(python, 'bin/python'),
   EMBERLAB_TEST_CLIENTS: clients,
+  EMBERLAB_TEST_OBJECT_STORE: objectStore,
   EMBERLAB_TEST_UV: uv,
   EMBERLAB_TEST_R_LIBRARY: rLibrary,
   // On two cores vitest would take one: much of what the tests do is to wait, for processes and for time to pass.
@@ -105,6 +108,7 @@ async function prepare(): Promise<void> {
   mkdirSync(build, { recursive: true });
   await node('Set-up', 'packages/server/src/main.ts', 'supervise', '--set-up-only', '--data', data);
   await pythonWith('Python for the tests', python, join(root, 'driver/requirements-test.txt'));
+  await pythonWith('A server that speaks S3', objectStore, join(root, 'driver/requirements-object-store.txt'));
   for (const name of ['airflow', 'pylivy']) {
     await pythonWith(`Client of Livy: ${name}`, join(clients, name), join(root, `e2e/src/clients/${name}.txt`));
   }
@@ -256,7 +260,15 @@ const parts: Record<string, () => Promise<void>> = {
     await ensureKerberos();
     env['EMBERLAB_TEST_DOCKER'] = await ensureDockerImage(join(build, 'clusters'), must);
     env['EMBERLAB_TEST_HELM'] = await ensureHelm(join(build, 'clusters'), must);
-    const files = ['real-standalone', 'real-yarn', 'real-kubernetes', 'real-docker', 'real-image', 'real-manifests'];
+    const files = [
+      'real-standalone',
+      'real-yarn',
+      'real-hdfs',
+      'real-kubernetes',
+      'real-docker',
+      'real-image',
+      'real-manifests',
+    ];
     // One cluster at a time: two nodes would have the same addresses, and the same images.
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', '--no-file-parallelism', ...files]);
   },

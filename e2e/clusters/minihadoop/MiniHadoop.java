@@ -98,6 +98,7 @@ public final class MiniHadoop {
     settings.set("yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage", "99.9");
     settings.setBoolean("yarn.log-aggregation-enable", true);
     settings.set("yarn.nodemanager.remote-app-log-dir", "/logs");
+    settings.setInt("dfs.ls.limit", 100);
     settings.setInt("yarn.nodemanager.delete.debug-delay-sec", 0);
     settings.setInt("yarn.scheduler.minimum-allocation-mb", 128);
     settings.setInt("yarn.scheduler.maximum-allocation-mb", 2048);

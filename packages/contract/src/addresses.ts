@@ -120,6 +120,8 @@ export const addresses: Readonly<Record<RouteName, string>> = {
   'files.content': 'GET /projects/{project}/files/content',
   'files.archive': 'GET /projects/{project}/files/archive',
   'files.upload': 'POST /projects/{project}/files',
+  'files.save': 'PUT /projects/{project}/files/content',
+  'files.usage': 'GET /projects/{project}/files/usage',
   'files.makeFolder': 'POST /projects/{project}/files/folders',
   'files.move': 'POST /projects/{project}/files/moves',
   'files.remove': 'POST /projects/{project}/files/removals',

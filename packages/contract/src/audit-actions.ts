@@ -59,6 +59,7 @@ export const auditActions: Readonly<
   'configuration.saveDefaults': { action: 'configuration.save-defaults' },
   'configuration.check': null,
   'files.upload': { action: 'file.upload', target: 'query.name' },
+  'files.save': { action: 'file.save', target: 'query.path' },
   'files.makeFolder': { action: 'file.make-folder', target: 'body.path' },
   'files.move': { action: 'file.move', target: 'body.from' },
   'files.remove': { action: 'file.remove' },

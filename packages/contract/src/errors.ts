@@ -57,6 +57,10 @@ export const errorTable = {
   not_found: { status: 404, message: 'There is nothing here, or it is not yours to see.' },
   method_not_allowed: { status: 405, message: 'This address does not take that method.' },
   name_taken: { status: 409, message: 'That name is taken. Please choose another.' },
+  files_unavailable: {
+    status: 503,
+    message: 'The storage of the files does not answer at the moment. Please try again.',
+  },
   project_archived: {
     status: 409,
     message: 'This project is archived, so nothing in it can be changed. An owner can unarchive it in its settings.',

@@ -7,6 +7,7 @@ import {
   binQuery,
   fileRules,
   fileSearchQuery,
+  filesUsage,
   fileUpload,
   folderBody,
   foundEntryQuery,
@@ -82,6 +83,24 @@ export const fileRoutes = {
     query: uploadQuery,
     status: 201,
     response: projectEntry,
+  },
+  'files.save': {
+    method: 'PUT',
+    path: '/projects/{project}/files/content',
+    access: { project: 'editor' },
+    summary:
+      'Write a whole file, as application/octet-stream, over the one that is there: until all has come, that stays',
+    params: inProject,
+    query: projectEntryQuery,
+    response: projectEntry,
+  },
+  'files.usage': {
+    method: 'GET',
+    path: '/projects/{project}/files/usage',
+    access: { project: 'viewer' },
+    summary: 'What the files take of a storage outside of the machine, and its quotas',
+    params: inProject,
+    response: filesUsage,
   },
   'files.makeFolder': {
     method: 'POST',

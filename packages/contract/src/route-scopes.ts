@@ -86,6 +86,8 @@ export const routeScopes: Readonly<Record<RouteName, ScopeRule>> = {
   'files.content': 'read',
   'files.archive': 'read',
   'files.search': 'read',
+  'files.save': 'run',
+  'files.usage': 'read',
   'files.makeFolder': 'run',
   'files.move': 'run',
   'files.remove': 'run',

@@ -41,6 +41,7 @@ export const siteMap: readonly SiteGroup[] = [
       'admin/deployment',
       'admin/operations',
       'admin/accounts',
+      'admin/files',
       'admin/limits',
       'admin/docker',
       'admin/kubernetes',

@@ -10,6 +10,7 @@ import type { SettingInEffect } from '@emberlab/contract';
 import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
 import { settingsInEffect } from './settings-in-effect.ts';
 import { settingsSchema, type Settings } from './settings.ts';
+import type { FilesSettings } from './files-settings.ts';
 import { originFor, type DockerOptions } from './spawners/docker/settings.ts';
 import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
 
@@ -50,6 +51,10 @@ export type Config = {
   readonly openId: OpenIdSettings | null;
   /** how Jupyter servers run in containers; null: they don't */
   readonly docker: DockerOptions | null;
+  /** where the files of projects are; null: in the data folder */
+  readonly files: FilesSettings | null;
+  /** of the object store with them */
+  readonly filesKeys: { readonly accessKey: string; readonly secretKey: string } | null;
   /** how Jupyter servers run as Pods; null: they don't */
   readonly kubernetes: KubernetesOptions | null;
   /** an origin under which servers elsewhere reach us; null: all are on this machine */
@@ -247,6 +252,13 @@ function* contradictions(settings: Settings): Generator<string> {
   if (!engines.includes(settings.default_engine)) {
     yield `default_engine (${settings.default_engine}) is none of the engines: ${engines.join(', ')}.`;
   }
+  const hasKeys = settings.files_access_key !== undefined && settings.files_secret_key !== undefined;
+  if (settings.files?.type === 's3' && !hasKeys) {
+    yield 'files is an object store, so files_access_key and files_secret_key are needed.';
+  }
+  if (settings.files !== undefined && settings.spawner !== 'local') {
+    yield 'files can be elsewhere only while spawner is local: Jupyter servers in containers and Pods have the folder of the project.';
+  }
   if (settings.spawner === 'docker' && settings.docker === undefined) {
     yield 'With spawner = docker please write the table [docker] as well: which image do Jupyter servers run in?';
   }
@@ -326,6 +338,10 @@ function compileOpenId(settings: Settings): OpenIdSettings | null {
   };
 }
 
+function filesKeysOf({ files_access_key: accessKey, files_secret_key: secretKey }: Settings): Config['filesKeys'] {
+  return accessKey === undefined || secretKey === undefined ? null : { accessKey, secretKey };
+}
+
 function compileMail({ smtp_url: url, smtp_from: from }: Settings): MailSettings | null {
   const server = url === undefined ? null : readSmtpUrl(url);
   const sender = from === undefined ? null : readSender(from);
@@ -343,6 +359,8 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
   const kubernetes = settings.spawner === 'kubernetes' ? kubernetesOf(settings) : null;
   return {
     dataDir,
+    files: settings.files ?? null,
+    filesKeys: filesKeysOf(settings),
     databaseUrl: settings.database_url ?? null,
     databaseConnections: settings.database_connections,
     replicas: settings.replicas,

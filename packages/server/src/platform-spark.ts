@@ -102,6 +102,7 @@ export function createPlatformSpark(given: {
     clock,
     bus,
     projects: projects.service,
+    filesElsewhere: config.files !== null,
     spark: {
       place: async (projectId) =>
         (await sessions.hasLivy(projectId))

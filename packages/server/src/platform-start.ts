@@ -41,6 +41,7 @@ export async function startPlatform({
   jobs.start();
   closing.defer(() => jobs.close());
   limits.start();
+  await files.ready();
   files.start();
   closing.defer(() => files.close());
   closing.defer(() => limits.close());

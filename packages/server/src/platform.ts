@@ -12,7 +12,7 @@ import { createAdmin, createMachineMeter } from './features/admin/index.ts';
 import { createAudit } from './features/audit/index.ts';
 import { createEnvironments } from './features/environments/index.ts';
 import { createExamples } from './features/examples/index.ts';
-import { createFiles } from './features/files/index.ts';
+import { createFiles, projectFoldersIn } from './features/files/index.ts';
 import { createJobs } from './features/jobs/index.ts';
 import { createLimits } from './features/limits/index.ts';
 import { createPlatformMetrics } from './features/metrics/index.ts';
@@ -35,6 +35,7 @@ import { createPlatformApp } from './platform-http.ts';
 import type { Adapters } from './platform-adapters.ts';
 import { startPlatform } from './platform-start.ts';
 import { createLocalSpark, sharedWithMembers } from './local-spark.ts';
+import { openProjectStorage } from './project-storage.ts';
 import { createPlatformSpark } from './platform-spark.ts';
 import { createServerSpawner } from './server-spawner.ts';
 import { findCgroups } from './spawners/local/cgroups.ts';
@@ -105,6 +106,9 @@ export async function createPlatform(
   const leader = reader ? hearLeader({ config, clock, log, bus }) : null;
   if (leader !== null) closing.defer(() => leader.close());
 
+  const remoteFiles = await openProjectStorage(config);
+  closing.defer(() => remoteFiles?.storage.close());
+  const projectFolders = remoteFiles === null ? null : projectFoldersIn(remoteFiles.storage);
   const announcements = createAnnouncements({ db, clock, log, bus });
   const { spark, classArchive } = await createLocalSpark(config, log);
   const { identities, keeper } = await findIdentities({ config, db, clock, log, ...sharedWithMembers(config, spark) });
@@ -113,6 +117,7 @@ export async function createPlatform(
     db,
     clock,
     secure: config.publicOrigin.startsWith('https:'),
+    serversAskForFiles: remoteFiles !== null,
     loginLimits: config.loginLimits,
     openId:
       config.openId === null
@@ -133,6 +138,7 @@ export async function createPlatform(
     log,
     bus,
     projectsFolder: config.paths.projects,
+    files: projectFolders,
     publicOrigin: config.publicOrigin,
     onCreated: (projectId) => environments.create(projectId),
     parts: () => [servers.part, sessions.part, jobs.part],
@@ -146,6 +152,9 @@ export async function createPlatform(
     parts: () => [servers.limited, sessions.limited, jobs.limited],
     folderOf: projects.service.folderOf,
     homesOf: (projectId) => homesOf(config.dataDir, projectId),
+    ...(remoteFiles === null
+      ? {}
+      : { storedBytes: async (name: string) => (await remoteFiles.storage.usage(name)).bytes }),
   });
   const environments = createEnvironments({
     db,
@@ -185,7 +194,14 @@ export async function createPlatform(
   const cgroups = findCgroups({ name: `emberlab-${digest(config.dataDir).slice(0, 12)}` });
   if (!reader) cgroups?.sweep();
   log.info({ cgroups: cgroups !== null }, 'limits of Jupyter servers');
-  const notebooks = createNotebooks({ db, clock, config, bus, projects: projects.service });
+  const notebooks = createNotebooks({
+    db,
+    clock,
+    config,
+    bus,
+    projects: projects.service,
+    isFile: (name, path) => files.isFile(name, path),
+  });
   const spawner = await createServerSpawner({ config, clock, cgroups, identities });
   const servers = createServers({
     db,
@@ -201,6 +217,7 @@ export async function createPlatform(
     projects: projects.service,
     notebooks: notebooks.service,
     labExtensions: join(repository, 'jupyter/lab/dist'),
+    remoteFiles: remoteFiles !== null,
     platformEnv: process.env,
     tokens: users.service,
     hasSparkR: findSparkR,
@@ -242,6 +259,7 @@ export async function createPlatform(
     environments,
     configurations: configurations.service,
     projects: projects.service,
+    filesElsewhere: remoteFiles !== null,
     admission: limits.admission,
     platformEnv: process.env,
     afterEnd: [alerts.runEnded],
@@ -269,6 +287,7 @@ export async function createPlatform(
     clock,
     log,
     folderOf: projects.service.folderOf,
+    remote: remoteFiles,
     identities,
     limits,
     logsInUse: jobs.logsInUse,

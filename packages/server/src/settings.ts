@@ -1,6 +1,7 @@
 import { engineName, projectName, role } from '@emberlab/contract';
 import { z } from 'zod';
 import { dockerSetting } from './docker-settings.ts';
+import { filesSetting } from './files-settings.ts';
 import { enginesSetting } from './engine-settings.ts';
 import { kubernetesSetting } from './kubernetes-settings.ts';
 import { compileNetworks } from './lib/addresses.ts';
@@ -231,6 +232,18 @@ export const settingsSchema = z.strictObject({
     }),
   oidc_sign_up: yesOrNo.default(true).meta({
     description: 'Whether people without an account get one by logging in through the provider: true or false.',
+  }),
+  files: filesSetting.optional().meta({
+    description:
+      'Where the files of projects are: a table [files] for HDFS or an object store, see the guide to the files of projects; in the environment the same as JSON. Default: the folder projects in the data folder, which may be on a disk that several machines share.',
+  }),
+  files_access_key: z.string().min(1).optional().meta({
+    secret: true,
+    description: 'The access key with which Emberlab reads and writes the bucket of [files].',
+  }),
+  files_secret_key: z.string().min(1).optional().meta({
+    secret: true,
+    description: 'The secret key that belongs to it. Servers, notebooks and jobs never get either.',
   }),
   spawner: z.enum(['local', 'docker', 'kubernetes']).default('local').meta({
     description:

@@ -58,6 +58,23 @@ export const foundEntryQuery = projectEntryQuery.extend({ all: z.enum(['0', '1']
 export const archiveFormats = ['tar', 'zip'] as const;
 export const archiveQuery = projectEntryQuery.extend({ format: z.enum(archiveFormats).default('tar') });
 
+const share = z
+  .object({ used: z.number().int(), most: z.number().int() })
+  .nullable()
+  .meta({ description: 'null: the storage has no such quota' });
+
+/** What a project's files take of the storage that they are in. */
+export const filesUsage = z.object({
+  storage: z.enum(['disk', 'hdfs', 's3']).meta({
+    description: 'disk: a folder of the machine, for which the limits of the platform say all there is to say',
+  }),
+  bytes: z.number().int().nullable().meta({ description: 'of all files, each once; null of a disk' }),
+  files: z.number().int().nullable(),
+  space: share.meta({ description: 'bytes as the storage counts them, all copies of a file' }),
+  names: share.meta({ description: 'files and folders' }),
+});
+export type FilesUsage = z.infer<typeof filesUsage>;
+
 export const folderBody = z.object({ path });
 export const moveBody = z.object({ from: path, to: path });
 

@@ -29,6 +29,8 @@ export type Actor = {
   readonly scopes?: readonly Scope[] | null;
   /** the only projects that the token opens; null or absent: all of its user's */
   readonly projectIds?: readonly string[] | null;
+  /** a Jupyter server whose files are elsewhere: the files of its project are all that it may ask for */
+  readonly only?: 'files';
 };
 
 /** A project as its member sees it. */

@@ -6,6 +6,7 @@ type Means = {
   readonly loginDigest: string | null;
   readonly scopes?: readonly Scope[] | null;
   readonly projectIds?: readonly string[] | null;
+  readonly only?: 'files';
 };
 
 /**
@@ -14,6 +15,7 @@ type Means = {
  */
 export function checkToken(name: RouteName, actor: Means, projectId: string | null): void {
   const rule = routeScopes[name];
+  if (actor.only === 'files' && !name.startsWith('files.')) throw new HttpError('token_limited');
   if (actor.loginDigest !== null || rule === 'none') return;
   const { scopes = null, projectIds = null } = actor;
   if (projectIds !== null && projectId !== null && !projectIds.includes(projectId)) throw new HttpError('not_found');

@@ -55,6 +55,7 @@ export async function testApp(options: {
   /** the dashboard's; http://localhost:8080 unless given */
   publicOrigin?: string;
   metricsToken?: string;
+  serversAskForFiles?: boolean;
   log?: FastifyBaseLogger;
   /** the built dashboard; absent: none */
   dashboard?: string;
@@ -83,6 +84,7 @@ export async function testApp(options: {
     db,
     clock: options.clock,
     secure: publicOrigin.startsWith('https:'),
+    serversAskForFiles: options.serversAskForFiles === true,
     openId:
       options.openId === undefined
         ? null

@@ -44,6 +44,7 @@ export const keys = {
   examples: (project: string) => ['project', project, 'examples'],
   files: (project: string) => ['project', project, 'files'],
   bin: (project: string) => ['project', project, 'files', 'bin'],
+  filesUsage: (project: string) => ['project', project, 'files-usage'],
   fileRules: (project: string) => ['project', project, 'file-rules'],
   ownUploads: (project: string) => ['project', project, 'own-uploads'],
   server: (project: string) => ['project', project, 'jupyter', 'server'],

@@ -19,13 +19,13 @@ import type { ConfigurationsDeps } from './deps.ts';
  * the project's.
  */
 export async function checkConfiguration(
-  { spark }: Pick<ConfigurationsDeps, 'spark'>,
+  { spark, filesElsewhere = false }: Pick<ConfigurationsDeps, 'spark' | 'filesElsewhere'>,
   { projectId, folder }: { projectId: string; folder: string },
   configuration: Configuration,
 ): Promise<CheckedConfiguration> {
   const problems = [
     ...configurationProblems(configuration),
-    ...(await fileProblems(configuration, folder)),
+    ...(await fileProblems(configuration, filesElsewhere ? null : folder)),
     ...(configuration.type === 'spark' ? await pathProblems(configuration, folder, spark) : []),
     ...(configuration.type === 'spark' ? await engineProblems(configuration, projectId, spark) : []),
   ];
@@ -49,14 +49,21 @@ const present = ({ path, line, message }: ConfigurationProblem): CheckedConfigur
   message,
 });
 
-/** The files that are not there. */
-async function fileProblems(configuration: Configuration, folder: string): Promise<ConfigurationProblem[]> {
+const notBrought =
+  'The files of projects are in a storage outside of this machine, and Emberlab does not bring them to what runs yet. Please take this one out, and read it from the storage in your code.';
+
+/** The files that are not there. `folder` null: none can be brought to what runs. */
+async function fileProblems(configuration: Configuration, folder: string | null): Promise<ConfigurationProblem[]> {
   const problems: ConfigurationProblem[] = [];
   const kinds = configuration.type === 'spark' ? fileFields.map(({ kind }) => kind) : (['files'] as const);
   for (const kind of kinds) {
     const entries = configuration.type === 'spark' ? configuration[kind] : configuration.files;
     for (const [index, entry] of entries.entries()) {
       const path = pathOfEntry(entry);
+      if (folder === null) {
+        problems.push({ path: [kind, index], message: notBrought });
+        continue;
+      }
       if (await isFileIn(folder, path)) continue;
       const message = `There is no file ${path} in the project. (A link that leads out of the project counts as none.)`;
       problems.push({ path: [kind, index], message });

@@ -14,6 +14,8 @@ export type ConfigurationsDeps = {
     /** the folder of a project by its name, absolute */
     folderOf(name: string): string;
   };
+  /** Whether the files of projects are in a storage, from which none is brought to what runs. Default: they are in folders. */
+  readonly filesElsewhere?: boolean;
   readonly spark: {
     /** Where Spark applications of a project run. */
     place(projectId: string): Promise<SparkPlace>;

@@ -27,7 +27,7 @@ export function createConfigurationService(deps: ConfigurationsDeps & { store: C
   async function check(projectId: string, configuration: Configuration): Promise<CheckedConfiguration> {
     const name = await deps.projects.nameOf(projectId);
     if (name === null) throw new HttpError('not_found');
-    return checkConfiguration({ spark }, { projectId, folder: deps.projects.folderOf(name) }, configuration);
+    return checkConfiguration(deps, { projectId, folder: deps.projects.folderOf(name) }, configuration);
   }
 
   return {

@@ -19,7 +19,11 @@ type Answer = {
 export async function fileRig(options: Partial<Parameters<typeof createFiles>[0]> = {}) {
   const clock = fakeClock(Date.now());
   const folder = mkdtempSync(join(tmpdir(), 'emberlab-files-'));
-  const kit = await testApp({ clock, projectsFolder: folder });
+  const kit = await testApp({
+    clock,
+    projectsFolder: folder,
+    serversAskForFiles: (options.remote ?? null) !== null,
+  });
   const freed: string[] = [];
   const limits = { ...kit.limits, measureSoon: (id: string) => void freed.push(id) };
   const files = createTestFiles(kit, { clock, limits, ...options });

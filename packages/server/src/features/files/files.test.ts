@@ -15,7 +15,7 @@ import type { ProjectEntry } from '@emberlab/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import { testApp, type TestApp } from '../../testing/app.ts';
-import { pageSize } from './listing.ts';
+import { pageSize } from './paging.ts';
 import { createTestFiles } from './testing.ts';
 
 describe('files of a project', () => {

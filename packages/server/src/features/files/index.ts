@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { Identities } from '../../identities/identities.ts';
-import type { Router } from '../../http/router.ts';
+import { atLeast, type Router } from '../../http/router.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Log } from '../../lib/log.ts';
 import type { Limits } from '../limits/index.ts';
@@ -9,14 +9,24 @@ import { createBin } from './bin/service.ts';
 import { createBinStore } from './bin/store.ts';
 import { createLogTidying } from './logs/service.ts';
 import { createGifts } from './put.ts';
-import { registerFileRoutes } from './routes.ts';
+import { filesOnDisk } from './project-files.ts';
+import { createStoredBin } from './remote/bin.ts';
+import { projectFoldersIn } from './remote/folders.ts';
+import { filesInStorage } from './remote/project-files.ts';
+import type { RemoteFiles } from './remote/remote.ts';
+import { placeInStorage } from './remote/uploads.ts';
+import { registerFileRoutes, type Asking } from './routes.ts';
 import { createRuleStore } from './rules.ts';
+import type { Tree } from './tree/walk.ts';
+import { placeOnDisk } from './uploads/place.ts';
 import { createUploads } from './uploads/service.ts';
 import { createUploadStore } from './uploads/store.ts';
 import { createFileWorker } from './worker.ts';
 
 export { isFileIn, realPathIn } from './inside.ts';
 export type { Gifts, Receiver } from './put.ts';
+export { projectFoldersIn };
+export type { RemoteFiles } from './remote/remote.ts';
 
 /** The files of projects: all that members do with them without Jupyter, and what of them is kept for how long. */
 export function createFiles(deps: {
@@ -25,6 +35,8 @@ export function createFiles(deps: {
   log: Log;
   /** the folder of a project by its name, absolute */
   folderOf(projectName: string): string;
+  /** where the files of projects are; null: in those folders */
+  remote?: RemoteFiles | null;
   identities: Pick<Identities, 'filesOf'>;
   limits: Pick<Limits, 'upload' | 'mustHaveDisk' | 'measureSoon'>;
   /** what of a project's `Logs` a run may still write, as `folder/record`, by the project's id */
@@ -34,16 +46,26 @@ export function createFiles(deps: {
   openFiles?: () => Promise<ReadonlySet<string>>;
 }) {
   const { db, clock, log, limits } = deps;
+  const remote = deps.remote ?? null;
   const rules = createRuleStore(db);
   const onFreed = limits.measureSoon;
-  const bin = createBin({ store: createBinStore(db), rules, clock, onFreed });
+  const kept = { store: createBinStore(db), rules, clock, onFreed };
+  const bin = remote === null ? createBin(kept) : createStoredBin({ ...kept, storage: remote.storage });
+  const files = remote === null ? filesOnDisk : filesInStorage(remote.storage, remote.kind, clock);
   const uploads = createUploads({
     store: createUploadStore(db),
     clock,
-    bin,
+    target: remote === null ? placeOnDisk(bin) : placeInStorage(remote.storage, bin),
     upload: limits.upload,
     mustHaveRoom: limits.mustHaveDisk,
   });
+  const treeOf = async ({ membership, actor }: Asking): Promise<Tree> => {
+    const root = deps.folderOf(membership.project.name);
+    // Of files elsewhere only pieces of uploads lie here, which are nobody's but ours.
+    if (remote !== null) return { root, who: null };
+    const owner = { projectId: membership.project.id, userId: actor.user.id };
+    return { root, who: await deps.identities.filesOf(owner, root, { writes: atLeast(membership.role, 'editor') }) };
+  };
   const logs = createLogTidying({
     clock,
     inUse: deps.logsInUse,
@@ -52,9 +74,31 @@ export function createFiles(deps: {
   });
   const worker = createFileWorker({ rules, bin, logs, uploads, folderOf: deps.folderOf, log });
   return {
-    gifts: createGifts({ ...deps, upload: limits.upload }),
+    gifts: createGifts({ files, treeOf, upload: limits.upload }),
+    /** Whether a path of a project, by its name, is a file in it. */
+    isFile: (projectName: string, path: string): Promise<boolean> =>
+      files.isFile({ root: deps.folderOf(projectName) }, path),
     registerRoutes: (router: Router): void =>
-      registerFileRoutes(router, { ...deps, upload: limits.upload, bin, uploads, rules }),
+      registerFileRoutes(router, {
+        files,
+        treeOf,
+        upload: limits.upload,
+        bin,
+        uploads,
+        rules,
+        ...(deps.maxUploadBytes === undefined ? {} : { maxUploadBytes: deps.maxUploadBytes }),
+      }),
+    /** Looks whether the storage is there, and makes the folders of projects in it that have none. What is wrong is said in the log: the rest of the platform goes on. */
+    async ready(): Promise<void> {
+      if (remote === null) return;
+      try {
+        await remote.storage.check();
+        const folders = projectFoldersIn(remote.storage);
+        for (const { name } of await rules.projects()) await folders.prepare(name);
+      } catch (error) {
+        log.error({ err: error }, `the files of projects are on ${remote.storage.label}, which can't be used`);
+      }
+    },
     /** Removes all that is due at once. */
     tidy: (): Promise<void> => worker.step(),
     start: (): void => worker.start(),

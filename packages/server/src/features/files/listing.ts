@@ -1,14 +1,13 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, readdir } from 'node:fs/promises';
 import { nameOfBytes, shownName, type FileSort, type ProjectEntry, type ProjectFolder } from '@emberlab/contract';
+import { pageIn, type Place } from './paging.ts';
 import { ownFolder, partsOf, type Parts } from './tree/path.ts';
 import { presentEntry, typeOf } from './tree/present.ts';
 import { explained, noEntry, noFolder, notAllowed } from './tree/problems.ts';
 import { may } from './tree/rights.ts';
 import { holding, itself, walk, walkToFolder, within, type Held, type Tree } from './tree/walk.ts';
 
-/** Entries on a page. */
-export const pageSize = 200;
 /** How many are looked at together where all of a folder have to be. */
 const atOnce = 256;
 
@@ -23,8 +22,6 @@ export type ListOptions = {
 };
 
 type Found = { readonly name: Buffer; readonly text: string; readonly type: ProjectEntry['type'] };
-/** By what entries are ordered, and what names the place of one for the next page: folders first. */
-type Rank = readonly [group: number, key: number | string, name: string];
 
 /**
  * A page of what is in a folder of a project. Hidden names and links that lead out of the project are left out unless all is asked for, and so is what is
@@ -95,39 +92,15 @@ async function pageOf(
 ): Promise<ProjectFolder> {
   const { sort = 'name', reverse = false } = options;
   const facts = sort === 'name' ? null : await statsOf(folder, found);
-  const rankOf = (one: Found): Rank => {
+  const placeOf = (one: Found): Place => {
     const stats = facts?.get(one);
     const key =
       sort === 'name' ? one.text.toLowerCase() : sort === 'size' ? (stats?.size ?? 0) : Math.floor(stats?.mtimeMs ?? 0);
-    return [one.type === 'folder' ? 0 : 1, key, one.text];
+    return { isFolder: one.type === 'folder', key, name: one.text };
   };
-  const order = (a: Rank, b: Rank): number =>
-    a[0] - b[0] || (reverse ? -1 : 1) * (compare(a[1], b[1]) || compare(a[2], b[2]));
-  const after = rankFrom(options.after, sort);
-  const sorted = found
-    .map((one) => ({ one, rank: rankOf(one) }))
-    .filter(({ rank }) => after === null || order(rank, after) > 0)
-    .toSorted((a, b) => order(a.rank, b.rank));
-  const page = sorted.slice(0, pageSize);
-  const items = await Promise.all(page.map(({ one }) => present(folder, parts, one)));
-  const next = sorted.length > page.length ? JSON.stringify(page.at(-1)?.rank) : null;
+  const { page, next } = pageIn(found, placeOf, { sort, reverse, after: options.after });
+  const items = await Promise.all(page.map((one) => present(folder, parts, one)));
   return { items: items.filter((item) => item !== null), next, total: found.length };
-}
-
-const compare = (a: number | string, b: number | string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** The place that a `next` names; null: the beginning, also for one that was written by hand. */
-function rankFrom(after: string | undefined, sort: FileSort): Rank | null {
-  try {
-    const value: unknown = JSON.parse(after ?? 'null');
-    if (!Array.isArray(value)) return null;
-    const [group, key, name] = value as unknown[];
-    const good =
-      typeof group === 'number' && typeof name === 'string' && typeof key === (sort === 'name' ? 'string' : 'number');
-    return good ? [group, key as number | string, name] : null;
-  } catch {
-    return null;
-  }
 }
 
 async function statsOf(folder: Held, found: readonly Found[]): Promise<Map<Found, Stats>> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { nameOfBytes, type FoundFiles, type ProjectFolder } from '@emberlab/contract';
 import { describe, expect, test } from 'vitest';
 import { fileRig } from './files.fixture.ts';
-import { pageSize } from './listing.ts';
+import { pageSize } from './paging.ts';
 import { searchFolder, type SearchOptions } from './search.ts';
 
 const namesOf = ({ body }: { body: unknown }) => (body as ProjectFolder).items.map(({ name }) => name);

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { link, unlink } from 'node:fs/promises';
+import { link, rename, unlink } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ProjectEntry } from '@emberlab/contract';
+import { nameOfBytes, type ProjectEntry } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
-import type { Identities } from '../../identities/identities.ts';
 import type { Actor, Membership } from '../../http/router.ts';
 import type { Limits } from '../limits/index.ts';
+import { newPartsOf } from './changes.ts';
+import type { ProjectFiles } from './project-files.ts';
 import { makeFile, makeFolder, mustBeOpen } from './tree/make.ts';
 import type { Parts } from './tree/path.ts';
 import { presentEntry } from './tree/present.ts';
-import { explained } from './tree/problems.ts';
+import { explained, notAllowed, taken } from './tree/problems.ts';
+import { may } from './tree/rights.ts';
 import { holding, holdWithin, walkToFolder, within, type Held, type Tree } from './tree/walk.ts';
 
 /** How many names are tried for a file whose own is taken. */
@@ -46,6 +48,38 @@ export async function putFile(
   }
 }
 
+/**
+ * Writes a whole file, in the place of the one before where there is one: until all of it has come, that stays. It belongs to who has saved it then. Throws
+ * `not_found` where its folder is not there, `forbidden`.
+ */
+export async function saveFile(tree: Tree, path: string, content: AsyncIterable<Buffer>): Promise<ProjectEntry> {
+  const { parts, above, name } = newPartsOf(path);
+  try {
+    return await holding(walkToFolder(tree, above), async (folder) => {
+      mustBeOpen(tree.who, folder);
+      const there = await holdWithin(folder, name).catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'ENOENT') return null;
+        throw error;
+      });
+      await there?.close();
+      if (there !== null && !there.stats.isFile()) throw taken(nameOfBytes(name));
+      if (there !== null && !may(tree.who, there.stats, 'write')) throw notAllowed();
+      const partial = Buffer.from(`.part-${randomBytes(8).toString('hex')}`);
+      const file = await makeFile(tree.who, folder, partial);
+      try {
+        await pipeline(content, file.createWriteStream());
+        await rename(within(folder, partial), within(folder, name));
+        return await holding(holdWithin(folder, name), async ({ stats }) => presentEntry(parts, stats));
+      } finally {
+        await unlink(within(folder, partial)).catch(() => undefined);
+        await file.close();
+      }
+    });
+  } catch (error) {
+    throw explained(error);
+  }
+}
+
 /** A file of the platform's own that is to be copied into a project. */
 export type Gift = {
   /** the folders that lead to it in the project; they are made where they are missing */
@@ -57,36 +91,30 @@ export type Gift = {
 /** A member who is to have it. */
 export type Receiver = { readonly membership: Membership; readonly actor: Actor };
 
+/** Has a file written where it may be. */
+export type LetIn = (
+  keep: (content: AsyncIterable<Buffer>) => Promise<ProjectEntry | null>,
+) => Promise<ProjectEntry | null>;
+
 export type Gifts = ReturnType<typeof createGifts>;
 
 /** Copies files of the platform's own into projects, as members who may change files there. */
 export function createGifts(deps: {
-  folderOf(projectName: string): string;
-  identities: Pick<Identities, 'filesOf'>;
+  files: Pick<ProjectFiles, 'put'>;
+  treeOf(to: Receiver): Promise<Tree>;
   upload: Limits['upload'];
 }) {
   async function put(to: Receiver, gift: Gift, names: Iterable<string>): Promise<ProjectEntry | null> {
-    const root = deps.folderOf(to.membership.project.name);
     const owner = { projectId: to.membership.project.id, userId: to.actor.user.id };
-    const tree: Tree = { root, who: await deps.identities.filesOf(owner, root, { writes: true }) };
-    const above = gift.folder.map((name) => Buffer.from(name));
-    try {
-      return await holding(folderAt(tree, above), async (folder) => {
-        for (const name of names) {
-          const parts = [...above, Buffer.from(name)];
-          if (await isThere(folder, Buffer.from(name))) continue;
-          mustBeOpen(tree.who, folder);
-          const { entry } = await deps.upload(owner, gift.size, async () => {
-            const made = await putFile(tree, folder, parts, contentOf(gift));
-            return { entry: made, size: made?.size ?? 0 };
-          });
-          if (entry !== null) return entry;
-        }
-        return null;
-      });
-    } catch (error) {
-      throw explained(error);
-    }
+    const tree = await deps.treeOf(to);
+    return deps.files.put(tree, gift.folder, names, (keep) =>
+      deps
+        .upload(owner, gift.size, async () => {
+          const entry = await keep(contentOf(gift));
+          return { entry, size: entry?.size ?? 0 };
+        })
+        .then(({ entry }) => entry),
+    );
   }
 
   return {
@@ -116,6 +144,27 @@ function* numbered(name: string): Generator<string> {
   const [stem, ending] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   yield name;
   for (let number = 2; number <= mostNumber; number += 1) yield `${stem}-${number}${ending}`;
+}
+
+/**
+ * Writes a file under the first of some names that is free, in a folder that is made with those above it where it is missing; null: none was. `letIn` is asked
+ * before anything is written.
+ */
+export async function putFirst(tree: Tree, folders: readonly string[], names: Iterable<string>, letIn: LetIn) {
+  const above = folders.map((name) => Buffer.from(name));
+  try {
+    return await holding(folderAt(tree, above), async (folder) => {
+      for (const name of names) {
+        if (await isThere(folder, Buffer.from(name))) continue;
+        mustBeOpen(tree.who, folder);
+        const entry = await letIn((content) => putFile(tree, folder, [...above, Buffer.from(name)], content));
+        if (entry !== null) return entry;
+      }
+      return null;
+    });
+  } catch (error) {
+    throw explained(error);
+  }
 }
 
 const isThere = (folder: Held, name: Buffer): Promise<boolean> =>

@@ -1,28 +1,23 @@
 import { maxUploadBytes } from '@emberlab/contract';
-import type { Identities } from '../../identities/identities.ts';
 import { audits } from '../../http/audit-trail.ts';
-import { atLeast, type Actor, type Membership, type Router } from '../../http/router.ts';
+import type { Actor, Membership, Router } from '../../http/router.ts';
 import { smaller } from '../../lib/places.ts';
 import type { Limits } from '../limits/index.ts';
 import type { BinService } from './bin/service.ts';
-import { makeFolderAt, moveEntry } from './changes.ts';
 import { sendFile, sendSaved } from './content/answer.ts';
-import { archiveOf } from './content/archive.ts';
-import { openFile } from './content/read.ts';
-import { findEntry, listFolder } from './listing.ts';
+import type { ProjectFiles } from './project-files.ts';
 import type { RuleStore } from './rules.ts';
-import { searchFolder } from './search.ts';
 import { explained } from './tree/problems.ts';
 import type { Tree } from './tree/walk.ts';
-import { keepUpload } from './upload.ts';
+import { bounded } from './upload.ts';
 import type { Sending, Uploads } from './uploads/service.ts';
 
-type Asking = { membership: Membership; actor: Actor };
+/** Who asks of what project. */
+export type Asking = { membership: Membership; actor: Actor };
 
 export type FileRoutesDeps = {
-  /** the folder of a project by its name, absolute */
-  folderOf(projectName: string): string;
-  identities: Pick<Identities, 'filesOf'>;
+  files: ProjectFiles;
+  treeOf(asking: Asking): Promise<Tree>;
   maxUploadBytes?: number;
   /** what lets a file into a project while there is room for it */
   upload: Limits['upload'];
@@ -32,14 +27,9 @@ export type FileRoutesDeps = {
 };
 
 export function registerFileRoutes(router: Router, deps: FileRoutesDeps): void {
-  const { bin, uploads, rules } = deps;
+  const { files, bin, uploads, rules, treeOf: treeFor } = deps;
   const most = deps.maxUploadBytes ?? maxUploadBytes;
 
-  const treeFor = async ({ membership, actor }: Asking): Promise<Tree> => {
-    const root = deps.folderOf(membership.project.name);
-    const owner = { projectId: membership.project.id, userId: actor.user.id };
-    return { root, who: await deps.identities.filesOf(owner, root, { writes: atLeast(membership.role, 'editor') }) };
-  };
   const actingFor = async (asking: Asking): Promise<Sending> => ({
     tree: await treeFor(asking),
     projectId: asking.membership.project.id,
@@ -53,7 +43,7 @@ export function registerFileRoutes(router: Router, deps: FileRoutesDeps): void {
 
   router.handle('files.list', async ({ query, ...asking }) => {
     const { path = '', after, sort, find } = query;
-    return listFolder(await treeFor(asking), path, {
+    return files.list(await treeFor(asking), path, {
       after,
       sort,
       find,
@@ -62,27 +52,41 @@ export function registerFileRoutes(router: Router, deps: FileRoutesDeps): void {
     });
   });
   router.handle('files.search', async ({ query, ...asking }) =>
-    searchFolder(await treeFor(asking), query.path ?? '', { find: query.find, all: query.all === '1' }),
+    files.search(await treeFor(asking), query.path ?? '', { find: query.find, all: query.all === '1' }),
   );
   router.handle('files.entry', async ({ query, ...asking }) =>
-    findEntry(await treeFor(asking), query.path, { all: query.all === '1' }),
+    files.entry(await treeFor(asking), query.path, { all: query.all === '1' }),
   );
   router.handle('files.content', async ({ query, request, reply, ...asking }) =>
-    sendFile(request, reply, await openFile(await treeFor(asking), query.path)),
+    sendFile(request, reply, await files.open(await treeFor(asking), query.path)),
   );
   router.handle('files.archive', async ({ query, reply, ...asking }) => {
-    const archive = await archiveOf(await treeFor(asking), query.path, asking.membership.project.name, query.format);
+    const archive = await files.archive(
+      await treeFor(asking),
+      query.path,
+      asking.membership.project.name,
+      query.format,
+    );
     return sendSaved(reply, archive);
   });
   router.handle('files.upload', async ({ query, request, ...asking }) => {
     const acting = await actingFor(asking);
     return deps.upload(acting, lengthOf(request.headers['content-length']), (room) =>
-      keepUpload(acting.tree, query.name, request.raw, smaller(most, room) ?? most),
+      files.upload(acting.tree, query.name, request.raw, smaller(most, room) ?? most),
     );
   });
 
-  router.handle('files.makeFolder', async ({ body, ...asking }) => makeFolderAt(await treeFor(asking), body.path));
-  router.handle('files.move', async ({ body, ...asking }) => moveEntry(await treeFor(asking), body.from, body.to));
+  router.handle('files.save', async ({ query, request, ...asking }) => {
+    const acting = await actingFor(asking);
+    const length = lengthOf(request.headers['content-length']);
+    return deps.upload(acting, length, (room) =>
+      files.save(acting.tree, query.path, bounded(request.raw, smaller(most, room) ?? most)),
+    );
+  });
+  router.handle('files.usage', async (asking) => files.usage(await treeFor(asking)));
+
+  router.handle('files.makeFolder', async ({ body, ...asking }) => files.makeFolder(await treeFor(asking), body.path));
+  router.handle('files.move', async ({ body, ...asking }) => files.move(await treeFor(asking), body.from, body.to));
   router.handle('files.remove', async ({ body, request, ...asking }) => {
     const [first = '', ...others] = body.paths;
     audits(request, { target: others.length === 0 ? first : `${first} and ${others.length} more` });

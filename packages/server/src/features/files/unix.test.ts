@@ -6,6 +6,7 @@ import { canMakeUsers, unixRig } from '../../identities/unix/testing.ts';
 import { makeFolderAt, moveEntry } from './changes.ts';
 import { openFile } from './content/read.ts';
 import { listFolder } from './listing.ts';
+import { filesOnDisk } from './project-files.ts';
 import { createGifts } from './put.ts';
 import { keepUpload } from './upload.ts';
 import type { Tree } from './tree/walk.ts';
@@ -36,8 +37,11 @@ describe.skipIf(!canMakeUsers)('files of a project whose members are users of th
     await using rig = await unixRig();
     const ada = await rig.member('ada@example.org');
     const gifts = createGifts({
-      folderOf: () => ada.folder,
-      identities: rig.identities,
+      files: filesOnDisk,
+      treeOf: async () => ({
+        root: ada.folder,
+        who: await rig.identities.filesOf(ada, ada.folder, { writes: true }),
+      }),
       upload: async (_whose, _bytes, keep) => keep(null),
     });
     const project = { id: ada.projectId, name: 'churn' };

@@ -6,9 +6,9 @@ import { makeFolder, mustBeOpen } from './tree/make.ts';
 import { explained } from './tree/problems.ts';
 import { holding, walk, type Held, type Tree } from './tree/walk.ts';
 
-/** Where uploads go, in each project. */
+/** Where uploads in one piece go, in each project. */
 const uploadFolder = 'Resources';
-const uploadParts = [Buffer.from(uploadFolder)];
+export const uploadParts = [Buffer.from(uploadFolder)];
 
 const longestNameBytes = 200;
 
@@ -17,12 +17,12 @@ const longestNameBytes = 200;
  * Spark could not use, `name_taken`, `payload_too_large`; nothing is left of it then.
  */
 export async function keepUpload(tree: Tree, name: string, source: Readable, maxBytes: number): Promise<ProjectEntry> {
-  checkName(name);
+  checkUploadName(name);
   try {
     return await holding(openFolder(tree), async (folder) => {
       mustBeOpen(tree.who, folder);
       const entry = await putFile(tree, folder, [...uploadParts, Buffer.from(name)], bounded(source, maxBytes));
-      if (entry === null) throw taken(name);
+      if (entry === null) throw uploadTaken(name);
       return entry;
     });
   } catch (error) {
@@ -30,7 +30,8 @@ export async function keepUpload(tree: Tree, name: string, source: Readable, max
   }
 }
 
-function checkName(name: string): void {
+/** Throws `bad_request` for a name that Spark could not use. */
+export function checkUploadName(name: string): void {
   const refuse = (message: string) => new HttpError('bad_request', { message, details: [{ path: 'name', message }] });
   if (name.includes('/') || name.startsWith('.'))
     throw refuse('Please take a plain file name, not one with a dot in front.');
@@ -50,7 +51,8 @@ async function openFolder(tree: Tree): Promise<Held> {
   throw new HttpError('not_found', { message: 'The project has no folder Resources to upload to.' });
 }
 
-async function* bounded(source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
+/** What comes, as long as it is not too much. Throws `payload_too_large`. */
+export async function* bounded(source: Readable, maxBytes: number): AsyncGenerator<Buffer> {
   let bytes = 0;
   for await (const chunk of source) {
     bytes += (chunk as Buffer).length;
@@ -64,7 +66,7 @@ const tooLarge = (maxBytes: number) =>
     message: `The file is too large: at most ${Math.floor(maxBytes / 1024 ** 2)} MB can be uploaded here. Please upload it on the page Files.`,
   });
 
-const taken = (name: string) =>
+export const uploadTaken = (name: string): HttpError =>
   new HttpError('name_taken', {
     message: `There is ${uploadFolder}/${name} already, and it was left as it is. Please pick that one, or give yours another name.`,
   });

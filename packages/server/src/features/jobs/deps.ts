@@ -54,6 +54,8 @@ export type JobsDeps = {
     /** Notes that something was done in a project. */
     touch(projectId: string): Promise<void>;
   };
+  /** Whether the files of projects are in a storage, from which no program is brought to a run. Default: they are in folders. */
+  readonly filesElsewhere?: boolean;
   readonly admission: Admission;
   /** The platform's own environment variables; a few are handed on to runs. */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;

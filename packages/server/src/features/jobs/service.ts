@@ -17,7 +17,7 @@ import type { JobsDeps } from './deps.ts';
 import type { JobDefinition, JobRecord } from './model.ts';
 import { mayChange, must } from './policy.ts';
 import { presentJob } from './present.ts';
-import { jobProblems, type JobProblem } from './programs/check.ts';
+import { jobProblems, notBrought, type JobProblem } from './programs/check.ts';
 import { inspectProgram } from './programs/inspect.ts';
 import type { JobsAsked, JobStore } from './store.ts';
 import { withoutSecrets } from '../notebooks/index.ts';
@@ -42,6 +42,7 @@ export function createJobService(
   const { store, clock, bus } = deps;
 
   const folderOf = async (projectId: string): Promise<string> => {
+    if (deps.filesElsewhere === true) throw new HttpError('bad_request', { message: notBrought });
     const name = await deps.projects.nameOf(projectId);
     if (name === null) throw new HttpError('not_found');
     return deps.projects.folderOf(name);

@@ -35,6 +35,8 @@ export type LimitsDeps = {
   folderOf: (projectName: string) => string;
   /** where the own folders of a project's members are, by its id; each has the id of its user as its name */
   homesOf: (projectId: string) => string;
+  /** bytes of a project's files that are in no folder, by its name. Default: none are. */
+  storedBytes?: (projectName: string) => Promise<number>;
   /** Default: with `du`. */
   measure?: Measure;
 };

@@ -20,6 +20,8 @@ export type NotebooksDeps = {
   readonly config: { readonly notebookRunsKept: number };
   readonly bus: ProjectBus;
   readonly projects: { nameOf(projectId: string): Promise<string | null>; folderOf(name: string): string };
+  /** Whether a path of a project, by its name, is a file in it. Default: in its folder. */
+  readonly isFile?: (projectName: string, path: string) => Promise<boolean>;
 };
 
 /** Which page of which runs is asked for. */
@@ -47,11 +49,12 @@ export type NotebookService = ReturnType<typeof createNotebookService>;
 /** Which notebooks have run, with which configuration. */
 export function createNotebookService(deps: NotebooksDeps & { store: NotebookStore }) {
   const { store, clock, bus } = deps;
+  const isFile = deps.isFile ?? ((name: string, path: string) => isFileIn(deps.projects.folderOf(name), path));
 
   /** Whether a notebook is in the project's folder; the folder is asked for once. */
   async function lookInto(projectId: string): Promise<(path: string) => Promise<boolean>> {
     const name = await deps.projects.nameOf(projectId);
-    return async (path) => name !== null && isFileIn(deps.projects.folderOf(name), path);
+    return async (path) => name !== null && isFile(name, path);
   }
 
   /** A notebook has another path: what ran before under the old one goes with it, unless there still is such a notebook. */

@@ -4,13 +4,14 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import { createKeyedQueue } from '../../lib/lifecycle.ts';
 import { copyIntoProject, makeProjectFolder } from './folder.ts';
-import type { ProjectService } from './service.ts';
+import type { ProjectFolders, ProjectService } from './service.ts';
 
 const fact = 'demo-project';
 
 export type DemoDeps = {
   db: Kysely<Database>;
   service: ProjectService;
+  files?: ProjectFolders | null;
   firstAdmin: () => Promise<{ id: string } | null>;
   /** folder with the example notebooks; `hello_spark.ipynb` among them */
   examples: string;
@@ -28,7 +29,7 @@ export function ensureDemoProject(deps: DemoDeps): Promise<void> {
   return inTurn(fact, () => ensure(deps));
 }
 
-async function ensure({ db, service, firstAdmin, examples, data }: DemoDeps): Promise<void> {
+async function ensure({ db, service, files, firstAdmin, examples, data }: DemoDeps): Promise<void> {
   const done = await db.selectFrom('facts').select('name').where('name', '=', fact).executeTakeFirst();
   if (done !== undefined) return;
   const owner = await firstAdmin();
@@ -38,8 +39,11 @@ async function ensure({ db, service, firstAdmin, examples, data }: DemoDeps): Pr
     const folder = service.folderOf('demo');
     // The files come first: nobody can have changed them while the project isn't there, so half of a copy is overwritten.
     await makeProjectFolder(folder);
-    await copyIntoProject(examples, join(folder, 'Jupyter'));
-    if (existsSync(data)) await copyIntoProject(data, join(folder, 'Resources'));
+    await files?.prepare('demo');
+    const copy = (from: string, to: string): Promise<void> =>
+      files?.fill('demo', from, to) ?? copyIntoProject(from, join(folder, to));
+    await copy(examples, 'Jupyter');
+    if (existsSync(data)) await copy(data, 'Resources');
     await service.create({ name: 'demo', label: 'Demo' }, owner.id);
   }
   await db

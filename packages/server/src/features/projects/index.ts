@@ -15,11 +15,13 @@ import { createMemberService } from './members/service.ts';
 import { createMemberStore } from './members/store.ts';
 import type { ProjectPart } from './part.ts';
 import { registerProjectRoutes, type ProjectRoutesDeps } from './routes.ts';
-import { createProjectService } from './service.ts';
+import { createProjectService, type ProjectFolders } from './service.ts';
 import { createProjectStore } from './store.ts';
 
 export type { EndReason, ProjectPart, RunningPart, RunningThing } from './part.ts';
 export type { ProjectService } from './service.ts';
+
+export type { ProjectFolders } from './service.ts';
 
 export type ProjectsDeps = {
   db: Kysely<Database>;
@@ -27,6 +29,8 @@ export type ProjectsDeps = {
   log: Log;
   bus: ProjectBus;
   projectsFolder: string;
+  /** what has the files of projects where they are not in that folder: to be made before a project is, and removed with it */
+  files?: ProjectFolders | null;
   publicOrigin: string;
   onCreated: (projectId: string) => Promise<void>;
   /** what runs things for members; asked once all of it is built */
@@ -46,7 +50,10 @@ export function createProjects(deps: ProjectsDeps) {
     ...deps,
     store: lifecycle,
     changed,
-    removeFolder: (name) => removeProjectFolder(service.folderOf(name)),
+    async removeFolder(name) {
+      await deps.files?.remove(name);
+      await removeProjectFolder(service.folderOf(name));
+    },
   });
   const look = async (): Promise<void> => {
     await worker.look();

@@ -7,6 +7,15 @@ import { makeProjectFolder } from './folder.ts';
 import type { LifecycleStore } from './lifecycle/store.ts';
 import type { ProjectRecord, ProjectStore } from './store.ts';
 
+/** Where the files of projects are when they are in no folder of this machine. */
+export type ProjectFolders = {
+  /** Makes the folder of a project, with what is in it from the start. Safe to call again. */
+  prepare(name: string): Promise<void>;
+  /** Copies the files of a folder of this machine into one of a project. */
+  fill(name: string, from: string, to: string): Promise<void>;
+  remove(name: string): Promise<void>;
+};
+
 export type ProjectService = ReturnType<typeof createProjectService>;
 
 /** Projects. `onCreated` runs once the project's row and folder are there; `changed` tells those who look at it. */
@@ -15,6 +24,7 @@ export function createProjectService(deps: {
   lifecycle: Pick<LifecycleStore, 'doom'>;
   clock: Clock;
   projectsFolder: string;
+  files?: ProjectFolders | null;
   onCreated: (projectId: string) => Promise<void>;
   changed: (projectId: string) => void;
   /** something may have lost its right to run, or is to be deleted: resolves when that is being done */
@@ -35,6 +45,7 @@ export function createProjectService(deps: {
       if (await store.exists(name)) throw new HttpError('name_taken');
       // The folder comes before the row: there is never a project without one, also when we end in between.
       await makeProjectFolder(folderOf(name));
+      await deps.files?.prepare(name);
       const inserted = await store.insert({ id, name, label, ownerId, now: clock.now() });
       if (!inserted) throw new HttpError('name_taken');
       await deps.onCreated(id);

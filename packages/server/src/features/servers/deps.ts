@@ -84,6 +84,8 @@ export type ServersDeps = {
   stopSession(whose: { projectId: string; userId: string }, id: number): Promise<void>;
   /** The folder of the platform's own extensions for JupyterLab, absolute. */
   readonly labExtensions: string;
+  /** Whether servers ask for the files of their project, which are in no folder then. Default: not. */
+  readonly remoteFiles?: boolean;
   /** How much members and projects may have at a time. */
   readonly limits: Pick<Limits, 'admission' | 'hoursOf'>;
   /** The platform's own environment variables; a few are handed on to servers. */

@@ -20,15 +20,24 @@ export function jupyterConfig(options: {
   hasSparkR: boolean;
   /** the folder of the platform's own extensions for JupyterLab, absolute */
   labExtensions: string;
+  /** where the files of the project are asked for, and the file with what opens it; null: they are in its folder */
+  remote: { api: string; tokenFile: string } | null;
 }): Record<string, Record<string, unknown>> {
-  const { places, projectFolder, origin, type, hasSparkR, labExtensions } = options;
+  const { places, projectFolder, origin, type, hasSparkR, labExtensions, remote } = options;
   return {
     ServerApp: {
       // What comes to a port shows the proxy's secret, as what comes to a socket does.
       ...('socket' in places.listens
         ? { sock: places.listens.socket, sock_mode: '0600' }
         : { ip: '0.0.0.0', port: places.listens.port, port_retries: 0 }),
-      root_dir: projectFolder,
+      ...(remote === null
+        ? { root_dir: projectFolder }
+        : {
+            // Where kernels work: what is made there is the member's own, and no file of the project.
+            root_dir: places.home,
+            contents_manager_class: 'emberlab_jupyter.contents.RemoteContentsManager',
+            session_manager_class: 'emberlab_jupyter.contents.RemoteSessionManager',
+          }),
       open_browser: false,
       // whether it runs as root is the platform's decision
       allow_root: true,
@@ -49,12 +58,16 @@ export function jupyterConfig(options: {
       },
     },
     ProxyIdentityProvider: { secret_file: join(places.folder, proxySecretFile) },
-    FileContentsManager: {
-      preferred_dir: join(projectFolder, 'Jupyter'),
-      // A trash would lie in the member's home, where nobody empties it and the project doesn't see it.
-      delete_to_trash: false,
-      always_delete_dir: true,
-    },
+    ...(remote === null
+      ? {
+          FileContentsManager: {
+            preferred_dir: join(projectFolder, 'Jupyter'),
+            // A trash would lie in the member's home, where nobody empties it and the project doesn't see it.
+            delete_to_trash: false,
+            always_delete_dir: true,
+          },
+        }
+      : { RemoteContentsManager: { api: remote.api, token_file: remote.tokenFile, preferred_dir: 'Jupyter' } }),
     // A port is open to all users of the machine, and what kernels print goes to everyone who listens there.
     ...(places.sockets ? { KernelManager: { transport: 'ipc' } } : {}),
     KernelSpecManager: { allowed_kernelspecs: kernelsOf(type, hasSparkR) },

@@ -20,7 +20,7 @@ export type LaunchOptions = {
   readonly origin: string;
   /** what the proxy says to be let in */
   readonly proxySecret: string;
-  /** what opens the gateway; null: without Spark there is nothing to open */
+  /** what opens the gateway, and the project's files where they are remote; null: there is nothing to open */
   readonly gatewayToken: string | null;
   /** how long a session's driver may take to come up, ms */
   readonly sessionStartTimeoutMs: number;
@@ -28,6 +28,8 @@ export type LaunchOptions = {
   readonly hasSparkR: boolean;
   /** the folder of the platform's own extensions for JupyterLab, absolute */
   readonly labExtensions: string;
+  /** whether the files of the project are asked for from the platform, and are in no folder. Default: not. */
+  readonly remoteFiles?: boolean;
   /** the platform's own environment: some of it is handed on */
   readonly platformEnv: Readonly<Record<string, string | undefined>>;
 };
@@ -41,6 +43,12 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
   const sparkmagicFolder = join(places.folder, 'sparkmagic');
   const gateway = `${options.gatewayOrigin}/livy/${options.projectName}`;
   const tokenFile = join(sparkmagicFolder, 'token');
+  const remote =
+    options.remoteFiles === true
+      ? { api: `${options.gatewayOrigin}/api/v1/projects/${options.projectName}/files`, tokenFile }
+      : null;
+  // What stands for the project's folder where kernels work.
+  const ground = remote === null ? projectFolder : places.home;
   const pythonOnly =
     configuration.type === 'python'
       ? ofPython(configuration, { folder: places.folder, projectFolder })
@@ -51,7 +59,7 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
     file: python,
     // -I: the project's folder is not on the server's import path
     args: ['-I', '-m', 'emberlab_jupyter.server', `--config=${join(places.folder, 'jupyter_server_config.json')}`],
-    cwd: projectFolder,
+    cwd: ground,
     env: {
       ...memberEnvironment({ ...options, home: places.home, variables: pythonOnly.env }),
       JUPYTER_CONFIG_DIR: join(places.home, '.jupyter'),
@@ -60,11 +68,11 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
       IPYTHONDIR: join(places.home, '.ipython'),
       SPARKMAGIC_CONF_DIR: sparkmagicFolder,
       EMBER_TOKEN_FILE: tokenFile,
-      EMBER_PROJECT_FOLDER: projectFolder,
+      EMBER_PROJECT_FOLDER: ground,
     },
     files: {
       'jupyter_server_config.json': json(
-        jupyterConfig({ places, projectFolder, origin, type: configuration.type, hasSparkR, labExtensions }),
+        jupyterConfig({ places, projectFolder, origin, type: configuration.type, hasSparkR, labExtensions, remote }),
       ),
       [proxySecretFile]: options.proxySecret,
       'sparkmagic/config.json': json(

@@ -44,10 +44,12 @@ export function createSpawn(
       gatewayOrigin: places.gateway ?? gatewayOrigin(config),
       origin: config.appsOrigin.replace('{id}', record.id),
       proxySecret: newSecret('ember_proxy'),
-      gatewayToken: configuration.type === 'spark' ? await deps.tokens.issueForServer(owner) : null,
+      gatewayToken:
+        configuration.type === 'spark' || deps.remoteFiles === true ? await deps.tokens.issueForServer(owner) : null,
       sessionStartTimeoutMs: config.sessionStartTimeoutMs,
       hasSparkR: configuration.type === 'spark' && (await deps.hasSparkR()),
       labExtensions: deps.labExtensions,
+      remoteFiles: deps.remoteFiles === true,
       platformEnv: deps.platformEnv,
     });
     return spawner.start(spec);

@@ -25,8 +25,14 @@ export type GatewayCaller = {
 const cookieName = (secure: boolean): string => (secure ? '__Host-emberlab' : 'emberlab');
 
 /** Reads and writes what proves who somebody is: the login cookie, bearer tokens, Basic for Livy clients. */
-export function createCredentials(deps: { logins: LoginService; tokens: TokenService; secure: boolean }) {
-  const { logins, tokens, secure } = deps;
+export function createCredentials(deps: {
+  logins: LoginService;
+  tokens: TokenService;
+  secure: boolean;
+  /** whether Jupyter servers ask the API for the files of their projects */
+  serversAskForFiles: boolean;
+}) {
+  const { logins, tokens, secure, serversAskForFiles } = deps;
   const name = cookieName(secure);
   const attemptName = `${name}-openid`;
   const options = { path: '/', httpOnly: true, sameSite: 'lax', secure } as const;
@@ -60,16 +66,22 @@ export function createCredentials(deps: { logins: LoginService; tokens: TokenSer
 
     /**
      * The caller of the API. An `Authorization` header decides alone; a wrong one is an error, while a cookie that is no longer good is nobody.
-     * The token of a server or a run is for the gateway: here it is refused.
+     * The token of a server or a run is for the gateway: here it is refused, but for the files of its project where servers have those from here.
      */
     async authenticate(request: FastifyRequest): Promise<Actor | null> {
       const { authorization } = request.headers;
       if (authorization !== undefined) {
         const secret = /^Bearer ([\w-]+)$/i.exec(authorization)?.[1];
         const holder = secret === undefined ? null : await tokens.findToken(secret);
-        if (holder === null || holder.serverId !== null || holder.executionId !== null)
+        const isServer = holder !== null && holder.serverId !== null && holder.executionId === null;
+        if (holder === null || holder.executionId !== null || (isServer && !serversAskForFiles))
           throw new HttpError('not_logged_in', { message: 'This token is not good (any more).' });
         const { user, tokenId, scopes, projectIds } = holder;
+        if (isServer) {
+          // Never more than files, and never another project's.
+          const own = projectIds ?? [];
+          return { user, loginDigest: null, tokenId, scopes: ['read', 'run'], projectIds: own, only: 'files' };
+        }
         return { user, loginDigest: null, tokenId, scopes, projectIds };
       }
       return loginIn(request);

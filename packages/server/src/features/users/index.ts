@@ -35,6 +35,8 @@ export type UsersDeps = {
   clock: Clock;
   /** whether the dashboard is reached over https */
   secure: boolean;
+  /** whether Jupyter servers ask the API for the files of their projects. Default: not. */
+  serversAskForFiles?: boolean;
   loginLimits: LoginLimits;
   onLoginEnded: (loginDigest: string) => Promise<void>;
   /** Somebody has other rights than before: ends what runs and is open without one. */
@@ -45,7 +47,17 @@ export type UsersDeps = {
 };
 
 /** Accounts, logins and tokens. */
-export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, onRightsChanged, openId, log }: UsersDeps) {
+export function createUsers({
+  db,
+  clock,
+  secure,
+  serversAskForFiles = false,
+  loginLimits,
+  onLoginEnded,
+  onRightsChanged,
+  openId,
+  log,
+}: UsersDeps) {
   const logins = createLoginService({
     store: createLoginStore(db),
     clock,
@@ -71,7 +83,7 @@ export function createUsers({ db, clock, secure, loginLimits, onLoginEnded, onRi
         });
   const serviceAccounts = createServiceAccounts({ store: createServiceAccountStore(db), tokens, clock });
   const people = createPeople({ store: createPeopleStore(db), clock, logins, guesses, rightsChanged: onRightsChanged });
-  const credentials = createCredentials({ logins, tokens, secure });
+  const credentials = createCredentials({ logins, tokens, secure, serversAskForFiles });
   const service = {
     ...accounts,
     ...tokens,

@@ -2,11 +2,13 @@ import { isReached } from '@emberlab/contract';
 import { Group, Progress, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { limitsQuery } from '../../lib/queries.ts';
+import { countOf, formatBytes } from '../../lib/units.ts';
 import { AnchorLink } from '../../ui/links.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/times.tsx';
 import { shareOf, spellUse } from '../limits/limit-words.ts';
 import { useProject } from '../projects/project-context.ts';
+import { filesUsageQuery } from './queries.ts';
 
 /** The room that the project's files take, with its limit; when that is reached, what to do. */
 export function DiskUse() {
@@ -37,6 +39,7 @@ export function DiskUse() {
           />
         )}
       </Group>
+      <StorageQuotas />
       {isReached(use) && (
         <Notice tone="warning" title="The project has no room left">
           <Text size="sm">
@@ -49,5 +52,23 @@ export function DiskUse() {
         </Notice>
       )}
     </>
+  );
+}
+
+const storages = { hdfs: 'HDFS', s3: 'an object store' } as const;
+
+/** Where the files are when they are not on this machine, and the quotas of that place. */
+function StorageQuotas() {
+  const project = useProject();
+  const { data } = useQuery(filesUsageQuery(project.name));
+  if (data === undefined || data.storage === 'disk') return null;
+  const { space, names } = data;
+  return (
+    <Text size="xs" c="dimmed" className="el-tabular">
+      On {storages[data.storage]}
+      {space !== null && `, ${formatBytes(space.used)} of a quota of ${formatBytes(space.most)}`}
+      {names !== null &&
+        `, ${names.used.toLocaleString('en')} of a quota of ${countOf(names.most, 'file')} and folders`}
+    </Text>
   );
 }

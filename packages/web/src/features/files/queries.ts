@@ -30,6 +30,14 @@ export const foundQuery = (project: string, { path, q, hidden }: FileSearch) => 
   });
 };
 
+/** What the files take of a storage outside of the machine. It may have to look at all of them, so it is asked once in a while. */
+export const filesUsageQuery = (project: string) =>
+  queryOptions({
+    queryKey: keys.filesUsage(project),
+    queryFn: ({ signal }) => api.call('files.usage', { params: { project } }, signal),
+    staleTime: 60_000,
+  });
+
 /** What is in the bin, page by page. `find`: part of the path. */
 export const binQuery = (project: string, find: string | undefined) =>
   infiniteQueryOptions({

@@ -116,7 +116,7 @@ export function createBin(deps: {
       const there = rows.filter(({ id }) => names.has(id));
       // A file on its way into the bin has its row already.
       for (const { id, deletedAt } of rows) {
-        if (!names.has(id) && deletedAt < clock.now() - 60_000) await store.remove(id);
+        if (!names.has(id) && goneAfter(deletedAt, clock.now())) await store.remove(id);
       }
       return there;
     });
@@ -150,29 +150,9 @@ export function createBin(deps: {
     /** What takes another's place is put away before. Throws where nothing is there. */
     putAway: async (acting: Acting, path: string): Promise<void> => removeOne(acting, path, false),
 
-    async list({ tree, projectId }: Acting, { find, after }: BinAsked): Promise<Bin> {
-      const { binDays: days } = await rules.of(projectId);
-      const all = await contentOf(tree, projectId);
-      const wanted = (find ?? '').trim().toLowerCase();
-      const found = all.filter(({ path }) => shownName(path).toLowerCase().includes(wanted));
-      const left = after === undefined ? found : found.filter((one) => isBehind(one, after));
-      const shown = left.slice(0, pageSize);
-      const last = shown.at(-1);
-      return {
-        days,
-        total: { items: all.length, bytes: all.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) },
-        next: left.length > pageSize && last !== undefined ? `${last.deletedAt}-${last.id}` : null,
-        items: shown.map(({ id, path, type, bytes, deletedAt, deletedBy }) => ({
-          id,
-          path,
-          name: path.split('/').at(-1) ?? path,
-          type,
-          size: bytes,
-          deletedAt: toInstant(deletedAt),
-          deletedBy,
-          goesAt: toInstant(deletedAt + days * dayMs),
-        })),
-      };
+    async list({ tree, projectId }: Acting, query: BinAsked): Promise<Bin> {
+      const { binDays } = await rules.of(projectId);
+      return listBin(await contentOf(tree, projectId), binDays, query);
     },
 
     /** Puts something back; folders that it was in are to be there. Throws `not_found`, `name_taken`. */
@@ -233,6 +213,33 @@ export function createBin(deps: {
   };
 }
 
+/** Whether what is not in the bin will not come into it any more, either. */
+export const goneAfter = (deletedAt: number, now: number): boolean => deletedAt < now - 60_000;
+
+/** A page of all that is in a bin, which are the newest first. `days`: for so long each is kept. */
+export function listBin(all: readonly Binned[], days: number, { find, after }: BinAsked): Bin {
+  const wanted = (find ?? '').trim().toLowerCase();
+  const found = all.filter(({ path }) => shownName(path).toLowerCase().includes(wanted));
+  const left = after === undefined ? found : found.filter((one) => isBehind(one, after));
+  const shown = left.slice(0, pageSize);
+  const last = shown.at(-1);
+  return {
+    days,
+    total: { items: all.length, bytes: all.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0) },
+    next: left.length > pageSize && last !== undefined ? `${last.deletedAt}-${last.id}` : null,
+    items: shown.map(({ id, path, type, bytes, deletedAt, deletedBy }) => ({
+      id,
+      path,
+      name: path.split('/').at(-1) ?? path,
+      type,
+      size: bytes,
+      deletedAt: toInstant(deletedAt),
+      deletedBy,
+      goesAt: toInstant(deletedAt + days * dayMs),
+    })),
+  };
+}
+
 /** Whether something comes behind a place in the bin, also where what was there has gone since. */
 function isBehind({ deletedAt, id }: Binned, place: string): boolean {
   const [at = '', before = ''] = place.split('-');
@@ -247,7 +254,7 @@ const noFolderAnyMore = (cause: unknown): never => {
 };
 
 /** `a (restored).csv`: another name that says what it is. */
-function restoredName(name: Buffer, attempt: number): Buffer {
+export function restoredName(name: Buffer, attempt: number): Buffer {
   const dot = name.lastIndexOf(0x2e);
   const [stem, ending] = dot > 0 ? [name.subarray(0, dot), name.subarray(dot)] : [name, Buffer.alloc(0)];
   const note = Buffer.from(attempt === 1 ? ' (restored)' : ` (restored ${attempt})`);

@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { rangeOf } from './range.ts';
-import { readPart, type OpenFile } from './read.ts';
 
 /** Whatever a file holds, no browser takes it for a page, or for a part of one of ours. */
 const inert = {
@@ -33,14 +32,24 @@ export function sendSaved(
     .send(stream);
 }
 
+/** A file that can be sent. It is to be released, whether it was read or not. */
+export type Sendable = {
+  readonly name: string;
+  readonly size: number;
+  readonly tag: string;
+  /** Throws where the file is cut short, or becomes another, meanwhile. */
+  part(start: number, length: number): AsyncIterable<Buffer>;
+  release(): Promise<void>;
+};
+
 /** Answers a file, or the part of it that the request asks for. */
-export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: OpenFile): Promise<FastifyReply> {
+export async function sendFile(request: FastifyRequest, reply: FastifyReply, file: Sendable): Promise<FastifyReply> {
   const condition = request.headers['if-range'];
   const fits = condition === undefined || condition === file.tag;
   const range = fits ? rangeOf(request.headers.range, file.size) : null;
   reply.headers({ ...inert, 'accept-ranges': 'bytes', etag: file.tag });
   if (range === 'none') {
-    await file.handle.close();
+    await file.release();
     return reply.status(416).header('content-range', `bytes */${file.size}`).type('application/octet-stream').send('');
   }
   const { start, length } = range ?? { start: 0, length: file.size };
@@ -51,7 +60,7 @@ export async function sendFile(request: FastifyRequest, reply: FastifyReply, fil
   return sendSaved(reply, {
     name: file.name,
     type: 'application/octet-stream',
-    content: readPart(file, start, length),
-    release: () => file.handle.close(),
+    content: file.part(start, length),
+    release: () => file.release(),
   });
 }

@@ -6,13 +6,14 @@ import { entriesBelow, type Entry } from './below.ts';
 import { tarOf } from './tar.ts';
 import { zipOf } from './zip.ts';
 
-type Format = (typeof archiveFormats)[number];
+export type ArchiveFormat = (typeof archiveFormats)[number];
 
-const formats: Readonly<Record<Format, { type: string; make(entries: AsyncIterable<Entry>): AsyncGenerator<Buffer> }>> =
-  {
-    tar: { type: 'application/x-tar', make: tarOf },
-    zip: { type: 'application/zip', make: zipOf },
-  };
+const formats: Readonly<
+  Record<ArchiveFormat, { type: string; make(entries: AsyncIterable<Entry>): AsyncGenerator<Buffer> }>
+> = {
+  tar: { type: 'application/x-tar', make: tarOf },
+  zip: { type: 'application/zip', make: zipOf },
+};
 
 /** A folder that is held to be read into an archive. */
 export type Archive = {
@@ -23,18 +24,33 @@ export type Archive = {
 };
 
 /** A folder of a project as an archive that is made while it is read. Throws `not_found`. */
-export async function archiveOf(tree: Tree, path: string, projectName: string, format: Format): Promise<Archive> {
+export async function archiveOf(
+  tree: Tree,
+  path: string,
+  projectName: string,
+  format: ArchiveFormat,
+): Promise<Archive> {
   const parts = partsOf(path);
   if (parts === null) throw noFolder();
-  const { type, make } = formats[format];
   try {
     const folder = await walkToFolder(tree, parts);
     const last = parts.at(-1) ?? Buffer.from(projectName);
     const entries = wholeOf(tree, folder, last);
-    return { name: `${shownName(nameOfBytes(last))}.${format}`, type, content: make(entries), release: folder.close };
+    return archiveFrom(entries, last, format, folder.close);
   } catch (error) {
     throw explained(error);
   }
+}
+
+/** An archive of entries; `name`: of the folder. */
+export function archiveFrom(
+  entries: AsyncIterable<Entry>,
+  name: Buffer,
+  format: ArchiveFormat,
+  release: () => Promise<void>,
+): Archive {
+  const { type, make } = formats[format];
+  return { name: `${shownName(nameOfBytes(name))}.${format}`, type, content: make(entries), release };
 }
 
 async function* wholeOf(tree: Tree, folder: Held, name: Buffer): AsyncGenerator<Entry> {

@@ -4,16 +4,12 @@ import { partsOf } from '../tree/path.ts';
 import { explained, noEntry, notAllowed } from '../tree/problems.ts';
 import { may } from '../tree/rights.ts';
 import { holding, openHeld, walk, type Tree } from '../tree/walk.ts';
+import type { Sendable } from './answer.ts';
 
 const chunkBytes = 256 * 1024;
 
 /** A file that is open to be read; to be closed. */
-export type OpenFile = {
-  readonly handle: FileHandle;
-  readonly name: string;
-  readonly size: number;
-  readonly tag: string;
-};
+type OpenFile = Sendable & { readonly handle: FileHandle };
 
 /** Opens a file of a project; what is no file is never opened. Throws `not_found`, `forbidden`. */
 export async function openFile(tree: Tree, path: string): Promise<OpenFile> {
@@ -26,7 +22,15 @@ export async function openFile(tree: Tree, path: string): Promise<OpenFile> {
       const { size, mtimeMs, ino } = held.stats;
       const name = shownName(nameOfBytes(parts.at(-1) ?? Buffer.alloc(0)));
       const tag = `"${ino.toString(36)}-${size.toString(36)}-${Math.floor(mtimeMs * 1000).toString(36)}"`;
-      return { handle: await openHeld(held), name, size, tag };
+      const handle = await openHeld(held);
+      return {
+        handle,
+        name,
+        size,
+        tag,
+        part: (start, length) => readPart({ handle }, start, length),
+        release: () => handle.close(),
+      };
     });
   } catch (error) {
     throw explained(error);

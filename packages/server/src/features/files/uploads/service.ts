@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { link, unlink, type FileHandle } from 'node:fs/promises';
+import { unlink, type FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { pieceBytes, type FileUpload, type ProjectEntry, type UploadBody } from '@emberlab/contract';
 import { HttpError } from '../../../http/errors.ts';
@@ -7,14 +7,12 @@ import { toInstant, type Clock } from '../../../lib/clock.ts';
 import { newId } from '../../../lib/ids.ts';
 import { createKeyedQueue } from '../../../lib/lifecycle.ts';
 import type { Limits } from '../../limits/index.ts';
-import type { Acting, BinService } from '../bin/service.ts';
-import { newPartsOf } from '../changes.ts';
-import { holdOwnFolder, makeFile, mustBeOpen } from '../tree/make.ts';
-import { ownFolder, type Parts } from '../tree/path.ts';
-import { presentEntry } from '../tree/present.ts';
+import type { Acting } from '../bin/service.ts';
+import { holdOwnFolder, makeFile } from '../tree/make.ts';
+import { ownFolder } from '../tree/path.ts';
 import { explained, noEntry, taken } from '../tree/problems.ts';
 import { may } from '../tree/rights.ts';
-import { holding, holdWithin, openHeld, walk, walkToFolder, within, type Held, type Tree } from '../tree/walk.ts';
+import { holding, holdWithin, openHeld, walk, within, type Held, type Tree } from '../tree/walk.ts';
 import { writePiece } from './piece.ts';
 import type { Upload, UploadStore } from './store.ts';
 
@@ -27,6 +25,17 @@ const mostAtOnce = 1000;
 export type Sending = Acting & { readonly userId: string };
 export type Uploads = ReturnType<typeof createUploads>;
 
+/** Where a file is to be. */
+export type Aim = Pick<Upload, 'folder' | 'name' | 'conflict'>;
+
+/** What takes files once they are whole. */
+export type UploadTarget = {
+  /** Throws where a file of that name is in the way already: nobody shall send gigabytes for that. */
+  mustBeFree(sending: Sending, aim: Aim): Promise<void>;
+  /** Gives a whole file its name, or another where its conflict says so, and takes it from those that are on their way. Throws `name_taken`. */
+  place(sending: Sending, upload: Upload, partials: Held): Promise<ProjectEntry>;
+};
+
 /**
  * Files that come in pieces. What is there of one lies in a folder of ours in the project's own, and how much that is, its size says; so a control plane
  * that restarts, and a browser that comes back, go on where they were. Whole, it gets its name, and never that of another file.
@@ -34,12 +43,13 @@ export type Uploads = ReturnType<typeof createUploads>;
 export function createUploads(deps: {
   store: UploadStore;
   clock: Clock;
-  bin: Pick<BinService, 'putAway'>;
+  /** where files go once they are whole */
+  target: UploadTarget;
   /** lets a piece into a project while there is room for it */
   upload: Limits['upload'];
   mustHaveRoom: Limits['mustHaveDisk'];
 }) {
-  const { store, clock, bin } = deps;
+  const { store, clock, target } = deps;
   const inTurn = createKeyedQueue();
   /** what comes at the moment, by upload: a browser that comes back does not wait for a connection that died */
   const coming = new Map<string, Readable>();
@@ -84,59 +94,15 @@ export function createUploads(deps: {
     }
   };
 
-  /** Gives a whole file its name. */
-  async function place(sending: Sending, upload: Upload, partials: Held): Promise<ProjectEntry> {
-    const { parts, above, name } = newPartsOf(`${upload.folder}/${upload.name}`);
-    const partial = within(partials, Buffer.from(upload.id));
-    return holding(walkToFolder(sending.tree, above), async (folder) => {
-      mustBeOpen(sending.tree.who, folder);
-      for (let attempt = 0; attempt < 100; attempt += 1) {
-        const free = attempt > 0 && upload.conflict === 'keepBoth' ? numbered(name, attempt) : name;
-        try {
-          // Unlike a rename this never takes the place of what is there.
-          await link(partial, within(folder, free));
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || upload.conflict === 'refuse') throw error;
-          if (upload.conflict === 'replace') await bin.putAway(sending, `${upload.folder}/${upload.name}`);
-          continue;
-        }
-        await unlink(partial);
-        const placed: Parts = [...parts.slice(0, -1), free];
-        return holding(holdWithin(folder, free), async ({ stats }) => presentEntry(placed, stats));
-      }
-      throw taken(upload.name);
-    });
-  }
-
   async function finish(sending: Sending, upload: Upload, partials: Held): Promise<FileUpload> {
     try {
-      const entry = await place(sending, upload, partials);
+      const entry = await target.place(sending, upload, partials);
       await store.remove(upload.id);
       return present(upload, upload.bytes, entry);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken(upload.name);
       throw error;
     }
-  }
-
-  /** Throws where a file of that name is in the way already: nobody shall send gigabytes for that. */
-  async function mustBeFree(tree: Tree, upload: Pick<Upload, 'folder' | 'name' | 'conflict'>): Promise<void> {
-    const { above, name } = newPartsOf(`${upload.folder}/${upload.name}`);
-    await holding(walkToFolder(tree, above), async (folder) => {
-      mustBeOpen(tree.who, folder);
-      const there = await holdWithin(folder, name).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw error;
-      });
-      if (there === null) return;
-      await there.close();
-      if (upload.conflict === 'refuse') throw taken(upload.name);
-      if (upload.conflict === 'replace' && there.stats.isDirectory()) {
-        throw new HttpError('name_taken', {
-          message: `${upload.name} is a folder, and no file takes its place. Please take another name.`,
-        });
-      }
-    });
   }
 
   async function findAlike(
@@ -164,7 +130,7 @@ export function createUploads(deps: {
       const changedAt = body.changedAt === null ? null : Date.parse(body.changedAt);
       return inTurn(`${sending.projectId}/${sending.userId}`, async () => {
         try {
-          await mustBeFree(sending.tree, { folder, name, conflict });
+          await target.mustBeFree(sending, { folder, name, conflict });
           const known = await findAlike(sending, { folder, name, size, changedAt });
           if (known === null) await deps.mustHaveRoom(sending, size);
           if (known !== null && known.conflict !== conflict) await store.setConflict(known.id, conflict);
@@ -293,11 +259,3 @@ const tooLong = (at: number, size: number): HttpError =>
   new HttpError('bad_request', {
     message: `This piece is too long: ${Math.max(0, size - at)} bytes of the file are missing, and at most ${pieceBytes} come at once.`,
   });
-
-/** `a (2).csv`: the second of that name. */
-function numbered(name: Buffer, attempt: number): Buffer {
-  const dot = name.lastIndexOf(0x2e);
-  const [stem, ending] = dot > 0 ? [name.subarray(0, dot), name.subarray(dot)] : [name, Buffer.alloc(0)];
-  const note = Buffer.from(` (${attempt + 1})`);
-  return Buffer.concat([stem.subarray(0, 255 - note.length - ending.length), note, ending]);
-}

@@ -7,7 +7,7 @@ import type { PythonOfProject } from '../../environments/index.ts';
 import type { Check, Taken } from '../../limits/index.ts';
 import type { JobsDeps } from '../deps.ts';
 import type { ExecutionRecord } from '../model.ts';
-import { jobProblems } from '../programs/check.ts';
+import { jobProblems, notBrought } from '../programs/check.ts';
 import type { RunnerOf } from '../runners/choose.ts';
 import { executedNotebook } from '../runners/notebook.ts';
 import { RunProblem, type PreparedRun } from '../runners/runner.ts';
@@ -40,6 +40,7 @@ export function createPreparer(
   const look = async (run: ExecutionRecord): Promise<string> => {
     const name = await parts.projects.nameOf(run.project.id);
     if (name === null) throw new RunProblem('The project is gone.');
+    if (parts.filesElsewhere === true) throw new RunProblem(notBrought);
     const folder = parts.projects.folderOf(name);
     const [problem] = await jobProblems(folder, run.frozen);
     if (problem !== undefined) throw new RunProblem(problem.message);

@@ -7,6 +7,10 @@ export type JobProblem = { readonly path: string; readonly message: string };
 
 const endings = (type: JobDefinition['type']): string => programEndings[type].join(' or ');
 
+/** Why no job can run where the files of projects are in no folder. */
+export const notBrought =
+  'The files of projects are in a storage outside of this machine, and Emberlab does not bring programs from there to their runs yet. Please run notebooks in Jupyter, or ask an administrator.';
+
 /** All that is wrong with a job, but with its configuration by itself. */
 export async function jobProblems(projectFolder: string, job: JobDefinition): Promise<JobProblem[]> {
   const { type, program } = job;

@@ -23,6 +23,8 @@ export function createDiskWorker(deps: {
   /** the folder of a project by its name, and that of its members' own folders by its id */
   folderOf: (projectName: string) => string;
   homesOf: (projectId: string) => string;
+  /** bytes of a project's files elsewhere */
+  storedBytes?: (projectName: string) => Promise<number>;
 }) {
   const { store, measure, clock, log } = deps;
   const closed = new AbortController();
@@ -38,9 +40,10 @@ export function createDiskWorker(deps: {
       const known = await store.userIds();
       const { signal } = closed;
       const shared = await measure(deps.folderOf(project.name), { signal, children: null });
+      const elsewhere = (await deps.storedBytes?.(project.name)) ?? 0;
       const homes = await measure(deps.homesOf(project.id), { signal, children: (name) => known.has(name) });
       const least = { shared: !shared.whole, users: !homes.whole };
-      await store.write(project.id, { shared: shared.bytes, users: homes.children, least }, clock.now());
+      await store.write(project.id, { shared: shared.bytes + elsewhere, users: homes.children, least }, clock.now());
       failed.delete(project.id);
     } catch (error) {
       if (closed.signal.aborted) return;
