@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { everythingIn, type Storage } from './storage.ts';
 
 /** A storage to be tested, and what it has said itself of what lies below its root: the names of all files, whoever wrote them. */
-export type StorageUnderTest = AsyncDisposable & {
+type StorageUnderTest = AsyncDisposable & {
   readonly storage: Storage;
   /** a page of a listing has so many */
   readonly pageOf: number;

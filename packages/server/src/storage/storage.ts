@@ -13,7 +13,7 @@ export type StoredEntry = {
 };
 
 /** A part of what is in a folder; `next`: what the rest is asked for with. */
-export type StoredPage = { readonly entries: readonly StoredEntry[]; readonly next: string | null };
+type StoredPage = { readonly entries: readonly StoredEntry[]; readonly next: string | null };
 
 /** What takes up how much of how much; `most` null: as much as there is. */
 export type Share = { readonly used: number; readonly most: number | null };

@@ -7,7 +7,6 @@ import { HttpError } from '../../http/errors.ts';
 import type { Actor, Membership } from '../../http/router.ts';
 import type { Limits } from '../limits/index.ts';
 import { newPartsOf } from './changes.ts';
-import type { ProjectFiles } from './project-files.ts';
 import { makeFile, makeFolder, mustBeOpen } from './tree/make.ts';
 import type { Parts } from './tree/path.ts';
 import { presentEntry } from './tree/present.ts';
@@ -100,7 +99,7 @@ export type Gifts = ReturnType<typeof createGifts>;
 
 /** Copies files of the platform's own into projects, as members who may change files there. */
 export function createGifts(deps: {
-  files: Pick<ProjectFiles, 'put'>;
+  files: { readonly put: typeof putFirst };
   treeOf(to: Receiver): Promise<Tree>;
   upload: Limits['upload'];
 }) {
@@ -150,7 +149,12 @@ function* numbered(name: string): Generator<string> {
  * Writes a file under the first of some names that is free, in a folder that is made with those above it where it is missing; null: none was. `letIn` is asked
  * before anything is written.
  */
-export async function putFirst(tree: Tree, folders: readonly string[], names: Iterable<string>, letIn: LetIn) {
+export async function putFirst(
+  tree: Tree,
+  folders: readonly string[],
+  names: Iterable<string>,
+  letIn: LetIn,
+): Promise<ProjectEntry | null> {
   const above = folders.map((name) => Buffer.from(name));
   try {
     return await holding(folderAt(tree, above), async (folder) => {

@@ -178,5 +178,3 @@ export async function createS3Client(options: S3Options, pageOf = 1000) {
     close: (): void => client.destroy(),
   };
 }
-
-export type S3 = Awaited<ReturnType<typeof createS3Client>>;

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pieceBytes } from '@emberlab/contract';
+import { pieceBytes, routes, type RouteName } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkToken } from '../../../http/token-rights.ts';
 import { createS3Storage } from '../../../storage/s3/storage.ts';
 import { hasObjectStore, startObjectStore, type ObjectStore } from '../../../testing/object-store.ts';
+import { seedServer } from '../../../testing/database.ts';
 import { fileRig } from '../files.fixture.ts';
 
 describe.skipIf(!hasObjectStore)('files of projects in an object store', () => {
@@ -156,7 +158,10 @@ describe.skipIf(!hasObjectStore)('files of projects in an object store', () => {
     await using rig = await open();
     const { kit, edd, vic, projectId } = rig;
     await kit.projects.service.create({ name: 'other' }, edd.id);
-    const serverOf = (userId: string) => kit.users.service.issueForServer({ serverId: 'server1', userId, projectId });
+    const serverOf = async (userId: string) => {
+      await seedServer(kit.db, { id: `server-${userId}`, projectId, userId });
+      return kit.users.service.issueForServer({ serverId: `server-${userId}`, userId, projectId });
+    };
     const verdict = async (token: string, method: 'GET' | 'PUT' | 'DELETE', path: string) => {
       const url = `/api/v1/projects/${path}`;
       const headers = { 'content-type': 'application/octet-stream' };
@@ -167,11 +172,22 @@ describe.skipIf(!hasObjectStore)('files of projects in an object store', () => {
     expect(await verdict(editors, 'PUT', 'churn/files/content?path=Jupyter/a.ipynb')).toBe(200);
     expect(await verdict(editors, 'GET', 'churn/files/content?path=Jupyter/a.ipynb')).toBe(200);
     expect(await verdict(editors, 'GET', 'other/files')).toBe(404);
-    for (const path of ['churn', 'churn/members', 'churn/jobs']) expect(await verdict(editors, 'GET', path)).toBe(403);
+    const actor = { loginDigest: null, scopes: ['read', 'run'], projectIds: [projectId], only: 'files' } as const;
+    const opened = (Object.keys(routes) as RouteName[]).filter((name) => {
+      try {
+        checkToken(name, actor, projectId);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    expect(opened.filter((name) => !name.startsWith('files.'))).toEqual([]);
+    expect(opened).toContain('files.save');
+    expect(opened).not.toContain('files.setRules');
     const viewers = await serverOf(vic.id);
     expect(await verdict(viewers, 'GET', 'churn/files')).toBe(200);
     expect(await verdict(viewers, 'PUT', 'churn/files/content?path=Jupyter/b.ipynb')).toBe(403);
-    await kit.users.service.revokeForServer('server1');
+    await kit.users.service.revokeForServer(`server-${edd.id}`);
     expect(await verdict(editors, 'GET', 'churn/files')).toBe(401);
   });
 

@@ -26,7 +26,7 @@ export type Sending = Acting & { readonly userId: string };
 export type Uploads = ReturnType<typeof createUploads>;
 
 /** Where a file is to be. */
-export type Aim = Pick<Upload, 'folder' | 'name' | 'conflict'>;
+type Aim = Pick<Upload, 'folder' | 'name' | 'conflict'>;
 
 /** What takes files once they are whole. */
 export type UploadTarget = {
