@@ -67,8 +67,7 @@ function StorageQuotas() {
     <Text size="xs" c="dimmed" className="el-tabular">
       On {storages[data.storage]}
       {space !== null && `, ${formatBytes(space.used)} of a quota of ${formatBytes(space.most)}`}
-      {names !== null &&
-        `, ${names.used.toLocaleString('en')} of a quota of ${countOf(names.most, 'file')} and folders`}
+      {names !== null && `, ${names.used} of a quota of ${countOf(names.most, 'file')} and folders`}
     </Text>
   );
 }

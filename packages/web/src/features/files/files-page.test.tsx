@@ -106,6 +106,19 @@ describe('the page Files', () => {
     expect(screen.getByRole('link', { name: 'bin' }).getAttribute('href')).toBe('/projects/demo/files/bin');
   });
 
+  it('says where files are that are not on the machine, and the quotas there', async () => {
+    const usage = {
+      storage: 'hdfs',
+      bytes: 1024,
+      files: 2,
+      space: { used: 3 * 1024 ** 2, most: 1024 ** 3 },
+      names: { used: 40, most: 5000 },
+    };
+    renderApp('/projects/demo/files', { ...root, [`GET ${base}/usage`]: usage });
+    const text = await screen.findByText(/^On HDFS/);
+    expect(text.textContent).toBe('On HDFS, 3 MB of a quota of 1 GB, 40 of a quota of 5000 files and folders');
+  });
+
   it('lets viewers look and download, and no more', async () => {
     renderApp('/projects/demo/files', { ...root, 'GET /projects/demo': { ...project, role: 'viewer' } });
     fireEvent.click(await screen.findByRole('button', { name: 'What to do with notes.md' }));
