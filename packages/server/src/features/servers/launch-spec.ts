@@ -59,7 +59,8 @@ export function launchSpec(options: LaunchOptions): ServerSpec {
     file: python,
     // -I: the project's folder is not on the server's import path
     args: ['-I', '-m', 'emberlab_jupyter.server', `--config=${join(places.folder, 'jupyter_server_config.json')}`],
-    cwd: ground,
+    // Also where files are remote: whoever starts it makes that folder the project's. Kernels begin where Jupyter's root is.
+    cwd: projectFolder,
     env: {
       ...memberEnvironment({ ...options, home: places.home, variables: pythonOnly.env }),
       JUPYTER_CONFIG_DIR: join(places.home, '.jupyter'),
