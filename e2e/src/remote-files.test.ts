@@ -53,7 +53,8 @@ beforeAll(async () => {
   client = createClient({ baseUrl: `http://127.0.0.1:${platform.port}`, token });
   const built = async () => (await client.call('environment.get', { params })).current !== null;
   await vi.waitUntil(built, { timeout: 240_000, interval: 200 });
-  expect((await content(JSON.stringify(notebook))).status).toBe(200);
+  const made = await content(JSON.stringify(notebook));
+  if (!made.ok) throw new Error(`the notebook was not saved: ${await made.text()}`);
   const configuration = { type: 'python', memoryMb: 1024, cores: 1 } as const;
   await client.call('jupyter.start', { params, body: { configuration } });
   const running = async () => (await client.call('jupyter.server', { params })).state === 'running';

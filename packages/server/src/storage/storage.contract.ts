@@ -23,7 +23,7 @@ async function* cutOff(text: string): AsyncGenerator<Uint8Array> {
 
 /** What every storage does alike. */
 export function describeStorage(name: string, open: () => Promise<StorageUnderTest>): void {
-  describe(name, () => {
+  describe(`${name}:`, () => {
     let under: StorageUnderTest;
     let storage: Storage;
     beforeAll(async () => {
@@ -121,7 +121,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await storage.makeFolder(`${home}/empty`);
       expect(await namesIn(`${home}/empty`)).toEqual([]);
       for (const path of ['no', 'a.txt', 'a.tx']) {
-        await expect(storage.list(`${home}/${path}`), path).rejects.toMatchObject({ fault: 'absent' });
+        await expect(storage.list(`${home}/${path}`)).rejects.toMatchObject({ fault: 'absent' });
       }
     });
 

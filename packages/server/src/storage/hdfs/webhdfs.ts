@@ -74,7 +74,7 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
 
   const urlAt = (address: string, path: string, op: string, query: Query): string => {
     const url = new URL(`${address}/webhdfs/v1${path.split('/').map(encodeURIComponent).join('/')}`);
-    const all = { op, 'user.name': user, ...(onBehalfOf === null ? {} : { doas: onBehalfOf }), ...query };
+    const all: Query = { op, 'user.name': user, ...(onBehalfOf === null ? {} : { doas: onBehalfOf }), ...query };
     for (const [name, value] of Object.entries(all)) url.searchParams.set(name, String(value));
     return url.href;
   };
