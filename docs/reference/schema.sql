@@ -139,7 +139,11 @@ CREATE TABLE "former_members" ("project_id" text not null references "projects" 
 
 CREATE TABLE "grants" ("digest" text primary key, "target_id" text not null, "user_id" text not null references "users" ("id") on delete cascade, "login_digest" text references "logins" ("digest") on delete cascade, "token_id" text references "tokens" ("id") on delete cascade, "created_at" bigint not null, "expires_at" bigint not null, "project_id" text references "projects" ("id") on delete cascade, "role" text);
 
+CREATE INDEX "grants_login" on "grants" ("login_digest");
+
 CREATE INDEX "grants_target" on "grants" ("target_id");
+
+CREATE INDEX "grants_token" on "grants" ("token_id");
 
 CREATE TABLE "group_roles" ("project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "role" text not null, constraint "group_roles_pk" primary key ("project_id", "user_id"));
 
@@ -211,6 +215,8 @@ CREATE INDEX "servers_live_user" on "servers" ("user_id") where ended_at is null
 
 CREATE UNIQUE INDEX "servers_one_live" on "servers" ("project_id", "user_id") where ended_at is null;
 
+CREATE INDEX "servers_owner" on "servers" ("project_id", "user_id", "created_at");
+
 CREATE TABLE "session_samples" ("session_id" integer not null references "sessions" ("id") on delete cascade, "at" bigint not null, "sample_json" text not null, constraint "session_samples_pk" primary key ("session_id", "at"));
 
 CREATE TABLE "sessions" ("id" integer primary key autoincrement, "project_id" text not null references "projects" ("id") on delete cascade, "user_id" text not null references "users" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete set null, "kind" text not null, "name" text, "notebook" text, "state" text not null, "stop_reason" text, "request_json" text not null, "idempotency_key" text, "secret_digest" text not null, "ui_id" text not null unique, "application_json" text, "problem" text, "pid" integer, "start_ticks" text, "heartbeat_seconds" integer not null, "created_at" bigint not null, "ready_at" bigint, "ended_at" bigint, "ahead_key" text, "event_log" text, "execution_id" integer, "engine" text default 'local' not null, "cluster_id" text);
@@ -240,6 +246,10 @@ CREATE TABLE "tickets" ("digest" text primary key, "target_id" text not null, "u
 CREATE INDEX "tickets_target" on "tickets" ("target_id");
 
 CREATE TABLE "tokens" ("id" text primary key, "user_id" text not null references "users" ("id") on delete cascade, "project_id" text references "projects" ("id") on delete cascade, "server_id" text references "servers" ("id") on delete cascade, "name" text not null, "digest" text not null unique, "created_at" bigint not null, "expires_at" bigint, "last_used_at" bigint, "scopes_json" text, "projects_json" text, "execution_id" integer);
+
+CREATE INDEX "tokens_execution" on "tokens" ("execution_id");
+
+CREATE INDEX "tokens_server" on "tokens" ("server_id");
 
 CREATE INDEX "tokens_user" on "tokens" ("user_id");
 

@@ -30,6 +30,7 @@ import * as engines from './migrations/0034-engines.ts';
 import * as clusterDrivers from './migrations/0035-cluster-drivers.ts';
 import * as clusterBatches from './migrations/0037-cluster-batches.ts';
 import * as liveRows from './migrations/0039-live-rows.ts';
+import * as foundByOwner from './migrations/0040-found-by-owner.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -63,6 +64,7 @@ const migrations = {
   '0035-cluster-drivers': { up: clusterDrivers.up },
   '0037-cluster-batches': { up: clusterBatches.up },
   '0039-live-rows': { up: liveRows.up },
+  '0040-found-by-owner': { up: foundByOwner.up },
 };
 
 /** Their names, in their order. */

@@ -68,7 +68,8 @@ describe('an upgrade of the database', () => {
     await sql`alter table servers drop column stop_note`.execute(db);
     await sql`alter table revisions drop column removed_at`.execute(db);
     const live = ['servers_live', 'servers_live_user', 'sessions_live', 'sessions_live_user', 'sessions_secret'];
-    for (const index of ['batches_execution', 'sessions_execution', ...live])
+    const owned = ['servers_owner', 'tokens_server', 'tokens_execution', 'grants_token', 'grants_login'];
+    for (const index of ['batches_execution', 'sessions_execution', ...live, ...owned])
       await sql`drop index ${sql.ref(index)}`.execute(db);
     for (const [table, column] of [
       ['sessions', 'cluster_id'],
