@@ -59,12 +59,15 @@ function wordsOf(pid: number): string[] {
 export class Platform {
   readonly data: string;
   readonly port: number;
+  /** the folder of its code */
+  private readonly code: string;
   private child: ChildProcess | null = null;
   output = '';
 
-  private constructor(data: string, port: number) {
+  private constructor(data: string, port: number, code = root) {
     this.data = data;
     this.port = port;
+    this.code = code;
   }
 
   static async prepare(): Promise<Platform> {
@@ -77,9 +80,9 @@ export class Platform {
     return new Platform(data, await freePort());
   }
 
-  /** Another one that serves the same data folder at the same port. The first one is removed, after this has been stopped. */
-  beside(): Platform {
-    return new Platform(this.data, this.port);
+  /** Another one that serves the same data folder at the same port, from this code or another folder's. The first one is removed, after this has been stopped. */
+  beside(code?: string): Platform {
+    return new Platform(this.data, this.port, code);
   }
 
   get url(): string {
@@ -97,7 +100,7 @@ export class Platform {
   /** Starts it, with these settings beside its own, and resolves once it says that it serves. */
   async start(settings: Readonly<Record<string, string>> = {}): Promise<void> {
     this.output = '';
-    const child = spawn(join(root, 'start'), [], {
+    const child = spawn(join(this.code, 'start'), [], {
       env: { ...process.env, ...this.env, ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

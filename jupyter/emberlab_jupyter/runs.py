@@ -21,7 +21,7 @@ from jupyter_server.utils import url_path_join
 from tornado import web
 
 #: Seconds that a reply is held at most.
-PATIENCE = 25.0
+PATIENCE = 55.0
 #: How often paths are looked at while a reply is held, in seconds: Jupyter tells nobody that a notebook was renamed.
 LOOK = 1.0
 #: So many runs are remembered, the newest; the platform has written the others down long ago.

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { nodeOptions } from '@emberlab/server/measure';
 import type { World } from './adapters.ts';
 
 const server = join(import.meta.dirname, '../../../packages/server/src/main.ts');
@@ -12,8 +13,14 @@ class Part {
   readonly child: ChildProcess;
   private readonly lines: AsyncIterator<string>;
 
-  constructor(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    this.child = spawn(process.execPath, [file, ...args], {
+  /** `options`: of Node */
+  constructor(
+    file: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+    options: readonly string[] = [],
+  ) {
+    this.child = spawn(process.execPath, [...options, file, ...args], {
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });
@@ -59,12 +66,12 @@ export class Simulation {
     this.parts.push(world);
     this.world = { socketPath, process: JSON.parse(await world.line()) as World['process'] };
     await this.addControl();
-    this.edge = new Part(server, ['edge'], this.env);
+    this.edge = new Part(server, ['edge'], this.env, nodeOptions.edge);
   }
 
   /** One more: the first leads, the others answer reads. Resolves once it serves. */
   async addControl(): Promise<void> {
-    const part = new Part(join(import.meta.dirname, 'control.program.ts'), [JSON.stringify(this.world)], this.env);
+    const part = new Part(join(import.meta.dirname, 'control.program.ts'), [JSON.stringify(this.world)], this.env, nodeOptions.control);
     this.controls.push(part);
     while ((await part.line()) !== 'ready');
   }

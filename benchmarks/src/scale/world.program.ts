@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
  * an idle one says; drivers' agents dial in, are idle, and end when they are told to. It says who it is (`{pid, startTicks}`) once it listens, and ends with its standard input.
  */
 /** as our extension in Jupyter */
-const heldMs = 25_000;
+const heldMs = 55_000;
 
 const [, , socketPath] = process.argv;
 if (socketPath === undefined) throw new Error('no socket');

@@ -7,3 +7,4 @@ export { tidyMemoryAtRest } from './lib/tidy-memory.ts';
 export type { Adapters } from './platform-adapters.ts';
 export { startControl } from './roles/control.ts';
 export type { Spawner } from './spawners/spawner.ts';
+export { nodeOptions } from './supervise/supervise.ts';

@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../lib/clock.ts';
 import { createAgents, isAgent } from './agents.ts';
 import { createApps } from './apps.ts';
 import { createCallControl } from './control.ts';
+import { createDrain } from './drain.ts';
 import { followFeed } from './feed.ts';
 import { createForward } from './forward.ts';
 import { isEncrypted, openFront } from './front.ts';
@@ -40,7 +41,7 @@ export type Edge = {
   address: AddressInfo;
   /** what is open to targets at the moment */
   connections(): number;
-  /** Stops accepting, lets requests finish for up to `graceMs`, says goodbye on WebSockets, then ends what is left. */
+  /** Stops accepting, lets requests finish for up to `graceMs`, says goodbye on WebSockets, then ends what is left. One of several leaves first (`drain.ts`). */
   close(): Promise<void>;
 };
 
@@ -49,6 +50,8 @@ export type EdgeOptions = {
   /** how long requests wait for control */
   waitMs?: number;
   graceMs?: number;
+  /** of one of several: how long what is under way may take, and how long it waits for a next request on an open connection */
+  leaveMs?: { readonly grace: number; readonly idle: number };
 };
 
 /**
@@ -56,7 +59,7 @@ export type EdgeOptions = {
  * requests wait for it.
  */
 export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions = {}): Promise<Edge> {
-  const { clock = systemClock, waitMs = 30_000, graceMs = 5000 } = options;
+  const { clock = systemClock, waitMs = 30_000, graceMs = 5000, leaveMs = { grace: 30_000, idle: 3000 } } = options;
   const { replicas = false } = config;
   const readers = replicas ? await findReaders({ folder: config.paths.readers ?? '', clock }) : null;
   // Nothing is waited for between this and the handlers below: a request that came in between would have nobody.
@@ -84,6 +87,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
   const { address } = front;
   const hosts = createHosts({ ...config, port: address.port });
 
+  const drain = createDrain({ front, clock, idleMs: leaveMs.idle, graceMs: leaveMs.grace });
   const closing = new AbortController();
   const table = createTable();
   const live = createLive(table, clock);
@@ -159,6 +163,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
   for (const server of front.servers) {
     server.on('request', (request, response) => {
       response.on('error', () => undefined);
+      drain.enter(request, response);
       handle(request, response).catch((error: unknown) => {
         const requestId = requestIdOf(request);
         log.error({ err: error, requestId }, 'request failed');
@@ -182,8 +187,11 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
     connections: () => live.size(),
     close() {
       closed ??= (async () => {
-        const stopped = front.close();
         apps.closeTunnels();
+        const agentsEnded = agents.end();
+        // Others are beside it, and what waits for the next control plane waits here as it would there.
+        if (replicas) await drain.leave();
+        const stopped = front.close();
         gate.close();
         feed.close();
         readers?.close();
@@ -194,7 +202,7 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
           front.closeAllConnections();
           void apps.endTunnels();
         });
-        await agents.end();
+        await agentsEnded;
         await stopped;
         cancel();
         // the clients' sides have gone by now

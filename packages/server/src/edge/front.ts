@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerOptions } from 'node:http';
-import { createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
+import { Server as NetServer, createServer as createNetServer, type AddressInfo, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../lib/clock.ts';
 import { listen } from '../lib/listen.ts';
@@ -11,8 +11,11 @@ export type Front = {
   readonly address: AddressInfo;
   /** those of HTTP behind it */
   readonly servers: readonly Server[];
-  /** Stops accepting; resolves when all connections have ended. */
+  /** Accepts no connection any more; those that are open go on, also without a request. Resolves when all have ended. */
+  stopAccepting(): Promise<void>;
+  /** Stops accepting, and ends connections on which no request is under way; resolves when all have ended. */
   close(): Promise<void>;
+  closeIdleConnections(): void;
   closeAllConnections(): void;
 };
 
@@ -43,7 +46,10 @@ export async function openFront(options: {
   return {
     address,
     servers: [server],
+    // What a server of HTTP has of its own in `close` is that it ends idle connections at once.
+    stopAccepting: () => new Promise((resolve) => NetServer.prototype.close.call(server, () => resolve())),
     close: () => new Promise((resolve) => server.close(() => resolve())),
+    closeIdleConnections: () => server.closeIdleConnections(),
     closeAllConnections: () => server.closeAllConnections(),
   };
 }
@@ -74,6 +80,7 @@ async function openSecureFront(options: Parameters<typeof openFront>[0] & { tls:
     handOver(socket, (first) => (first === tlsHandshake ? secure : plain));
   });
   const address = await listen(front, host, port, { shared });
+  const stopAccepting = () => new Promise<void>((resolve) => front.close(() => resolve()));
   const unwatch = watchCertificate({
     files: tls,
     clock,
@@ -83,11 +90,15 @@ async function openSecureFront(options: Parameters<typeof openFront>[0] & { tls:
   return {
     address,
     servers,
+    stopAccepting,
     close() {
       unwatch();
-      const closed = new Promise<void>((resolve) => front.close(() => resolve()));
+      const closed = stopAccepting();
       for (const server of servers) server.close(() => undefined);
       return closed;
+    },
+    closeIdleConnections() {
+      for (const server of servers) server.closeIdleConnections();
     },
     closeAllConnections() {
       for (const server of servers) server.closeAllConnections();

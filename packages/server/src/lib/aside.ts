@@ -1,4 +1,4 @@
-import { delay, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 
 export type Aside = {
   /** Does something, unless what has the same key still goes on. Resolves when it is done, or after a moment. `task` never fails. */
@@ -18,9 +18,12 @@ export function createAside(clock: Clock, patienceMs = 500): Aside {
       if (going.has(key)) return;
       const done = task().finally(() => going.delete(key));
       going.set(key, done);
-      const over = new AbortController();
-      await Promise.race([done, delay(clock, patienceMs, over.signal).catch(() => undefined)]);
-      over.abort();
+      let cancel: () => void = () => undefined;
+      const patience = new Promise<void>((resolve) => {
+        cancel = clock.after(patienceMs, resolve);
+      });
+      await Promise.race([done, patience]);
+      cancel();
     },
     async settled() {
       while (going.size > 0) await Promise.all(going.values());

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import type { FileHandle } from 'node:fs/promises';
+import { lstat, type FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { openPlain } from './plain-file.ts';
 
@@ -60,6 +60,9 @@ export async function readEnd(path: string, maxBytes: number): Promise<{ text: s
  * has it open, and appends. Of what is written during the cut a part may be lost.
  */
 export async function boundLog(path: string, maxBytes: number): Promise<void> {
+  // Most have not grown so much, and are only looked at: this is done again and again for all that run.
+  const seen = await lstat(path).catch(() => null);
+  if (seen === null || !seen.isFile() || seen.size <= maxBytes) return;
   const file = await openPlain(path, 'append');
   if (file === null) return;
   try {

@@ -8,13 +8,13 @@ export type Role = 'control' | 'edge';
  * Node's young generation grows to 16 MiB a space by default, all of it resident after a burst of requests; both processes allocate little that lives
  * long, so a small one costs next to nothing.
  */
-const nodeOptions: Readonly<Record<Role, readonly string[]>> = {
+export const nodeOptions: Readonly<Record<Role, readonly string[]>> = {
   control: ['--max-semi-space-size=4'],
   edge: ['--max-semi-space-size=2'],
 };
 
-/** How long a child may take to end by itself once asked. */
-const graceMs = 10_000;
+/** How long a child may take to end by itself once asked. One of several lets what is under way go on, and the next one may have tables to change first. */
+const graceMs = { alone: 10_000, replica: 45_000 } as const;
 /** A child that ends at once is started again after a delay that doubles from the first to the last of these. */
 const restartDelayMs = { first: 50, last: 5_000 } as const;
 /** One that ends so often before it has ever served never will. */
@@ -27,7 +27,7 @@ export type Supervisor = {
   ready: Promise<{ url: string; setUpUrl: string | null }>;
   /** Rejects when a child reports a fatal error after that. */
   failed: Promise<never>;
-  /** Ends both and resolves when they are gone: within 10 s, by force if it must. */
+  /** Ends both and resolves when they are gone: within 10 s, 45 for one of several, by force if it must. */
   stop(): Promise<void>;
 };
 
@@ -111,14 +111,15 @@ export function supervise(options: {
     async stop() {
       stopping = true;
       for (const timer of timers) clearTimeout(timer);
-      await Promise.all([...children.values()].map(endChild));
+      const ms = options.config.replicas ? graceMs.replica : graceMs.alone;
+      await Promise.all([...children.values()].map((child) => endChild(child, ms)));
     },
   };
 }
 
-function endChild(child: ChildProcess): Promise<void> {
+function endChild(child: ChildProcess, ms: number): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    const force = setTimeout(() => child.kill('SIGKILL'), ms);
     child.once('exit', () => {
       clearTimeout(force);
       resolve();

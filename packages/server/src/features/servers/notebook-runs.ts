@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { askJupyter, type JupyterAccess } from './ask-jupyter.ts';
 
-/** Our extension holds its answer for 25 s. */
-const timeoutMs = 35_000;
+/** Our extension holds its answer for 55 s. */
+const timeoutMs = 65_000;
 
 const time = z.number().int().min(0).max(8.64e15);
 const run = z.object({

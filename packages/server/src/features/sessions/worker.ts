@@ -22,6 +22,8 @@ import type { Uploads } from './uploads.ts';
 
 const cleanEveryMs = 60_000;
 const pollMs = 50;
+/** Made once: it would be made for each end, with its trace. */
+const decided = new Error('Something else came first.');
 const removedAtOnce = 100;
 
 /** Whether its owner has lost the right to it: then it is gone within 5 s, whatever it does. */
@@ -195,16 +197,22 @@ export function createWorker(parts: {
     const handle = session.process ?? (await itsEngine.find(session.id));
     if (handle !== null && links.send(session.id, { type: 'stop' })) {
       const exit = exits.get(session.id);
+      const over = new AbortController();
+      const until = AbortSignal.any([signal, over.signal]);
       const goneByItself = async () => {
-        while (await itsEngine.isAlive(handle)) await delay(clock, pollMs, signal);
+        while (await itsEngine.isAlive(handle)) await delay(clock, pollMs, until);
       };
-      await Promise.race([
+      const ways = [
         ...(exit === undefined ? [] : [exit]),
         goneByItself(),
-        delay(clock, hurried(session) ? limits.hurriedGraceMs : limits.stopGraceMs, signal),
-      ]).catch((error: unknown) => {
+        delay(clock, hurried(session) ? limits.hurriedGraceMs : limits.stopGraceMs, until),
+      ];
+      await Promise.race(ways).catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
+      // Whichever comes first: the others wait for nothing more.
+      over.abort(decided);
+      await Promise.allSettled(ways.slice(exit === undefined ? 0 : 1));
     }
     // The platform is being stopped: the next one goes on here.
     if (signal.aborted) return;

@@ -34,10 +34,9 @@ export function createDiskWorker(deps: {
   const failed = new Set<string>();
   let loop: ReturnType<typeof createLoop> | null = null;
 
-  async function measureOne(project: { id: string; name: string }): Promise<void> {
+  async function measureOne(project: { id: string; name: string }, known: ReadonlySet<string>): Promise<void> {
     wanted.delete(project.id);
     try {
-      const known = await store.userIds();
       const { signal } = closed;
       const shared = await measure(deps.folderOf(project.name), { signal, children: null });
       const elsewhere = (await deps.storedBytes?.(project.name)) ?? 0;
@@ -54,11 +53,13 @@ export function createDiskWorker(deps: {
 
   async function step(): Promise<void> {
     const due = await store.dueProjects(clock.now() - everyMs);
+    // Once for all of them: there may be very many of both.
+    const known = due.length > 0 ? await store.userIds() : new Set<string>();
     for (const project of due) {
       // Who waits comes first.
       while (wanted.size > 0 && !closed.signal.aborted) await measureWanted();
       if (closed.signal.aborted) return;
-      await measureOne(project);
+      await measureOne(project, known);
     }
     while (wanted.size > 0 && !closed.signal.aborted) await measureWanted();
   }
@@ -68,7 +69,7 @@ export function createDiskWorker(deps: {
     if (first === undefined) return;
     wanted.delete(first);
     const project = await store.findProject(first);
-    if (project !== null) await measureOne(project);
+    if (project !== null) await measureOne(project, await store.userIds());
   }
 
   return {

@@ -27,9 +27,10 @@ export function createConnection(options: {
   const { socket, clock } = options;
   const streams = new Map<number, TunnelStream>();
   let lastStream = 0;
-  let lastHeard = clock.now();
+  // Pings, and no time, are what is counted: after this process or its machine stood still, what others said meanwhile is still to be read.
+  let unanswered = 0;
   const heard = () => {
-    lastHeard = clock.now();
+    unanswered = 0;
   };
 
   const write = (data: string | Buffer) => {
@@ -45,8 +46,9 @@ export function createConnection(options: {
   const ping = () => {
     cancelPing = clock.after(options.pingMs, () => {
       // One that has to wait can't be heard.
-      if (!socket.isPaused && clock.now() - lastHeard >= options.silenceMs) return socket.terminate();
+      if (!socket.isPaused && unanswered * options.pingMs >= options.silenceMs) return socket.terminate();
       if (socket.readyState === socket.OPEN) socket.ping();
+      unanswered += 1;
       ping();
     });
   };

@@ -1,0 +1,4 @@
+import { standalone } from './standalone-cluster.ts';
+import { worksOn } from './works-on.ts';
+
+worksOn('a standalone cluster', standalone);

@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { createClient, type Client } from '@emberlab/contract';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import { becomeAdministrator, openWindow } from '../browser.ts';
+import { Lab, readCells, textOf } from '../lab.ts';
+import { processesOf } from '../leftovers.ts';
+import { Platform, runCommand } from '../platform.ts';
+
+/** A cluster that Emberlab uses, on this machine. */
+export type Cluster = AsyncDisposable & {
+  /** as `EMBERLAB_ENGINES` names it */
+  readonly engine: Readonly<Record<string, unknown>>;
+  /** what a driver there says that its master is */
+  readonly master: RegExp;
+  /** further settings of the platform */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** what runs on it for anybody, one word each; it may take a while to be none */
+  running(): Promise<readonly string[]>;
+  /** Kills the JVM of the one driver that runs, without a chance to clean up. */
+  killDriver(): Promise<void>;
+};
+
+/** For so long a cluster may take for something, ms: a busy machine gets the time it needs. */
+export const patience = 240_000;
+const engineName = 'cluster';
+
+/** What a platform is told of its cluster, whose engine all configurations have that name none. */
+export const settingsOf = ({ engine, settings = {} }: Cluster): Record<string, string> => ({
+  EMBERLAB_ENGINES: JSON.stringify({ [engineName]: { label: 'The cluster', ...engine } }),
+  EMBERLAB_DEFAULT_ENGINE: engineName,
+  // Nothing else is to start meanwhile.
+  EMBERLAB_SESSION_WARM_START: 'false',
+  ...settings,
+});
+
+/** Somebody who works with notebooks on a cluster, with a browser. */
+export class Workplace {
+  readonly cluster: Cluster;
+  platform!: Platform;
+  browser!: Browser;
+  context!: BrowserContext;
+  page!: Page;
+  lab!: Lab;
+  client!: Client;
+
+  constructor(cluster: Cluster) {
+    this.cluster = cluster;
+  }
+
+  async begin(): Promise<void> {
+    this.platform = await Platform.prepare();
+    await this.platform.start(settingsOf(this.cluster));
+    ({ browser: this.browser, context: this.context, page: this.page } = await openWindow());
+    await becomeAdministrator(this.page, this.platform.setUpUrl);
+    const made = await runCommand('./emberlab', ['token', 'create', '--user', 'ada@example.org', '--name', 'test'], {
+      env: this.platform.env,
+    });
+    this.client = createClient({ baseUrl: `http://127.0.0.1:${this.platform.port}`, token: made.stdout.trim() });
+    const environment = async () => (await this.client.call('environment.get', { params })).current?.state;
+    await expect.poll(environment, { timeout: patience }).toBe('ready');
+  }
+
+  async end(): Promise<void> {
+    await this.browser?.close();
+    await this.platform?.remove();
+  }
+
+  /** Starts Jupyter with a small driver and one small executor, by its page, and opens JupyterLab. */
+  async openLab(): Promise<void> {
+    const configuration = await this.client.call('jupyter.configuration', { params });
+    if (configuration.type !== 'spark') throw new Error('the project begins with another kind of configuration');
+    const small = { driverMemoryMb: 640, executorMemoryMb: 512, executors: { mode: 'static', instances: 1 } } as const;
+    await this.client.call('jupyter.saveConfiguration', { params, body: { ...configuration, ...small } });
+    await this.page.goto(`${this.platform.url}/projects/demo/jupyter`);
+    const opened = this.context.waitForEvent('page', { timeout: patience });
+    await this.page.getByRole('button', { name: 'Run Jupyter' }).click();
+    this.lab = new Lab(await opened);
+    await this.lab.ready();
+    await this.lab.open('Jupyter/hello_spark.ipynb');
+  }
+
+  /** Appends a cell to the notebook, runs it and saves; resolves with what it shows once that has a text. */
+  async runs(code: string, shows: RegExp): Promise<string> {
+    await this.lab.runInNewCell(code);
+    const cell = () => {
+      const cells = readCells(join(this.platform.data, 'projects/demo/Jupyter/hello_spark.ipynb'));
+      return cells.find(({ source }) => [source].flat().join('') === code);
+    };
+    await expect
+      .poll(
+        async () => {
+          await this.lab.page.keyboard.press('Control+s');
+          return textOf(cell());
+        },
+        { timeout: patience, interval: 500 },
+      )
+      .toMatch(shows);
+    return textOf(cell());
+  }
+
+  /** The sessions that the Jupyter page shows, as `id state`. */
+  async sessions(): Promise<string[]> {
+    const { items } = await this.client.call('sessions.list', { params });
+    return items.map(({ id, state }) => `${id} ${state}`);
+  }
+
+  /** What runs for members on this machine. */
+  processes = (): string[] =>
+    processesOf(this.platform.data).filter((line) => !/packages\/server\/src\/main\.ts/.test(line));
+}
+
+const params = { project: 'demo' };
