@@ -3,12 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, type Client } from '@emberlab/contract';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Platform, runCommand } from './platform.ts';
 import { createCaller, type Answered } from './upgrade/caller.ts';
 import { nextVersion } from './upgrade/next-version.ts';
 
 const server = process.env['EMBERLAB_TEST_POSTGRES'];
+type Call = ReturnType<typeof createCaller>['call'];
 const project = 'demo';
 const next = '99.0.0';
 
@@ -40,11 +41,11 @@ describe.skipIf(server === undefined)('an upgrade under load (needs PostgreSQL)'
     await former.start(settings);
     client = createClient({ baseUrl: `http://127.0.0.1:${former.port}`, token });
     headers = { authorization: `Bearer ${token}` };
-    await expect
-      .poll(async () => (await client.call('environment.get', { params: { project } })).current?.state, {
-        timeout: 240_000,
-      })
-      .toBe('ready');
+    const ready = async () => {
+      const { current } = await client.call('environment.get', { params: { project } });
+      if (current?.state !== 'ready') throw new Error('the environment is not ready');
+    };
+    await vi.waitFor(ready, { timeout: 240_000, interval: 200 });
   });
   afterAll(async () => {
     await latter?.stop();
@@ -87,10 +88,7 @@ describe.skipIf(server === undefined)('an upgrade under load (needs PostgreSQL)'
     const statements = await startSession();
     const jupyter = await openJupyter();
     const over = new AbortController();
-    const begin = (
-      kept: boolean,
-      work: (call: ReturnType<typeof createCaller>['call'], count: number) => Promise<unknown>,
-    ) => {
+    const begin = (kept: boolean, work: (call: Call, count: number) => Promise<unknown>) => {
       const caller = createCaller(port, { kept });
       const done = (async () => {
         for (let count = 0; !over.signal.aborted; count += 1) {
@@ -103,18 +101,22 @@ describe.skipIf(server === undefined)('an upgrade under load (needs PostgreSQL)'
     };
     const json = (answer: Answered | null) => JSON.parse(answer?.text ?? '{}') as Record<string, unknown>;
     const api = '/api/v1';
+    const files = `${api}/projects/${project}/files`;
     let wrong = 0;
+    const change = async (call: Call, path: string) => {
+      await call(`${files}/folders`, { method: 'POST', headers, body: { path } });
+      const removed = await call(`${files}/removals`, {
+        method: 'POST',
+        headers,
+        body: { paths: [path], forever: true },
+      });
+      if (json(removed)['removed'] !== 1) wrong += 1;
+    };
     const people = {
       'reads, on one connection': begin(true, (call) => call(`${api}/projects`, { headers })),
       'reads, each on its own': begin(false, (call) => call(`${api}/projects/${project}/jobs`, { headers })),
-      'changes, on one connection': begin(true, async (call, count) => {
-        const made = await call(`${api}/me/tokens`, { method: 'POST', headers, body: { name: `one ${count}` } });
-        await call(`${api}/me/tokens/${String(json(made)['id'])}`, { method: 'DELETE', headers });
-      }),
-      'changes, each on its own': begin(false, async (call, count) => {
-        const made = await call(`${api}/me/tokens`, { method: 'POST', headers, body: { name: `other ${count}` } });
-        await call(`${api}/me/tokens/${String(json(made)['id'])}`, { method: 'DELETE', headers });
-      }),
+      'changes, on one connection': begin(true, (call, count) => change(call, `one ${count}`)),
+      'changes, each on its own': begin(false, (call, count) => change(call, `other ${count}`)),
       statements: begin(true, async (call, count) => {
         const body = { code: `${count} + 1` };
         let answer = json(await call(statements, { method: 'POST', headers: { ...headers, prefer: 'wait=5' }, body }));
@@ -160,6 +162,7 @@ describe.skipIf(server === undefined)('an upgrade under load (needs PostgreSQL)'
     ).toEqual([]);
     expect(wrong).toBe(0);
     expect(ask('select count(*) from of_the_next_version')).toBe('0');
-    expect((await client.call('me.tokens', {})).items.map((token) => token.name)).toEqual(['upgrade']);
+    const { items } = await client.call('files.list', { params: { project }, query: {} });
+    expect(items.filter(({ path }) => /^(?:one|other) /.test(path))).toEqual([]);
   });
 });

@@ -71,7 +71,12 @@ export class Simulation {
 
   /** One more: the first leads, the others answer reads. Resolves once it serves. */
   async addControl(): Promise<void> {
-    const part = new Part(join(import.meta.dirname, 'control.program.ts'), [JSON.stringify(this.world)], this.env, nodeOptions.control);
+    const part = new Part(
+      join(import.meta.dirname, 'control.program.ts'),
+      [JSON.stringify(this.world)],
+      this.env,
+      nodeOptions.control,
+    );
     this.controls.push(part);
     while ((await part.line()) !== 'ready');
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createClient, type Client } from '@emberlab/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { becomeAdministrator, openWindow } from '../browser.ts';
 import { Lab, readCells, textOf } from '../lab.ts';
 import { processesOf } from '../leftovers.ts';
@@ -57,8 +57,11 @@ export class Workplace {
       env: this.platform.env,
     });
     this.client = createClient({ baseUrl: `http://127.0.0.1:${this.platform.port}`, token: made.stdout.trim() });
-    const environment = async () => (await this.client.call('environment.get', { params })).current?.state;
-    await expect.poll(environment, { timeout: patience }).toBe('ready');
+    const ready = async () => {
+      const { current } = await this.client.call('environment.get', { params });
+      if (current?.state !== 'ready') throw new Error('the environment is not ready');
+    };
+    await vi.waitFor(ready, { timeout: patience, interval: 200 });
   }
 
   async end(): Promise<void> {
