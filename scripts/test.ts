@@ -209,7 +209,7 @@ const typedFolders = [
 ];
 
 /** What takes too long for a run of everything. */
-const withoutLong = ['livy/emberlab', 'livy/spark35', 'storm/storm'].flatMap((name) => [
+const withoutLong = ['livy/emberlab', 'livy/spark35', 'storm/storm', 'clusters/*'].flatMap((name) => [
   '--exclude',
   `**/src/${name}.test.ts`,
 ]);
@@ -271,6 +271,7 @@ const parts: Record<string, () => Promise<void>> = {
     ];
     // One cluster at a time: two nodes would have the same addresses, and the same images.
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', '--no-file-parallelism', ...files]);
+    await withPostgres('Notebooks on clusters', ['run', '--project', 'e2e', '--no-file-parallelism', 'src/clusters/']);
   },
   // Nor are these: ten minutes of work each while the platform's processes are killed.
   storm: () => {

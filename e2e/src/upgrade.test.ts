@@ -123,7 +123,7 @@ describe.skipIf(server === undefined)('an upgrade under load (needs PostgreSQL)'
         const id = String(answer['id']);
         while (answer['state'] === 'waiting' || answer['state'] === 'running')
           answer = json(await call(`${statements}/${id}`, { headers }));
-        if (!JSON.stringify(answer['output']).includes(`"${count + 1}"`)) wrong += 1;
+        if (!JSON.stringify(answer).includes(`"${count + 1}"`)) wrong += 1;
       }),
       'a Jupyter server': begin(true, (call) =>
         call('/api/status', {

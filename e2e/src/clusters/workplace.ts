@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createClient, type Client } from '@emberlab/contract';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { expect, vi } from 'vitest';
+import { vi } from 'vitest';
 import { becomeAdministrator, openWindow } from '../browser.ts';
 import { Lab, readCells, textOf } from '../lab.ts';
 import { processesOf } from '../leftovers.ts';
@@ -90,22 +90,13 @@ export class Workplace {
       const cells = readCells(join(this.platform.data, 'projects/demo/Jupyter/hello_spark.ipynb'));
       return cells.find(({ source }) => [source].flat().join('') === code);
     };
-    await expect
-      .poll(
-        async () => {
-          await this.lab.page.keyboard.press('Control+s');
-          return textOf(cell());
-        },
-        { timeout: patience, interval: 500 },
-      )
-      .toMatch(shows);
+    const look = async () => {
+      await this.lab.page.keyboard.press('Control+s');
+      const text = textOf(cell());
+      if (!shows.test(text)) throw new Error(`the cell shows: ${text}`);
+    };
+    await vi.waitFor(look, { timeout: patience, interval: 500 });
     return textOf(cell());
-  }
-
-  /** The sessions that the Jupyter page shows, as `id state`. */
-  async sessions(): Promise<string[]> {
-    const { items } = await this.client.call('sessions.list', { params });
-    return items.map(({ id, state }) => `${id} ${state}`);
   }
 
   /** What runs for members on this machine. */

@@ -55,9 +55,8 @@ it('what waits for control is answered by it, though the edge leaves meanwhile',
 it('streams of events end at once, and connections that nothing comes on after a while', async () => {
   await using all = await startReplica({ grace: hour, idle: 1 });
   const control = await all.control((request, response) => {
-    if (request.url === '/') return void response.end('here');
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('data: first\n\n');
+    if (request.url === '/') response.end('here');
+    else response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: first\n\n');
   });
   await all.ask('/');
   const [stream] = (await once(all.begin('/events', { accept: 'text/event-stream', kept: false }), 'response')) as [
