@@ -26,7 +26,7 @@ export const patience = 240_000;
 const engineName = 'cluster';
 
 /** What a platform is told of its cluster, whose engine all configurations have that name none. */
-export const settingsOf = ({ engine, settings = {} }: Cluster): Record<string, string> => ({
+const settingsOf = ({ engine, settings = {} }: Cluster): Record<string, string> => ({
   EMBERLAB_ENGINES: JSON.stringify({ [engineName]: { label: 'The cluster', ...engine } }),
   EMBERLAB_DEFAULT_ENGINE: engineName,
   // Nothing else is to start meanwhile.

@@ -31,7 +31,7 @@ const mostNames = 1000;
 
 /** The use cases of jobs. Rights by the role have been checked; those of the one job are here. */
 export function createJobService(
-  deps: Pick<JobsDeps, 'clock' | 'bus' | 'configurations' | 'projects' | 'jobGoes'> & {
+  deps: Pick<JobsDeps, 'clock' | 'bus' | 'configurations' | 'projects' | 'filesElsewhere' | 'jobGoes'> & {
     /** When jobs run next by their schedules; those without one are absent. */
     nextRuns(jobIds: readonly number[]): Promise<ReadonlyMap<number, number>>;
     store: JobStore;

@@ -25,7 +25,7 @@ export type Preparer = ReturnType<typeof createPreparer>;
 
 /** What lies between a run's turn and its process: its files are looked at, its environment, and whether there is room for it. */
 export function createPreparer(
-  parts: Pick<JobsDeps, 'admission' | 'configurations' | 'environments' | 'projects'> & {
+  parts: Pick<JobsDeps, 'admission' | 'configurations' | 'environments' | 'filesElsewhere' | 'projects'> & {
     lifecycle: ExecutionLifecycle;
     runnerOf: RunnerOf;
     clock: Clock;
