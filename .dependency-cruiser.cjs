@@ -3,7 +3,7 @@
 const server = '^packages/server/src/';
 const feature = (name) => `${server}features/${name}/`;
 /**
- * users ← projects ← {limits ← files ← {examples, notebooks, configurations}, environments}; configurations and environments ← servers; environments ← sessions; all of these ← jobs: a feature may use those
+ * users ← projects ← {limits ← files ← {examples, notebooks, configurations}, environments}; profiles ← configurations; configurations and environments ← servers; environments ← sessions; all of these ← jobs: a feature may use those
  * before it, through their index.ts; admin looks at all of them. audit knows none of them; they tell it through http/audit-trail.ts.
  */
 const order = {
@@ -15,12 +15,13 @@ const order = {
   alerts: [],
   limits: ['users', 'projects'],
   engines: ['projects'],
+  profiles: [],
   files: ['users', 'projects', 'limits'],
   examples: ['files'],
   notebooks: ['users', 'projects', 'files'],
-  configurations: ['users', 'projects', 'files'],
+  configurations: ['users', 'projects', 'files', 'profiles'],
   environments: ['users', 'projects'],
-  servers: ['users', 'projects', 'limits', 'configurations', 'environments'],
+  servers: ['users', 'projects', 'profiles', 'limits', 'configurations', 'environments'],
   sessions: ['users', 'projects', 'limits', 'environments'],
   jobs: ['users', 'projects', 'limits', 'files', 'notebooks', 'configurations', 'environments', 'servers', 'sessions'],
   admin: ['users', 'projects', 'environments', 'servers', 'sessions', 'metrics'],
@@ -109,12 +110,13 @@ module.exports = {
     {
       name: 'ports-only',
       comment:
-        'Features may import engine.ts, spawner.ts, identities.ts and edge/ports.ts; adapters are named in platform.ts alone.',
+        'Features may import engine.ts, spawner.ts, profile.ts, identities.ts and edge/ports.ts; adapters are named in platform.ts alone.',
       severity: 'error',
       from: { path: `${server}features/`, pathNot: '\\.test\\.ts$' },
       to: {
         path: `${server}(engines|spawners|identities|edge)/`,
-        pathNot: '(engines/engine|spawners/spawner|identities/identities|edge/ports|edge/protocol)\\.ts$',
+        pathNot:
+          '(engines/engine|spawners/spawner|spawners/profile|identities/identities|edge/ports|edge/protocol)\\.ts$',
       },
     },
     ...Object.entries(order).map(([name, allowed]) => ({

@@ -77,6 +77,7 @@ export const addresses: Readonly<Record<RouteName, string>> = {
   'engines.capacity': 'GET /projects/{project}/engines/{engine}/capacity',
   'engines.list': 'GET /admin/engines',
   'engines.setProjects': 'PUT /admin/engines/{engine}/projects',
+  'profiles.list': 'GET /admin/profiles',
   'announcements.current': 'GET /announcements',
   'announcements.atLogin': 'GET /announcements/login',
   'announcements.events': 'GET /announcements/events',

@@ -5,7 +5,8 @@ import {
   checkedConfiguration,
   configurationDefaults,
   configurationDefaultsBody,
-  sparkPlace,
+  configurationPlace,
+  configurationUse,
 } from './schemas/configuration.ts';
 import { projectName } from './schemas/projects.ts';
 
@@ -34,9 +35,9 @@ export const configurationRoutes = {
     method: 'GET',
     path: '/projects/{project}/configuration/place',
     access: { project: 'viewer' },
-    summary: 'Where Spark applications of the project run',
+    summary: 'Where Spark applications of the project run, and the profiles that its Jupyter servers may have',
     params: inProject,
-    response: sparkPlace,
+    response: configurationPlace,
   },
   'configuration.check': {
     method: 'POST',
@@ -44,6 +45,7 @@ export const configurationRoutes = {
     access: { project: 'editor' },
     summary: 'What is wrong with a configuration, and what Spark would get; nothing is saved',
     params: inProject,
+    query: z.object({ for: configurationUse.default('jupyter') }),
     body: configurationShape,
     response: checkedConfiguration,
   },

@@ -172,6 +172,7 @@ export const routeScopes: Readonly<Record<RouteName, ScopeRule>> = {
   'limits.setProject': 'admin',
   'engines.capacity': 'read',
   'engines.list': 'admin',
+  'profiles.list': 'admin',
   'engines.setProjects': 'admin',
   'alerts.receivers': 'read',
   'alerts.addReceiver': 'manage',

@@ -12,6 +12,7 @@ import { jupyterRoutes } from './jupyter-routes.ts';
 import { limitRoutes } from './limit-routes.ts';
 import { overviewRoutes } from './overview-routes.ts';
 import { peopleRoutes } from './people-routes.ts';
+import { profileRoutes } from './profile-routes.ts';
 import { projectRoutes } from './project-routes.ts';
 import type { RouteShape } from './route-shape.ts';
 import { system } from './schemas/system.ts';
@@ -37,6 +38,7 @@ export const routes = define({
   ...environmentRoutes,
   ...limitRoutes,
   ...engineRoutes,
+  ...profileRoutes,
   ...announcementRoutes,
   ...alertRoutes,
   ...peopleRoutes,

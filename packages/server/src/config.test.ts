@@ -202,6 +202,76 @@ describe('readConfig', () => {
     for (const [settings, sentence] of broken) expect(problemsOf(settings).join()).toContain(sentence);
   });
 
+  it('lets servers run in profiles, the default first, with what the spawner has where they do not say', () => {
+    const docker = {
+      EMBERLAB_HOST: '0.0.0.0',
+      EMBERLAB_SPAWNER: 'docker',
+      EMBERLAB_DOCKER: '{"image": "registry.example.org/emberlab:1"}',
+    };
+    const kubernetes = {
+      EMBERLAB_SPAWNER: 'kubernetes',
+      EMBERLAB_ISOLATION: 'off',
+      EMBERLAB_KUBERNETES:
+        '{"namespace": "n", "image": "lab:1", "data_claim": "d", "control_url": "http://emberlab:8080"}',
+    };
+    const read = (profiles: object, spawner: Record<string, string> = docker) =>
+      readConfig({ EMBERLAB_DATA: data, ...spawner, EMBERLAB_SPAWNER_PROFILES: JSON.stringify(profiles) }).profiles;
+    const small = { label: 'Small', max_memory_mb: 1024, max_cores: 1 };
+    const large = { label: 'Large', image: 'lab:2', memory_mb: 8192, default: true, projects: ['demo'] };
+    expect(read({ small, large })).toEqual([
+      {
+        name: 'large',
+        label: 'Large',
+        description: null,
+        image: 'lab:2',
+        gives: { memoryMb: 8192, cores: 2 },
+        most: { memoryMb: null, cores: null },
+        nodeSelector: {},
+        tolerations: [],
+        projects: ['demo'],
+      },
+      {
+        name: 'small',
+        label: 'Small',
+        description: null,
+        image: 'registry.example.org/emberlab:1',
+        gives: { memoryMb: 1024, cores: 1 },
+        most: { memoryMb: 1024, cores: 1 },
+        nodeSelector: {},
+        tolerations: [],
+        projects: null,
+      },
+    ]);
+    const gpu = {
+      label: 'GPU',
+      node_selector: { 'example.org/pool': 'gpu' },
+      tolerations: [{ key: 'gpu', operator: 'Exists', effect: 'NoSchedule' }],
+    };
+    expect(read({ gpu }, kubernetes)).toMatchObject([
+      { image: 'lab:1', nodeSelector: gpu.node_selector, tolerations: gpu.tolerations },
+    ]);
+    expect(readConfig({ EMBERLAB_DATA: data, ...docker }).profiles).toEqual([]);
+    const broken: [object, string, Record<string, string>?][] = [
+      [{ small }, 'spawner_profiles says what Jupyter servers run in, and with spawner = local', {}],
+      [{ gpu }, 'spawner_profiles.gpu: node_selector and tolerations are for spawner = kubernetes'],
+      [{ 'Very Large': small }, 'Very Large is no name of a profile'],
+      [{ small: {} }, 'small.label: '],
+      [{ small: { ...small, image: '-v' } }, 'small.image: please write the name of an image'],
+      [{ small: { ...small, privileged: true } }, 'small: privileged is not a setting of it'],
+      [{ small: { ...small, memory_mb: 2048 } }, 'small.memory_mb: is more than max_memory_mb'],
+      [{ small: { ...small, max_memory_mb: 100 } }, 'small.max_memory_mb: JupyterLab needs 512 MB or more'],
+      [{ small: { ...small, projects: ['No Project'] } }, 'small.projects.0: '],
+      [{ small, other: small }, 'two profiles have the label Small'],
+      [{ a: { label: 'A', default: true }, large }, 'only one profile can be the default, not a and large'],
+      [{ gpu: { ...gpu, tolerations: [{ operator: 'Equal' }] } }, 'Equal takes a key and a value', kubernetes],
+      [{ gpu: { ...gpu, node_selector: { 'a b': 'c' } } }, 'please write a key as Kubernetes has them', kubernetes],
+    ];
+    for (const [profiles, sentence, spawner = docker] of broken) {
+      const given = { ...spawner, EMBERLAB_SPAWNER_PROFILES: JSON.stringify(profiles) };
+      expect(problemsOf(given).join()).toContain(sentence);
+    }
+  });
+
   it('puts {id} in front of the host of a public address', () => {
     expect(readConfig({ EMBERLAB_DATA: data, EMBERLAB_PUBLIC_URL: 'https://ember.example.org' }).appsOrigin).toBe(
       'https://{id}.ember.example.org',

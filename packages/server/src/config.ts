@@ -8,11 +8,13 @@ import type { EngineSettings } from './engine-settings.ts';
 import type { OpenIdSettings } from './features/users/openid/settings.ts';
 import type { SettingInEffect } from '@emberlab/contract';
 import { readSender, readSmtpUrl, type MailSettings } from './lib/smtp-settings.ts';
+import { compileProfiles, profileContradictions } from './profile-settings.ts';
 import { settingsInEffect } from './settings-in-effect.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import type { FilesSettings } from './files-settings.ts';
 import { originFor, type DockerOptions } from './spawners/docker/settings.ts';
 import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
+import type { Profile } from './spawners/profile.ts';
 
 /** The settings, compiled: nothing is optional, paths are absolute, and only this type travels. */
 export type Config = {
@@ -57,6 +59,8 @@ export type Config = {
   readonly filesKeys: { readonly accessKey: string; readonly secretKey: string } | null;
   /** how Jupyter servers run as Pods; null: they don't */
   readonly kubernetes: KubernetesOptions | null;
+  /** what members may choose servers to run in, the default first; empty: all run in what the spawner has */
+  readonly profiles: readonly Profile[];
   /** an origin under which servers elsewhere reach us; null: all are on this machine */
   readonly innerOrigin: string | null;
   readonly serverStartTimeoutMs: number;
@@ -274,6 +278,7 @@ function* contradictions(settings: Settings): Generator<string> {
   if (settings.spawner === 'kubernetes' && settings.isolation !== 'off') {
     yield 'With spawner = kubernetes please set isolation = off: Pods run as the user that Emberlab is, and are kept from one another by the cluster.';
   }
+  yield* profileContradictions(settings.spawner_profiles ?? [], settings.spawner);
   if ((settings.engines ?? []).some(({ type }) => type === 'kubernetes') && settings.isolation !== 'off') {
     yield 'With an engine of the type kubernetes please set isolation = off: Pods run as the user that Emberlab is, and are kept from one another by the cluster.';
   }
@@ -357,6 +362,10 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
   const agentSocket = join(run, 'agent.sock');
   const docker = settings.spawner === 'docker' ? (settings.docker ?? null) : null;
   const kubernetes = settings.spawner === 'kubernetes' ? kubernetesOf(settings) : null;
+  const serverLimits = {
+    memoryMb: settings.server_memory_mb === 0 ? null : settings.server_memory_mb,
+    cores: settings.server_cores === 0 ? null : settings.server_cores,
+  };
   return {
     dataDir,
     files: settings.files ?? null,
@@ -379,6 +388,10 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     ),
     docker,
     kubernetes,
+    profiles: compileProfiles(settings.spawner_profiles ?? [], {
+      image: docker?.image ?? kubernetes?.image ?? '',
+      gives: serverLimits,
+    }),
     innerOrigin: docker === null ? (kubernetes?.controlUrl ?? null) : originFor(docker, port),
     defaultEngine: settings.default_engine,
     agentUrl: settings.agent_url ?? `unix:${agentSocket}`,
@@ -392,10 +405,7 @@ function compile(settings: Settings): Omit<Config, 'settingsFile' | 'settings'> 
     serverStartTimeoutMs: settings.server_start_timeout_seconds * 1000,
     serverLogsKept: settings.server_logs_kept,
     serverLogBytes: settings.server_log_mb * 1024 ** 2,
-    serverLimits: {
-      memoryMb: settings.server_memory_mb === 0 ? null : settings.server_memory_mb,
-      cores: settings.server_cores === 0 ? null : settings.server_cores,
-    },
+    serverLimits,
     serverStartLimit: settings.server_start_limit ?? Math.max(2, availableParallelism()),
     notebookRunsKept: settings.notebook_runs_kept,
     serverTime: {

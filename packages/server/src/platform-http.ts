@@ -50,6 +50,7 @@ export async function createPlatformApp({
     limits,
     metrics,
     notebooks,
+    profiles,
     projects,
     servers,
     sessions,
@@ -82,6 +83,7 @@ export async function createPlatformApp({
   announcements.registerRoutes(router);
   limits.registerRoutes(router);
   engines.registerRoutes(router);
+  profiles.registerRoutes(router);
   users.registerRoutes(router, ensureDemo);
   projects.registerRoutes(router, {
     ...(given.leader === null

@@ -11,6 +11,7 @@ import type { createJobs } from './features/jobs/index.ts';
 import type { createLimits } from './features/limits/index.ts';
 import type { createPlatformMetrics } from './features/metrics/index.ts';
 import type { createNotebooks } from './features/notebooks/index.ts';
+import type { createProfiles } from './features/profiles/index.ts';
 import type { createProjects } from './features/projects/index.ts';
 import type { createServers } from './features/servers/index.ts';
 import type { createSessions } from './features/sessions/index.ts';
@@ -31,6 +32,7 @@ export type PlatformParts = {
   readonly limits: ReturnType<typeof createLimits>;
   readonly metrics: ReturnType<typeof createPlatformMetrics>;
   readonly notebooks: ReturnType<typeof createNotebooks>;
+  readonly profiles: ReturnType<typeof createProfiles>;
   readonly projects: ReturnType<typeof createProjects>;
   readonly servers: ReturnType<typeof createServers>;
   readonly sessions: ReturnType<typeof createSessions>;

@@ -34,6 +34,7 @@ export function createPlatformSpark(given: {
   classArchive: LocalSpark['classArchive'];
   users: PlatformParts['users'];
   projects: PlatformParts['projects'];
+  profiles: PlatformParts['profiles'];
   limits: PlatformParts['limits'];
   environments: PlatformParts['environments'];
   servers: () => Pick<ReturnType<typeof createServers>, 'workChanged' | 'service'>;
@@ -103,6 +104,7 @@ export function createPlatformSpark(given: {
     bus,
     projects: projects.service,
     filesElsewhere: config.files !== null,
+    profiles: given.profiles.service,
     spark: {
       place: async (projectId) =>
         (await sessions.hasLivy(projectId))

@@ -17,6 +17,7 @@ import { createJobs } from './features/jobs/index.ts';
 import { createLimits } from './features/limits/index.ts';
 import { createPlatformMetrics } from './features/metrics/index.ts';
 import { createNotebooks } from './features/notebooks/index.ts';
+import { createProfiles } from './features/profiles/index.ts';
 import { createProjects } from './features/projects/index.ts';
 import { createServers } from './features/servers/index.ts';
 import { createUsers } from './features/users/index.ts';
@@ -145,6 +146,7 @@ export async function createPlatform(
     removeEnvironment: (projectId) => environments.removeAll(projectId),
     onRightsChanged: () => feed.review(),
   });
+  const profiles = createProfiles({ profiles: config.profiles, nameOf: projects.service.nameOf });
   const limits = createLimits({
     db,
     clock,
@@ -184,6 +186,7 @@ export async function createPlatform(
     classArchive,
     users,
     projects,
+    profiles,
     limits,
     environments,
     servers: () => servers,
@@ -214,6 +217,7 @@ export async function createPlatform(
     spawner: adapters.spawner?.(spawner) ?? spawner,
     environments,
     configurations: configurations.service,
+    profiles: profiles.service,
     projects: projects.service,
     notebooks: notebooks.service,
     labExtensions: join(repository, 'jupyter/lab/dist'),
@@ -317,6 +321,7 @@ export async function createPlatform(
     limits,
     metrics,
     notebooks,
+    profiles,
     projects,
     servers,
     sessions,

@@ -24,7 +24,9 @@ export async function createServerSpawner(given: {
 }): Promise<Spawner> {
   const { config } = given;
   if (config.docker !== null && !given.identities.isolation.users) throw new FatalError(onlyWithUsers);
-  if (config.docker !== null) return createDockerSpawner({ ...given, settings: config.docker, shared });
-  if (config.kubernetes !== null) return createKubernetesSpawner({ ...given, settings: config.kubernetes });
+  if (config.docker !== null)
+    return createDockerSpawner({ ...given, settings: config.docker, profiles: config.profiles, shared });
+  if (config.kubernetes !== null)
+    return createKubernetesSpawner({ ...given, settings: config.kubernetes, profiles: config.profiles });
   return createLocalSpawner(given);
 }

@@ -1,6 +1,7 @@
 import type { SettingInEffect } from '@emberlab/contract';
 import type { EngineSettings } from './engine-settings.ts';
 import { redact } from './lib/redact.ts';
+import type { ProfileSettings } from './profile-settings.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import type { DockerOptions } from './spawners/docker/settings.ts';
 import type { KubernetesOptions } from './spawners/kubernetes/settings.ts';
@@ -37,6 +38,11 @@ function clusterOf(engine: EngineSettings): string {
 function spell(value: unknown): string {
   if (Array.isArray(value)) return value.map(spell).join(', ');
   if (typeof value !== 'object' || value === null) return String(value);
+  if ('tolerations' in value) {
+    const { name, label, image, projects } = value as ProfileSettings;
+    const whose = projects.length === 0 ? '' : `, for ${projects.join(' and ')}`;
+    return `${name} (${label}${image === null ? '' : `, image ${image}`}${whose})`;
+  }
   if ('type' in value) {
     const engine = value as EngineSettings;
     return `${engine.name} (${engine.type}, ${clusterOf(engine)})`;

@@ -7,6 +7,7 @@ import { kubernetesSetting } from './kubernetes-settings.ts';
 import { compileNetworks } from './lib/addresses.ts';
 import { compileReach } from './lib/reach.ts';
 import { readSender, readSmtpUrl } from './lib/smtp-settings.ts';
+import { profilesSetting } from './profile-settings.ts';
 
 const wholeNumber = z
   .union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'please write a whole number')
@@ -256,6 +257,10 @@ export const settingsSchema = z.strictObject({
   kubernetes: kubernetesSetting.optional().meta({
     description:
       'How Jupyter servers run as Pods: a table [kubernetes], see the guide to Kubernetes; in the environment the same as JSON. Default: none.',
+  }),
+  spawner_profiles: profilesSetting.optional().meta({
+    description:
+      'What members may choose their Jupyter servers to run in, with spawner = docker or kubernetes: a table [spawner_profiles.NAME] for each, see the guides to Docker and Kubernetes; in the environment the same as JSON. Default: none.',
   }),
   server_start_timeout_seconds: wholeNumber
     .pipe(z.number().min(5).max(3600))

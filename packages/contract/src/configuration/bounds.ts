@@ -12,6 +12,8 @@ export const mostFiles = 50;
 export const longestPath = 1000;
 /** Of the name of an engine. */
 export const longestEngine = 40;
+/** What profiles of servers are called: plain words. */
+export const profileWord = /^[a-z][a-z0-9-]{0,39}$/;
 
 /** What people read where a field of a configuration is wrong by itself. */
 export const boundWords = {
@@ -22,5 +24,6 @@ export const boundWords = {
   text: 'Please use at most 20,000 characters.',
   path: 'A path has at most 1000 characters.',
   engine: 'Please choose one of the engines.',
+  profile: 'Please choose one of the profiles.',
   files: `Please name at most ${mostFiles} files.`,
 } as const;

@@ -3,6 +3,7 @@ import type { PythonConfiguration, SparkConfiguration } from './shape.ts';
 /** What the schema makes of what says least, field by field. */
 export const defaultConfiguration: SparkConfiguration = {
   type: 'spark',
+  profile: null,
   driverMemoryMb: 2048,
   driverCores: 1,
   executorMemoryMb: 4096,
@@ -18,6 +19,7 @@ export const defaultConfiguration: SparkConfiguration = {
 
 export const defaultPythonConfiguration: PythonConfiguration = {
   type: 'python',
+  profile: null,
   memoryMb: 2048,
   cores: 1,
   files: [],

@@ -33,8 +33,18 @@ export type Difference = { readonly path: string; readonly label: string; readon
 export function differences(here: Configuration, there: Configuration): Difference[] {
   if (here.type !== there.type) return [{ path: 'type', label: 'Type', there: configurationTypeLabels[there.type] }];
   const others = new Map(fieldValues(there).map((field) => [field.path, field]));
+  return [...profileDifference(here, there), ...fieldDifferences(here, others)];
+}
+
+/** Of two that name no profile, or only one does, the field is in one of them at most. */
+const profileDifference = (here: Configuration, there: Configuration): Difference[] =>
+  here.profile === there.profile
+    ? []
+    : [{ path: 'profile', label: 'Profile', there: there.profile ?? 'the administrator’s default' }];
+
+function fieldDifferences(here: Configuration, others: ReadonlyMap<string, FieldValue>): Difference[] {
   return fieldValues(here).flatMap(({ path, label, value }) => {
-    const other = others.get(path);
+    const other = path === 'profile' ? undefined : others.get(path);
     // A field that only one of them has follows from another that differs.
     if (other === undefined || JSON.stringify(value) === JSON.stringify(other.value)) return [];
     return [{ path, label, there: other.text }];
@@ -49,6 +59,7 @@ function fieldValue(
 }
 
 function spell(path: string, value: Value, unit: 'MB' | undefined): string {
+  if (path === 'profile') return String(value);
   if (path === 'executors.mode') return value === 'true' ? 'on' : 'off';
   if (typeof value === 'number') return unit === 'MB' ? formatMegabytes(value) : String(value);
   if (typeof value === 'object') return value.length === 0 ? 'none' : value.join(', ');

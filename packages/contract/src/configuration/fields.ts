@@ -29,6 +29,7 @@ const inDynamic =
 
 /** Every field of type `spark`, in the order of the form: the one place that says which field is which property. */
 export const sparkFields: readonly SparkField[] = [
+  { path: 'profile', label: 'Profile', property: null, read: (c) => c.profile },
   { path: 'engine', label: 'Engine', property: engineProperty, read: (c) => c.engine },
   {
     path: 'driverMemoryMb',
@@ -128,6 +129,7 @@ export const sparkFields: readonly SparkField[] = [
 
 /** The same of type `python`. */
 export const pythonFields: readonly PythonField[] = [
+  { path: 'profile', label: 'Profile', read: (c) => c.profile },
   { path: 'memoryMb', label: 'Memory', unit: 'MB', read: (c) => c.memoryMb },
   { path: 'cores', label: 'Cores', read: (c) => c.cores },
   { path: 'files', label: 'Additional files', kind: 'files', read: (c) => c.files },

@@ -15,6 +15,7 @@ const file = fc.oneof(
 );
 const files = fc.oneof(fc.array(file, { maxLength: 3 }), fc.constantFrom(Array<string>(51).fill('a.jar')));
 const text = fc.constantFrom('', 'a=1', 'x'.repeat(20_000), 'x'.repeat(20_001));
+const profile = fc.constantFrom(null, 'large', 'Large', 'a b', '', '2', 'x'.repeat(40), 'x'.repeat(41), 'large\n');
 const executors = fc.oneof(
   fc.record({ mode: fc.constant('static' as const), instances: number }),
   fc.record({ mode: fc.constant('dynamic' as const), min: number, max: number, initial: number }),
@@ -22,6 +23,7 @@ const executors = fc.oneof(
 const written: fc.Arbitrary<WrittenConfiguration> = fc.oneof(
   fc.record({
     type: fc.constant('spark' as const),
+    profile,
     driverMemoryMb: number,
     driverCores: number,
     executorMemoryMb: number,
@@ -36,6 +38,7 @@ const written: fc.Arbitrary<WrittenConfiguration> = fc.oneof(
   }),
   fc.record({
     type: fc.constant('python' as const),
+    profile,
     memoryMb: number,
     cores: number,
     files,

@@ -1,4 +1,12 @@
-import { boundWords, configurationLimits, longestEngine, longestPath, longestText, mostFiles } from './bounds.ts';
+import {
+  boundWords,
+  configurationLimits,
+  longestEngine,
+  longestPath,
+  longestText,
+  mostFiles,
+  profileWord,
+} from './bounds.ts';
 import { projectFileProblem, type FileKind } from './project-file.ts';
 import type { Configuration } from './shape.ts';
 
@@ -19,6 +27,7 @@ const { leastMemoryMb, mostMemoryMb, mostCores, mostExecutors } = configurationL
 export function fieldProblems(written: WrittenConfiguration): FieldProblem[] {
   if (written.type === 'python') {
     return [
+      ...profile(written.profile),
       ...memory('memoryMb', 'Jupyter', written.memoryMb),
       ...whole(['cores'], written.cores, 1, mostCores),
       ...files('files', written.files),
@@ -27,6 +36,7 @@ export function fieldProblems(written: WrittenConfiguration): FieldProblem[] {
   }
   const { executors } = written;
   return [
+    ...profile(written.profile),
     ...memory('driverMemoryMb', 'The driver', written.driverMemoryMb),
     ...whole(['driverCores'], written.driverCores, 1, mostCores),
     ...memory('executorMemoryMb', 'An executor', written.executorMemoryMb),
@@ -49,6 +59,9 @@ export const readFields = (written: WrittenConfiguration): Configuration | null 
   fieldProblems(written).length === 0 ? (written as Configuration) : null;
 
 const problem = (path: FieldProblem['path'], message: string): FieldProblem[] => [{ path, message }];
+
+const profile = (name: string | null): FieldProblem[] =>
+  name === null || profileWord.test(name) ? [] : problem(['profile'], boundWords.profile);
 
 function whole(path: FieldProblem['path'], value: number | string, least: number, most: number): FieldProblem[] {
   const right = Number.isSafeInteger(value) && Number(value) >= least && Number(value) <= most;

@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { boundWords, configurationLimits, longestEngine, longestPath, longestText, mostFiles } from './bounds.ts';
+import {
+  boundWords,
+  configurationLimits,
+  longestEngine,
+  longestPath,
+  longestText,
+  mostFiles,
+  profileWord,
+} from './bounds.ts';
 import { projectFileProblem, type FileKind } from './project-file.ts';
 import '../validator-words.ts';
 
@@ -15,6 +23,13 @@ const memory = (whose: string) =>
     .int(boundWords.wholeMemory)
     .min(leastMemoryMb, boundWords.tooLittle(whose))
     .max(mostMemoryMb, boundWords.memory);
+
+const profile = z
+  .string()
+  .regex(profileWord, boundWords.profile)
+  .nullable()
+  .default(null)
+  .meta({ description: "what the Jupyter server runs in, by its name; null: the project's first. Jobs have none" });
 
 /** A list of files of the project, by their paths below its folder. */
 const projectFiles = (kind: FileKind) =>
@@ -46,6 +61,7 @@ export const executors = z.discriminatedUnion('mode', [
  */
 export const sparkShape = z.object({
   type: z.literal('spark'),
+  profile,
   driverMemoryMb: memory('The driver').meta({ description: "the heap of the driver's JVM, MB" }),
   driverCores: whole(1, mostCores).meta({ description: 'with a local master: cores for tasks as well' }),
   executorMemoryMb: memory('An executor')
@@ -75,6 +91,7 @@ export const sparkShape = z.object({
 
 export const pythonShape = z.object({
   type: z.literal('python'),
+  profile,
   memoryMb: memory('Jupyter').default(2048).meta({ description: 'of the server with its kernels, MB' }),
   cores: whole(1, mostCores).default(1).meta({ description: 'of the server with its kernels' }),
   files: projectFiles('files')

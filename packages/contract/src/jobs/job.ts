@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { projectFileProblem } from '../configuration/project-file.ts';
 import { configurationShape } from '../configuration/shape.ts';
-import { configuration } from '../schemas/configuration.ts';
+import { jobConfiguration } from '../schemas/configuration.ts';
 import { instant, lineText } from '../schemas/primitives.ts';
 import { isShallow, mostDepth } from './depth.ts';
 import { notebookParameter } from './parameters-cell.ts';
@@ -143,7 +143,7 @@ const definition = {
   mainClass,
   arguments: jobArguments,
   parameters: jobParameters,
-  configuration,
+  configuration: jobConfiguration,
   policy: jobPolicy,
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { configurationProblems } from '../configuration/problems.ts';
+import { jobProfileProblems } from '../configuration/profiles.ts';
 import {
   configurationShape,
   type Configuration,
@@ -8,6 +9,7 @@ import {
 } from '../configuration/shape.ts';
 import { engineChoice, engineTypes } from './engines.ts';
 import { instant } from './primitives.ts';
+import { profileChoice } from './profiles.ts';
 
 /** Compute settings, for Jupyter servers and for jobs alike, checked as a whole. */
 export const configuration = configurationShape.superRefine((value, context) => {
@@ -28,7 +30,14 @@ export const configurationDefaults = z.object({
 });
 export type ConfigurationDefaults = z.infer<typeof configurationDefaults>;
 
-export const configurationDefaultsBody = z.object({ jupyter: configuration, jobs: configuration });
+/** A configuration of jobs, checked as a whole. */
+export const jobConfiguration = configuration.superRefine((value, context) => {
+  for (const { path, message } of jobProfileProblems(value)) {
+    context.addIssue({ code: 'custom', path: [...path], message });
+  }
+});
+
+export const configurationDefaultsBody = z.object({ jupyter: configuration, jobs: jobConfiguration });
 
 /** Where the Spark applications of a project run. */
 export const sparkPlace = z.object({
@@ -42,6 +51,18 @@ export const sparkPlace = z.object({
     .meta({ description: 'the engines that configurations may name; the first is that of those that name none' }),
 });
 export type SparkPlace = z.infer<typeof sparkPlace>;
+
+/** Where what configurations speak of runs: Spark applications, and Jupyter servers. */
+export const configurationPlace = sparkPlace.extend({
+  profiles: z
+    .array(profileChoice)
+    .meta({ description: 'those that configurations of servers may name; the first is that of those that name none' }),
+});
+export type ConfigurationPlace = z.infer<typeof configurationPlace>;
+
+/** What a configuration is for. */
+export const configurationUse = z.enum(['jupyter', 'job']);
+export type ConfigurationUse = z.infer<typeof configurationUse>;
 
 /** What a configuration comes to: what is wrong with it, its files included, and what Spark would get. */
 export const checkedConfiguration = z.object({

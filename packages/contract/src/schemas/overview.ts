@@ -28,6 +28,7 @@ export const running = z.object({
   phase: runningPhase,
   state: z.string().meta({ description: 'a word of its own kind' }),
   since: instant,
+  profile: z.string().nullable().meta({ description: 'of a server: the label of what it runs in; null: it has none' }),
   place: z.string().nullable().meta({ description: "host and port of the project's own Livy; null: on this machine" }),
   use: processUse.nullable().meta({ description: 'null: not known (yet), or elsewhere' }),
 });

@@ -98,6 +98,10 @@ export const server = z.object({
     .nullable()
     .meta({ description: 'of one that waits for its turn: 1 is the next; null: it does not' }),
   limits: serverLimits.nullable().meta({ description: 'null: its process has not been started' }),
+  profile: z
+    .object({ name: z.string(), label: z.string() })
+    .nullable()
+    .meta({ description: 'what it runs in; null: it has not been started, or there are no profiles' }),
   use: serverUse.nullable().meta({ description: 'null: it does not run, or has not been looked at yet' }),
   memoryEnd: memoryEnd.nullable(),
   time: serverTime,

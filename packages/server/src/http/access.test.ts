@@ -73,6 +73,7 @@ const rules: Record<'anyone' | 'user' | 'administrator' | Role, readonly RouteNa
     'limits.projects',
     'limits.setProject',
     'engines.list',
+    'profiles.list',
     'engines.setProjects',
     'announcements.list',
     'announcements.create',

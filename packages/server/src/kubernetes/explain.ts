@@ -8,6 +8,8 @@ export type Subject = {
   readonly noun: string;
   /** at the beginning of a sentence */
   readonly program: string;
+  /** how sentences begin that speak of its image; default: by its name */
+  readonly image?: string;
 };
 
 export type PodExit = { readonly code: number | null; readonly signal: string | null };
@@ -41,10 +43,10 @@ export function exitOf(pod: V1Pod): PodExit | null {
   return signal === undefined ? { code, signal: null } : { code: null, signal };
 }
 
-/** What a container waits for that nothing will bring; `image`: as the settings have it. */
+/** What a container waits for that nothing will bring; `image`: how sentences begin that speak of it. */
 const hopeless: Readonly<Record<string, (image: string) => string>> = {
-  ErrImageNeverPull: (image) => `The image ${image} is not on the node, and may not be pulled.`,
-  InvalidImageName: (image) => `${image} is no name of an image.`,
+  ErrImageNeverPull: (image) => `${image} is not on the node, and may not be pulled.`,
+  InvalidImageName: (image) => `${image} has no name that images can have.`,
   CreateContainerConfigError: () => "The Pod's container can't be made.",
   CreateContainerError: () => "The Pod's container can't be made.",
   RunContainerError: () => "The Pod's container can't be started.",
@@ -54,9 +56,8 @@ const hopeless: Readonly<Record<string, (image: string) => string>> = {
 const noSuchImage = /not found|does not exist|manifest unknown|unauthorized|denied|no basic auth/i;
 
 /** How far the start of a Pod is. */
-export function progressOf(pod: V1Pod, { noun }: Subject): PodProgress {
-  const container = pod.spec?.containers[0];
-  const image = container?.image ?? '';
+export function progressOf(pod: V1Pod, { noun, image: named }: Subject): PodProgress {
+  const image = named ?? `The image ${pod.spec?.containers[0]?.image ?? ''}`;
   const waiting = stateOf(pod)?.waiting;
   const scheduled = pod.status?.conditions?.find((one) => one.type === 'PodScheduled');
   if (scheduled?.status !== 'True') {
@@ -70,7 +71,7 @@ export function progressOf(pod: V1Pod, { noun }: Subject): PodProgress {
   const end = hopeless[reason];
   if (end !== undefined) return { step: 'preparing', note: null, problem: `${end(image)}${said}` };
   if (reason === 'ErrImagePull' || reason === 'ImagePullBackOff') {
-    const note = `The image ${image} can't be pulled.${said}`;
+    const note = `${image} can't be pulled.${said}`;
     return { step: 'preparing', note, problem: noSuchImage.test(message) ? note : null };
   }
   return { step: 'preparing', note: null, problem: null };

@@ -9,6 +9,7 @@ export const labels = {
   driver: 'emberlab.io/driver',
   project: 'emberlab.io/project',
   user: 'emberlab.io/user',
+  profile: 'emberlab.io/profile',
 } as const;
 
 /** A word for a manifest: ids of ours, and names of projects. Nothing else of what people write can come there; throws. */

@@ -13,6 +13,10 @@ import { systemClock } from '../lib/clock.ts';
 import { claimDataFolder } from '../supervise/claim.ts';
 import { makeCertificate } from '../testing/certificate.ts';
 import { seedUser } from '../testing/database.ts';
+import { DockerError } from '../spawners/docker/api.ts';
+import { testSettings } from '../spawners/docker/settings.fixture.ts';
+import { testProfile } from '../testing/profiles.ts';
+import { checkImages } from './checks/images.ts';
 import { checkDisk, checkPermissions } from './checks/data.ts';
 import { checkDatabase } from './checks/database.ts';
 import { checkCgroups, checkMemory, checkNode, checkOpenFiles } from './checks/machine.ts';
@@ -33,6 +37,32 @@ describe('the doctor', () => {
     await migrate(db);
     return db;
   };
+
+  it('asks the Docker engine for the images of Jupyter servers', async () => {
+    const has = (images: string[]) => () => ({ hasImage: async (image: string) => images.includes(image) });
+    const docker = testSettings();
+    const profiles = [testProfile(), testProfile({ name: 'large', label: 'Large', image: 'server:2' })];
+    expect(await checkImages({ docker: null, profiles }, has([]))).toEqual([]);
+    expect(await checkImages({ docker, profiles: [] }, has(['server:1']))).toMatchObject([{ state: 'ok' }]);
+    expect(await checkImages({ docker, profiles }, has(['server:1', 'server:2']))).toMatchObject([{ state: 'ok' }]);
+    expect(await checkImages({ docker, profiles }, has(['server:1']))).toMatchObject([
+      {
+        state: 'warning',
+        text: expect.stringContaining('The image of the profile “Large”, server:2, is not on this machine') as string,
+        todo: 'Please run: docker pull server:2',
+      },
+    ]);
+    const kept = await checkImages({ docker: { ...docker, pull: false }, profiles }, has([]));
+    expect(kept.map(({ state }) => state)).toEqual(['problem', 'problem']);
+    const away = () => ({
+      hasImage: async () => {
+        throw new DockerError('connect ENOENT', { status: null, code: 'ENOENT' });
+      },
+    });
+    expect(await checkImages({ docker, profiles }, away)).toMatchObject([
+      { state: 'problem', text: expect.stringContaining('The Docker engine does not run') as string },
+    ]);
+  });
 
   it('says to each finding but good ones what to do, and changes nothing', async () => {
     const findings: Finding[] = [];

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Clock } from '../lib/clock.ts';
 import { checkDisk, checkPermissions } from './checks/data.ts';
 import { checkDatabase } from './checks/database.ts';
+import { checkImages } from './checks/images.ts';
 import { checkCgroups, checkMemory, checkNode, checkOpenFiles, checkTime } from './checks/machine.ts';
 import { checkCertificate, checkListening, checkOrigins, checkServed } from './checks/network.ts';
 import { checkJava, checkPython, checkSetUp, checkSpark } from './checks/programs.ts';
@@ -32,6 +33,7 @@ export async function* examine(config: Config, clock: Clock): AsyncGenerator<Fin
   yield checkMemory();
   yield* await safely('Open files', () => checkOpenFiles());
   yield* await safely('Cgroups', () => checkCgroups(config));
+  yield* await safely('Images', () => checkImages(config));
   yield* await safely('Time', checkTime);
 }
 
@@ -48,6 +50,7 @@ export async function* examineRunning(config: Config, clock: Clock): AsyncGenera
   yield checkMemory();
   yield* await safely('Open files', () => checkOpenFiles());
   yield* await safely('Cgroups', () => checkCgroups(config));
+  yield* await safely('Images', () => checkImages(config));
   yield* await safely('Time', checkTime);
 }
 

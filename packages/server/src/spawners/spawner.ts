@@ -52,6 +52,8 @@ export type ServerSpec = ServerOwner & {
   /** folders below its own that it writes to; absent: none */
   readonly folders?: readonly string[];
   readonly limits: ServerLimits;
+  /** what it runs in, by the name that the spawner's settings have for it; null or absent: in what they have for all */
+  readonly profile?: string | null;
   /** symbolic links made before it starts: path below its folder → what it leads to, absolute */
   readonly links?: Readonly<Record<string, string>>;
   /** It runs once, and how it ended is kept for who asks later. It listens on no socket. Absent: a server as usual. */

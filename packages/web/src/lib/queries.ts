@@ -1,4 +1,4 @@
-import type { Configuration, MetricsOverTime } from '@emberlab/contract';
+import type { Configuration, ConfigurationUse, MetricsOverTime } from '@emberlab/contract';
 import { infiniteQueryOptions, queryOptions, type QueryClient, type QueryKey } from '@tanstack/react-query';
 import { api } from './api.ts';
 import { addToHistory } from './metrics-over-time.ts';
@@ -40,7 +40,14 @@ export const keys = {
   configuration: (project: string) => ['project', project, 'jupyter', 'configuration'],
   configurationDefaults: (project: string) => ['project', project, 'configuration', 'defaults'],
   place: (project: string) => ['project', project, 'configuration', 'place'],
-  check: (project: string, configuration: string) => ['project', project, 'configuration', 'check', configuration],
+  check: (project: string, configuration: string, use: string) => [
+    'project',
+    project,
+    'configuration',
+    'check',
+    use,
+    configuration,
+  ],
   examples: (project: string) => ['project', project, 'examples'],
   files: (project: string) => ['project', project, 'files'],
   bin: (project: string) => ['project', project, 'files', 'bin'],
@@ -220,12 +227,15 @@ export const placeQuery = (project: string) =>
   });
 
 /** What the server says of a configuration, written as JSON, with the configuration. */
-export const checkQuery = (project: string, configuration: string) =>
+export const checkQuery = (project: string, configuration: string, use: ConfigurationUse) =>
   queryOptions({
-    queryKey: keys.check(project, configuration),
+    queryKey: keys.check(project, configuration, use),
     async queryFn({ signal }) {
       const of = JSON.parse(configuration) as Configuration;
-      return { of, ...(await api.call('configuration.check', { params: { project }, body: of }, signal)) };
+      return {
+        of,
+        ...(await api.call('configuration.check', { params: { project }, query: { for: use }, body: of }, signal)),
+      };
     },
     gcTime: 30_000,
   });

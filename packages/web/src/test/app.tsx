@@ -11,7 +11,7 @@ import {
   type Server,
   type Session,
   type SessionSample,
-  type SparkPlace,
+  type ConfigurationPlace,
 } from '@emberlab/contract';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { createMemoryHistory, RouterProvider } from '@tanstack/react-router';
@@ -50,7 +50,13 @@ const configurationDefaults: ConfigurationDefaults = {
   changedAt: null,
 };
 
-const localPlace: SparkPlace = { engine: 'local', master: 'local[*]', executors: false, choices: [] };
+const localPlace: ConfigurationPlace = {
+  engine: 'local',
+  master: 'local[*]',
+  executors: false,
+  choices: [],
+  profiles: [],
+};
 
 export const stoppedServer: Server = {
   id: 'server000001',
@@ -67,6 +73,7 @@ export const stoppedServer: Server = {
   activity: null,
   queuePosition: null,
   limits: null,
+  profile: null,
   use: null,
   memoryEnd: null,
   time: { hours: 6, mostHours: 168, mayBeUnlimited: false, runHours: null, idleMinutes: 0 },
@@ -204,6 +211,7 @@ const calmServer: Answers = {
   'POST /projects/demo/configuration/check': { problems: [], effective: [] },
   'GET /projects/demo/sessions': { items: [], next: null },
   'GET /projects/demo/limits': { project: unlimited, own: unlimited },
+  'GET /admin/profiles': { items: [], next: null },
   'GET /announcements': { items: [], next: null },
   'GET /announcements/login': { items: [], next: null },
 };

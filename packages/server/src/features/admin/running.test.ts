@@ -39,6 +39,7 @@ describe('the administrators’ area', () => {
         phase: 'running',
         state: 'running',
         since: '2025-12-31T23:59:51.000Z',
+        profile: null,
         place: null,
         use: { memoryMb: 640, cores: 0.5 },
       });

@@ -12,6 +12,7 @@ const one = (id: string, more: Partial<Running> = {}): Running => ({
   phase: 'running',
   state: 'running',
   since: at(Number(id)),
+  profile: null,
   place: null,
   use: null,
   ...more,

@@ -75,6 +75,7 @@ export function selectRunning(all: readonly Running[], query: RunningQuery): Run
         [
           one.title,
           one.id,
+          one.profile ?? '',
           kindWords[one.kind],
           one.owner?.email ?? '',
           one.owner?.name ?? '',

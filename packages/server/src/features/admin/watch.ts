@@ -64,11 +64,11 @@ export function createWatch(
         const project = names.projects.get(thing.projectId);
         // Gone between the two looks.
         if (project === undefined) return [];
-        const { kind, id, title, phase, state, place, process } = thing;
+        const { kind, id, title, phase, state, profile = null, place, process } = thing;
         const owner = thing.userId === null ? null : (names.users.get(thing.userId) ?? null);
         const use = thing.use ?? (process === null ? null : (uses.get(keyOf(process)) ?? null));
         const since = toInstant(thing.since);
-        return [{ thing, shown: { kind, id, title, project, owner, phase, state, since, place, use } }];
+        return [{ thing, shown: { kind, id, title, project, owner, phase, state, since, profile, place, use } }];
       });
   }
 

@@ -3,12 +3,14 @@ import {
   effectiveProperties,
   fieldProperties,
   fileFields,
+  jobProfileProblems,
   parseProperties,
   pathOfEntry,
   propertyEntry,
   type CheckedConfiguration,
   type Configuration,
   type ConfigurationProblem,
+  type ConfigurationUse,
   type SparkConfiguration,
 } from '@emberlab/contract';
 import { isFileIn } from '../files/index.ts';
@@ -16,15 +18,16 @@ import type { ConfigurationsDeps } from './deps.ts';
 
 /**
  * Looks at a configuration with the project's files at hand: everything that is wrong with it, and with nothing wrong what Spark would get. `folder` is
- * the project's.
+ * the project's, `use` what it is for: a job has no profile.
  */
 export async function checkConfiguration(
-  { spark, filesElsewhere = false }: Pick<ConfigurationsDeps, 'spark' | 'filesElsewhere'>,
-  { projectId, folder }: { projectId: string; folder: string },
+  { spark, profiles, filesElsewhere = false }: Pick<ConfigurationsDeps, 'spark' | 'profiles' | 'filesElsewhere'>,
+  { projectId, folder, use }: { projectId: string; folder: string; use: ConfigurationUse },
   configuration: Configuration,
 ): Promise<CheckedConfiguration> {
   const problems = [
     ...configurationProblems(configuration),
+    ...(use === 'job' ? jobProfileProblems(configuration) : await profiles.problems(projectId, configuration)),
     ...(await fileProblems(configuration, filesElsewhere ? null : folder)),
     ...(configuration.type === 'spark' ? await pathProblems(configuration, folder, spark) : []),
     ...(configuration.type === 'spark' ? await engineProblems(configuration, projectId, spark) : []),

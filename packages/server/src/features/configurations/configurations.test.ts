@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   defaultConfiguration,
   defaultPythonConfiguration,
+  jobProfileProblem,
   type CheckedConfiguration,
   type ProjectEvent,
 } from '@emberlab/contract';
@@ -12,13 +13,18 @@ import { localFacts } from '../../engines/local/properties.ts';
 import type { ProjectChange } from '../../http/project-events.ts';
 import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
+import type { Profile } from '../../spawners/profile.ts';
 import { testApp, type TestApp } from '../../testing/app.ts';
+import { testProfile } from '../../testing/profiles.ts';
+import { createProfileService } from '../profiles/service.ts';
 import { pathProblem } from '../sessions/index.ts';
 import { createConfigurations } from './index.ts';
 
 describe('configurations', () => {
   const clock = fakeClock();
   let folder: string;
+  /** none, unless a test adds some */
+  const profiles: Profile[] = [];
   let kit: TestApp;
   let events: ProjectEvent[];
   const tokens = new Map<string, string>();
@@ -29,6 +35,7 @@ describe('configurations', () => {
     folder = mkdtempSync(join(tmpdir(), 'emberlab-configurations-'));
     kit = await testApp({ clock, projectsFolder: folder });
     events = [];
+    profiles.length = 0;
     const bus = createBus<ProjectChange>((error) => {
       throw error;
     });
@@ -41,6 +48,7 @@ describe('configurations', () => {
       clock,
       bus,
       projects: kit.projects.service,
+      profiles: createProfileService({ profiles, nameOf: kit.projects.service.nameOf }),
       spark: {
         place: async () => ({ ...facts.place, engine: 'local', choices: [] }),
         engineProblem: async (_, wanted) =>
@@ -191,6 +199,41 @@ describe('configurations', () => {
       expect(of('spark.hadoop.fs.permissions.umask-mode')).toMatchObject({ value: '027', from: 'properties', line: 1 });
       expect(of('spark.port.maxRetries')).toMatchObject({ from: 'default' });
       expect(of('spark.app.name')).toMatchObject({ value: 'the name of the notebook', from: 'pinned' });
+    });
+
+    it('with the profiles that the project may use, and what they give', async () => {
+      profiles.push(
+        testProfile(),
+        testProfile({ name: 'large', label: 'Large', most: { memoryMb: 65_536, cores: null }, projects: ['churn'] }),
+        testProfile({ name: 'secret', label: 'Secret', projects: ['other'] }),
+      );
+      const shown = (await call('viewer', 'GET', '/configuration/place')).body;
+      expect(shown).toMatchObject({ profiles: [{ name: 'small', label: 'Small' }, { name: 'large' }] });
+      expect((await check({ ...defaultConfiguration, profile: 'large' })).problems).toEqual([]);
+      const gone = await check({ ...defaultConfiguration, profile: 'secret' });
+      expect(gone.problems).toEqual([
+        {
+          path: 'profile',
+          line: null,
+          message: 'There is no profile secret for this project any more. Please choose one of these: Small, Large.',
+        },
+      ]);
+      const much = { ...defaultPythonConfiguration, memoryMb: 4096, cores: 4 };
+      expect((await check(much)).problems).toEqual([
+        { path: 'memoryMb', line: null, message: 'The profile “Small” gives 2 GB at most.' },
+        { path: 'cores', line: null, message: 'The profile “Small” gives 2 cores at most.' },
+      ]);
+      expect((await check({ ...much, profile: 'large' })).problems).toEqual([]);
+      const job = await call('owner', 'POST', '/configuration/check?for=job', { ...much, profile: 'large' });
+      expect(job.body).toMatchObject({ problems: [{ path: 'profile', message: jobProfileProblem }] });
+      expect((await call('owner', 'POST', '/configuration/check?for=job', much)).body).toMatchObject({ problems: [] });
+    });
+
+    it('and say so where profiles are for other projects alone', async () => {
+      profiles.push(testProfile({ projects: ['other'] }));
+      expect((await check(defaultConfiguration)).problems).toMatchObject([
+        { path: 'profile', message: expect.stringContaining('may use none of the profiles') },
+      ]);
     });
 
     it('for those alone who may run something', async () => {

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Database } from '../../db/schema.ts';
 import type { ProjectBus } from '../../http/project-events.ts';
 import type { Clock } from '../../lib/clock.ts';
+import type { ProfileService } from '../profiles/index.ts';
 
 /** What the configurations feature is built from. */
 export type ConfigurationsDeps = {
@@ -16,6 +17,8 @@ export type ConfigurationsDeps = {
   };
   /** Whether the files of projects are in a storage, from which none is brought to what runs. Default: they are in folders. */
   readonly filesElsewhere?: boolean;
+  /** What servers run in. */
+  readonly profiles: Pick<ProfileService, 'choices' | 'problems'>;
   readonly spark: {
     /** Where Spark applications of a project run. */
     place(projectId: string): Promise<SparkPlace>;

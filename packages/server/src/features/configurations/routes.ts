@@ -17,5 +17,7 @@ export function registerConfigurationRoutes(router: Router, service: Configurati
     service.saveDefaults(membership.project.id, body),
   );
   router.handle('configuration.place', ({ membership }) => service.place(membership.project.id));
-  router.handle('configuration.check', ({ membership, body }) => service.check(membership.project.id, body));
+  router.handle('configuration.check', ({ membership, query, body }) =>
+    service.check(membership.project.id, body, query.for),
+  );
 }

@@ -4,7 +4,8 @@ import {
   type CheckedConfiguration,
   type Configuration,
   type ConfigurationDefaults,
-  type SparkPlace,
+  type ConfigurationPlace,
+  type ConfigurationUse,
 } from '@emberlab/contract';
 import { HttpError } from '../../http/errors.ts';
 import { toInstantOrNull } from '../../lib/clock.ts';
@@ -16,7 +17,7 @@ export type ConfigurationService = ReturnType<typeof createConfigurationService>
 
 /** Members' configurations, and what projects begin with. Who has said nothing else follows their project's defaults. */
 export function createConfigurationService(deps: ConfigurationsDeps & { store: ConfigurationStore }) {
-  const { store, clock, bus, spark } = deps;
+  const { store, clock, bus, spark, profiles } = deps;
 
   async function defaults(projectId: string): Promise<ConfigurationDefaults> {
     const stored = await store.defaults(projectId);
@@ -24,16 +25,24 @@ export function createConfigurationService(deps: ConfigurationsDeps & { store: C
     return { jupyter, jobs, changedAt: toInstantOrNull(stored?.changedAt ?? null) };
   }
 
-  async function check(projectId: string, configuration: Configuration): Promise<CheckedConfiguration> {
+  async function check(
+    projectId: string,
+    configuration: Configuration,
+    use: ConfigurationUse,
+  ): Promise<CheckedConfiguration> {
     const name = await deps.projects.nameOf(projectId);
     if (name === null) throw new HttpError('not_found');
-    return checkConfiguration(deps, { projectId, folder: deps.projects.folderOf(name) }, configuration);
+    const folder = deps.projects.folderOf(name);
+    return checkConfiguration(deps, { projectId, folder, use }, configuration);
   }
 
   return {
     defaults,
     check,
-    place: (projectId: string): Promise<SparkPlace> => spark.place(projectId),
+    place: async (projectId: string): Promise<ConfigurationPlace> => ({
+      ...(await spark.place(projectId)),
+      profiles: await profiles.choices(projectId),
+    }),
 
     /** The member's for Jupyter: their own, else the project's default. */
     get: async (whose: Whose): Promise<Configuration> =>
@@ -63,8 +72,8 @@ export function createConfigurationService(deps: ConfigurationsDeps & { store: C
     },
 
     /** Throws `bad_request`, with every problem, for a configuration that nothing can run with. */
-    async mustBeRight(projectId: string, configuration: Configuration): Promise<void> {
-      const { problems } = await check(projectId, configuration);
+    async mustBeRight(projectId: string, configuration: Configuration, use: ConfigurationUse): Promise<void> {
+      const { problems } = await check(projectId, configuration, use);
       const [first] = problems;
       if (first === undefined) return;
       const sentences = problems.map(({ path, line, message }) => ({

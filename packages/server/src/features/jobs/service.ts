@@ -79,7 +79,7 @@ export function createJobService(
   /** Throws `bad_request` with every problem. */
   const mustBeRight = async (projectId: string, job: JobDefinition): Promise<void> => {
     const problems: JobProblem[] = await jobProblems(await folderOf(projectId), job);
-    await deps.configurations.mustBeRight(projectId, job.configuration).catch((error: unknown) => {
+    await deps.configurations.mustBeRight(projectId, job.configuration, 'job').catch((error: unknown) => {
       if (!(error instanceof HttpError) || error.code !== 'bad_request') throw error;
       problems.push(...error.details);
     });
@@ -92,7 +92,9 @@ export function createJobService(
     const wanted = configurationTypeOf(type);
     const { jobs, jupyter } = await deps.configurations.defaults(projectId);
     const platform = wanted === 'spark' ? defaultConfiguration : defaultPythonConfiguration;
-    return [jobs, jupyter].find((one) => one.type === wanted) ?? platform;
+    const found = [jobs, jupyter].find((one) => one.type === wanted) ?? platform;
+    // What members' servers run in is not where jobs run.
+    return { ...found, profile: null };
   };
 
   const nameTaken = () =>

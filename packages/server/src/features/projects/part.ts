@@ -34,6 +34,8 @@ export type RunningThing = {
   /** a word of its own kind */
   readonly state: string;
   readonly since: number;
+  /** of a server: the label of what it runs in; null or absent: it has none */
+  readonly profile?: string | null;
   /** host and port of the project's own Livy; null: it runs here */
   readonly place: string | null;
   /** the root of its processes; null: it has none here (yet), or its part knows what it takes */

@@ -9,6 +9,7 @@ import type { Log } from '../../lib/log.ts';
 import type { Spawner } from '../../spawners/spawner.ts';
 import type { ConfigurationService } from '../configurations/index.ts';
 import type { Limits } from '../limits/index.ts';
+import type { ProfileService } from '../profiles/index.ts';
 import type { PythonOfProject } from '../environments/index.ts';
 import type { AskActivity } from './activity.ts';
 import type { AskRuns, RunsReport } from './notebook-runs.ts';
@@ -46,6 +47,8 @@ export type ServersDeps = {
     whyNone(projectId: string): Promise<{ reason: string | null } | null>;
   };
   readonly configurations: Pick<ConfigurationService, 'get' | 'save' | 'mustBeRight'>;
+  /** What servers run in. */
+  readonly profiles: Pick<ProfileService, 'choose'>;
   readonly projects: {
     nameOf(projectId: string): Promise<string | null>;
     /** the folder of a project by its name, absolute */

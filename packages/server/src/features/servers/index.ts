@@ -5,7 +5,7 @@ import type { LimitedPart } from '../limits/index.ts';
 import { createActivityWatch } from './activity-watch.ts';
 import { registerAppRoutes } from './app-routes.ts';
 import type { ServersDeps } from './deps.ts';
-import { takenBy } from './limits.ts';
+import { createTakenBy } from './limits.ts';
 import { createNotebookWatch } from './notebook-watch.ts';
 import { createOwnServer } from './own-server.ts';
 import { createPresenter } from './present.ts';
@@ -40,7 +40,8 @@ export function createServers(deps: ServersDeps) {
   const notebooks = createNotebookWatch({ ...deps, store, accessTo: worker.accessTo });
   const strays = createStrayWatch({ ...deps, store });
   const use = createUseWatch({ ...deps, store, changed, uses });
-  const service = createServerService({ ...deps, store, worker, changed, present, uses, timeOf });
+  const takenBy = createTakenBy(deps);
+  const service = createServerService({ ...deps, store, worker, changed, present, uses, timeOf, takenBy });
   return {
     service,
     snapshot: service.snapshot,
@@ -48,9 +49,7 @@ export function createServers(deps: ServersDeps) {
     /** Servers as what members and projects have at a time. */
     limited: {
       taken: async (besides?: LiveServers['besides']) =>
-        (await store.live(besides === undefined ? {} : { besides })).map((record) =>
-          takenBy(record, deps.config.serverLimits),
-        ),
+        Promise.all((await store.live(besides === undefined ? {} : { besides })).map(takenBy)),
     } satisfies LimitedPart,
     running: service.running,
     countLive: service.countLive,

@@ -19,6 +19,7 @@ import { seedProject, seedUser, testDatabase } from '../../testing/database.ts';
 import { createEnvironments } from '../environments/index.ts';
 import { createNotebooks } from '../notebooks/index.ts';
 import { testLimits } from '../../testing/limits.ts';
+import { testProfiles } from '../../testing/profiles.ts';
 import { createServers } from './index.ts';
 import { ask, fakeGateway, renameNotebook, runInKernel, typeInTerminal } from './jupyter.fixture.ts';
 
@@ -92,6 +93,7 @@ describe.skipIf(uv === undefined)('a real JupyterLab in a real environment (need
     start = async () => {
       const servers = createServers({
         db,
+        profiles: testProfiles(),
         clock: systemClock,
         config: {
           host: '127.0.0.1',

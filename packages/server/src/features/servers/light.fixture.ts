@@ -16,6 +16,7 @@ import { processesOf } from '../../spawners/local/processes.ts';
 import { createLocalSpawner } from '../../spawners/local/spawner.ts';
 import { seedProject, seedRevision, seedUser } from '../../testing/database.ts';
 import { testLimits } from '../../testing/limits.ts';
+import { testProfiles } from '../../testing/profiles.ts';
 import { createServers, type ServersDeps } from './index.ts';
 import type { Whose } from './service.ts';
 
@@ -88,6 +89,7 @@ export async function lightServers(
       save: async (_, value) => value,
       mustBeRight: async () => undefined,
     },
+    profiles: testProfiles(),
     notebooks: {
       note: async () => undefined,
       configurationOf: async () => defaultConfiguration,

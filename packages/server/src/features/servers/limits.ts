@@ -1,12 +1,25 @@
 import type { Configuration } from '@emberlab/contract';
 import type { Taken } from '../limits/index.ts';
+import type { ProfileService } from '../profiles/index.ts';
 import type { LimitedBy, ServerLimits, ServerUse } from '../../spawners/spawner.ts';
 
-/** What a server may take, and who sees to that. */
-export type KeptLimits = ServerLimits & { readonly by: LimitedBy };
+/** What a server may take, who sees to that, and what it runs in; `profile` absent: in what its spawner has for all. */
+export type KeptLimits = ServerLimits & {
+  readonly by: LimitedBy;
+  readonly profile?: { readonly name: string; readonly label: string };
+};
+
+/** A server, as far as it matters for what it counts as. */
+export type Counted = {
+  readonly projectId: string;
+  readonly userId: string;
+  readonly configuration: Configuration;
+  /** null: its process has not been started */
+  readonly limits: KeptLimits | null;
+};
 
 /**
- * What a server may take: what its configuration says, else what the platform does. That of Spark speaks of drivers, which are no part of the server.
+ * What a server may take: what its configuration says, else what its profile gives, or the platform. That of Spark speaks of drivers, which are no part of the server.
  */
 export function limitsOf(configuration: Configuration, platform: ServerLimits): ServerLimits {
   if (configuration.type === 'spark') return platform;
@@ -14,19 +27,26 @@ export function limitsOf(configuration: Configuration, platform: ServerLimits): 
   return { memoryMb, cores };
 }
 
-/** What a server counts as, among all that its member and its project have. What it asks nothing of can't be counted. */
-export function takenBy(
-  { projectId, userId, configuration }: { projectId: string; userId: string; configuration: Configuration },
-  platform: ServerLimits,
-): Taken {
-  const { memoryMb, cores } = limitsOf(configuration, platform);
-  return {
-    projectId,
-    userId,
-    kind: 'server',
-    memoryBytes: (memoryMb ?? 0) * 1024 ** 2,
-    cores: cores ?? 0,
-    yields: false,
+/** Says what a server counts as, among all that its member and its project have. What it asks nothing of can't be counted. */
+export function createTakenBy({
+  profiles,
+  config,
+}: {
+  readonly profiles: Pick<ProfileService, 'choose'>;
+  readonly config: { readonly serverLimits: ServerLimits };
+}) {
+  return async ({ projectId, userId, configuration, limits }: Counted): Promise<Taken> => {
+    // What runs has what it was given; of what waits it is asked.
+    const gives = async () => (await profiles.choose(projectId, configuration)).profile?.gives ?? config.serverLimits;
+    const { memoryMb, cores } = limits ?? limitsOf(configuration, await gives());
+    return {
+      projectId,
+      userId,
+      kind: 'server',
+      memoryBytes: (memoryMb ?? 0) * 1024 ** 2,
+      cores: cores ?? 0,
+      yields: false,
+    };
   };
 }
 

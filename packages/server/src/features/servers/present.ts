@@ -1,5 +1,6 @@
 import type { Configuration, Server, ServerTime, ServerUse } from '@emberlab/contract';
 import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
+import type { KeptLimits } from './limits.ts';
 import { turnsOf } from './queue.ts';
 import { waitsForTurn } from './state.ts';
 import type { ServerRecord, ServerStore } from './store.ts';
@@ -37,7 +38,8 @@ export function createPresenter(options: {
       queuePosition: waitsForTurn(record)
         ? (positionsIn(await store.live({ states: ['queued', 'starting'] })).get(record.id) ?? null)
         : null,
-      limits: record.limits,
+      limits: record.limits === null ? null : limitsIn(record.limits),
+      profile: record.limits?.profile ?? null,
       use: isRunning ? (uses.get(record.id) ?? null) : null,
       memoryEnd: record.memoryEnd === null ? null : { ...record.memoryEnd, at: toInstant(record.memoryEnd.at) },
       time: await timeOf(record),
@@ -45,6 +47,8 @@ export function createPresenter(options: {
     };
   };
 }
+
+const limitsIn = ({ memoryMb, cores, by }: KeptLimits) => ({ memoryMb, cores, by });
 
 /** The places in the queue, by the ids of those that wait for their turn; `coming`: all of them, and those that start. */
 export function positionsIn(coming: readonly ServerRecord[]): Map<string, number> {
@@ -68,6 +72,7 @@ export const never = (configuration: Configuration, time: ServerTime): Server =>
   activity: null,
   queuePosition: null,
   limits: null,
+  profile: null,
   use: null,
   memoryEnd: null,
   time,

@@ -10,7 +10,9 @@ import { createBus } from '../../lib/bus.ts';
 import { fakeClock } from '../../lib/clock.fake.ts';
 import type { ServerExit, ServerHandle, ServerSpec, ServerUse, Spawner } from '../../spawners/spawner.ts';
 import { seedProject, seedRevision, seedUser, testDatabase } from '../../testing/database.ts';
+import type { Profile } from '../../spawners/profile.ts';
 import { testLimits } from '../../testing/limits.ts';
+import { testProfiles } from '../../testing/profiles.ts';
 import type { ActivityReport } from './activity.ts';
 import { createConfigurations } from '../configurations/index.ts';
 import type { RunsReport } from './notebook-runs.ts';
@@ -107,6 +109,8 @@ export async function serversFixture() {
   };
   const time = { hours: 6, mostHours: 24, mayBeUnlimited: false, idleMinutes: 0 };
   const limits: { memoryMb: number | null; cores: number | null } = { memoryMb: 4096, cores: 2 };
+  /** none, unless a test adds some */
+  const profiles: Profile[] = [];
   const environment = { ready: true, none: null as { reason: string | null } | null };
   const events: { viewer: Viewer; event: ProjectEvent }[] = [];
   const errors: unknown[] = [];
@@ -125,6 +129,7 @@ export async function serversFixture() {
     clock,
     bus,
     projects: { nameOf: async () => 'demo', folderOf: () => projectFolder },
+    profiles: testProfiles(profiles),
     spark: {
       place: async () => ({ engine: 'local', master: 'local[*]', executors: false, choices: [] }),
       engineProblem: async () => null,
@@ -172,6 +177,7 @@ export async function serversFixture() {
         whyNone: async () => environment.none,
       },
       configurations,
+      profiles: testProfiles(profiles),
       projects: {
         nameOf: async () => 'demo',
         folderOf: () => projectFolder,
@@ -238,6 +244,7 @@ export async function serversFixture() {
     bus,
     notebooks,
     time,
+    profiles,
     limits,
     environment,
     events,
@@ -274,8 +281,12 @@ export async function reach(
 }
 
 /** Starts the member's server and lets it answer; answers its id. */
-export async function startUp(fixture: ServersFixture, servers: Servers): Promise<string> {
-  const { id } = await servers.service.start(fixture.whose);
+export async function startUp(
+  fixture: ServersFixture,
+  servers: Servers,
+  configuration?: Configuration,
+): Promise<string> {
+  const { id } = await servers.service.start(fixture.whose, configuration);
   await fixture.until(() => fixture.processes.some((one) => one.spec.serverId === id));
   fixture.answer(id ?? '');
   await reach(fixture, servers, 'running');

@@ -17,7 +17,8 @@ import { toInstant, toInstantOrNull } from '../../lib/clock.ts';
 import { newId } from '../../lib/ids.ts';
 import type { ProjectPart, RunningPart, RunningThing } from '../projects/index.ts';
 import type { ServersDeps } from './deps.ts';
-import { takenBy } from './limits.ts';
+import type { Taken } from '../limits/index.ts';
+import type { Counted } from './limits.ts';
 import { never, type Presenter } from './present.ts';
 import { extendedEnd, lastEnd } from './shutdown.ts';
 import { beginStep } from './state.ts';
@@ -57,6 +58,7 @@ export function createServerService(
     changed: (id: string) => Promise<void>;
     present: Presenter;
     timeOf: (whose: Whose) => Promise<ServerTime>;
+    takenBy: (server: Counted) => Promise<Taken>;
     /** what those that run take */
     uses: ReadonlyMap<string, ServerUse>;
   },
@@ -78,7 +80,7 @@ export function createServerService(
       const last = await store.latest(whose.projectId, whose.userId);
       // What runs goes on, whatever the limits have become.
       if (last !== null && last.endedAt === null) return false;
-      await check(takenBy({ ...whose, configuration }, deps.config.serverLimits));
+      await check(await deps.takenBy({ ...whose, configuration, limits: null }));
       const now = clock.now();
       return store.insert({ id, ...whose, configuration, steps: beginStep([], 'queue', now), now });
     });
@@ -86,7 +88,7 @@ export function createServerService(
   /** Starts the member's server with `chosen`, unless one is live; `asked`: with that one and no other. */
   async function startWith(whose: Whose, chosen: Configuration, asked: boolean): Promise<{ started: boolean }> {
     const last = await store.latest(whose.projectId, whose.userId);
-    if (last === null || last.endedAt !== null) await configurations.mustBeRight(whose.projectId, chosen);
+    if (last === null || last.endedAt !== null) await configurations.mustBeRight(whose.projectId, chosen, 'jupyter');
     const id = newId();
     if (await insert(id, whose, chosen)) {
       worker.noteLive(id);
@@ -278,6 +280,7 @@ const showRunning = (record: ServerRecord, use: ServerUse | null): RunningThing 
   place: null,
   process: null,
   use,
+  profile: record.limits?.profile?.label ?? null,
 });
 
 /** JupyterLab's address of a file in the project; each part is encoded, so that no name can lead elsewhere. */

@@ -28,8 +28,14 @@ export function createSpawn(
     await prepareProject(projectFolder);
     // One that a broken start has left behind opens nothing any more.
     await deps.tokens.revokeForServer(record.id);
-    const wanted = limitsOf(configuration, config.serverLimits);
-    const limits = { ...wanted, by: spawner.limitedBy(wanted) };
+    const { profile, problem } = await deps.profiles.choose(projectId, configuration);
+    if (problem !== null) throw new SpawnError(problem);
+    const wanted = limitsOf(configuration, profile?.gives ?? config.serverLimits);
+    const limits = {
+      ...wanted,
+      by: spawner.limitedBy(wanted),
+      ...(profile === null ? {} : { profile: { name: profile.name, label: profile.label } }),
+    };
     // Before it starts: a control plane that finds it running has to know.
     await store.patch(record.id, { limits });
     const places = spawner.places(owner);
@@ -52,7 +58,7 @@ export function createSpawn(
       remoteFiles: deps.remoteFiles === true,
       platformEnv: deps.platformEnv,
     });
-    return spawner.start(spec);
+    return spawner.start({ ...spec, profile: profile?.name ?? null });
   };
 }
 

@@ -172,7 +172,7 @@ describe.skipIf(!hasNode || !hasSpark)('on a Kubernetes that runs Pods', { timeo
 
   it('ends at once what nothing will bring', async () => {
     await using it = await fixture({ image: 'localhost/Nothing:1' });
-    expect(await it.problemOf(await it.start())).toMatch(/localhost\/Nothing:1 is no name of an image/);
+    expect(await it.problemOf(await it.start())).toMatch(/localhost\/Nothing:1 has no name that images can have/);
     await using noAccount = await fixture({ serviceAccount: 'nobody' });
     expect(await noAccount.problemOf(await noAccount.start())).toMatch(/may not start Pods.*nobody/);
     await using noSpark = await fixture({ sparkInImage: '/opt/nothing' });

@@ -54,6 +54,7 @@ export function fakeDocker() {
       const container: Container = {
         id: newId(),
         labels: body.Labels,
+        image: body.Image,
         state: 'created',
         pid: 0,
         exitCode: 0,

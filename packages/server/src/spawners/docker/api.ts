@@ -19,6 +19,8 @@ export type ListedContainer = {
 
 /** A container, as far as it matters. */
 export type Container = ListedContainer & {
+  /** its name, as it was asked for */
+  readonly image: string;
   /** its first process, by the engine's own numbers; 0: there is none */
   readonly pid: number;
   readonly exitCode: number;
@@ -98,7 +100,7 @@ type StateJson = { Status: string; Pid: number; ExitCode: number; OOMKilled: boo
 type ContainerJson = {
   Id: string;
   State: StateJson;
-  Config: { Labels: Record<string, string> | null };
+  Config: { Image: string; Labels: Record<string, string> | null };
   HostConfig: { Memory: number };
 };
 
@@ -190,6 +192,7 @@ export function openDocker(socketPath: string): DockerApi {
         labels: Config.Labels ?? {},
         state: State.Status,
         pid: State.Pid,
+        image: Config.Image,
         exitCode: State.ExitCode,
         memoryRanOut: State.OOMKilled,
         error: State.Error,

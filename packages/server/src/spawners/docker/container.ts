@@ -1,4 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path';
+import type { Profile } from '../profile.ts';
 import type { ServerLimits, ServerOwner } from '../spawner.ts';
 import { hostName, type DockerOptions } from './settings.ts';
 
@@ -9,6 +10,7 @@ export const labels = {
   start: 'emberlab.start',
   project: 'emberlab.project',
   user: 'emberlab.user',
+  profile: 'emberlab.profile',
 } as const;
 
 /** Where a server makes the socket that it answers on, as it sees it. */
@@ -39,6 +41,8 @@ export type ContainerOptions = {
   /** names this start among others of the same server */
   readonly start: string;
   readonly limits: ServerLimits;
+  /** null: it runs in what the settings have for all */
+  readonly profile: Pick<Profile, 'name' | 'image'> | null;
   /** absolute; what a server writes to lies in it */
   readonly dataDir: string;
   /** absolute */
@@ -58,12 +62,18 @@ export type ContainerOptions = {
   readonly host: string | null;
 };
 
+/** What the engine is asked for, as far as it is read again. */
+export type ContainerBody = Readonly<Record<string, unknown>> & {
+  readonly Image: string;
+  readonly Labels: Readonly<Record<string, string>>;
+};
+
 /**
  * What the engine is asked for. Of what people write only the name of the project is in it, as the path of its folder, and only where it is a plain word;
  * variables, files and arguments are in the script.
  */
-export function containerFor(options: ContainerOptions): object {
-  const { settings, platform, owner, limits, dataDir, network, host } = options;
+export function containerFor(options: ContainerOptions): ContainerBody {
+  const { settings, platform, owner, limits, profile, dataDir, network, host } = options;
   const [group = options.user, ...otherGroups] = options.groups;
   const { memoryMb, cores } = limits;
   const own = (folder: string): string => {
@@ -81,7 +91,7 @@ export function containerFor(options: ContainerOptions): object {
     BindOptions: { Propagation: 'rprivate' },
   });
   return {
-    Image: settings.image,
+    Image: profile?.image ?? settings.image,
     // Whatever the image is made to begin with.
     Entrypoint: ['/bin/sh', options.script],
     Cmd: [],
@@ -95,6 +105,7 @@ export function containerFor(options: ContainerOptions): object {
       [labels.start]: safe(options.start),
       [labels.project]: safe(owner.projectId),
       [labels.user]: safe(owner.userId),
+      ...(profile === null ? {} : { [labels.profile]: safe(profile.name) }),
     },
     HostConfig: {
       // What is written may lie in what is only read: the engine mounts what is deeper after that.

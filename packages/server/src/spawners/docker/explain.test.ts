@@ -3,9 +3,10 @@ import { DockerError, type Container } from './api.ts';
 import { endOf, exitOf, notFetched, refusalOf } from './explain.ts';
 import { testSettings } from './settings.fixture.ts';
 
-const settings = testSettings();
+const settings = { socket: testSettings().socket, image: 'The image server:1' };
 const ended = (more: Partial<Container>): Container => ({
   id: 'a',
+  image: 'server:1',
   labels: {},
   state: 'exited',
   pid: 0,

@@ -16,9 +16,12 @@ export function exitOf({ exitCode }: Pick<Container, 'exitCode'>): ServerExit {
   return signal === undefined ? { code: exitCode, signal: null } : { code: null, signal };
 }
 
-const noShell = (image: string): string => `The image ${image} has no /bin/sh, with which a server begins.`;
+/** What a server runs in: `socket`: of the engine · `image`: how sentences begin that speak of it. */
+type Said = Pick<DockerOptions, 'socket'> & { readonly image: string };
 
-/** Why a container's server ended, where the engine knows more than its process; null: it does not. `output`: what it wrote outside its log. */
+const noShell = (image: string): string => `${image} has no /bin/sh, with which a server begins.`;
+
+/** Why a container's server ended, where the engine knows more than its process; null: it does not. `output`: what it wrote outside its log; `image`: how sentences begin that speak of that. */
 export function endOf(container: Container | null, output: string, image: string): string | null {
   if (container === null) return 'The container of the server was removed, and not by Emberlab.';
   // The engine counts each process that the kernel has ended; here the server itself was one.
@@ -38,17 +41,16 @@ export function endOf(container: Container | null, output: string, image: string
 const noSuchImage = /not found|does not exist|manifest unknown|unauthorized|denied|no basic auth/i;
 
 /** A sentence about an image that could not be fetched. */
-export function notFetched(error: unknown, { image, socket }: Pick<DockerOptions, 'image' | 'socket'>): string {
+export function notFetched(error: unknown, { image, socket }: Said): string {
   if (!(error instanceof DockerError) || error.status === null) return refusalOf(error, { image, socket });
   const remedy = noSuchImage.test(error.message) ? ' Please check the name, or fetch it with docker pull.' : '';
-  return `The image ${image} can't be fetched: ${sentence(error.message)}${remedy}`;
+  return `${image} can't be fetched: ${sentence(error.message)}${remedy}`;
 }
 
-export const notThere = (image: string): string =>
-  `The image ${image} is not on this machine, and the setting pull is off.`;
+export const notThere = (image: string): string => `${image} is not on this machine, and the setting pull is off.`;
 
 /** A sentence about what the engine did not do. */
-export function refusalOf(error: unknown, { image, socket }: Pick<DockerOptions, 'image' | 'socket'>): string {
+export function refusalOf(error: unknown, { image, socket }: Said): string {
   const said = sentence(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
   if (!(error instanceof DockerError)) return `The container could not be started: ${said}`;
   if (error.code === 'EACCES' || error.code === 'EPERM') {
@@ -59,6 +61,6 @@ export function refusalOf(error: unknown, { image, socket }: Pick<DockerOptions,
   }
   if (error.status === null) return `The Docker engine does not answer: ${said}`;
   if (/no space left on device/i.test(said)) return 'The disk of the Docker engine is full. Please free some space.';
-  if (/no such image/i.test(said)) return `The image ${image} is not on this machine any more.`;
+  if (/no such image/i.test(said)) return `${image} is not on this machine any more.`;
   return `The Docker engine refused to start the container: ${said}`;
 }

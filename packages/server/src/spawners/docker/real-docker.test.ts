@@ -1,11 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canMakeUsers, unixRig } from '../../identities/unix/testing.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { dockerParts, emptyImage, startDocker, testImage, type TestDocker } from '../../testing/docker.ts';
+import { testProfile } from '../../testing/profiles.ts';
+import type { Profile } from '../profile.ts';
 import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { containerName } from './container.ts';
 import { testSettings } from './settings.fixture.ts';
@@ -20,7 +23,7 @@ describe.skipIf(dockerParts === undefined || !canMakeUsers)('on a real Docker en
   afterAll(async () => engine[Symbol.asyncDispose]());
 
   /** A spawner with its data folder, in which members are users of the machine. */
-  async function fixture(more: Parameters<typeof testSettings>[0] = {}) {
+  async function fixture(more: Parameters<typeof testSettings>[0] = {}, profiles: readonly Profile[] = []) {
     const rig = await unixRig();
     const cwd = join(rig.folder, 'projects', 'demo');
     await mkdir(cwd);
@@ -28,7 +31,7 @@ describe.skipIf(dockerParts === undefined || !canMakeUsers)('on a real Docker en
     const config = { dataDir: rig.folder, port: 8080, paths, serverLogBytes: contractLogBytes };
     const settings = testSettings({ socket: engine.socket, image: testImage, ...more });
     const open = () =>
-      createDockerSpawner({ clock: systemClock, config, settings, identities: rig.identities, shared: [] });
+      createDockerSpawner({ clock: systemClock, config, settings, profiles, identities: rig.identities, shared: [] });
     const spawner = open();
     const spec = (script: string, memoryMb: number | null = null, cores: number | null = null) =>
       specFor(cwd, script, { limits: { memoryMb, cores } });
@@ -88,6 +91,39 @@ describe.skipIf(dockerParts === undefined || !canMakeUsers)('on a real Docker en
     const { folder: data } = it.rig;
     const listed = [`${data}:`, 'homes', 'projects', 'servers', `${data}/servers:`, spec.serverId];
     expect(said.trimEnd().split('\n').at(-1)?.split(/ +/)).toEqual(listed);
+  });
+
+  it('runs each server in the image of its profile, and says of which one is missing', async () => {
+    const image = 'emberlab-large:1';
+    await engine.docker('create', '--name', 'larger', testImage, 'true');
+    const folder = await mkdtemp(join(tmpdir(), 'ember-'));
+    writeFileSync(join(folder, 'size'), 'large');
+    await engine.docker('cp', join(folder, 'size'), 'larger:/etc/size');
+    await rm(folder, { recursive: true });
+    await engine.docker('commit', 'larger', image);
+    await engine.docker('rm', 'larger');
+    const large = testProfile({ name: 'large', label: 'Large', image });
+    const gone = testProfile({ name: 'gone', label: 'Gone', image: 'missing:1' });
+    await using it = await fixture({ pull: false }, [testProfile({ image: testImage }), large, gone]);
+    const script = 'cat /etc/size 2>/dev/null || echo small; touch /etc/x 2>/dev/null || echo root is read-only';
+    const started = async (profile: string) => {
+      const spec = { ...it.spec(script, 256, 1), profile };
+      await (
+        await it.spawner.start(spec)
+      ).exited;
+      const label = await engine.docker(
+        'inspect',
+        '--format',
+        '{{index .Config.Labels "emberlab.profile"}}',
+        containerName(spec.serverId),
+      );
+      return `${label}: ${it.log(spec.serverId)}`;
+    };
+    expect(await started('small')).toBe('small: small\nroot is read-only\n');
+    expect(await started('large')).toBe('large: largeroot is read-only\n');
+    await expect(it.spawner.start({ ...it.spec('true'), profile: 'gone' })).rejects.toThrow(
+      'The image of the profile “Gone”, missing:1, is not on this machine',
+    );
   });
 
   it('keeps memory, cores, processes and /tmp within their limits', async () => {

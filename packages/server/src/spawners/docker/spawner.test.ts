@@ -2,9 +2,12 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { oneUser } from '../../identities/one-user.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { testProfile } from '../../testing/profiles.ts';
+import type { Profile } from '../profile.ts';
 import { SpawnError } from '../spawner.ts';
 import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { fakeDocker } from './api.fake.ts';
@@ -12,8 +15,14 @@ import { DockerError } from './api.ts';
 import { someUser, testSettings } from './settings.fixture.ts';
 import { createDockerSpawner } from './spawner.ts';
 
+const large = testProfile({ name: 'large', label: 'Large', image: 'server:2' });
+
 /** A spawner with its data folder; `on`: the engine of another one. */
-async function fixture(on = fakeDocker(), more: Parameters<typeof testSettings>[0] = {}) {
+async function fixture(
+  on = fakeDocker(),
+  more: Parameters<typeof testSettings>[0] = {},
+  profiles: readonly Profile[] = [],
+) {
   const dataDir = await mkdtemp(join(tmpdir(), 'ember-'));
   const cwd = join(dataDir, 'projects', 'demo');
   await mkdir(cwd, { recursive: true });
@@ -25,6 +34,7 @@ async function fixture(on = fakeDocker(), more: Parameters<typeof testSettings>[
       config,
       settings: testSettings(more),
       identities,
+      profiles,
       shared: ['/usr/share', '/nowhere/at/all'],
       api: on.api,
     });
@@ -55,6 +65,67 @@ it('says nothing to the engine that a user wrote', async () => {
   ).exited;
   expect(it.bodies()).toHaveLength(1);
   expect(JSON.stringify(it.bodies())).not.toContain(secret);
+});
+
+it('says the same to the engine whatever users write', async () => {
+  await using it = await fixture(fakeDocker(), {}, [large]);
+  it.state.images.add('server:2');
+  const wanted = { ...it.spec('true'), serverId: 'server1', profile: 'large' };
+  const bodyOf = async (spec: typeof wanted) => {
+    await (
+      await it.spawner.start(spec)
+    ).exited;
+    const [body] = it.bodies();
+    return { ...body, Labels: { ...body?.Labels, 'emberlab.start': '' } };
+  };
+  const plain = await bodyOf(wanted);
+  const text = fc.string({ unit: 'binary' }).map((some) => some.replaceAll('\0', ''));
+  await fc.assert(
+    fc.asyncProperty(text, text, async (one, other) => {
+      const theirs = { env: { ...wanted.env, NOTE: one }, files: { note: other }, args: [...wanted.args, one, other] };
+      expect(await bodyOf({ ...wanted, ...theirs })).toEqual(plain);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+it('runs in the image of its profile, and in the one for all without', async () => {
+  await using it = await fixture(fakeDocker(), {}, [large]);
+  it.state.images.add('server:2');
+  await it.spawner.start({ ...it.spec('true'), profile: 'large' });
+  await it.spawner.start(it.spec('true'));
+  expect(it.bodies().map(({ Image, Labels }) => [Image, Labels['emberlab.profile']])).toEqual([
+    ['server:2', 'large'],
+    ['server:1', undefined],
+  ]);
+  await expect(it.spawner.start({ ...it.spec('true'), profile: 'gone' })).rejects.toThrow(
+    'There is no profile gone any more.',
+  );
+  expect(it.bodies()).toHaveLength(2);
+});
+
+it('fetches the image of a profile, and says of which it is where it is not to be had', async () => {
+  await using it = await fixture(fakeDocker(), {}, [large]);
+  const gate = Promise.withResolvers<undefined>();
+  it.state.pulls = () => gate.promise;
+  const spec = { ...it.spec('sleep 100 & wait'), profile: 'large' };
+  await it.spawner.start(spec);
+  const progress = async () => it.spawner.progress?.(spec.serverId);
+  await expect.poll(async () => (await progress())?.note).toBe('The engine fetches the image server:2.');
+  // A control plane that begins meanwhile goes on with that one.
+  it.state.pulls = async () => {
+    throw new DockerError('manifest unknown', { status: 404 });
+  };
+  const later = it.open();
+  expect(await later.find(spec.serverId)).not.toBeNull();
+  const problem = async () => (await later.progress?.(spec.serverId))?.problem;
+  await expect.poll(problem).toMatch(/^The image of the profile “Large”, server:2, can't be fetched: manifest unknown/);
+  gate.resolve(undefined);
+  await expect.poll(() => it.bodies().map(({ Image }) => Image)).toEqual(['server:2']);
+  await using never = await fixture(fakeDocker(), { pull: false }, [large]);
+  await expect(never.spawner.start({ ...never.spec('true'), profile: 'large' })).rejects.toThrow(
+    'The image of the profile “Large”, server:2, is not on this machine, and the setting pull is off.',
+  );
 });
 
 it('asks for a container that may do nothing, within its limits, in a network of its own', async () => {

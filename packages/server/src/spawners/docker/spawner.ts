@@ -1,9 +1,10 @@
 import { constants, existsSync } from 'node:fs';
-import { access, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { homeOf, type Identities } from '../../identities/identities.ts';
 import { oneUser } from '../../identities/one-user.ts';
+import { environmentOf } from '../../kubernetes/data-volume.ts';
 import { delay, type Clock } from '../../lib/clock.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { digest, newId } from '../../lib/ids.ts';
@@ -11,9 +12,19 @@ import { boundLog } from '../../lib/log-file.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { startScript } from '../kubernetes/script.ts';
 import { layOut } from '../lay-out.ts';
+import { findProfile, imageWords, type Profile } from '../profile.ts';
 import { SpawnError, type ServerExit, type ServerHandle, type ServerSpec, type Spawner } from '../spawner.ts';
-import { openDocker, type DockerApi } from './api.ts';
-import { containerFor, containerName, labelOf, labels, networkFor, networkName, socketFolder } from './container.ts';
+import { openDocker, type Container, type DockerApi } from './api.ts';
+import {
+  containerFor,
+  containerName,
+  labelOf,
+  labels,
+  networkFor,
+  networkName,
+  socketFolder,
+  type ContainerBody,
+} from './container.ts';
 import { createContainers } from './containers.ts';
 import { endOf, exitOf, isRunning, notFetched, notThere, refusalOf } from './explain.ts';
 import { createImages } from './images.ts';
@@ -42,19 +53,26 @@ export type DockerSpawnerOptions = {
   readonly identities?: Identities;
   /** files and folders of this machine that servers read; absent ones don't matter */
   readonly shared: readonly string[];
+  /** what servers may run in besides what the settings have for all; default: nothing */
+  readonly profiles?: readonly Profile[];
   /** default: the engine of the settings */
   readonly api?: DockerApi;
 };
 
-type Waiting = { readonly start: string; readonly body: object };
+type Waiting = { readonly start: string; readonly body: ContainerBody };
 /** One whose container is about to be made: its image is being fetched. */
-type Pending = { readonly start: string; problem: string | null; readonly end: AbortController; done: Promise<void> };
+type Pending = {
+  readonly start: string;
+  readonly image: string;
+  problem: string | null;
+  readonly end: AbortController;
+  done: Promise<void>;
+};
 
 /** Runs servers in containers of a Docker engine of this machine. Each sees the folders of its own server, member, project and environment. */
 export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
-  const { clock, config, settings, identities = oneUser() } = options;
+  const { clock, config, settings, identities = oneUser(), profiles = [] } = options;
   const { dataDir, paths, serverLogBytes } = config;
-  const { image } = settings;
   const platform = digest(dataDir).slice(0, 20);
   const network = settings.network ?? networkName(platform, settings);
   const api = options.api ?? openDocker(settings.socket);
@@ -71,6 +89,14 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
   /** Those that somebody awaits the end of, by their starts. */
   const awaited = new Map<string, { serverId: string; settle: (exit: ServerExit) => void }>();
   let looking = false;
+
+  /** How sentences begin that speak of what a container runs in. */
+  const wordsFor = (image: string, its: Container['labels']): string =>
+    imageWords(image, profiles.find(({ name }) => name === its[labels.profile]) ?? null);
+  const wordsOf = ({ profile: named = null }: ServerSpec): string => {
+    const profile = profiles.find(({ name }) => name === named) ?? null;
+    return imageWords(profile?.image ?? settings.image, profile);
+  };
 
   /** Looks after those that are awaited, for as long as there are any. */
   async function look(): Promise<void> {
@@ -111,7 +137,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
   }
 
   /** Makes and starts a container; nothing of it stays when that fails. */
-  async function run(serverId: string, body: object): Promise<void> {
+  async function run(serverId: string, body: ContainerBody): Promise<void> {
     const name = containerName(serverId);
     try {
       await api.remove(name, 0);
@@ -129,12 +155,14 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
   function fetchAndRun(serverId: string, { start, body }: Waiting): void {
     const end = new AbortController();
     const ended = new Promise<void>((resolve) => end.signal.addEventListener('abort', () => resolve(), { once: true }));
-    const one: Pending = { start, problem: null, end, done: Promise.resolve() };
+    const image = body.Image;
+    const said = { socket: settings.socket, image: wordsFor(image, body.Labels) };
+    const one: Pending = { start, image, problem: null, end, done: Promise.resolve() };
     const work = async () => {
       try {
         if (!(await api.hasImage(image))) await Promise.race([images.fetch(image), ended]);
       } catch (error) {
-        one.problem = notFetched(error, settings);
+        one.problem = notFetched(error, said);
         return;
       }
       if (end.signal.aborted) return;
@@ -143,7 +171,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
         await rm(waitingOf(serverId), { force: true });
         pending.delete(serverId);
       } catch (error) {
-        one.problem = refusalOf(error, settings);
+        one.problem = refusalOf(error, said);
       }
     };
     pending.set(serverId, one);
@@ -168,16 +196,8 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
     await removeTree(socketsOf(serverId));
   }
 
-  /** The folder that a Python of the data folder is in: an environment, as it lies and as it is named. */
-  async function environmentOf(file: string): Promise<{ folder: string; at: string }[]> {
-    const at = dirname(dirname(file));
-    if (!at.startsWith(dataDir + sep)) return [];
-    const folder = await realpath(at);
-    return [...new Set([at, folder])].map((where) => ({ folder, at: where }));
-  }
-
   /** Puts everything where the server finds it. */
-  async function prepare(spec: ServerSpec, start: string): Promise<object> {
+  async function prepare(spec: ServerSpec, profile: Profile | null, start: string): Promise<ContainerBody> {
     const { serverId } = spec;
     const folder = folderOf(serverId);
     const identity = await identities.of(spec, spec.cwd);
@@ -206,10 +226,11 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
       owner: spec,
       start,
       limits: spec.limits,
+      profile,
       dataDir,
       // What control reads in the server's folder, and writes there, is not the server's to change.
       writes: [...folders.map((name) => join(folder, name)), homeOf(dataDir, spec), spec.cwd],
-      reads: [{ folder, at: folder }, ...(await environmentOf(spec.file)), ...shared],
+      reads: [{ folder, at: folder }, ...(await environmentOf(spec.file, dataDir)), ...shared],
       sockets: socketsOf(serverId),
       script: join(folder, scriptName),
       user,
@@ -227,10 +248,12 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
       const message = 'The Python of the environment is not there any more. Please build the environment again.';
       throw new SpawnError(message, { cause });
     });
+    const profile = findProfile(profiles, spec.profile ?? null);
+    const image = profile?.image ?? settings.image;
     await stop(serverId, 0);
     const isThere = await api.hasImage(image);
-    if (!isThere && !settings.pull) throw new SpawnError(notThere(image));
-    const body = await prepare(spec, start);
+    if (!isThere && !settings.pull) throw new SpawnError(notThere(imageWords(image, profile)));
+    const body = await prepare(spec, profile, start);
     if (isThere) await run(serverId, body);
     else {
       await writeFile(waitingOf(serverId), JSON.stringify({ start, body } satisfies Waiting), { mode: 0o600 });
@@ -273,7 +296,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
         return { handle: handleOf(spec.serverId, start), exited: promise };
       } catch (error) {
         if (error instanceof SpawnError) throw error;
-        throw new SpawnError(refusalOf(error, settings), { cause: error });
+        throw new SpawnError(refusalOf(error, { socket: settings.socket, image: wordsOf(spec) }), { cause: error });
       }
     },
 
@@ -296,7 +319,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
     async progress(serverId) {
       const one = pending.get(serverId);
       if (one === undefined) return { step: 'answering', note: null, problem: null };
-      return { step: 'preparing', note: images.note(image), problem: one.problem };
+      return { step: 'preparing', note: images.note(one.image), problem: one.problem };
     },
 
     async whyEnded(serverId) {
@@ -304,7 +327,7 @@ export function createDockerSpawner(options: DockerSpawnerOptions): Spawner {
       try {
         const container = await api.find(name);
         const output = container === null ? '' : await api.output(name).catch(() => '');
-        return endOf(container, output, image);
+        return endOf(container, output, wordsFor(container?.image ?? settings.image, container?.labels ?? {}));
       } catch {
         return null;
       }

@@ -9,6 +9,7 @@ const options: PodOptions = {
   platform: 'platform1',
   owner: { serverId: 'server1', projectId: 'project1', userId: 'user1' },
   limits: { memoryMb: 2048, cores: 1.5 },
+  profile: null,
   dataDir: '/data',
   writes: ['/data/servers/server1', '/data/homes/project1/user1', '/data/projects/demo'],
   reads: [{ folder: '/data/environments/e1', at: '/data/environments/current' }],

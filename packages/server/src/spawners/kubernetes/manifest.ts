@@ -1,6 +1,7 @@
 import type { V1NetworkPolicy, V1Pod } from '@kubernetes/client-node';
 import { mountsOf, volumesOf, type Mounted } from '../../kubernetes/data-volume.ts';
 import { labels, safe, selectorFor } from '../../kubernetes/words.ts';
+import type { Profile } from '../profile.ts';
 import type { ServerLimits, ServerOwner } from '../spawner.ts';
 import type { KubernetesOptions } from './settings.ts';
 
@@ -21,6 +22,8 @@ export type PodOptions = Mounted & {
   readonly platform: string;
   readonly owner: ServerOwner;
   readonly limits: ServerLimits;
+  /** null: it runs in what the settings have for all */
+  readonly profile: Pick<Profile, 'name' | 'image' | 'nodeSelector' | 'tolerations'> | null;
   /** what it begins with: a script in one of them, absolute */
   readonly script: string;
   /** as whom it runs, by numbers */
@@ -33,7 +36,9 @@ export type PodOptions = Mounted & {
  * files and arguments are in the script.
  */
 export function podFor(options: PodOptions): V1Pod {
-  const { settings, platform, owner, limits, user, group } = options;
+  const { settings, platform, owner, limits, profile, user, group } = options;
+  const nodeSelector = { ...settings.nodeSelector, ...profile?.nodeSelector };
+  const tolerations = (profile?.tolerations ?? []).map((one) => ({ ...one }));
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -46,6 +51,7 @@ export function podFor(options: PodOptions): V1Pod {
         [labels.server]: safe(owner.serverId),
         [labels.project]: safe(owner.projectId),
         [labels.user]: safe(owner.userId),
+        ...(profile === null ? {} : { [labels.profile]: safe(profile.name) }),
       },
     },
     spec: {
@@ -58,7 +64,8 @@ export function podFor(options: PodOptions): V1Pod {
       ...(settings.imagePullSecrets.length === 0
         ? {}
         : { imagePullSecrets: settings.imagePullSecrets.map((name) => ({ name })) }),
-      ...(Object.keys(settings.nodeSelector).length === 0 ? {} : { nodeSelector: { ...settings.nodeSelector } }),
+      ...(Object.keys(nodeSelector).length === 0 ? {} : { nodeSelector }),
+      ...(tolerations.length === 0 ? {} : { tolerations }),
       securityContext: {
         runAsUser: user,
         runAsGroup: group,
@@ -68,7 +75,7 @@ export function podFor(options: PodOptions): V1Pod {
       containers: [
         {
           name: 'jupyter',
-          image: settings.image,
+          image: profile?.image ?? settings.image,
           command: ['/bin/sh', options.script],
           ports: [{ name: 'http', containerPort: serverPort }],
           resources: resourcesOf(limits),

@@ -1,15 +1,24 @@
 import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { systemClock } from '../../lib/clock.ts';
+import { testProfile } from '../../testing/profiles.ts';
 import { SpawnError } from '../spawner.ts';
 import { contractLogBytes, describeSpawner, specFor } from '../spawner.contract.ts';
 import { fakeCluster, refused } from '../../kubernetes/cluster.fake.ts';
 import { createKubernetesSpawner } from './spawner.ts';
 import { testSettings } from './settings.fixture.ts';
 
-const settings = testSettings();
+const settings = testSettings({ nodeSelector: { pool: 'notebooks', disk: 'fast' } });
+const large = testProfile({
+  name: 'large',
+  label: 'Large',
+  image: 'localhost/server:2',
+  nodeSelector: { pool: 'large' },
+  tolerations: [{ key: 'large', operator: 'Exists', effect: 'NoSchedule' }],
+});
 
 /** A spawner with its data folder; `on`: the cluster of another one. */
 async function fixture(on = fakeCluster()) {
@@ -17,7 +26,8 @@ async function fixture(on = fakeCluster()) {
   const cwd = join(dataDir, 'projects', 'demo');
   await mkdir(cwd, { recursive: true });
   const config = { dataDir, paths: { servers: join(dataDir, 'servers') }, serverLogBytes: contractLogBytes };
-  const open = () => createKubernetesSpawner({ clock: systemClock, config, settings, cluster: on.cluster });
+  const open = () =>
+    createKubernetesSpawner({ clock: systemClock, config, settings, profiles: [large], cluster: on.cluster });
   const spec = (script: string) => specFor(cwd, script, { limits: { memoryMb: 512, cores: 1 } });
   return {
     ...on,
@@ -44,6 +54,42 @@ it('has nothing in the Pod that a user wrote', async () => {
   ).exited;
   expect(it.pods()).toHaveLength(1);
   expect(JSON.stringify(it.pods())).not.toContain(secret);
+});
+
+it('has the same Pod whatever users write', async () => {
+  await using it = await fixture();
+  const wanted = { ...it.spec('true'), serverId: 'server1', profile: 'large' };
+  const podOf = async (spec: typeof wanted) => {
+    await (
+      await it.spawner.start(spec)
+    ).exited;
+    const [pod] = it.pods();
+    return { labels: pod?.metadata?.labels, spec: pod?.spec };
+  };
+  const plain = await podOf(wanted);
+  const text = fc.string({ unit: 'binary' }).map((some) => some.replaceAll('\0', ''));
+  await fc.assert(
+    fc.asyncProperty(text, text, async (one, other) => {
+      const theirs = { env: { ...wanted.env, NOTE: one }, files: { note: other }, args: [...wanted.args, one, other] };
+      expect(await podOf({ ...wanted, ...theirs })).toEqual(plain);
+    }),
+    { numRuns: 15 },
+  );
+});
+
+it('runs in the image of its profile, on nodes that this names', async () => {
+  await using it = await fixture();
+  await it.spawner.start({ ...it.spec('true'), profile: 'large' });
+  const [pod] = it.pods();
+  expect(pod?.metadata?.labels?.['emberlab.io/profile']).toBe('large');
+  expect(pod?.spec).toMatchObject({
+    containers: [{ image: 'localhost/server:2' }],
+    nodeSelector: { pool: 'large', disk: 'fast' },
+    tolerations: [{ key: 'large', operator: 'Exists', effect: 'NoSchedule' }],
+  });
+  const gone = it.spawner.start({ ...it.spec('true'), profile: 'gone' });
+  await expect(gone).rejects.toThrow('There is no profile gone any more. Please choose another one.');
+  expect(it.pods()).toHaveLength(1);
 });
 
 it('may write the log and what the server asks for, and nothing that control reads or runs', async () => {

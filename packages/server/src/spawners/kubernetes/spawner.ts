@@ -6,7 +6,7 @@ import type { Config } from '../../config.ts';
 import { homeOf } from '../../identities/identities.ts';
 import { openCluster, type Cluster } from '../../kubernetes/cluster.ts';
 import { environmentOf } from '../../kubernetes/data-volume.ts';
-import { endOf, exitOf, isRunning, progressOf, refusalOf } from '../../kubernetes/explain.ts';
+import { endOf, exitOf, isRunning, progressOf, refusalOf, type Subject } from '../../kubernetes/explain.ts';
 import { platformId } from '../../kubernetes/platform-id.ts';
 import { createPods } from '../../kubernetes/pods.ts';
 import { labels } from '../../kubernetes/words.ts';
@@ -16,6 +16,7 @@ import { makePrivateFolder } from '../../lib/files.ts';
 import { boundLog } from '../../lib/log-file.ts';
 import { openPlain } from '../../lib/plain-file.ts';
 import { removeTree } from '../../lib/trees.ts';
+import { findProfile, imageWords, type Profile } from '../profile.ts';
 import { SpawnError, type ServerExit, type ServerSpec, type Spawner } from '../spawner.ts';
 import { podFor, podName, policyFor, selectorOf, serverPort } from './manifest.ts';
 import { startScript } from './script.ts';
@@ -36,6 +37,8 @@ export type KubernetesSpawnerOptions = {
   readonly clock: Clock;
   readonly config: Pick<Config, 'dataDir' | 'serverLogBytes'> & { readonly paths: Pick<Config['paths'], 'servers'> };
   readonly settings: KubernetesOptions;
+  /** what servers may run in besides what the settings have for all; default: nothing */
+  readonly profiles?: readonly Profile[];
   /** default: the one of the settings */
   readonly cluster?: Cluster;
 };
@@ -45,7 +48,7 @@ export type KubernetesSpawnerOptions = {
  * environment; so everything that a server reads and writes is where it is with every other spawner, and a Pod's manifest has none of it.
  */
 export async function createKubernetesSpawner(options: KubernetesSpawnerOptions): Promise<Spawner> {
-  const { clock, config, settings } = options;
+  const { clock, config, settings, profiles = [] } = options;
   const { dataDir, paths, serverLogBytes } = config;
   const { namespace } = settings;
   const platform = await platformId(dataDir);
@@ -130,6 +133,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       const message = 'The Python of the environment is not there any more. Please build the environment again.';
       throw new SpawnError(message, { cause });
     });
+    const profile = findProfile(profiles, spec.profile ?? null);
     // One of a start that was given up would be taken for this one, and has the folder.
     if ((await cluster.get(podName(spec.serverId))) !== null) await remove(podName(spec.serverId), 0);
     const script = await layOut(spec);
@@ -139,6 +143,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
       platform,
       owner: spec,
       limits: spec.limits,
+      profile,
       dataDir,
       // What control reads in the server's folder, and writes there, is not the server's to change.
       writes: [
@@ -154,6 +159,13 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
     if (!hasPolicy) await cluster.apply(policyFor(settings, platform));
     hasPolicy = true;
     return pods.create(pod);
+  }
+
+  /** With the profile whose image it is of. */
+  function subjectOf(pod: V1Pod): Subject {
+    const profile = profiles.find(({ name }) => name === pod.metadata?.labels?.[labels.profile]);
+    const image = pod.spec?.containers[0]?.image;
+    return profile === undefined || image === undefined ? subject : { ...subject, image: imageWords(image, profile) };
   }
 
   const uidOf = (pod: V1Pod): string => pod.metadata?.uid ?? '';
@@ -208,7 +220,7 @@ export async function createKubernetesSpawner(options: KubernetesSpawnerOptions)
 
     async progress(serverId) {
       const pod = await pods.find(podName(serverId)).catch(() => null);
-      return pod === null ? { step: 'scheduling', note: null, problem: null } : progressOf(pod, subject);
+      return pod === null ? { step: 'scheduling', note: null, problem: null } : progressOf(pod, subjectOf(pod));
     },
 
     async whyEnded(serverId) {

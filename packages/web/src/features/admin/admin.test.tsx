@@ -17,6 +17,7 @@ const server: Running = {
   phase: 'running',
   state: 'running',
   since: at,
+  profile: null,
   place: null,
   use: { memoryMb: 640, cores: 0.2 },
 };

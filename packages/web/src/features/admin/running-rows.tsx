@@ -56,6 +56,7 @@ function RunningRow({ one, onStop }: { one: Running; onStop: (one: Running) => v
           </Text>
           <Text size="xs" c="dimmed" className="el-break">
             {label} · {one.id.slice(0, 12)}
+            {one.profile !== null && ` · ${one.profile}`}
             {one.place !== null && ` · on ${one.place}`}
           </Text>
         </Stack>

@@ -1,4 +1,4 @@
-import type { Configuration, SparkPlace } from '@emberlab/contract';
+import type { Configuration, ProfileChoice, SparkPlace } from '@emberlab/contract';
 import { Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
@@ -14,6 +14,7 @@ export function ConfigurationEditor({
   draft,
   checked,
   place,
+  profiles,
   fileName,
   of = 'jupyter',
   onChange,
@@ -22,6 +23,8 @@ export function ConfigurationEditor({
   draft: Draft;
   checked: CheckedDraft;
   place: SparkPlace;
+  /** what the server may run in; null: it is for jobs, which run in none */
+  profiles: readonly ProfileChoice[] | null;
   /** of an export */
   fileName: string;
   of?: ConfigurationOf;
@@ -39,12 +42,13 @@ export function ConfigurationEditor({
       onChange({
         ...draft,
         type: of === 'job' ? draft.type : imported.type,
+        profile: profiles === null ? null : imported.profile,
         [imported.type]: toDraft(imported)[imported.type],
       }),
   });
   return (
     <Stack gap="md">
-      <ConfigurationForm draft={draft} errors={errors} place={place} of={of} onChange={onChange} />
+      <ConfigurationForm draft={draft} errors={errors} place={place} profiles={profiles} of={of} onChange={onChange} />
       <Stack gap="xs">
         <Text size="sm" c="dimmed" mih={20}>
           {configuration === null ? '' : spellTotal(configuration, chosen, of)}

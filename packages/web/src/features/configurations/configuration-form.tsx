@@ -1,7 +1,14 @@
-import { configurationTypeLabels, type Configuration, type SparkPlace } from '@emberlab/contract';
+import {
+  configurationTypeLabels,
+  profileOf,
+  type Configuration,
+  type ProfileChoice,
+  type SparkPlace,
+} from '@emberlab/contract';
 import { Input, SegmentedControl, Stack } from '@mantine/core';
 import { useId } from 'react';
 import type { ConfigurationOf, Draft, DraftErrors } from './draft.ts';
+import { ProfileField } from './profile-field.tsx';
 import { PythonFields } from './python-fields.tsx';
 import { SparkFields } from './spark-fields.tsx';
 
@@ -15,12 +22,15 @@ export function ConfigurationForm({
   draft,
   errors,
   place,
+  profiles,
   of = 'jupyter',
   onChange,
 }: {
   draft: Draft;
   errors: DraftErrors;
   place: SparkPlace;
+  /** what the server may run in; null: it is not for a server */
+  profiles: readonly ProfileChoice[] | null;
   of?: ConfigurationOf;
   onChange: (draft: Draft) => void;
 }) {
@@ -42,9 +52,19 @@ export function ConfigurationForm({
           </div>
         </div>
       )}
+      {profiles !== null && (
+        <ProfileField
+          profiles={profiles}
+          type={draft.type}
+          value={draft.profile}
+          error={errors.fields['profile']}
+          onChange={(profile) => onChange({ ...draft, profile })}
+        />
+      )}
       {draft.type === 'python' ? (
         <PythonFields
           of={of}
+          most={profileOf(profiles ?? [], draft)?.most}
           draft={draft.python}
           errors={errors}
           onChange={(python) => onChange({ ...draft, python })}

@@ -3,34 +3,48 @@ import {
   fileFields,
   type Configuration,
   type SparkConfiguration,
+  type ConfigurationPlace,
   type SparkPlace,
 } from '@emberlab/contract';
 import { Button, Code, DataList, Stack, Text } from '@mantine/core';
 import { useState, type ReactNode } from 'react';
 import { countOf, formatMegabytes } from '../../lib/units.ts';
+import { EngineCapacity } from '../engines/engine-field.tsx';
 import { hideSecrets } from './hide-secrets.ts';
 import { placeOf } from './place-of.ts';
+import { profileLabel } from './profile-words.ts';
 
 /** A configuration to read. Values that may be secrets are hidden. */
 export function ConfigurationSummary({
   configuration,
   place,
+  profile,
   limits,
+  capacity = false,
   own = false,
 }: {
   configuration: Configuration;
   /** undefined: not known yet */
-  place: SparkPlace | undefined;
+  place: ConfigurationPlace | undefined;
+  /** the label of what the server runs in; undefined: as the configuration says */
+  profile?: string | undefined;
   /** what is to be said of the server that runs with it */
   limits?: ReactNode;
+  /** whether to say what is free in the cluster now: what runs with it asks for that */
+  capacity?: boolean;
   /** whether it is the reader's own, who may look at the secrets in it */
   own?: boolean;
 }) {
+  const named = configuration.profile === null ? null : profileLabel(place?.profiles ?? [], configuration.profile);
+  const runsIn = profile ?? named;
   return (
     <Stack gap="sm">
       <DataList orientation="horizontal" size="sm" labelWidth={170}>
         <Item label="Type">{configurationTypeLabels[configuration.type]}</Item>
-        {configuration.type === 'spark' ? <SparkItems configuration={configuration} place={place} /> : null}
+        {runsIn !== null && <Item label="Profile">{runsIn}</Item>}
+        {configuration.type === 'spark' ? (
+          <SparkItems configuration={configuration} place={place} capacity={capacity} />
+        ) : null}
         {configuration.type === 'python' && (
           <>
             <Item label="Memory">{formatMegabytes(configuration.memoryMb)}</Item>
@@ -52,12 +66,17 @@ export function ConfigurationSummary({
 function SparkItems({
   configuration,
   place: given,
+  capacity,
 }: {
   configuration: SparkConfiguration;
   place: SparkPlace | undefined;
+  capacity: boolean;
 }) {
   const place = given === undefined ? undefined : placeOf(given, configuration.engine);
-  const engine = given?.choices.find(({ name }) => name === configuration.engine)?.label ?? configuration.engine;
+  const named = given?.choices.find(({ name }) => name === configuration.engine);
+  const engine = named?.label ?? configuration.engine;
+  // The first is that of configurations that name none.
+  const cluster = configuration.engine === null ? given?.choices[0] : named;
   const { driverMemoryMb, driverCores, executorMemoryMb, executorCores, executors } = configuration;
   const count =
     executors.mode === 'static'
@@ -66,6 +85,11 @@ function SparkItems({
   return (
     <>
       {engine !== null && <Item label="Engine">{engine}</Item>}
+      {capacity && cluster !== undefined && cluster.type !== 'local' && (
+        <Item label="Free there now">
+          <EngineCapacity engine={cluster} named={engine === null} />
+        </Item>
+      )}
       <Item label="Driver">
         {formatMegabytes(driverMemoryMb)} · {countOf(driverCores, 'core')}
       </Item>

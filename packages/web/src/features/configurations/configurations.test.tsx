@@ -16,7 +16,13 @@ const own = '/projects/demo/jupyter/configuration';
 const check = 'POST /projects/demo/configuration/check';
 const at = '2026-01-31T09:30:00.000Z';
 const cluster: Answers = {
-  'GET /projects/demo/configuration/place': { engine: 'livy', master: null, executors: true, choices: [] },
+  'GET /projects/demo/configuration/place': {
+    engine: 'livy',
+    master: null,
+    executors: true,
+    choices: [],
+    profiles: [],
+  },
 };
 
 /** The page with this configuration saved, and the calls that save. */

@@ -1,4 +1,4 @@
-import { sameConfiguration, type ConfigurationDefaults, type SparkPlace } from '@emberlab/contract';
+import { sameConfiguration, type ConfigurationDefaults, type ConfigurationPlace } from '@emberlab/contract';
 import { Button, Group, SegmentedControl, Skeleton, Stack, Text } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -77,7 +77,7 @@ function DefaultsForm({
 }: {
   defaults: ConfigurationDefaults;
   purpose: Purpose;
-  place: SparkPlace;
+  place: ConfigurationPlace;
   /** undefined: nothing was */
   changed: Draft | undefined;
   onChange: (draft: Draft | undefined) => void;
@@ -85,7 +85,8 @@ function DefaultsForm({
   const { name: project } = useProject();
   const client = useQueryClient();
   const draft = changed ?? toDraft(defaults[purpose]);
-  const checked = useCheckedDraft(project, draft);
+  const profiles = purpose === 'jupyter' ? place.profiles : null;
+  const checked = useCheckedDraft(project, draft, profiles);
   const { configuration } = checked;
   const differs = changed !== undefined && !sameConfiguration(configuration, defaults[purpose]);
   const save = useMutation({
@@ -105,6 +106,7 @@ function DefaultsForm({
       draft={draft}
       checked={checked}
       place={place}
+      profiles={profiles}
       fileName={`${project}-${purpose}-defaults.json`}
       onChange={onChange}
     >

@@ -38,7 +38,13 @@ export type SparkDraft = {
 export type PythonDraft = { memory: MemoryDraft; cores: NumberDraft; files: string[]; environment: string };
 
 /** A configuration while it is edited: numbers may be missing, and what belongs to the other type or mode is kept for switching back. */
-export type Draft = { type: Configuration['type']; spark: SparkDraft; python: PythonDraft };
+export type Draft = {
+  type: Configuration['type'];
+  /** what the server runs in; null: the project's first */
+  profile: string | null;
+  spark: SparkDraft;
+  python: PythonDraft;
+};
 
 export type DraftErrors = {
   /** by the field's path as in a configuration, such as `executors.initial`; a list has one for all its entries */
@@ -75,6 +81,7 @@ export function toDraft(saved: Configuration): Draft {
   const dynamic = executors.mode === 'dynamic' ? executors : { min: 1, max: 2, initial: 1 };
   return {
     type: saved.type,
+    profile: saved.profile,
     spark: {
       engine: spark.engine,
       driverMemory: toMemory(spark.driverMemoryMb),
@@ -108,14 +115,15 @@ export function changeUnit({ amount, unit }: MemoryDraft, to: MemoryUnit): Memor
   return { unit: to, amount: to === 'MB' ? Math.round(number * 1024) : Number((number / 1024).toFixed(3)) };
 }
 
-function toBody({ type, spark, python }: Draft): WrittenConfiguration {
+function toBody({ type, profile, spark, python }: Draft): WrittenConfiguration {
   if (type === 'python') {
     const { memory, cores, files, environment } = python;
-    return { type, memoryMb: fromMemory(memory), cores: readNumber(cores), files, environment };
+    return { type, profile, memoryMb: fromMemory(memory), cores: readNumber(cores), files, environment };
   }
   const { archives, jars, pyFiles, files, properties, mode, instances, min, max, initial } = spark;
   return {
     type,
+    profile,
     driverMemoryMb: fromMemory(spark.driverMemory),
     driverCores: readNumber(spark.driverCores),
     executorMemoryMb: fromMemory(spark.executorMemory),

@@ -1,6 +1,7 @@
 import { configurationLimits } from '@emberlab/contract';
 import { Group, Input, Select, Text, TextInput, type TextInputProps } from '@mantine/core';
 import { useId, type KeyboardEvent } from 'react';
+import { formatMegabytes } from '../../lib/units.ts';
 import { changeUnit, readNumber, type MemoryDraft, type NumberDraft } from './draft.ts';
 
 const { mostCores, mostExecutors } = configurationLimits;
@@ -42,18 +43,27 @@ export function TypedNumber({
 /** Memory with its unit, which the label names too. */
 export function MemoryField({
   label,
+  most = null,
   value,
   error,
   onChange,
 }: {
   label: string;
+  /** MB; null: nothing bounds it */
+  most?: number | null;
   value: MemoryDraft;
   error: string | undefined;
   onChange: (value: MemoryDraft) => void;
 }) {
   const id = useId();
   return (
-    <Input.Wrapper label={`${label} (${value.unit})`} id={id} description="512 MB or more" error={error} maw={260}>
+    <Input.Wrapper
+      label={`${label} (${value.unit})`}
+      id={id}
+      description={most === null ? '512 MB or more' : `512 MB to ${formatMegabytes(most)}`}
+      error={error}
+      maw={260}
+    >
       <Group gap={6} wrap="nowrap" mt={4}>
         <TypedNumber
           id={id}
@@ -121,8 +131,9 @@ function CountField({
 
 type CountProps = Pick<Parameters<typeof CountField>[0], 'label' | 'value' | 'error' | 'onChange'>;
 
-export function CoresField(props: CountProps) {
-  return <CountField {...props} description={`1 to ${mostCores}`} noun="core" min={1} max={mostCores} />;
+export function CoresField({ most = null, ...props }: CountProps & { most?: number | null }) {
+  const max = most ?? mostCores;
+  return <CountField {...props} description={max === 1 ? '1' : `1 to ${max}`} noun="core" min={1} max={max} />;
 }
 
 export function ExecutorsField({ min, ...props }: CountProps & { min: number }) {

@@ -1,17 +1,23 @@
+import type { ProfileChoice } from '@emberlab/contract';
 import { Group, Text } from '@mantine/core';
 import type { ConfigurationOf, DraftErrors, PythonDraft } from './draft.ts';
 import { FileListField } from './file-list-field.tsx';
 import { LinesEditor } from './lines-editor.tsx';
 import { CoresField, MemoryField } from './number-fields.tsx';
 
+const unbounded: ProfileChoice['most'] = { memoryMb: null, cores: null };
+
 /** The fields of type `Python`. */
 export function PythonFields({
   of,
+  most = unbounded,
   draft,
   errors,
   onChange,
 }: {
   of: ConfigurationOf;
+  /** what it may ask for; null: nothing bounds that */
+  most?: ProfileChoice['most'] | undefined;
   draft: PythonDraft;
   errors: DraftErrors;
   onChange: (draft: PythonDraft) => void;
@@ -28,11 +34,18 @@ export function PythonFields({
       <Group gap="xl" align="flex-start">
         <MemoryField
           label="Memory"
+          most={most.memoryMb}
           value={draft.memory}
           error={fields['memoryMb']}
           onChange={(memory) => change({ memory })}
         />
-        <CoresField label="Cores" value={draft.cores} error={fields['cores']} onChange={(cores) => change({ cores })} />
+        <CoresField
+          label="Cores"
+          most={most.cores}
+          value={draft.cores}
+          error={fields['cores']}
+          onChange={(cores) => change({ cores })}
+        />
       </Group>
       <FileListField
         kind="files"

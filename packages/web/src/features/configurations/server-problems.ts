@@ -3,6 +3,9 @@ import type { DraftErrors } from './draft.ts';
 
 const isList = (value: unknown): value is readonly string[] => Array.isArray(value);
 
+/** What is bounded by the profile: said of another one it counts no more. */
+const ofProfile: ReadonlySet<string> = new Set(['memoryMb', 'cores']);
+
 /** The value of a field, by its name. */
 const fieldOf = (configuration: Configuration, name: string): unknown =>
   Object.entries(configuration).find(([key]) => key === name)?.[1];
@@ -29,7 +32,7 @@ export function withServerProblems(
       const entry = before[Number(index)];
       const stillThere = entry !== undefined && after.some((one) => pathOfEntry(one) === pathOfEntry(entry));
       if (stillThere) fields[name] ??= message;
-    } else if (before === after) {
+    } else if (before === after && !(now.profile !== of.profile && ofProfile.has(name))) {
       fields[name] ??= message;
     }
   }

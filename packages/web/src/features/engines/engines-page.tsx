@@ -2,13 +2,14 @@ import type { Engine } from '@emberlab/contract';
 import { Badge, Button, Group, Stack, Table, Text } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { countOf } from '../../lib/units.ts';
 import { ErrorState } from '../../ui/error-state.tsx';
 import { Page, Section } from '../../ui/page.tsx';
 import { rowClasses, RowsHead, RowsSkeleton, RowsTable } from '../../ui/rows.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
+import { ProfilesSection } from './profiles-section.tsx';
 import { spellCapacity } from './capacity-words.ts';
 import { EngineProjectsDialog } from './engine-projects-dialog.tsx';
+import { spellProjects } from './projects-words.ts';
 import { enginesQuery } from './queries.ts';
 
 /** What Spark applications run on, and which projects may use which. */
@@ -29,6 +30,7 @@ export function EnginesPage() {
           <Rows engines={list.data.items} onEdit={setEditing} />
         )}
       </Section>
+      <ProfilesSection />
       <EngineProjectsDialog engine={editing} onClose={() => setEditing(null)} />
     </Page>
   );
@@ -107,13 +109,4 @@ function Now({ engine: { type, capacity } }: { engine: Engine }) {
       </Text>
     </Stack>
   );
-}
-
-const shownProjects = 5;
-
-function spellProjects({ projects }: Engine): string {
-  if (projects === null) return 'all';
-  if (projects.length === 0) return 'none';
-  const more = projects.length - shownProjects;
-  return `${projects.slice(0, shownProjects).join(', ')}${more > 0 ? ` and ${countOf(more, 'other')}` : ''}`;
 }

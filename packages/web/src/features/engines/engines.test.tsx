@@ -1,7 +1,7 @@
 import { defaultConfiguration, type ClusterCapacity, type Configuration, type Engine } from '@emberlab/contract';
 import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it } from 'vitest';
-import { renderApp, type Answers } from '../../test/app.tsx';
+import { renderApp, stoppedServer, type Answers } from '../../test/app.tsx';
 import { spellCapacity } from './capacity-words.ts';
 
 const at = '2026-01-31T09:30:00.000Z';
@@ -35,7 +35,13 @@ describe('the engine of a configuration', () => {
   const own = '/projects/demo/jupyter/configuration';
   const open = async (choices: readonly object[], configuration: Configuration, more: Answers = {}) => {
     const rendered = renderApp('/projects/demo/jupyter', {
-      'GET /projects/demo/configuration/place': { engine: 'local', master: 'local[*]', executors: false, choices },
+      'GET /projects/demo/configuration/place': {
+        engine: 'local',
+        master: 'local[*]',
+        executors: false,
+        choices,
+        profiles: [],
+      },
       [`GET ${own}`]: configuration,
       [`PUT ${own}`]: configuration,
       'GET /projects/demo/engines/big/capacity': { capacity },
@@ -54,6 +60,23 @@ describe('the engine of a configuration', () => {
   it('is no question where there is one alone', async () => {
     await open([local], defaultConfiguration);
     expect(screen.queryByLabelText('Engine')).toBeNull();
+  });
+
+  it('is said with what is free there where the only one is a cluster', async () => {
+    await open([big], defaultConfiguration);
+    expect(await screen.findByText(/Team cluster: 5 of 8 cores .* are free on 2 machines/)).toBeTruthy();
+    expect(screen.queryByLabelText('Engine')).toBeNull();
+  });
+
+  it('is said with what is free there while Jupyter runs and notebooks start applications', async () => {
+    const place = { engine: 'standalone', master: 'spark://m:7077', executors: true, choices: [big], profiles: [] };
+    renderApp('/projects/demo/jupyter', {
+      'GET /projects/demo/configuration/place': place,
+      'GET /projects/demo/jupyter/server': { ...stoppedServer, state: 'running', endedAt: null },
+      'GET /projects/demo/engines/big/capacity': { capacity: { ...capacity, waiting: 2 } },
+    });
+    expect(await screen.findByText('Free there now')).toBeTruthy();
+    expect(await screen.findByText(/Team cluster: 5 of 8 cores .* 2 applications wait for executors\./)).toBeTruthy();
   });
 
   it('is chosen among several, with what its cluster has now, and gives executors their effect', async () => {

@@ -6,6 +6,7 @@ const everyMs = 15_000;
 
 export const engineKeys = {
   all: ['engines'],
+  profiles: ['profiles'],
   capacity: (project: string, engine: string) => ['project', project, 'engines', engine, 'capacity'],
 };
 
@@ -21,3 +22,9 @@ export const capacityQuery = (project: string, engine: string) =>
     queryFn: ({ signal }) => api.call('engines.capacity', { params: { project, engine } }, signal),
     refetchInterval: everyMs,
   });
+
+/** The settings have them: they change with a restart alone. */
+export const profilesQuery = queryOptions({
+  queryKey: engineKeys.profiles,
+  queryFn: ({ signal }) => api.call('profiles.list', {}, signal),
+});

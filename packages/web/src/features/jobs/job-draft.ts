@@ -43,6 +43,8 @@ const policyDraft = ({ timeLimitMinutes, ...policy }: Job['policy']): PolicyDraf
 /** A configuration to edit, of the type that the job needs. */
 const configurationDraft = (configuration: Configuration, type: JobType): Draft => ({
   ...toDraft(configuration),
+  // What a server ran in is not where jobs run.
+  profile: null,
   type: configurationTypeOf(type),
 });
 

@@ -56,7 +56,7 @@ export function JobForm({
   const [found, setFound] = useState(foundFirst);
   /** whether somebody has tried to save: what is wrong is said then, and as it is typed from there on */
   const [tried, setTried] = useState(false);
-  const checked = useCheckedDraft(project, draft.configuration);
+  const checked = useCheckedDraft(project, draft.configuration, null);
   const read = readJobDraft(draft, checked.configuration);
   const saving = useMutation({ mutationFn: save });
   const pick = useMutation({
@@ -169,6 +169,7 @@ export function JobForm({
             draft={draft.configuration}
             checked={checked}
             place={place}
+            profiles={null}
             fileName={`${draft.name}-configuration.json`}
             of="job"
             onChange={(configuration) => change({ configuration })}

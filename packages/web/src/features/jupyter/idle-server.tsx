@@ -2,9 +2,9 @@ import {
   sameConfiguration,
   type Configuration,
   type ConfigurationDefaults,
+  type ConfigurationPlace,
   type Environment,
   type Server,
-  type SparkPlace,
 } from '@emberlab/contract';
 import { Button, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { IconPlayerPlay } from '@tabler/icons-react';
@@ -44,13 +44,13 @@ export function IdleServer({
   server: Server;
   saved: Configuration;
   defaults: ConfigurationDefaults;
-  place: SparkPlace;
+  place: ConfigurationPlace;
   environment: Environment | undefined;
   actions: ServerActions;
 }) {
   const project = useProject();
   const [draft, setDraft] = useDraft(saved);
-  const checked = useCheckedDraft(project.name, draft);
+  const checked = useCheckedDraft(project.name, draft, place.profiles);
   const { configuration } = checked;
   const autosave = useAutosave(project.name, saved);
   const usable = environment === undefined || isUsable(environment);
@@ -121,6 +121,7 @@ export function IdleServer({
             draft={draft}
             checked={checked}
             place={place}
+            profiles={place.profiles}
             fileName={`${project.name}-jupyter-configuration.json`}
             onChange={(next) => {
               setDraft(next);

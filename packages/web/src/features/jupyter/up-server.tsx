@@ -27,9 +27,10 @@ import { lazily } from '../../ui/lazily.ts';
 const LogStreamView = lazily(() => import('../../ui/log-stream-view.tsx'), 'LogStreamView');
 const logHeight = '15rem';
 
-/** What the server is, in a line: `JupyterLab · Spark/PySpark · revision 7`. */
+/** What the server is, in a line: `JupyterLab · Spark/PySpark · Large · revision 7`. */
 function describe(server: Server): string {
   const parts = ['JupyterLab', configurationTypeLabels[server.configuration.type]];
+  if (server.profile !== null) parts.push(server.profile.label);
   if (server.revision !== null) parts.push(`revision ${server.revision}`);
   return parts.join(' · ');
 }
@@ -53,7 +54,9 @@ function ReadOnlyConfiguration({ server, remark }: { server: Server; remark: str
       <ConfigurationSummary
         configuration={server.configuration}
         place={place.data}
+        profile={server.profile?.label}
         own
+        capacity
         {...(server.limits === null ? {} : { limits: <Limits limits={server.limits} /> })}
       />
     </Section>

@@ -44,7 +44,7 @@ export function createPreparer(
     const folder = parts.projects.folderOf(name);
     const [problem] = await jobProblems(folder, run.frozen);
     if (problem !== undefined) throw new RunProblem(problem.message);
-    await parts.configurations.mustBeRight(run.project.id, run.frozen.configuration);
+    await parts.configurations.mustBeRight(run.project.id, run.frozen.configuration, 'job');
     return folder;
   };
 

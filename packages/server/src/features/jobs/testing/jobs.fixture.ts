@@ -8,6 +8,7 @@ import { systemClock } from '../../../lib/clock.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { createLocalSpawner } from '../../../spawners/local/spawner.ts';
 import { testApp } from '../../../testing/app.ts';
+import { testProfile, testProfiles } from '../../../testing/profiles.ts';
 import { createConfigurations } from '../../configurations/index.ts';
 import type { LimitedPart } from '../../limits/index.ts';
 import type { ProjectPart } from '../../projects/index.ts';
@@ -61,6 +62,7 @@ export async function jobsFixture(
     clock,
     bus: kit.bus,
     projects: kit.projects.service,
+    profiles: testProfiles([testProfile()]),
     spark: {
       place: async () => ({ engine: 'local', master: 'local[*]', executors: false, choices: [] }),
       engineProblem: async () => null,
