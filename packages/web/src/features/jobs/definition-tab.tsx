@@ -33,7 +33,7 @@ export function DefinitionTab() {
           </Item>
         </DataList>
       </Section>
-      <ConfigurationSection configuration={job.configuration} own={job.mayChange} />
+      <ConfigurationSection configuration={job.configuration} own={job.mayChange} capacity />
     </>
   );
 }

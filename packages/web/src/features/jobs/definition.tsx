@@ -57,14 +57,22 @@ export function Item({ label, children }: { label: string; children: ReactNode }
   );
 }
 
-/** The configuration of a job or a run, to read. */
-export function ConfigurationSection({ configuration, own }: { configuration: Configuration; own: boolean }) {
+/** The configuration of a job or a run, to read. `capacity`: with what is free in the cluster that its next run asks. */
+export function ConfigurationSection({
+  configuration,
+  own,
+  capacity = false,
+}: {
+  configuration: Configuration;
+  own: boolean;
+  capacity?: boolean;
+}) {
   const { name: project } = useProject();
   const place = useQuery(placeQuery(project)).data;
   return (
     <Section title="Configuration">
       <Stack gap="sm">
-        <ConfigurationSummary configuration={configuration} place={place} own={own} />
+        <ConfigurationSummary configuration={configuration} place={place} own={own} capacity={capacity} />
       </Stack>
     </Section>
   );

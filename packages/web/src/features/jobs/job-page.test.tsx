@@ -1,4 +1,4 @@
-import type { Backfill, Chain } from '@emberlab/contract';
+import type { Backfill, Chain, ClusterCapacity } from '@emberlab/contract';
 import { act, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { describe, expect, it, vi } from 'vitest';
 import { project, Refusal, renderApp, type Answers } from '../../test/app.tsx';
@@ -169,6 +169,27 @@ describe('the page of a job', () => {
     expect(await screen.findByText('2 times, after 1 min each')).toBeTruthy();
     expect(screen.getByText('1 h 30 min')).toBeTruthy();
     expect(screen.getByLabelText('Arguments').textContent).toBe('--day\n2026-01-31');
+  });
+
+  it('says what is free in the cluster that its next run asks', async () => {
+    const cluster = { name: 'big', label: 'Team cluster', type: 'yarn', master: 'yarn', executors: true };
+    const place = { engine: 'yarn', master: 'yarn', executors: true, choices: [cluster], profiles: [] };
+    const capacity: ClusterCapacity = {
+      problem: null,
+      workers: 2,
+      cores: { total: 8, used: 3 },
+      memoryBytes: { total: 16 * 1024 ** 3, used: 4 * 1024 ** 3 },
+      waiting: 1,
+      checkedAt: job.createdAt,
+    };
+    renderApp(`${page}/definition`, {
+      ...answers,
+      'GET /projects/demo/configuration/place': place,
+      'GET /projects/demo/engines/big/capacity': { capacity },
+    });
+    const said =
+      'Team cluster: 5 of 8 cores and 12 GB of 16 GB are free on 2 machines. 1 application waits for executors.';
+    expect(await screen.findByText(said)).toBeTruthy();
   });
 
   it('follows the live events', async () => {
