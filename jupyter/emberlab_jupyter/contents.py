@@ -16,7 +16,7 @@ from jupyter_server.services.contents.checkpoints import AsyncCheckpoints, Async
 from jupyter_server.services.contents.manager import AsyncContentsManager
 from jupyter_server.services.sessions.sessionmanager import SessionManager
 from tornado.web import HTTPError
-from traitlets import Unicode, default
+from traitlets import Dict, Instance, Unicode, default
 
 from .remote_files import Entry, RemoteFiles
 
@@ -29,11 +29,13 @@ class RemoteContentsManager(AsyncContentsManager):
     api = Unicode(help="the address of the project's files in Emberlab's API").tag(config=True)
     token_file = Unicode(help="the file with the token that opens it").tag(config=True)
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.files = RemoteFiles(self.api, self.token_file)
-        #: files that come in chunks, by their paths
-        self._coming: dict[str, BinaryIO] = {}
+    files = Instance(RemoteFiles)
+    #: files that come in chunks, by their paths
+    _coming: dict[str, BinaryIO] = Dict()
+
+    @default("files")
+    def _files(self) -> RemoteFiles:
+        return RemoteFiles(self.api, self.token_file)
 
     @default("checkpoints_class")
     def _checkpoints(self) -> type[RemoteCheckpoints]:

@@ -67,7 +67,7 @@ export function jupyterConfig(options: {
             always_delete_dir: true,
           },
         }
-      : { RemoteContentsManager: { api: remote.api, token_file: remote.tokenFile, preferred_dir: 'Jupyter' } }),
+      : { RemoteContentsManager: { api: remote.api, token_file: remote.tokenFile } }),
     // A port is open to all users of the machine, and what kernels print goes to everyone who listens there.
     ...(places.sockets ? { KernelManager: { transport: 'ipc' } } : {}),
     KernelSpecManager: { allowed_kernelspecs: kernelsOf(type, hasSparkR) },
