@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ClusterCapacity, EngineChoice, PlatformProperties, SessionKind } from '@emberlab/contract';
 import type { Owner } from '../identities/identities.ts';
 import type { ProcessIdentity } from '../lib/process.ts';
@@ -70,8 +71,23 @@ export type EventLogs = {
   remove(id: number): Promise<void>;
 };
 
-/** Where a Spark UI or a history server answers on this machine, and what requests have to have with them. */
-export type UiAddress = { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+/** Logs of executors that are files of ours, while they run and after: those of engines whose executors have the session's folder. Members write them. */
+export type ExecutorLogFiles = {
+  /** The executors that have some, by Spark's ids. */
+  list(id: number): Promise<readonly string[]>;
+  /** Where one lies, for who follows no links; null: there is none. */
+  find(id: number, executor: string, stream: 'stdout' | 'stderr'): Promise<string | null>;
+};
+
+/**
+ * Where a Spark UI or a history server answers on this machine, and what requests have to have with them. `connect`: begins a connection to it where it is no
+ * port of this machine.
+ */
+export type UiAddress = {
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connect?: () => Duplex;
+};
 
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {
@@ -109,6 +125,7 @@ export type BatchEngine = {
   logs(batchId: number): { readonly stdout: string; readonly stderr: string };
   /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
   boundLogs(batchId: number): Promise<void>;
+  readonly executorLogs: ExecutorLogFiles;
   readonly eventLogs: EventLogs;
   /** shows the applications of batches, by their ids */
   readonly history: HistoryEngine;
@@ -164,6 +181,7 @@ export type Engine = {
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
   /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
   boundLogs(sessionId: number): Promise<void>;
+  readonly executorLogs: ExecutorLogFiles;
   readonly eventLogs: EventLogs;
   readonly history: HistoryEngine;
   readonly batches: BatchEngine;

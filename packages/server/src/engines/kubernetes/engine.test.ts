@@ -1,5 +1,7 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { fakeCluster, refused } from '../../kubernetes/cluster.fake.ts';
@@ -71,6 +73,7 @@ test('a driver writes its logs, its event log and the project, and only reads th
   expect(template.spec).toMatchObject({ automountServiceAccountToken: false, restartPolicy: 'Never' });
   expect(template.spec.containers[0].volumeMounts).toMatchObject([
     { subPath: `teams/one/sessions/${id}/executors`, readOnly: true },
+    { subPath: `teams/one/sessions/${id}/executor-logs` },
     { subPath: 'teams/one/projects/demo' },
     { mountPath: '/tmp' },
   ]);
@@ -165,6 +168,42 @@ test('executors that outlive their driver are ended', async () => {
   await it.fake.cluster.create({ metadata: { name: 'left-over', labels: { 'emberlab.io/driver': driver } } });
   await it.engine.kill(handle);
   expect(it.fake.pods()).toEqual([]);
+});
+
+test('executors write their logs where those are read, and tell Spark that they have some', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  const { handle } = await it.engine.launch(spec);
+  const template = JSON.parse(await readFile(join(it.folderOf(spec), 'executor.json'), 'utf8'));
+  const [container] = template.spec.containers;
+  const java = join(it.dataDir, 'bin');
+  await mkdir(java);
+  const said = '#!/bin/sh\necho "$@"; echo "$SPARK_LOG_URL_STDOUT" "$SPARK_LOG_URL_STDERR" >&2; umask\n';
+  await writeFile(join(java, 'java'), said, { mode: 0o755 });
+  const own = Object.fromEntries(container.env.map((one: { name: string; value: string }) => [one.name, one.value]));
+  const [file, ...args] = container.command;
+  const env = {
+    ...own,
+    PATH: `${java}:/usr/bin:/bin`,
+    SPARK_EXECUTOR_ID: '3',
+    SPARK_EXECUTOR_CORES: '2',
+    SPARK_JAVA_OPT_0: '-Da=a b',
+  };
+  await promisify(execFile)(file, args, { env });
+  const logs = it.engine.executorLogs;
+  expect(await logs.list(spec.sessionId)).toEqual(['3']);
+  const [stdout, stderr] = [
+    await logs.find(spec.sessionId, '3', 'stdout'),
+    await logs.find(spec.sessionId, '3', 'stderr'),
+  ];
+  expect(await readFile(stdout ?? '', 'utf8')).toMatch(/^-Da=a b .*--executor-id 3 --cores 2 [^]*\n0007\n$/);
+  expect(await readFile(stderr ?? '', 'utf8')).toBe(`file://${stdout} file://${stderr}\n`);
+  expect((await stat(stderr ?? '')).mode & 0o777).toBe(0o600);
+  await it.engine.kill(handle);
+  await it.engine.clean(spec.sessionId);
+  expect(await logs.list(spec.sessionId)).toEqual(['3']);
+  await it.engine.forget(spec.sessionId);
+  expect(await logs.list(spec.sessionId)).toEqual([]);
 });
 
 test('what the cluster refuses is a sentence, and leaves nothing but the folder', async () => {

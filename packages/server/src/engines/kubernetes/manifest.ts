@@ -91,8 +91,8 @@ export function driverPod(
   };
 }
 
-/** What Spark makes the Pods of executors from: it adds their names, sizes and variables. */
-export const executorTemplate = (options: PodOptions): V1Pod => ({
+/** What Spark makes the Pods of executors from: it adds their names, sizes and variables. `logs`: the folder that they write theirs to. */
+export const executorTemplate = (options: PodOptions & { readonly logs: string }): V1Pod => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { labels: labelsOf(options, 'spark-executor') },
@@ -104,7 +104,10 @@ export const executorTemplate = (options: PodOptions): V1Pod => ({
         name: 'executor',
         image: options.places.image,
         command: ['/bin/sh', '-c', executorScript],
-        env: [{ name: 'SPARK_HOME', value: options.places.sparkInImage }],
+        env: [
+          { name: 'SPARK_HOME', value: options.places.sparkInImage },
+          { name: 'EMBERLAB_EXECUTOR_LOGS', value: options.logs },
+        ],
         securityContext: containerSecurity,
         volumeMounts: mountsOf(options.mounted, options.places),
       },

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { V1Pod } from '@kubernetes/client-node';
 import { codeOf } from '../../kubernetes/cluster.ts';
 import { environmentOf } from '../../kubernetes/data-volume.ts';
@@ -78,9 +79,16 @@ export function createStarts(
     }
   }
 
+  /** What begins connections to a port of a Pod's own. */
+  const way = async (pod: PodHandle, port: number): Promise<() => Duplex> => {
+    const { cluster } = await inNamespace(pod.namespace);
+    return () => cluster.connect(pod.name, port);
+  };
+
   return {
     podOf,
     end,
+    way,
     written,
     exitedOf,
 

@@ -14,6 +14,7 @@ import { programTarget } from '../link/tunnel-server.ts';
 import { LivyError } from '../livy/errors.ts';
 import type { LogFiles } from '../log.ts';
 import { openDriverLog } from '../metrics/driver-log.ts';
+import { openKeptLog } from '../metrics/kept-logs.ts';
 import type { ExecutorLogAsked, RunApplication, RunSight } from '../runs/application.ts';
 import { workerLog } from '../runs/worker-log.ts';
 import type { BatchLifecycle } from './lifecycle.ts';
@@ -190,6 +191,8 @@ export function createPrograms(parts: {
       const batch = await ofExecution(executionId);
       if (batch === null) throw new HttpError('log_unavailable');
       if (asked.executor === 'driver') return openDriverLog(engine.logs(batch.id)[asked.stream], asked);
+      const kept = await openKeptLog(engine.executorLogs, batch.id, asked);
+      if (kept !== null) return kept;
       const { project, owner, request } = batch;
       const whose = {
         owner: { projectId: project.id, userId: owner.id },

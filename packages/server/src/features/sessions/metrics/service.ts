@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode, ExecutorStream, SessionExecutors, MetricsOverTime } from '@emberlab/contract';
+import type { Engine } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { toInstant, toInstantOrNull, type Clock } from '../../../lib/clock.ts';
 import type { Limits } from '../limits.ts';
@@ -9,6 +10,7 @@ import type { SessionRecord } from '../model.ts';
 import { takesStatements } from '../state.ts';
 import type { StatementStore } from '../statement-store.ts';
 import { latest, readExecutors, readLogPiece, withoutPages, type ListedExecutor } from './executor-answers.ts';
+import { keptExecutors, openKeptLog } from './kept-logs.ts';
 import { openExecutorLog, type LogWish } from './executor-log.ts';
 import type { SampleStore } from './store.ts';
 
@@ -23,10 +25,12 @@ export function createMetrics(parts: {
   samples: SampleStore;
   statements: StatementStore;
   links: Links;
+  engine: Pick<Engine, 'executorLogs'>;
   clock: Clock;
   limits: Limits;
 }) {
   const { samples, statements, links, clock, limits } = parts;
+  const { executorLogs } = parts.engine;
 
   /** The agent's answer, as `read` understands it. Throws `driver_away`, or `refused` with the agent's sentence. */
   const ask = async <T>(
@@ -64,8 +68,11 @@ export function createMetrics(parts: {
     },
 
     async executors(session: SessionRecord): Promise<SessionExecutors> {
-      if (!takesStatements(session.state))
-        return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
+      if (session.state === 'starting') return { items: [], note: tooEarly };
+      if (!takesStatements(session.state)) {
+        const items = await keptExecutors(executorLogs, session.id);
+        return { items, note: items.length === 0 ? tooLate : onlyLogs };
+      }
       return { items: (await listed(session.id)).map(withoutPages), note: null };
     },
 
@@ -79,6 +86,8 @@ export function createMetrics(parts: {
       options: { executor: string; stream: ExecutorStream; wish: LogWish; ended: () => boolean; signal: AbortSignal },
     ): Promise<{ from: number; total: number; text: Readable }> {
       const { executor, stream } = options;
+      const kept = await openKeptLog(executorLogs, session.id, options);
+      if (kept !== null) return kept;
       if (!takesStatements(session.state)) {
         throw new HttpError('log_unavailable', { message: session.state === 'starting' ? tooEarly : logTooLate });
       }
@@ -97,4 +106,5 @@ export function createMetrics(parts: {
   };
 }
 
+const onlyLogs = 'This application has ended, or is about to. The logs of its executors are kept.';
 const logTooLate = 'This application has ended, and only its driver knew where the logs of its executors are.';

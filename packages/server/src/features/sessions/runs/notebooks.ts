@@ -7,6 +7,7 @@ import type { Hub } from '../hub.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Limits } from '../limits.ts';
 import { openDriverLog } from '../metrics/driver-log.ts';
+import { openKeptLog } from '../metrics/kept-logs.ts';
 import type { Metrics } from '../metrics/service.ts';
 import type { SessionRecord } from '../model.ts';
 import { hasUi } from '../present.ts';
@@ -45,7 +46,7 @@ export function createRunNotebooks(parts: {
   history: Pick<History, 'open'>;
   hub: Pick<Hub, 'observe'>;
   metrics: Metrics;
-  engine: Pick<Engine, 'logs' | 'readExecutorLog'>;
+  engine: Pick<Engine, 'logs' | 'readExecutorLog' | 'executorLogs'>;
   clock: Clock;
   limits: Limits;
   pythonFor(projectId: string): Promise<{ readonly python: string }>;
@@ -98,6 +99,8 @@ export function createRunNotebooks(parts: {
       const session = await sessions.ofExecution(executionId);
       if (session === null) throw new HttpError('log_unavailable', { message: none });
       if (asked.executor === 'driver') return openDriverLog(parts.engine.logs(session.id)[asked.stream], asked);
+      const kept = await openKeptLog(parts.engine.executorLogs, session.id, asked);
+      if (kept !== null) return kept;
       return takesStatements(session.state) ? metrics.executorLog(session, asked) : fromWorker(session, asked);
     },
 
