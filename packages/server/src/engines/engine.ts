@@ -197,6 +197,8 @@ export type EngineFacts = {
   readonly place: Pick<EngineChoice, 'type' | 'master' | 'executors'>;
   /** How many cores a driver with these properties gets. */
   coresOf(properties: DriverSpec['properties']): number;
+  /** What containers have beside the heap and what is off it, bytes: of the driver, and of each executor. Absent: nothing bounds it, so nothing counts it. */
+  besideHeapOf?(properties: DriverSpec['properties']): { readonly driver: number; readonly executor: number };
   /** What is set beside the properties of a request. What differs from driver to driver is described. */
   platformProperties(request: Pick<DriverSpec, 'projectFolder' | 'properties'>): PlatformProperties;
 };

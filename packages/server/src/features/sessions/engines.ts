@@ -39,7 +39,9 @@ export function createEngines({
 
     shapeOf(name: string): DriverShape {
       const facts = engines?.find(name)?.facts;
-      return facts === undefined ? shape : { executors: facts.place.executors, coresOf: facts.coresOf };
+      if (facts === undefined) return shape;
+      const { place, coresOf, besideHeapOf } = facts;
+      return { executors: place.executors, coresOf, ...(besideHeapOf === undefined ? {} : { besideHeapOf }) };
     },
 
     /** Whether drivers wait there for who may want one. */
