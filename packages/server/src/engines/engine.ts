@@ -145,6 +145,9 @@ export type ExecutorLogQuestion = {
   readonly size: number;
 };
 
+/** The sessions and batches that live, by their ids. */
+export type LiveWork = { readonly sessions: ReadonlySet<number>; readonly batches: ReadonlySet<number> };
+
 /**
  * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
  */
@@ -171,6 +174,11 @@ export type Engine = {
   whyEnded?(handle: DriverHandle): Promise<string | null>;
   /** Whether the files of the output are written by us, from what the agent tells while it runs. */
   readonly logsComeThroughAgent?: boolean;
+  /**
+   * Ends drivers and executors that are there and that nobody asks for: of a project that is gone, of a database that was put back, or whose driver is gone.
+   * `live` is to be asked after it has been seen what is there, since a session has its row before it has a driver. Answers how many. Absent: there can be none.
+   */
+  endStrays?(live: () => Promise<LiveWork>): Promise<number>;
   /** What requests to its Spark UI have to have with them. */
   uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
   /** Removes what an ended driver leaves, but its logs. */

@@ -206,6 +206,37 @@ test('executors write their logs where those are read, and tell Spark that they 
   expect(await logs.list(spec.sessionId)).toEqual([]);
 });
 
+test('Pods of what lives no more are ended, and executors whose driver is gone', async () => {
+  await using it = await fixture();
+  const [kept, stray] = [it.spec('obey'), it.spec('obey')];
+  const { handle } = await it.engine.launch(kept);
+  const other = await it.engine.launch(stray);
+  for (const spec of [kept, stray]) await it.settled(spec);
+  const [first, second] = it.fake.pods();
+  const executorOf = async (name: string, pod: typeof first, change: Record<string, string> = {}) => {
+    const template = JSON.parse(await readFile(join(it.folderOf(kept), 'executor.json'), 'utf8'));
+    const own = { ...template.metadata.labels, 'emberlab.io/driver': pod?.metadata?.name ?? '', ...change };
+    await it.fake.cluster.create({ metadata: { name, labels: own } });
+  };
+  it.fake.state.waiting = { reason: 'ContainerCreating', message: '' };
+  await executorOf('of-the-kept', first);
+  await executorOf('of-the-stray', second, { 'emberlab.io/session': '2' });
+  await executorOf('of-nobody', { metadata: { name: 'emberlab-1-gone' } });
+  const platform = first?.metadata?.labels?.['emberlab.io/platform'] ?? '';
+  await it.fake.cluster.create({ metadata: { name: 'a-server', labels: { 'emberlab.io/platform': platform } } });
+  await it.fake.cluster.create({ metadata: { name: 'another', labels: { 'emberlab.io/session': '9' } } });
+  const later = it.restarted();
+  expect(await later.endStrays?.(async () => ({ sessions: new Set([1]), batches: new Set([2]) }))).toBe(3);
+  await other.exited;
+  const names = () => it.fake.pods().map(({ metadata }) => metadata?.name);
+  await expect.poll(names).toEqual([first?.metadata?.name, 'of-the-kept', 'a-server', 'another']);
+  expect(await it.engine.isAlive(handle)).toBe(true);
+  it.fake.state.refuse = new Error('connect ECONNREFUSED');
+  await expect(later.endStrays?.(async () => ({ sessions: new Set(), batches: new Set() }))).rejects.toThrow(
+    'The Kubernetes cluster does not answer',
+  );
+});
+
 test('what the cluster refuses is a sentence, and leaves nothing but the folder', async () => {
   await using it = await fixture();
   const spec = it.spec('obey');

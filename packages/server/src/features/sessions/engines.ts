@@ -9,6 +9,8 @@ export type EngineChooser = {
   choose(projectId: string, wanted: string | null): Promise<Pick<NamedEngine, 'name'>>;
   /** undefined: the settings have no such engine (any more). */
   find(name: string): NamedEngine | undefined;
+  /** all of them */
+  readonly all?: readonly NamedEngine[];
 };
 
 /** The engines that sessions and batches run on, by the names in their rows. */
