@@ -237,6 +237,66 @@ test('Pods of what lives no more are ended, and executors whose driver is gone',
   );
 });
 
+test('a template of the administrator adds to all Pods, and changes nothing that Emberlab sets', async () => {
+  await using it = await fixture({ nodeSelector: { pool: 'spark' } });
+  const file = join(it.dataDir, 'pod.yaml');
+  const { engine } = it.open({ podTemplate: file });
+  const launched = (text: string, spec = it.spec('obey')) =>
+    writeFile(file, text).then(() => engine.launch(spec).catch((error: Error) => error.message));
+  const spec = it.spec('obey');
+  await launched(
+    `metadata: { labels: { team: a }, annotations: { example.org/x: y } }
+spec:
+  nodeSelector: { pool: other, disk: fast }
+  tolerations: [{ key: spark, operator: Exists }]
+  securityContext: { fsGroup: 2000 }
+  volumes: [{ name: certificates, configMap: { name: ca } }]
+  containers: [{ env: [{ name: LC_ALL, value: C }], volumeMounts: [{ name: certificates, mountPath: /etc/ca }] }]
+`,
+    spec,
+  );
+  const executor = JSON.parse(await readFile(join(it.folderOf(spec), 'executor.json'), 'utf8'));
+  for (const pod of [it.fake.pods()[0], executor]) {
+    expect(pod.metadata).toMatchObject({
+      labels: { team: 'a', 'emberlab.io/session': '1' },
+      annotations: { 'example.org/x': 'y' },
+    });
+    expect(pod.spec).toMatchObject({
+      nodeSelector: { pool: 'spark', disk: 'fast' },
+      tolerations: [{ key: 'spark' }],
+      securityContext: { fsGroup: 2000, seccompProfile: { type: 'RuntimeDefault' } },
+      volumes: [{ name: 'data' }, { name: 'tmp' }, { name: 'certificates' }],
+    });
+    expect(pod.spec.containers[0].command[0]).toBe('/bin/sh');
+    expect(pod.spec.containers[0].securityContext.allowPrivilegeEscalation).toBe(false);
+    expect(pod.spec.containers[0].env.at(-1)).toEqual({ name: 'LC_ALL', value: 'C' });
+    expect(pod.spec.containers[0].volumeMounts.at(-1)).toEqual({ name: 'certificates', mountPath: '/etc/ca' });
+  }
+  const volume = 'volumes: [{ name: a, emptyDir: {} }]';
+  for (const [text, sentence] of [
+    ['spec: { hostNetwork: true }', 'spec.hostNetwork is not a template’s to set'],
+    ['spec: { serviceAccountName: admin }', 'spec.serviceAccountName is not'],
+    ['spec: { containers: [{ command: [id] }] }', 'spec.containers.0.command is not'],
+    ['spec: { containers: [{ securityContext: { privileged: true } }] }', 'spec.containers.0.securityContext is not'],
+    ['spec: { securityContext: { runAsUser: 0 } }', 'spec.securityContext.runAsUser is not'],
+    ['metadata: { labels: { emberlab.io/session: "9" } }', 'metadata.labels is not'],
+    ['spec: { volumes: [{ name: data, emptyDir: {} }] }', 'spec.volumes.0.name is not'],
+    ['spec: { containers: [{ env: [{ name: SPARK_HOME, value: /x }] }] }', 'spec.containers.0.env.0.name is not'],
+    [
+      `spec: { ${volume}, containers: [{ volumeMounts: [{ name: a, mountPath: ${it.dataDir}/sessions }] }] }`,
+      'nothing else is mounted at',
+    ],
+    [
+      `spec: { ${volume}, containers: [{ volumeMounts: [{ name: a, mountPath: / }] }] }`,
+      'nothing else is mounted at /',
+    ],
+    ['spec: { containers: [{ volumeMounts: [{ name: a, mountPath: /a }] }] }', 'it has no volume a'],
+    ['a: [', 'it is no YAML'],
+  ] as const)
+    expect(await launched(text)).toMatch(sentence);
+  expect(it.fake.pods()).toHaveLength(1);
+});
+
 test('what the cluster refuses is a sentence, and leaves nothing but the folder', async () => {
   await using it = await fixture();
   const spec = it.spec('obey');

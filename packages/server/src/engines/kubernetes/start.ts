@@ -12,6 +12,7 @@ import type { LocalEngineOptions } from '../local/engine.ts';
 import type { Files, PodHandle } from './files.ts';
 import { clean, mountedOf, prepare, putStart, type Program } from './lay-out.ts';
 import { driverPod, type PodOptions } from './manifest.ts';
+import { readPodTemplate } from './pod-template.ts';
 import type { createNamespaces } from './pods-of.ts';
 import { sizeOf } from './properties.ts';
 import { placesOf, type KubernetesPlaces } from './settings.ts';
@@ -116,6 +117,10 @@ export function createStarts(
           name,
           user: process.getuid?.() ?? 0,
           group: process.getgid?.() ?? 0,
+          template:
+            typeof places.podTemplate === 'string'
+              ? await readPodTemplate(places.podTemplate, [dataDir, '/tmp', '/var/run/secrets', project.sparkInImage])
+              : null,
         };
         await prepare(files);
         const javaOptions = options.driverJavaOptions;
