@@ -1,3 +1,4 @@
+import type { RequestOptions } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ClusterCapacity, EngineChoice, PlatformProperties, SessionKind } from '@emberlab/contract';
 import type { Owner } from '../identities/identities.ts';
@@ -88,6 +89,15 @@ export type UiAddress = {
   readonly headers: Readonly<Record<string, string>>;
   readonly connect?: () => Duplex;
 };
+
+/** How Spark's own pages are asked over HTTP, each time by a connection of its own. */
+export const uiRequest = ({ port, headers, connect }: UiAddress): RequestOptions => ({
+  host: '127.0.0.1',
+  port,
+  headers: { ...headers },
+  // Node asks a function for the connection where there is no agent; `false` would be a new one.
+  ...(connect === undefined ? { agent: false } : { createConnection: connect }),
+});
 
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {

@@ -18,7 +18,10 @@ async function fixture(refuse: string | null = null) {
     const port = Number(new URL(url, 'http://api').searchParams.get('ports'));
     const head = Buffer.from([port & 255, port >> 8]);
     for (const channel of [0, 1]) socket.send(Buffer.concat([Buffer.of(channel), head]));
-    if (refuse !== null) return void socket.send(Buffer.concat([Buffer.of(1), Buffer.from(refuse)]));
+    if (refuse !== null) {
+      socket.send(Buffer.concat([Buffer.of(1), Buffer.from(refuse)]));
+      return;
+    }
     const there = connect(port, '127.0.0.1');
     socket.on('message', (data) => there.write((data as Buffer).subarray(1)));
     there.on('data', (data: Buffer) => socket.send(Buffer.concat([Buffer.of(0), data])));

@@ -36,24 +36,32 @@ export function forwardPort(open: () => Promise<WebSocket>): Duplex {
     else if (channel === channels.data && !stream.push(content)) socket?.pause();
   };
 
+  /** Calls `ready` once, with what kept it from being opened; what comes later ends the stream. */
+  async function begin(stream: Duplex, ready: (error?: Error | null) => void): Promise<void> {
+    let answered = false;
+    const tell = (error?: Error) => {
+      if (answered) stream.destroy(error);
+      else ready(error ?? null);
+      answered = true;
+    };
+    try {
+      const opened = await open();
+      socket = opened;
+      opened.once('open', () => tell());
+      opened.on('error', tell);
+      opened.on('message', (message) => take(stream, message));
+      opened.once('close', () => {
+        if (answered) stream.push(null);
+        else tell(new Error('The connection was closed.'));
+      });
+    } catch (error) {
+      tell(error as Error);
+    }
+  }
+
   return new Duplex({
     construct(callback) {
-      open().then((opened) => {
-        socket = opened;
-        let answered = false;
-        const once = (error?: Error) => {
-          if (answered) this.destroy(error);
-          else callback(error ?? null);
-          answered = true;
-        };
-        opened.once('open', () => once());
-        opened.on('error', once);
-        opened.on('message', (message) => take(this, message));
-        opened.once('close', () => {
-          if (answered) this.push(null);
-          else once(new Error('The connection was closed.'));
-        });
-      }, callback);
+      void begin(this, callback);
     },
     read() {
       if (socket?.isPaused === true) socket.resume();

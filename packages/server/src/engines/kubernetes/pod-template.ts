@@ -115,27 +115,20 @@ export function withTemplate(pod: V1Pod, { metadata, spec }: PodTemplate): V1Pod
   const [more] = containers;
   const given = pod.spec as V1PodSpec;
   const selector = { ...nodeSelector, ...given.nodeSelector };
-  return {
-    ...pod,
-    metadata: {
-      ...pod.metadata,
-      labels: { ...metadata.labels, ...pod.metadata?.labels },
-      ...(Object.keys(metadata.annotations).length === 0 ? {} : { annotations: metadata.annotations }),
-    },
-    spec: {
-      ...(rest as Partial<V1PodSpec>),
-      ...given,
-      ...(Object.keys(selector).length === 0 ? {} : { nodeSelector: selector }),
-      securityContext: { ...(securityContext as V1PodSpec['securityContext']), ...given.securityContext },
-      volumes: [...(given.volumes ?? []), ...volumes],
-      containers: [
-        {
-          ...container,
-          name: container?.name ?? '',
-          env: [...(container?.env ?? []), ...(more?.env ?? [])],
-          volumeMounts: [...(container?.volumeMounts ?? []), ...(more?.volumeMounts ?? [])],
-        },
-      ],
-    },
-  };
+  const merged: V1PodSpec = Object.assign({}, rest, given, {
+    ...(Object.keys(selector).length === 0 ? {} : { nodeSelector: selector }),
+    securityContext: Object.assign({}, securityContext, given.securityContext),
+    volumes: [...(given.volumes ?? []), ...volumes],
+    containers: [
+      Object.assign({}, container, {
+        env: [...(container?.env ?? []), ...(more?.env ?? [])],
+        volumeMounts: [...(container?.volumeMounts ?? []), ...(more?.volumeMounts ?? [])],
+      }),
+    ],
+  });
+  const named = Object.assign({}, pod.metadata, {
+    labels: { ...metadata.labels, ...pod.metadata?.labels },
+    ...(Object.keys(metadata.annotations).length === 0 ? {} : { annotations: metadata.annotations }),
+  });
+  return Object.assign({}, pod, { metadata: named, spec: merged });
 }

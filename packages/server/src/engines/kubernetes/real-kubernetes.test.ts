@@ -140,7 +140,7 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout
     const asDriver = (
       mounts: Partial<V1VolumeMount>[],
       spec: Partial<V1Pod['spec']> = {},
-      { as = token, metadata = {} as V1Pod['metadata'] } = {},
+      { as = token, metadata = {} }: { as?: string; metadata?: object } = {},
     ) => {
       const container = {
         name: 'executor',

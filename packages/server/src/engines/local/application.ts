@@ -1,7 +1,6 @@
 import { request } from 'node:http';
 import { beginningOf } from '../../lib/log-file.ts';
-import type { UiAddress } from '../engine.ts';
-import { uiRequest } from '../ui-request.ts';
+import { uiRequest, type UiAddress } from '../engine.ts';
 
 const answerMs = 5000;
 /** Spark's answer for one application has some hundred bytes. */

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { uiRequest } from '../../../engines/ui-request.ts';
+import { uiRequest } from '../../../engines/engine.ts';
 import { hasNode, startNode, type TestKubernetes } from '../../../testing/minikubernetes.ts';
 import { createKubernetesRig, patient } from '../testing/kubernetes-rig.ts';
 import { hasSpark } from '../testing/real-rig.ts';

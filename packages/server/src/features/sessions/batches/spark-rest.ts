@@ -1,8 +1,7 @@
 import { request } from 'node:http';
 import { executorStream, type SessionMetrics, type SessionSample } from '@emberlab/contract';
 import { z } from 'zod';
-import type { UiAddress } from '../../../engines/engine.ts';
-import { uiRequest } from '../../../engines/ui-request.ts';
+import { uiRequest, type UiAddress } from '../../../engines/engine.ts';
 import { toInstantOrNull } from '../../../lib/clock.ts';
 import { logPages, type ListedExecutor } from '../metrics/executor-answers.ts';
 import { cut } from '../model.ts';
