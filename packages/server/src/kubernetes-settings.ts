@@ -52,6 +52,8 @@ export const kubernetesEngine = z.strictObject({
     .default(null),
   image_pull_secrets: z.array(name).default([]),
   node_selector: nodeSelector,
+  /** a file on this machine with what Pods have beside that */
+  pod_template: z.string().regex(/^\//, 'please write a whole path').nullable().default(null),
   /** a Spark of the image's version on this machine, for finished applications; default: the platform's own */
   spark_home: z.string().min(1).nullable().default(null),
   /** what people read; default: its name */

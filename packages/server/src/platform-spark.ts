@@ -64,7 +64,7 @@ export function createPlatformSpark(given: {
     targets: feed.targets,
     tickets: feed.tickets,
     engine: local.engine,
-    engines: { choose: engines.service.choose, find: (name) => all.find((one) => one.name === name) },
+    engines: { choose: engines.service.choose, find: (name) => all.find((one) => one.name === name), all },
     identities,
     pythonFor: environments.pythonFor,
     revisionAt: environments.revisionAt,

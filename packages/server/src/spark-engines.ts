@@ -81,6 +81,7 @@ export function createSparkEngines(
           dataPath: engine.data_path,
           imagePullSecrets: engine.image_pull_secrets,
           nodeSelector: engine.node_selector,
+          podTemplate: engine.pod_template,
           dataDir: config.dataDir,
           agentUrl,
         },

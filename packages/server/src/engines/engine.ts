@@ -1,3 +1,5 @@
+import type { RequestOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { ClusterCapacity, EngineChoice, PlatformProperties, SessionKind } from '@emberlab/contract';
 import type { Owner } from '../identities/identities.ts';
 import type { ProcessIdentity } from '../lib/process.ts';
@@ -75,8 +77,32 @@ export type EventLogs = {
   remove(id: number): Promise<void>;
 };
 
-/** Where a Spark UI or a history server answers on this machine, and what requests have to have with them. */
-export type UiAddress = { readonly port: number; readonly headers: Readonly<Record<string, string>> };
+/** Logs of executors that are files of ours, while they run and after: those of engines whose executors have the session's folder. Members write them. */
+export type ExecutorLogFiles = {
+  /** The executors that have some, by Spark's ids. */
+  list(id: number): Promise<readonly string[]>;
+  /** Where one lies, for who follows no links; null: there is none. */
+  find(id: number, executor: string, stream: 'stdout' | 'stderr'): Promise<string | null>;
+};
+
+/**
+ * Where a Spark UI or a history server answers on this machine, and what requests have to have with them. `connect`: begins a connection to it where it is no
+ * port of this machine.
+ */
+export type UiAddress = {
+  readonly port: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly connect?: () => Duplex;
+};
+
+/** How Spark's own pages are asked over HTTP, each time by a connection of its own. */
+export const uiRequest = ({ port, headers, connect }: UiAddress): RequestOptions => ({
+  host: '127.0.0.1',
+  port,
+  headers: { ...headers },
+  // Node asks a function for the connection where there is no agent; `false` would be a new one.
+  ...(connect === undefined ? { agent: false } : { createConnection: connect }),
+});
 
 /** What shows the applications of a session from its event logs: a Spark history server for it alone. It keeps nothing that must not be lost. */
 export type HistoryEngine = {
@@ -114,6 +140,7 @@ export type BatchEngine = {
   logs(batchId: number): { readonly stdout: string; readonly stderr: string };
   /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
   boundLogs(batchId: number): Promise<void>;
+  readonly executorLogs: ExecutorLogFiles;
   readonly eventLogs: EventLogs;
   /** shows the applications of batches, by their ids */
   readonly history: HistoryEngine;
@@ -150,6 +177,9 @@ export type KeptExecutors = {
   log(of: DriverOf, executor: string, stream: 'stdout' | 'stderr'): Promise<string>;
 };
 
+/** The sessions and batches that live, by their ids. */
+export type LiveWork = { readonly sessions: ReadonlySet<number>; readonly batches: ReadonlySet<number> };
+
 /**
  * What runs drivers. A driver outlives the control plane; an engine keeps nothing in memory that it needs to find one again.
  */
@@ -179,6 +209,11 @@ export type Engine = {
   whyEnded?(handle: DriverHandle): Promise<string | null>;
   /** Whether the files of the output are written by us, from what the agent tells while it runs. */
   readonly logsComeThroughAgent?: boolean;
+  /**
+   * Ends drivers and executors that are there and that nobody asks for: of a project that is gone, of a database that was put back, or whose driver is gone.
+   * `live` is to be asked after it has been seen what is there, since a session has its row before it has a driver. Answers how many. Absent: there can be none.
+   */
+  endStrays?(live: () => Promise<LiveWork>): Promise<number>;
   /** What requests to its Spark UI have to have with them. */
   uiHeaders(sessionId: number): Promise<Readonly<Record<string, string>>>;
   /** Removes what an ended driver leaves, but its logs. */
@@ -189,6 +224,7 @@ export type Engine = {
   logs(sessionId: number): { readonly stdout: string; readonly stderr: string };
   /** Keeps what its output takes within bounds. To be called again and again; the files may not exist. */
   boundLogs(sessionId: number): Promise<void>;
+  readonly executorLogs: ExecutorLogFiles;
   readonly eventLogs: EventLogs;
   readonly history: HistoryEngine;
   readonly batches: BatchEngine;
@@ -206,6 +242,8 @@ export type EngineFacts = {
   readonly place: Pick<EngineChoice, 'type' | 'master' | 'executors'>;
   /** How many cores a driver with these properties gets. */
   coresOf(properties: DriverSpec['properties']): number;
+  /** What containers have beside the heap and what is off it, bytes: of the driver, and of each executor. Absent: nothing bounds it, so nothing counts it. */
+  besideHeapOf?(properties: DriverSpec['properties']): { readonly driver: number; readonly executor: number };
   /** What is set beside the properties of a request. What differs from driver to driver is described. */
   platformProperties(request: Pick<DriverSpec, 'projectFolder' | 'properties'>): PlatformProperties;
 };

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { connect } from 'node:net';
 import type { V1ContainerState, V1Node, V1Pod, V1ResourceQuota } from '@kubernetes/client-node';
 import { newId } from '../lib/ids.ts';
 import type { Cluster } from './cluster.ts';
@@ -25,6 +26,7 @@ type FakePod = { readonly pod: V1Pod; readonly child: ChildProcess | null };
 export function fakeCluster() {
   const pods = new Map<string, FakePod>();
   const policies = new Map<string, unknown>();
+  const connected: string[] = [];
   const state = {
     refuse: null as Error | null,
     waiting: null as { reason: string; message: string } | null,
@@ -106,12 +108,18 @@ export function fakeCluster() {
     quotas: () => answer(() => state.quotas),
     nodes: () => answer(() => state.nodes),
     everywhere: () => answer(() => [...pods.values()].map(({ pod }) => pod)),
+    connect(pod, port) {
+      connected.push(pod);
+      return connect(port, '127.0.0.1');
+    },
     apply: (policy) => answer(() => void policies.set(policy.metadata?.name ?? '', policy)),
   };
   return {
     cluster,
     state,
     policies,
+    /** the Pods that were connected to */
+    connected: (): readonly string[] => connected,
     pods: (): readonly V1Pod[] => [...pods.values()].map(({ pod }) => pod),
     /** The process that a Pod begins with, of this machine; null: it has none. */
     pidOf: (name: string): number | null => pods.get(name)?.child?.pid ?? null,

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type {
   CoreV1Api,
   NetworkingV1Api,
@@ -6,6 +7,7 @@ import type {
   V1Pod,
   V1ResourceQuota,
 } from '@kubernetes/client-node';
+import { forwardPort, openSocket } from './port-forward.ts';
 
 /** How long the cluster may take to answer, ms. */
 const answerMs = 10_000;
@@ -39,6 +41,8 @@ export type Cluster = {
   nodes(): Promise<V1Node[]>;
   /** The Pods of all namespaces that have not ended. */
   everywhere(): Promise<V1Pod[]>;
+  /** A connection to a port of a Pod's own, which listens on its loopback address. What keeps it from being made comes as its error. */
+  connect(pod: string, port: number): Duplex;
 };
 
 /** Reaches the cluster of a kubeconfig, or the one that we are a Pod of. Nothing is asked yet; throws where the kubeconfig can't be read. */
@@ -69,6 +73,10 @@ export async function openCluster({ namespace, kubeconfig }: ClusterPlace): Prom
     create: (body) => inTime(() => pods.createNamespacedPod({ namespace, body })),
     async delete(name, gracePeriodSeconds) {
       await inTime(() => pods.deleteNamespacedPod({ namespace, name, gracePeriodSeconds })).catch(nullIfNone);
+    },
+    connect(pod, port) {
+      const path = `/api/v1/namespaces/${namespace}/pods/${encodeURIComponent(pod)}/portforward?ports=${port}`;
+      return forwardPort(() => openSocket(config, path));
     },
     async apply(body) {
       const name = body.metadata?.name ?? '';

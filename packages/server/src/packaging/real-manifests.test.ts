@@ -164,6 +164,15 @@ describe.skipIf(kubernetesParts === undefined || helm === undefined)('the chart'
     expect(
       await may('list', 'pods', ['--as=system:serviceaccount:notebooks:emberlab', '--namespace', 'emberlab']),
     ).toBe('no');
+    expect(await may('create', 'pods', [...as, '--subresource=portforward'])).toBe('no');
+  });
+
+  it('lets Emberlab show the Spark UI of programs where Spark runs in Pods', async () => {
+    const text = await render({ ...inPods, sparkInPods: { enabled: true } }, 'emberlab');
+    await kubectl(text, 'apply', '--namespace', 'emberlab', '-f', '-');
+    const as = ['--as=system:serviceaccount:emberlab:emberlab', '--namespace', 'emberlab'];
+    for (const verb of ['get', 'create'])
+      expect((await kubectl('', 'auth', 'can-i', verb, 'pods', ...as, '--subresource=portforward')).trim()).toBe('yes');
   });
 
   it.each([

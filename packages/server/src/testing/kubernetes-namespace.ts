@@ -49,6 +49,17 @@ export async function createTestNamespace(kubeconfig: string, dataDir: string) {
     api,
     namespace,
     pods: async () => (await api.listNamespacedPod({ namespace })).items,
+    /** What is there beside Pods, but what Kubernetes makes in each namespace itself: kinds and names. */
+    async others() {
+      const maps = (await api.listNamespacedConfigMap({ namespace })).items.map(({ metadata }) => metadata?.name ?? '');
+      const services = (await api.listNamespacedService({ namespace })).items;
+      const claims = (await api.listNamespacedPersistentVolumeClaim({ namespace })).items;
+      return [
+        ...maps.filter((name) => name !== 'kube-root-ca.crt').map((name) => `ConfigMap ${name}`),
+        ...services.map(({ metadata }) => `Service ${metadata?.name}`),
+        ...claims.filter(({ metadata }) => metadata?.name !== 'data').map(({ metadata }) => `Claim ${metadata?.name}`),
+      ];
+    },
     async [Symbol.asyncDispose]() {
       for (const { metadata } of (await api.listNamespacedPod({ namespace })).items) {
         await api

@@ -18,6 +18,7 @@ env >"$folder/environment"
 case "$behaviour" in
   exit) exit 3 ;;
   crash) kill -KILL $$ ;;
+  stray) setsid sleep 3600 & ;;
   stubborn) trap '' TERM; sleep 3600 & ;;
 esac
 touch "$folder/ready"

@@ -1,4 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fakeCluster } from '../../kubernetes/cluster.fake.ts';
@@ -83,6 +86,27 @@ test('its application is the one that it has written an event log of', async () 
   await mkdir(join(events, 'eventlog_v2_spark-0123456789abcdef'), { recursive: true });
   await writeFile(join(events, 'eventlog_v2_spark-0123456789abcdef', 'events_1_spark-0123456789abcdef'), '{}');
   expect(await it.engine.batches.applicationOf(spec.batchId)).toBe('spark-0123456789abcdef');
+});
+
+test('its Spark UI is at the port that it says, which the cluster leads to', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  await it.engine.batches.launch(spec);
+  await it.settled(spec);
+  expect(await it.engine.batches.uiOf(spec.batchId)).toBeNull();
+  const server = createServer((_request, response) => response.end('[{"id":"spark-1"}]')).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const line = `26/12/01 00:00:00 INFO Utils: Successfully started service 'SparkUI' on port ${port}.\n`;
+  await appendFile(it.engine.batches.logs(spec.batchId).stderr, line);
+  expect(await it.restarted().batches.uiOf(spec.batchId)).toMatchObject({
+    port,
+    headers: {},
+    connect: expect.any(Function),
+  });
+  expect(await it.engine.batches.applicationOf(spec.batchId)).toBe('spark-1');
+  expect(it.fake.connected()).toEqual([it.fake.pods()[0]?.metadata?.name]);
+  server.close();
 });
 
 test('one whose start was interrupted is found, and not begun again', async () => {

@@ -4,7 +4,8 @@ import { endOf, progressOf } from '../../kubernetes/explain.ts';
 import { labels } from '../../kubernetes/words.ts';
 import { writeFileAtomic } from '../../lib/files.ts';
 import { readWord, writeWord } from '../../lib/word-file.ts';
-import { EngineError, type BatchEngine, type DriverExit } from '../engine.ts';
+import { EngineError, type BatchEngine, type DriverExit, type UiAddress } from '../engine.ts';
+import { applicationAt, uiPortAt } from '../local/application.ts';
 import type { LocalBatches } from '../local/batches.ts';
 import { clusterIdOf, filesOf as filesIn, podHandleOf, type PodHandle } from './files.ts';
 import { clean } from './lay-out.ts';
@@ -41,6 +42,14 @@ export function createKubernetesBatches(starts: Starts, local: LocalBatches, fol
   const handleOf = async (batchId: number): Promise<PodHandle | null> =>
     podHandleOf((await readWord(filesOf(batchId).handle)) ?? '');
 
+  /** Its Spark UI listens in its Pod alone, at a port that it says itself; the API server leads there. */
+  async function uiOf(batchId: number): Promise<UiAddress | null> {
+    const [handle, port] = await Promise.all([handleOf(batchId), uiPortAt(filesOf(batchId).stderr)]);
+    if (handle === null || port === null) return null;
+    const connect = await starts.way(handle, port);
+    return { port, headers: {}, connect };
+  }
+
   return {
     ...local,
 
@@ -76,11 +85,14 @@ export function createKubernetesBatches(starts: Starts, local: LocalBatches, fol
       return pod === null || !isOver(pod) ? null : keep(batchId, pod);
     },
 
-    // Spark names its event log by it.
-    applicationOf: async (batchId) => (await local.eventLogs.applications(batchId)).at(-1) ?? null,
+    async applicationOf(batchId) {
+      // Spark names its event log by it.
+      const named = (await local.eventLogs.applications(batchId)).at(-1);
+      const ui = named === undefined ? await uiOf(batchId) : null;
+      return named ?? (ui === null ? null : applicationAt(ui));
+    },
 
-    // Nothing of ours is beside the program that could lead there.
-    uiOf: async () => null,
+    uiOf,
 
     async clean(batchId) {
       const files = filesOf(batchId);

@@ -17,10 +17,10 @@ export type PodsOfMachine = {
   manifests(): Promise<string>;
 };
 
-/** A data folder, of which a cluster's volumes are, with a Spark that does what tests say. */
-export async function dataFolder(sparkSubmit: string = fakeSparkSubmit) {
+/** A data folder, of which a cluster's volumes are, with a Spark that does what tests say; `home`: where that lies in it. */
+export async function dataFolder(sparkSubmit: string = fakeSparkSubmit, home = 'spark home') {
   const dataDir = await mkdtemp(join(tmpdir(), 'ember-engine-'));
-  const sparkInImage = join(dataDir, 'spark home');
+  const sparkInImage = join(dataDir, home);
   await mkdir(join(sparkInImage, 'bin'), { recursive: true });
   await writeFile(join(sparkInImage, 'bin/spark-submit'), sparkSubmit);
   await chmod(join(sparkInImage, 'bin/spark-submit'), 0o755);

@@ -1,5 +1,7 @@
-import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { V1Node, V1ResourceQuota } from '@kubernetes/client-node';
 import { expect, test } from 'vitest';
 import { fakeCluster, refused } from '../../kubernetes/cluster.fake.ts';
@@ -71,6 +73,7 @@ test('a driver writes its logs, its event log and the project, and only reads th
   expect(template.spec).toMatchObject({ automountServiceAccountToken: false, restartPolicy: 'Never' });
   expect(template.spec.containers[0].volumeMounts).toMatchObject([
     { subPath: `teams/one/sessions/${id}/executors`, readOnly: true },
+    { subPath: `teams/one/sessions/${id}/executor-logs` },
     { subPath: 'teams/one/projects/demo' },
     { mountPath: '/tmp' },
   ]);
@@ -165,6 +168,133 @@ test('executors that outlive their driver are ended', async () => {
   await it.fake.cluster.create({ metadata: { name: 'left-over', labels: { 'emberlab.io/driver': driver } } });
   await it.engine.kill(handle);
   expect(it.fake.pods()).toEqual([]);
+});
+
+test('executors write their logs where those are read, and tell Spark that they have some', async () => {
+  await using it = await fixture();
+  const spec = it.spec('obey');
+  const { handle } = await it.engine.launch(spec);
+  const template = JSON.parse(await readFile(join(it.folderOf(spec), 'executor.json'), 'utf8'));
+  const [container] = template.spec.containers;
+  const java = join(it.dataDir, 'bin');
+  await mkdir(java);
+  const said = '#!/bin/sh\necho "$@"; echo "$SPARK_LOG_URL_STDOUT" "$SPARK_LOG_URL_STDERR" >&2; umask\n';
+  await writeFile(join(java, 'java'), said, { mode: 0o755 });
+  const own = Object.fromEntries(container.env.map((one: { name: string; value: string }) => [one.name, one.value]));
+  const [file, ...args] = container.command;
+  const env = {
+    ...own,
+    PATH: `${java}:/usr/bin:/bin`,
+    SPARK_EXECUTOR_ID: '3',
+    SPARK_EXECUTOR_CORES: '2',
+    SPARK_JAVA_OPT_0: '-Da=a b',
+  };
+  await promisify(execFile)(file, args, { env });
+  const logs = it.engine.executorLogs;
+  expect(await logs.list(spec.sessionId)).toEqual(['3']);
+  const [stdout, stderr] = [
+    await logs.find(spec.sessionId, '3', 'stdout'),
+    await logs.find(spec.sessionId, '3', 'stderr'),
+  ];
+  expect(await readFile(stdout ?? '', 'utf8')).toMatch(/^-Da=a b .*--executor-id 3 --cores 2 [^]*\n0007\n$/);
+  expect(await readFile(stderr ?? '', 'utf8')).toBe(`file://${stdout} file://${stderr}\n`);
+  expect((await stat(stderr ?? '')).mode & 0o777).toBe(0o600);
+  await it.engine.kill(handle);
+  await it.engine.clean(spec.sessionId);
+  expect(await logs.list(spec.sessionId)).toEqual(['3']);
+  await it.engine.forget(spec.sessionId);
+  expect(await logs.list(spec.sessionId)).toEqual([]);
+});
+
+test('Pods of what lives no more are ended, and executors whose driver is gone', async () => {
+  await using it = await fixture();
+  const [kept, stray] = [it.spec('obey'), it.spec('obey')];
+  const { handle } = await it.engine.launch(kept);
+  const other = await it.engine.launch(stray);
+  for (const spec of [kept, stray]) await it.settled(spec);
+  const [first, second] = it.fake.pods();
+  const executorOf = async (name: string, pod: typeof first, change: Record<string, string> = {}) => {
+    const template = JSON.parse(await readFile(join(it.folderOf(kept), 'executor.json'), 'utf8'));
+    const own = { ...template.metadata.labels, 'emberlab.io/driver': pod?.metadata?.name ?? '', ...change };
+    await it.fake.cluster.create({ metadata: { name, labels: own } });
+  };
+  it.fake.state.waiting = { reason: 'ContainerCreating', message: '' };
+  await executorOf('of-the-kept', first);
+  await executorOf('of-the-stray', second, { 'emberlab.io/session': '2' });
+  await executorOf('of-nobody', { metadata: { name: 'emberlab-1-gone' } });
+  const platform = first?.metadata?.labels?.['emberlab.io/platform'] ?? '';
+  await it.fake.cluster.create({ metadata: { name: 'a-server', labels: { 'emberlab.io/platform': platform } } });
+  await it.fake.cluster.create({ metadata: { name: 'another', labels: { 'emberlab.io/session': '9' } } });
+  const later = it.restarted();
+  expect(await later.endStrays?.(async () => ({ sessions: new Set([1]), batches: new Set([2]) }))).toBe(3);
+  await other.exited;
+  const names = () => it.fake.pods().map(({ metadata }) => metadata?.name);
+  await expect.poll(names).toEqual([first?.metadata?.name, 'of-the-kept', 'a-server', 'another']);
+  expect(await it.engine.isAlive(handle)).toBe(true);
+  it.fake.state.refuse = new Error('connect ECONNREFUSED');
+  await expect(later.endStrays?.(async () => ({ sessions: new Set(), batches: new Set() }))).rejects.toThrow(
+    'The Kubernetes cluster does not answer',
+  );
+});
+
+test('a template of the administrator adds to all Pods, and changes nothing that Emberlab sets', async () => {
+  await using it = await fixture({ nodeSelector: { pool: 'spark' } });
+  const file = join(it.dataDir, 'pod.yaml');
+  const { engine } = it.open({ podTemplate: file });
+  const launched = (text: string, spec = it.spec('obey')) =>
+    writeFile(file, text).then(() => engine.launch(spec).catch((error: Error) => error.message));
+  const spec = it.spec('obey');
+  await launched(
+    `metadata: { labels: { team: a }, annotations: { example.org/x: y } }
+spec:
+  nodeSelector: { pool: other, disk: fast }
+  tolerations: [{ key: spark, operator: Exists }]
+  securityContext: { fsGroup: 2000 }
+  volumes: [{ name: certificates, configMap: { name: ca } }]
+  containers: [{ env: [{ name: LC_ALL, value: C }], volumeMounts: [{ name: certificates, mountPath: /etc/ca }] }]
+`,
+    spec,
+  );
+  const executor = JSON.parse(await readFile(join(it.folderOf(spec), 'executor.json'), 'utf8'));
+  for (const pod of [it.fake.pods()[0], executor]) {
+    expect(pod.metadata).toMatchObject({
+      labels: { team: 'a', 'emberlab.io/session': '1' },
+      annotations: { 'example.org/x': 'y' },
+    });
+    expect(pod.spec).toMatchObject({
+      nodeSelector: { pool: 'spark', disk: 'fast' },
+      tolerations: [{ key: 'spark' }],
+      securityContext: { fsGroup: 2000, seccompProfile: { type: 'RuntimeDefault' } },
+      volumes: [{ name: 'data' }, { name: 'tmp' }, { name: 'certificates' }],
+    });
+    expect(pod.spec.containers[0].command[0]).toBe('/bin/sh');
+    expect(pod.spec.containers[0].securityContext.allowPrivilegeEscalation).toBe(false);
+    expect(pod.spec.containers[0].env.at(-1)).toEqual({ name: 'LC_ALL', value: 'C' });
+    expect(pod.spec.containers[0].volumeMounts.at(-1)).toEqual({ name: 'certificates', mountPath: '/etc/ca' });
+  }
+  const volume = 'volumes: [{ name: a, emptyDir: {} }]';
+  for (const [text, sentence] of [
+    ['spec: { hostNetwork: true }', 'spec.hostNetwork is not a template’s to set'],
+    ['spec: { serviceAccountName: admin }', 'spec.serviceAccountName is not'],
+    ['spec: { containers: [{ command: [id] }] }', 'spec.containers.0.command is not'],
+    ['spec: { containers: [{ securityContext: { privileged: true } }] }', 'spec.containers.0.securityContext is not'],
+    ['spec: { securityContext: { runAsUser: 0 } }', 'spec.securityContext.runAsUser is not'],
+    ['metadata: { labels: { emberlab.io/session: "9" } }', 'metadata.labels is not'],
+    ['spec: { volumes: [{ name: data, emptyDir: {} }] }', 'spec.volumes.0.name is not'],
+    ['spec: { containers: [{ env: [{ name: SPARK_HOME, value: /x }] }] }', 'spec.containers.0.env.0.name is not'],
+    [
+      `spec: { ${volume}, containers: [{ volumeMounts: [{ name: a, mountPath: ${it.dataDir}/sessions }] }] }`,
+      'nothing else is mounted at',
+    ],
+    [
+      `spec: { ${volume}, containers: [{ volumeMounts: [{ name: a, mountPath: / }] }] }`,
+      'nothing else is mounted at /',
+    ],
+    ['spec: { containers: [{ volumeMounts: [{ name: a, mountPath: /a }] }] }', 'it has no volume a'],
+    ['a: [', 'it is no YAML'],
+  ] as const)
+    expect(await launched(text)).toMatch(sentence);
+  expect(it.fake.pods()).toHaveLength(1);
 });
 
 test('what the cluster refuses is a sentence, and leaves nothing but the folder', async () => {

@@ -4,7 +4,7 @@ import type { Cluster, ClusterPlace } from '../../kubernetes/cluster.ts';
 import { endOf, exitOf, progressOf } from '../../kubernetes/explain.ts';
 import { platformId } from '../../kubernetes/platform-id.ts';
 import { labels } from '../../kubernetes/words.ts';
-import type { Engine, EngineFacts, NamedEngine } from '../engine.ts';
+import type { Engine, EngineFacts, LiveWork, NamedEngine } from '../engine.ts';
 import { createLocalEngine, type LocalEngineOptions } from '../local/engine.ts';
 import { createKubernetesBatches } from './batches.ts';
 import { capacityOf } from './capacity.ts';
@@ -14,6 +14,7 @@ import { driverPart } from './manifest.ts';
 import { createNamespaces } from './pods-of.ts';
 import { kubernetesFacts } from './properties.ts';
 import { placesOf, type KubernetesPlaces } from './settings.ts';
+import { endStrays } from './strays.ts';
 import { createStarts, isOver, refusal, subject } from './start.ts';
 
 export type KubernetesEngineOptions = KubernetesPlaces & {
@@ -55,6 +56,13 @@ export function createKubernetesEngine(
   const { podOf, end, written } = starts;
   const batches = createKubernetesBatches(starts, local.batches, options.batchesFolder);
   const filesOf = (sessionId: number) => filesIn(sessionsFolder, sessionId);
+  const strays = async (namespace: string, live: () => Promise<LiveWork>): Promise<number> => {
+    try {
+      return await endStrays(await inNamespace(namespace), live);
+    } catch (error) {
+      throw refusal(error, namespace, 'look for Pods');
+    }
+  };
 
   const engine: Engine = {
     ...local,
@@ -114,6 +122,16 @@ export function createKubernetesEngine(
       if (wanted === null) return null;
       const pod = await podOf(wanted);
       return (pod === null ? null : progressOf(pod, subject).problem) ?? endOf(pod, subject);
+    },
+
+    async endStrays(live) {
+      // Those of projects that nothing has been started in since a restart are looked at as soon as something is.
+      const fixed = [places.namespace, ...Object.values(places.namespaces)].filter((name) => !name.includes('{'));
+      let ended = 0;
+      for (const namespace of new Set([...fixed, ...inNamespace.known()])) {
+        ended += await strays(namespace, live);
+      }
+      return ended;
     },
 
     async clean(sessionId) {

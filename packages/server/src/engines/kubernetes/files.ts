@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { executorLogsFolder } from '../executor-files.ts';
 
 /** What is kept of a driver in the folder of its session or batch, which its Pod finds at the same paths; `all`: that of all of these. */
 export function filesOf(all: string, id: number) {
@@ -28,6 +29,8 @@ export function filesOf(all: string, id: number) {
     /** what executors see of it */
     executors,
     secret: join(executors, 'secret'),
+    /** where they write their logs */
+    executorLogs: join(folder, executorLogsFolder),
   };
 }
 

@@ -40,14 +40,15 @@ const executorsSee = (
 ): Mounted => ({
   dataDir: given.dataDir,
   reads: [{ folder: files.executors, at: files.executors }, ...given.environment],
-  writes: [given.projectFolder],
+  writes: [files.executorLogs, given.projectFolder],
 });
 
 /** Makes room for a driver: nothing of a start that was given up, its logs, and its folders. */
 export async function prepare(files: Files): Promise<void> {
   // Its driver could have put links there for what is written now.
   await clean(files);
-  for (const folder of [files.folder, files.scratch, files.eventLogs, files.executors]) await makePrivateFolder(folder);
+  for (const folder of [files.folder, files.scratch, files.eventLogs, files.executors, files.executorLogs])
+    await makePrivateFolder(folder);
   // A Pod finds what is there when it begins: each of these is mounted by itself.
   for (const log of [files.stdout, files.stderr]) await (await openPlain(log, 'make'))?.close();
 }
@@ -91,6 +92,7 @@ export async function putStart(
     JSON.stringify(
       executorTemplate({
         ...options,
+        logs: files.executorLogs,
         mounted: executorsSee(files, { dataDir, environment, projectFolder: spec.projectFolder }),
       }),
     ),

@@ -2,6 +2,7 @@ import type { V1Pod, V1PodSpec } from '@kubernetes/client-node';
 import type { Owner } from '../../identities/identities.ts';
 import { mountsOf, volumesOf, type Mounted } from '../../kubernetes/data-volume.ts';
 import { labels, safe } from '../../kubernetes/words.ts';
+import { withTemplate, type PodTemplate } from './pod-template.ts';
 import { executorScript } from './script.ts';
 import type { ProjectPlaces } from './settings.ts';
 
@@ -23,6 +24,8 @@ export type PodOptions = {
   /** as whom it runs, by numbers */
   readonly user: number;
   readonly group: number;
+  /** what an administrator adds; null: nothing */
+  readonly template: PodTemplate | null;
 };
 
 const labelsOf = ({ platform, work, owner, name }: PodOptions, part: string): Record<string, string> => ({
@@ -53,6 +56,9 @@ const specOf = ({ places, user, group }: PodOptions): Omit<V1PodSpec, 'container
   volumes: volumesOf(places),
 });
 
+const withAdded = ({ template }: PodOptions, pod: V1Pod): V1Pod =>
+  template === null ? pod : withTemplate(pod, template);
+
 const containerSecurity = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
 
 /** The Pod of a driver. Of what people write only the name of the project is in it, as the path of its folder; the rest is in files of the session's or batch's folder. */
@@ -62,7 +68,7 @@ export function driverPod(
 ): V1Pod {
   const { places } = options;
   const memory = `${size.memoryMb}Mi`;
-  return {
+  return withAdded(options, {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: { name: options.name, labels: labelsOf(options, driverPart) },
@@ -88,26 +94,30 @@ export function driverPod(
         },
       ],
     },
-  };
+  });
 }
 
-/** What Spark makes the Pods of executors from: it adds their names, sizes and variables. */
-export const executorTemplate = (options: PodOptions): V1Pod => ({
-  apiVersion: 'v1',
-  kind: 'Pod',
-  metadata: { labels: labelsOf(options, 'spark-executor') },
-  spec: {
-    ...specOf(options),
-    automountServiceAccountToken: false,
-    containers: [
-      {
-        name: 'executor',
-        image: options.places.image,
-        command: ['/bin/sh', '-c', executorScript],
-        env: [{ name: 'SPARK_HOME', value: options.places.sparkInImage }],
-        securityContext: containerSecurity,
-        volumeMounts: mountsOf(options.mounted, options.places),
-      },
-    ],
-  },
-});
+/** What Spark makes the Pods of executors from: it adds their names, sizes and variables. `logs`: the folder that they write theirs to. */
+export const executorTemplate = (options: PodOptions & { readonly logs: string }): V1Pod =>
+  withAdded(options, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { labels: labelsOf(options, 'spark-executor') },
+    spec: {
+      ...specOf(options),
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: 'executor',
+          image: options.places.image,
+          command: ['/bin/sh', '-c', executorScript],
+          env: [
+            { name: 'SPARK_HOME', value: options.places.sparkInImage },
+            { name: 'EMBERLAB_EXECUTOR_LOGS', value: options.logs },
+          ],
+          securityContext: containerSecurity,
+          volumeMounts: mountsOf(options.mounted, options.places),
+        },
+      ],
+    },
+  });

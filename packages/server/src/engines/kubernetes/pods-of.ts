@@ -45,6 +45,7 @@ function createNamespacePods(cluster: Cluster, clock: Clock, platform: string) {
     cluster,
     create: pods.create,
     known: pods.known,
+    all: pods.all,
     /** Half a second old at most; null: it is gone. */
     async find({ name, uid }: PodHandle) {
       const pod = await pods.find(name);
@@ -76,16 +77,19 @@ export function createNamespaces(options: {
   readonly kubeconfig: string | null;
   readonly platform: () => Promise<string>;
   readonly open?: (place: ClusterPlace) => Promise<Cluster>;
-}): (namespace: string) => Promise<NamespacePods> {
+}) {
   const { clock, kubeconfig, platform, open = openCluster } = options;
   const opened = new Map<string, Promise<NamespacePods>>();
-  return (namespace) => {
-    const known = opened.get(namespace);
-    if (known !== undefined) return known;
+  /** Those that were opened. */
+  const known = (): readonly string[] => [...opened.keys()];
+  const inNamespace = (namespace: string): Promise<NamespacePods> => {
+    const before = opened.get(namespace);
+    if (before !== undefined) return before;
     const made = (async () => createNamespacePods(await open({ namespace, kubeconfig }), clock, await platform()))();
     opened.set(namespace, made);
     // A kubeconfig that can't be read may be there at the next try.
     made.catch(() => opened.delete(namespace));
     return made;
   };
+  return Object.assign(inNamespace, { known });
 }

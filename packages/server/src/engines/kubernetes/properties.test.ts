@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kubernetesProperties, sizeOf, type DriverPlaces } from './properties.ts';
+import { kubernetesFacts, kubernetesProperties, sizeOf, type DriverPlaces } from './properties.ts';
 
 const driver: DriverPlaces = {
   places: {
@@ -70,4 +70,30 @@ test('a driver of any size leaves Python 384 MB at least', () => {
   expect(sizeOf({})).toEqual({ memoryMb: 1434, cores: 1 });
   expect(sizeOf({ 'spark.driver.memory': '600m' })).toEqual({ memoryMb: 984, cores: 1 });
   expect(sizeOf({ 'spark.driver.memory': '4g', 'spark.driver.cores': '2' })).toEqual({ memoryMb: 5735, cores: 2 });
+});
+
+test('what Pods have beside the heap is what limits count, by every property that sizes it', () => {
+  const facts = kubernetesFacts(() => driver.places, { eventLogBytes: 0 });
+  const mb = 1024 ** 2;
+  const beside = (properties: Record<string, string>) => {
+    const { driver: ofDriver = 0, executor = 0 } = facts.besideHeapOf?.(properties) ?? {};
+    return [ofDriver / mb, executor / mb];
+  };
+  expect(beside({})).toEqual([410, 410]);
+  expect(beside({ 'spark.driver.memory': '512m', 'spark.executor.memory': '10g' })).toEqual([384, 4096]);
+  expect(beside({ 'spark.driver.memoryOverhead': '1g', 'spark.executor.memoryOverhead': '100' })).toEqual([1024, 100]);
+  expect(beside({ 'spark.kubernetes.memoryOverheadFactor': '1' })).toEqual([1024, 1024]);
+  const factors = { 'spark.driver.memoryOverheadFactor': '2', 'spark.executor.memoryOverheadFactor': '3' };
+  expect(beside({ ...factors, 'spark.kubernetes.memoryOverheadFactor': '1' })).toEqual([2048, 3072]);
+  expect(beside({ 'spark.executor.minMemoryOverhead': '1g', 'spark.executor.pyspark.memory': '2g' })).toEqual([
+    410, 3072,
+  ]);
+  expect(beside({ 'spark.kubernetes.memoryOverheadFactor': 'much' })).toEqual([410, 410]);
+  const offHeap = { 'spark.memory.offHeap.enabled': 'true', 'spark.memory.offHeap.size': '1073741824' };
+  expect(sizeOf(offHeap).memoryMb - sizeOf({}).memoryMb).toBe(1024);
+  // Spark has to take the factor that is counted.
+  expect(of({ 'spark.kubernetes.memoryOverheadFactor': '1' })['spark.executor.memoryOverheadFactor']).toBe('1');
+  expect(of({ ...factors, 'spark.kubernetes.memoryOverheadFactor': '1' })['spark.executor.memoryOverheadFactor']).toBe(
+    '3',
+  );
 });

@@ -82,6 +82,10 @@ export const kubernetesProperties = (
   driver: DriverPlaces,
 ): Record<string, string> => ({
   ...proposed(spec.projectFolder),
+  // Spark asks for the one of Pods only where there is none of executors.
+  ...(spec.properties['spark.kubernetes.memoryOverheadFactor'] === undefined
+    ? {}
+    : { 'spark.executor.memoryOverheadFactor': spec.properties['spark.kubernetes.memoryOverheadFactor'] }),
   ...Object.fromEntries(
     Object.entries(spec.properties).filter(([written]) => {
       const name = written.toLowerCase();
@@ -91,12 +95,33 @@ export const kubernetesProperties = (
   ...decided(spec.appName, driver),
 });
 
-/** What a driver's Pod may take: its JVM with what Python needs beside that, as Spark counts it. */
+const bytesInMb = 1024 ** 2;
+
+/** What Spark takes off the heap, MB: a number alone is in bytes. */
+const offHeapOf = (properties: DriverSpec['properties']): number => {
+  const size = properties['spark.memory.offHeap.size'] ?? '0';
+  const isOn = properties['spark.memory.offHeap.enabled']?.trim().toLowerCase() === 'true';
+  if (!isOn) return 0;
+  return /^\s*\d+\s*$/.test(size) ? Math.ceil(Number(size) / bytesInMb) : megabytesOf(size, 0);
+};
+
+/** What a Pod has beside heap and off-heap memory, MB, as Spark counts it. */
+function besideHeap(properties: DriverSpec['properties'], part: 'driver' | 'executor'): number {
+  const heap = megabytesOf(properties[`spark.${part}.memory`], 1024);
+  const written =
+    properties[`spark.${part}.memoryOverheadFactor`] ?? properties['spark.kubernetes.memoryOverheadFactor'];
+  const factor = Number(written ?? overhead.factor);
+  const least = megabytesOf(properties[`spark.${part}.minMemoryOverhead`], overhead.leastMb);
+  const share = Number.isFinite(factor) && factor >= 0 ? factor : overhead.factor;
+  const python = part === 'executor' ? megabytesOf(properties['spark.executor.pyspark.memory'], 0) : 0;
+  return megabytesOf(properties[`spark.${part}.memoryOverhead`], Math.max(least, Math.ceil(heap * share))) + python;
+}
+
+/** What a driver's Pod may take: its JVM with what Python needs beside that. */
 export function sizeOf(properties: DriverSpec['properties']): { memoryMb: number; cores: number } {
   const heap = megabytesOf(properties['spark.driver.memory'], 1024);
-  const beside = Math.max(overhead.leastMb, Math.ceil(heap * overhead.factor));
   return {
-    memoryMb: heap + megabytesOf(properties['spark.driver.memoryOverhead'], beside),
+    memoryMb: heap + offHeapOf(properties) + besideHeap(properties, 'driver'),
     cores: numberOf(properties['spark.driver.cores'], 1),
   };
 }
@@ -108,6 +133,10 @@ export const kubernetesFacts = (
 ): EngineFacts => ({
   place: { type: 'kubernetes', master: `k8s, namespace ${places('{project}').namespace}`, executors: true },
   coresOf: (properties) => sizeOf(properties).cores,
+  besideHeapOf: (properties) => ({
+    driver: besideHeap(properties, 'driver') * bytesInMb,
+    executor: besideHeap(properties, 'executor') * bytesInMb,
+  }),
   platformProperties: ({ projectFolder }): PlatformProperties => ({
     defaults: proposed(projectFolder),
     pinned: {

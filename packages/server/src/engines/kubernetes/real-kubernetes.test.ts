@@ -113,17 +113,45 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout
     await kubectl('', '-n', namespace, 'create', 'serviceaccount', 'spark-demo');
     const rights = ['create', 'rolebinding', 'demo', '--role=spark', `--serviceaccount=${namespace}:spark-demo`];
     await kubectl('', '-n', namespace, ...rights);
+    const { api } = it.space;
+    const labelled = (component: string, driver: string) => ({
+      'app.kubernetes.io/component': component,
+      'emberlab.io/driver': driver,
+    });
+    /** A driver's Pod, and the token that its node would give it. */
+    const driverOf = async (name: string) => {
+      const place = { serviceAccountName: 'spark-demo', nodeSelector: { pool: 'none' } };
+      const spec = { ...place, containers: [{ name: 'driver', image: 'spark:1' }] };
+      const made = await api.createNamespacedPod({
+        namespace,
+        body: { metadata: { name, labels: labelled('spark-driver', name) }, spec },
+      });
+      const bound = [
+        '--bound-object-kind=Pod',
+        `--bound-object-name=${name}`,
+        `--bound-object-uid=${made.metadata?.uid}`,
+      ];
+      return (await kubectl('', '-n', namespace, 'create', 'token', 'spark-demo', ...bound)).trim();
+    };
+    const driver = 'emberlab-1-0123456789ab';
+    const token = await driverOf(driver);
     let pod = 0;
-    const asDriver = (mounts: Partial<V1VolumeMount>[], spec: Partial<V1Pod['spec']> = {}) => {
+    const security = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+    const asDriver = (
+      mounts: Partial<V1VolumeMount>[],
+      spec: Partial<V1Pod['spec']> = {},
+      { as = token, metadata = {} }: { as?: string; metadata?: object } = {},
+    ) => {
       const container = {
         name: 'executor',
         image: 'spark:1',
+        securityContext: security,
         volumeMounts: mounts.map((mount, i) => ({ name: 'data', mountPath: `/m${i}`, ...mount })),
       };
       const made = {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { name: `executor-${++pod}` },
+        metadata: { name: `executor-${++pod}`, labels: labelled('spark-executor', driver), ...metadata },
         spec: {
           automountServiceAccountToken: false,
           nodeSelector: { pool: 'none' },
@@ -135,26 +163,70 @@ describe.skipIf(kubernetesParts === undefined)('on a real API server', { timeout
           ...spec,
         },
       };
-      const as = `--as=system:serviceaccount:${namespace}:spark-demo`;
-      return kubectl(JSON.stringify(made), as, '-n', namespace, 'create', '-f-');
+      return kubectl(JSON.stringify(made), `--token=${as}`, '-n', namespace, 'create', '-f-');
     };
     const wholeClaim = [{}];
     await expect.poll(() => asDriver(wholeClaim), { timeout: 20_000 }).toMatch(/folder of their own project/);
     const own = { subPath: 'projects/demo' };
     const environment = { subPath: 'environments/e1', readOnly: true };
     const session = { subPath: 'sessions/1/executors', readOnly: true };
-    const batch = { subPath: 'batches/1/executors', readOnly: true };
-    expect(await asDriver([own, environment, session, batch, { name: 'tmp' }])).toMatch(/created/);
-    for (const subPath of ['projects/other', 'environments/e1', 'sessions/1', 'secrets.key'])
+    const logs = { subPath: 'sessions/1/executor-logs' };
+    const taken = await asDriver([own, environment, session, logs, { name: 'tmp' }]);
+    expect(taken).toMatch(/created/);
+    for (const subPath of [
+      'projects/other',
+      'environments/e1',
+      'sessions/1',
+      'secrets.key',
+      'sessions/2/executor-logs',
+    ])
       expect(await asDriver([own, { subPath }])).toMatch(/folder of their own project/);
+    for (const subPath of ['sessions/2/executors', 'batches/1/executors'])
+      expect(await asDriver([own, { subPath, readOnly: true }])).toMatch(/folder of their own project/);
+    const batch = await driverOf('emberlab-batch-1-0123456789ab');
+    const ofBatch = { as: batch, metadata: { labels: labelled('spark-executor', 'emberlab-batch-1-0123456789ab') } };
+    const secret = { subPath: 'batches/1/executors', readOnly: true };
+    expect(await asDriver([secret], {}, ofBatch)).toMatch(/created/);
+    expect(await asDriver([session], {}, ofBatch)).toMatch(/folder of their own project/);
     const volumes = (one: object) => asDriver([], { volumes: [{ name: 'data', ...one }] });
     expect(await volumes({ hostPath: { path: '/' } })).toMatch(/no other volumes/);
     expect(await volumes({ secret: { secretName: 'registry' } })).toMatch(/no other volumes/);
-    expect(await asDriver([own], { hostNetwork: true })).toMatch(/no rights in the cluster/);
-    const privileged = [{ name: 'executor', image: 'spark:1', securityContext: { privileged: true } }];
-    expect(await asDriver([], { containers: privileged })).toMatch(/no rights in the cluster/);
-    const envFrom = [{ secretRef: { name: 'registry' } }];
-    const reading = [{ name: 'executor', image: 'spark:1', envFrom }];
-    expect(await asDriver([], { containers: reading })).toMatch(/no rights in the cluster/);
+    const finalizers = { metadata: { labels: labelled('spark-executor', driver), finalizers: ['example.org/never'] } };
+    expect(await asDriver([own], {}, finalizers)).toMatch(/go when they end/);
+    for (const spec of [
+      { hostNetwork: true },
+      { hostPID: true },
+      { hostIPC: true },
+      { automountServiceAccountToken: true },
+    ])
+      expect(await asDriver([own], spec)).toMatch(/no rights in the cluster/);
+    const container = { name: 'executor', image: 'spark:1', securityContext: security };
+    for (const change of [
+      { securityContext: { ...security, privileged: true, allowPrivilegeEscalation: true } },
+      { securityContext: { ...security, allowPrivilegeEscalation: true } },
+      { securityContext: { ...security, capabilities: { drop: ['ALL'], add: ['NET_ADMIN'] } } },
+      { securityContext: { allowPrivilegeEscalation: false } },
+      { envFrom: [{ secretRef: { name: 'registry' } }] },
+    ])
+      expect(await asDriver([], { containers: [{ ...container, ...change }] })).toMatch(/no rights in the cluster/);
+    // Its executors are its own to make and to end, and nothing else is.
+    const others = { metadata: { labels: labelled('spark-executor', 'emberlab-2-0123456789ab') } };
+    expect(await asDriver([own], {}, others)).toMatch(/executors of their own/);
+    const end = (name: string, as: string) =>
+      kubectl('', `--token=${as}`, '-n', namespace, 'delete', 'pod', '--wait=false', name);
+    const [, first = ''] = /pod\/(\S+) created/.exec(taken) ?? [];
+    expect(await end(first, batch)).toMatch(/executors of their own/);
+    expect(await end(driver, token)).toMatch(/executors of their own/);
+    expect(await end(first, token)).toMatch(/deleted/);
+    // Spark ends them all at once.
+    await asDriver([own]);
+    const all = [
+      'delete',
+      'pods',
+      '--wait=false',
+      '-l',
+      `emberlab.io/driver=${driver},app.kubernetes.io/component=spark-executor`,
+    ];
+    expect(await kubectl('', `--token=${token}`, '-n', namespace, ...all)).toMatch(/deleted/);
   });
 });

@@ -63,11 +63,12 @@ function variable(name: string): string {
 }
 
 /**
- * What the Pod of an executor begins with, the same for all: what Spark's own images do with the variables that Spark sets. `SPARK_HOME` is one of ours. Only
- * with a master of Kubernetes' kind it takes the secret from a file, and it does not know its master yet.
+ * What the Pod of an executor begins with, the same for all: what Spark's own images do with the variables that Spark sets. `SPARK_HOME` and where its logs go are
+ * of ours; that there are logs Spark tells by the addresses that it finds. Only with a master of Kubernetes' kind it takes the secret from a file, and it does not know its master yet.
  */
 export const executorScript = [
-  'umask 007; cd /tmp || exit; set --; i=0',
+  'cd /tmp || exit; umask 077; log="$EMBERLAB_EXECUTOR_LOGS/$SPARK_EXECUTOR_ID"; exec >>"$log.stdout" 2>>"$log.stderr"',
+  'umask 007; export SPARK_LOG_URL_STDOUT="file://$log.stdout" SPARK_LOG_URL_STDERR="file://$log.stderr"; set --; i=0',
   'while eval "[ -n \\"\\${SPARK_JAVA_OPT_$i+set}\\" ]"; do eval "set -- \\"\\$@\\" \\"\\$SPARK_JAVA_OPT_$i\\""; i=$((i+1)); done',
   'exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" "$@" -Dspark.master=k8s://driver -Xms"$SPARK_EXECUTOR_MEMORY" -Xmx"$SPARK_EXECUTOR_MEMORY" -cp "$SPARK_HOME/jars/*" ' +
     'org.apache.spark.scheduler.cluster.k8s.KubernetesExecutorBackend --driver-url "$SPARK_DRIVER_URL" --executor-id "$SPARK_EXECUTOR_ID" ' +

@@ -16,6 +16,8 @@ export type KubernetesPlaces = DataVolume & {
   readonly imagePullSecrets: readonly string[];
   /** labels that a node has to have */
   readonly nodeSelector: Readonly<Record<string, string>>;
+  /** a file with what Pods have beside all this; null: nothing */
+  readonly podTemplate?: string | null;
 };
 
 /** The same for one project. */

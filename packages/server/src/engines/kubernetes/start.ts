@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { V1Pod } from '@kubernetes/client-node';
 import { codeOf } from '../../kubernetes/cluster.ts';
 import { environmentOf } from '../../kubernetes/data-volume.ts';
@@ -11,6 +12,7 @@ import type { LocalEngineOptions } from '../local/engine.ts';
 import type { Files, PodHandle } from './files.ts';
 import { clean, mountedOf, prepare, putStart, type Program } from './lay-out.ts';
 import { driverPod, type PodOptions } from './manifest.ts';
+import { readPodTemplate } from './pod-template.ts';
 import type { createNamespaces } from './pods-of.ts';
 import { sizeOf } from './properties.ts';
 import { placesOf, type KubernetesPlaces } from './settings.ts';
@@ -78,9 +80,16 @@ export function createStarts(
     }
   }
 
+  /** What begins connections to a port of a Pod's own. */
+  const way = async (pod: PodHandle, port: number): Promise<() => Duplex> => {
+    const { cluster } = await inNamespace(pod.namespace);
+    return () => cluster.connect(pod.name, port);
+  };
+
   return {
     podOf,
     end,
+    way,
     written,
     exitedOf,
 
@@ -108,6 +117,10 @@ export function createStarts(
           name,
           user: process.getuid?.() ?? 0,
           group: process.getgid?.() ?? 0,
+          template:
+            typeof places.podTemplate === 'string'
+              ? await readPodTemplate(places.podTemplate, [dataDir, '/tmp', '/var/run/secrets', project.sparkInImage])
+              : null,
         };
         await prepare(files);
         const javaOptions = options.driverJavaOptions;

@@ -1,8 +1,12 @@
 import { request } from 'node:http';
+import { beginningOf } from '../../lib/log-file.ts';
+import { uiRequest, type UiAddress } from '../engine.ts';
 
 const answerMs = 5000;
 /** Spark's answer for one application has some hundred bytes. */
 const maxAnswer = 64 * 1024;
+/** How much of a log is searched for the address of the Spark UI: it stands near the beginning. */
+const searchedBytes = 1024 * 1024;
 
 /** The port of one of Spark's web pages, from what Spark writes to its log when that comes up; null: it has not. */
 export function portIn(log: string, service: RegExp): number | null {
@@ -14,26 +18,20 @@ export function portIn(log: string, service: RegExp): number | null {
 /** That of the Spark UI. */
 export const uiPortIn = (log: string): number | null => portIn(log, /SparkUI/);
 
-/** The id of the application whose Spark UI answers at this port of the machine, by Spark's own REST, to requests with these headers; null: none does (yet). */
-export async function applicationAt(
-  port: number,
-  headers: Readonly<Record<string, string>> = {},
-): Promise<string | null> {
-  const body = await ask(port, headers).catch(() => '');
+/** The same from the file with the log of its driver. */
+export const uiPortAt = async (stderr: string): Promise<number | null> =>
+  uiPortIn(await beginningOf(stderr, searchedBytes));
+
+/** The id of the application whose Spark UI answers there, by Spark's own REST; null: none does (yet). */
+export async function applicationAt(ui: UiAddress): Promise<string | null> {
+  const body = await ask(ui).catch(() => '');
   return /^\[\s*\{\s*"id"\s*:\s*"([\w-]{1,100})"/.exec(body)?.[1] ?? null;
 }
 
-function ask(port: number, headers: Readonly<Record<string, string>>): Promise<string> {
+function ask(ui: UiAddress): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const asked = request(
-    {
-      host: '127.0.0.1',
-      port,
-      path: '/api/v1/applications',
-      headers: { ...headers },
-      agent: false,
-      signal: AbortSignal.timeout(answerMs),
-    },
+    { ...uiRequest(ui), path: '/api/v1/applications', signal: AbortSignal.timeout(answerMs) },
     (answer) => {
       let body = '';
       answer.setEncoding('utf8');

@@ -183,10 +183,10 @@ test('the application is found where the log says that its UI is', async () => {
   await once(server, 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  expect([await applicationAt(port), asked]).toEqual(['local-1795580232545', '/api/v1/applications']);
+  expect([await applicationAt({ port, headers: {} }), asked]).toEqual(['local-1795580232545', '/api/v1/applications']);
   for (const wrong of ['[]', '<html>', '[{"id":"a b"}]', `[{"id":"${'x'.repeat(200_000)}"}]`]) {
     answer = wrong;
-    expect(await applicationAt(port)).toBeNull();
+    expect(await applicationAt({ port, headers: {} })).toBeNull();
   }
 });
 
@@ -196,5 +196,6 @@ test('where no UI answers there is no application', async () => {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  expect(await applicationAt(typeof address === 'object' && address !== null ? address.port : 0)).toBeNull();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  expect(await applicationAt({ port, headers: {} })).toBeNull();
 });

@@ -4,20 +4,18 @@ import { join } from 'node:path';
 import { oneUser } from '../../identities/one-user.ts';
 import { makePrivateFolder } from '../../lib/files.ts';
 import { behindLeader, exitCodeIn, leaderIn } from '../../lib/leader.ts';
-import { beginningOf, boundLog } from '../../lib/log-file.ts';
+import { boundLog } from '../../lib/log-file.ts';
 import { spawnDetached, type Detached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type BatchEngine, type BatchSpec, type DriverSpec, type LaunchedDriver } from '../engine.ts';
-import { applicationAt, uiPortIn } from './application.ts';
+import { boundExecutorLogs, executorLogFiles } from '../executor-files.ts';
+import { applicationAt, uiPortAt } from './application.ts';
 import type { WarmStart } from './class-archive.ts';
 import { createEventLogs } from './event-log.ts';
 import { formatProperties, isLocal, localProperties, umaskOf, type Cluster } from './properties.ts';
 import { workerScript } from './spark-r.ts';
 import { submitEnvironment, type SubmitOptions } from './submit.ts';
 import { guardUi, uiHeadersIn } from './ui-token.ts';
-
-/** How much of a log is searched for the address of the Spark UI: it stands near the beginning. */
-const searchedBytes = 1024 * 1024;
 
 export type LocalBatchesOptions = SubmitOptions & {
   readonly sparkMaster: string;
@@ -83,7 +81,7 @@ export function createLocalBatches(options: LocalBatchesOptions): Omit<LocalBatc
 
   const uiOf = async (batchId: number) => {
     const files = filesOf(batchId);
-    const port = uiPortIn(await beginningOf(files.stderr, searchedBytes));
+    const port = await uiPortAt(files.stderr);
     return port === null ? null : { port, headers: await uiHeadersIn(files.uiToken) };
   };
 
@@ -166,7 +164,7 @@ export function createLocalBatches(options: LocalBatchesOptions): Omit<LocalBatc
 
     async applicationOf(batchId) {
       const ui = await uiOf(batchId);
-      return ui === null ? null : applicationAt(ui.port, ui.headers);
+      return ui === null ? null : applicationAt(ui);
     },
 
     uiOf,
@@ -182,6 +180,8 @@ export function createLocalBatches(options: LocalBatchesOptions): Omit<LocalBatc
       const { stdout, stderr } = filesOf(batchId);
       await boundLog(stdout, logBytes);
       await boundLog(stderr, logBytes);
+      await boundExecutorLogs(filesOf(batchId).folder, logBytes);
     },
+    executorLogs: executorLogFiles((id) => filesOf(id).folder),
   };
 }

@@ -9,6 +9,7 @@ import { boundLog } from '../../lib/log-file.ts';
 import { isAlive, signalGroup, spawnDetached, type Detached, type ProcessIdentity } from '../../lib/process.ts';
 import { removeTree } from '../../lib/trees.ts';
 import { EngineError, type DriverSpec, type Engine, type LaunchedDriver } from '../engine.ts';
+import { boundExecutorLogs, executorLogFiles } from '../executor-files.ts';
 import { createLocalBatches, type LocalBatches } from './batches.ts';
 import { createEventLogs } from './event-log.ts';
 import { readExecutorLog } from './executor-log.ts';
@@ -208,7 +209,9 @@ export function createLocalEngine(options: LocalEngineOptions): LocalEngine {
       const { stdout, stderr } = filesOf(sessionId);
       await boundLog(stdout, logBytes);
       await boundLog(stderr, logBytes);
+      await boundExecutorLogs(filesOf(sessionId).folder, logBytes);
     },
+    executorLogs: executorLogFiles((id) => filesOf(id).folder),
     eventLogs,
     history: createLocalHistory({
       ...options,

@@ -1,3 +1,4 @@
+import type { EngineFacts } from '../../engines/engine.ts';
 import type { Taken } from '../limits/index.ts';
 import { bytesOf } from './memory-size.ts';
 import type { SessionRequest } from './model.ts';
@@ -20,6 +21,8 @@ export type DriverShape = {
   readonly executors: boolean;
   /** how many cores the driver itself gets */
   coresOf(properties: Readonly<Record<string, string>>): number;
+  /** what containers have beside heap and off-heap memory, bytes; absent: nothing that counts */
+  besideHeapOf?: EngineFacts['besideHeapOf'];
 };
 
 /** Bytes, as Spark reads a size: a number alone is in MB, or in what `plain` says. What is no size asks for nothing, and its driver does not start. */
@@ -51,17 +54,20 @@ const offHeapOf = (properties: Readonly<Record<string, string>>): number =>
     : 0;
 
 /**
- * What a driver with this request asks: its memory, on the heap and off it, and the cores that it gets, and those of as many executors as it may have, where
+ * What a driver with this request asks: its memory, on the heap and off it, with what its container has beside that, and the cores that it gets, and those of as many executors as it may have, where
  * these are processes of their own.
  */
 export function demandOf(request: Request, shape: DriverShape): { memoryBytes: number; cores: number } {
   const properties = sparkProperties(request);
   const offHeap = offHeapOf(properties);
   const memory = (name: string) => memoryOf(properties[name] ?? defaultMemory) + offHeap;
+  const beside = shape.besideHeapOf?.(properties) ?? { driver: 0, executor: 0 };
+  const driver = memory('spark.driver.memory') + beside.driver;
+  const executor = memory('spark.executor.memory') + beside.executor;
   const count = shape.executors ? executorsOf(properties) : 0;
   const cores = shape.coresOf(properties) + count * countOf(properties['spark.executor.cores'], 1);
   return {
-    memoryBytes: Math.min(memory('spark.driver.memory') + count * memory('spark.executor.memory'), most),
+    memoryBytes: Math.min(driver + count * executor, most),
     cores: Math.min(cores, most),
   };
 }

@@ -9,6 +9,8 @@ export type EngineChooser = {
   choose(projectId: string, wanted: string | null): Promise<Pick<NamedEngine, 'name'>>;
   /** undefined: the settings have no such engine (any more). */
   find(name: string): NamedEngine | undefined;
+  /** all of them */
+  readonly all?: readonly NamedEngine[];
 };
 
 /** The engines that sessions and batches run on, by the names in their rows. */
@@ -39,7 +41,9 @@ export function createEngines({
 
     shapeOf(name: string): DriverShape {
       const facts = engines?.find(name)?.facts;
-      return facts === undefined ? shape : { executors: facts.place.executors, coresOf: facts.coresOf };
+      if (facts === undefined) return shape;
+      const { place, coresOf, besideHeapOf } = facts;
+      return { executors: place.executors, coresOf, ...(besideHeapOf === undefined ? {} : { besideHeapOf }) };
     },
 
     /** Whether drivers wait there for who may want one. */

@@ -19,6 +19,7 @@ import { registerMetricsRoutes } from './metrics/routes.ts';
 import { createParts } from './parts.ts';
 import { listSessions, liveSessionsOf, registerSessionRoutes, stopSession } from './routes.ts';
 import { createRunning } from './running.ts';
+import { createStrayWatch } from './strays.ts';
 import { createRunNotebooks, type RunNotebooks } from './runs/notebooks.ts';
 
 /** What the rest of the platform may use of the sessions feature. */
@@ -71,6 +72,14 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     engines,
     countStarting: (userId) => sessions.countStarting(userId),
     history: programHistory,
+  });
+  const strays = createStrayWatch({
+    engines: deps.engines?.all ?? [],
+    live: async () => ({
+      sessions: new Set((await sessions.listLive()).map(({ id }) => id)),
+      batches: await batches.liveIds(),
+    }),
+    log: deps.log,
   });
   const step = async (signal: AbortSignal, woken?: Woken<number>) => {
     await worker.step(signal, woken);
@@ -222,6 +231,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
       await agents.start();
       batches.start();
       external.start();
+      strays.start();
       turns = createTurns({
         step,
         intervalMs: parts.limits.reconcileMs,
@@ -233,6 +243,7 @@ export function createFeature(deps: SessionsDeps): Sessions & { reconcile(): Pro
     async close() {
       stopped.abort(new Error('closed'));
       await turns?.close();
+      await strays.close();
       await batches.close();
       await external.close();
       await worker.settled();

@@ -59,7 +59,7 @@ export function createParts(deps: SessionsDeps, wake: (id: number) => void) {
   const asks = createAsks({ links, clock, limits });
   const samples = createSampleStore(db, limits);
   const recorder = createRecorder({ sessions, samples, bus: deps.bus, clock });
-  const metrics = createMetrics({ samples, statements, links, clock, limits, engines });
+  const metrics = createMetrics({ samples, statements, links, engine, engines, clock, limits });
   const uploads = createUploads({
     folder: config.paths.uploads,
     limits,

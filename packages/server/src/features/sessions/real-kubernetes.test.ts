@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NamedEngine } from '../../engines/engine.ts';
-import { createKubernetesEngine, type KubernetesEngineOptions } from '../../engines/kubernetes/engine.ts';
-import { createTestNamespace } from '../../testing/kubernetes-namespace.ts';
-import { hasNode, nodeNet, sparkImageName, startNode, type TestKubernetes } from '../../testing/minikubernetes.ts';
+import type { KubernetesEngineOptions } from '../../engines/kubernetes/engine.ts';
+import { hasNode, startNode, type TestKubernetes } from '../../testing/minikubernetes.ts';
 import { createApi } from './testing/api.ts';
-import { passOn } from './testing/pass-on.ts';
-import { createRealRig, hasSpark, realOptions } from './testing/real-rig.ts';
+import { createKubernetesRig, patient } from './testing/kubernetes-rig.ts';
+import { hasSpark } from './testing/real-rig.ts';
 
-const patient = { timeout: 180_000, interval: 100 };
 const phaseOf = (part: string, pods: readonly V1Pod[]) =>
   pods
     .filter(({ metadata }) => metadata?.labels?.['app.kubernetes.io/component'] === part)
@@ -26,86 +23,7 @@ describe.skipIf(!hasNode || !hasSpark)('on a Kubernetes that runs Pods', { timeo
     cluster = await startNode();
   }, 300_000);
   afterAll(async () => cluster[Symbol.asyncDispose](), 60_000);
-
-  /** A platform whose one engine is that cluster; the edge's part is played by what passes connections on. */
-  async function fixture(settings: Partial<KubernetesEngineOptions> = {}) {
-    const stack = new AsyncDisposableStack();
-    const front = stack.use(await passOn(`${nodeNet}.0.1`));
-    const place: { namespace: string } = { namespace: '' };
-    let capacity: NamedEngine['capacity'] = async () => null;
-    const rig = stack.use(
-      await createRealRig({
-        engines: (folder) => {
-          front.lead(`${folder}/run/agent.sock`);
-          const made = createKubernetesEngine(
-            {
-              namespace: '{project}',
-              // Known once there is a data folder to make a claim of.
-              namespaces: {
-                get demo() {
-                  return place.namespace;
-                },
-              },
-              kubeconfig: cluster.kubeconfig,
-              image: sparkImageName,
-              sparkInImage: '/opt/spark',
-              serviceAccount: 'spark',
-              dataClaim: 'data',
-              dataPath: '',
-              imagePullSecrets: [],
-              nodeSelector: {},
-              dataDir: folder,
-              agentUrl: `ws://${nodeNet}.0.1:${front.port}`,
-              ...settings,
-            },
-            { ...realOptions(folder), driverJavaOptions: '-XX:TieredStopAtLevel=1' },
-          );
-          stack.defer(made.close);
-          capacity = made.capacity;
-          const named: NamedEngine = { name: 'pods', label: 'Pods', startsAhead: false, ...made };
-          return { choose: async () => named, find: () => named };
-        },
-      }),
-    );
-    // That of the image.
-    rig.state.python = '/usr/bin/python3';
-    const space = stack.use(await createTestNamespace(cluster.kubeconfig, rig.folder));
-    place.namespace = space.namespace;
-    const stateOf = async (id: number) => (await rig.call('GET', `/sessions/${id}/state`)).body.state;
-    return {
-      rig,
-      space,
-      capacity: () => capacity(),
-      stateOf,
-      async start(conf: Record<string, string> = {}, more: Record<string, unknown> = {}) {
-        const executors = { 'spark.kubernetes.executor.request.cores': '100m' };
-        const body = {
-          kind: 'pyspark',
-          driverMemory: '600m',
-          numExecutors: 1,
-          ...more,
-          conf: { ...executors, ...conf },
-        };
-        return (await rig.call('POST', '/sessions', { body })).body.id as number;
-      },
-      async textOf(id: number, code: string): Promise<string> {
-        const statements = `/sessions/${id}/statements`;
-        const path = `${statements}/${(await rig.call('POST', statements, { body: { code } })).body.id}`;
-        await expect.poll(async () => (await rig.call('GET', path)).body.state, patient).toBe('available');
-        const { output } = (await rig.call('GET', path)).body;
-        return output.status === 'ok' ? (output.data['text/plain'] ?? '') : `${output.ename}: ${output.evalue}`;
-      },
-      async problemOf(id: number): Promise<string> {
-        const row = () =>
-          rig.db.selectFrom('sessions').select(['state', 'problem']).where('id', '=', id).executeTakeFirst();
-        await expect.poll(async () => (await row())?.state, patient).toBe('dead');
-        return (await row())?.problem ?? '';
-      },
-      driver: async () =>
-        (await space.pods()).find(({ metadata }) => metadata?.labels?.['emberlab.io/driver'] === metadata?.name),
-      [Symbol.asyncDispose]: () => stack.disposeAsync(),
-    };
-  }
+  const fixture = (settings: Partial<KubernetesEngineOptions> = {}) => createKubernetesRig(cluster, settings);
 
   it('runs a session in Pods, which outlives a restart, shows its log and its Spark UI, and leaves nothing there', async () => {
     await using it = await fixture();
@@ -135,12 +53,28 @@ describe.skipIf(!hasNode || !hasSpark)('on a Kubernetes that runs Pods', { timeo
     expect(await text(page)).toMatch(/<title>.*Spark Jobs<\/title>/);
     expect(await it.capacity()).toMatchObject({ problem: null, workers: 1, waiting: 0 });
 
+    await it.textOf(
+      id,
+      "sc.parallelize([0], 1).foreach(lambda _: __import__('os').write(2, b'said by an executor\\n'))",
+    );
+    await using api = await createApi(rig);
+    const { items } = (await api.call('GET', `/sessions/${id}/executors`)).body;
+    expect(items).toMatchObject([{ id: '1', active: true, logs: ['stdout', 'stderr'] }]);
+    const executorLog = async () => (await api.call('GET', `/sessions/${id}/executors/1/log`)).text;
+    await expect.poll(executorLog, patient).toMatch(/^said by an executor$/m);
+
     await rig.restart();
     expect(await it.textOf(id, '2+2')).toBe('4');
     const application = await it.textOf(id, 'sc.applicationId');
     await rig.call('DELETE', `/sessions/${id}`);
     expect(await it.problemOf(id)).toBe('');
     expect(await space.pods()).toEqual([]);
+    expect(await space.others()).toEqual([]);
+    await using later = await createApi(rig);
+    expect((await later.call('GET', `/sessions/${id}/executors`)).body.items).toMatchObject([
+      { id: '1', active: false },
+    ]);
+    expect((await later.call('GET', `/sessions/${id}/executors/1/log`)).text).toMatch(/^said by an executor$/m);
     expect(await rig.deps.engine.eventLogs.applications(id)).toEqual([application.replaceAll("'", '')]);
     expect(rig.errors).toEqual([]);
   });

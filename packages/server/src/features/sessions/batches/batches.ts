@@ -118,6 +118,9 @@ export function createBatches(
       for (const { id } of await store.listLive({ projectId, userId })) await lifecycle.stop(id, why);
     },
 
+    /** All that have not ended, by their ids. */
+    liveIds: async (): Promise<ReadonlySet<number>> => new Set((await store.listLive()).map(({ id }) => id)),
+
     /** All that have not ended, but the drivers of runs. */
     live: async () => (await store.listLive()).filter(({ executionId }) => executionId === null),
 

@@ -15,6 +15,7 @@ import { LivyError } from '../livy/errors.ts';
 import type { LogFiles } from '../log.ts';
 import { openDriverLog } from '../metrics/driver-log.ts';
 import { keptLog } from '../metrics/kept.ts';
+import { openKeptLog } from '../metrics/kept-logs.ts';
 import type { ExecutorLogAsked, RunApplication, RunSight } from '../runs/application.ts';
 import { workerLog } from '../runs/worker-log.ts';
 import type { BatchLifecycle } from './lifecycle.ts';
@@ -191,6 +192,8 @@ export function createPrograms(parts: {
       const batch = await ofExecution(executionId);
       if (batch === null) throw new HttpError('log_unavailable');
       if (asked.executor === 'driver') return openDriverLog(engine.logs(batch.id)[asked.stream], asked);
+      const own = await openKeptLog(engine.executorLogs, batch.id, asked);
+      if (own !== null) return own;
       const kept = isLive(batch.state) ? undefined : parts.engines.of(batch.engine).keptExecutors;
       if (kept !== undefined) return keptLog(kept, { kind: 'batch', id: batch.id }, asked);
       const { project, owner, request } = batch;

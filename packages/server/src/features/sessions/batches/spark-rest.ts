@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { executorStream, type SessionMetrics, type SessionSample } from '@emberlab/contract';
 import { z } from 'zod';
-import type { UiAddress } from '../../../engines/engine.ts';
+import { uiRequest, type UiAddress } from '../../../engines/engine.ts';
 import { toInstantOrNull } from '../../../lib/clock.ts';
 import { logPages, type ListedExecutor } from '../metrics/executor-answers.ts';
 import { cut } from '../model.ts';
@@ -159,9 +159,9 @@ const activeTasks = (one: Executor): number => Math.min(one.activeTasks, one.tot
 const cap = (answer: unknown): unknown => (Array.isArray(answer) ? answer.slice(0, mostExecutors) : answer);
 
 /** What Spark's REST answers; null: nothing that can be read. */
-async function ask({ port, headers }: UiAddress, path: string): Promise<unknown> {
+async function ask(ui: UiAddress, path: string): Promise<unknown> {
   const { promise, resolve } = Promise.withResolvers<unknown>();
-  const asked = request({ host: '127.0.0.1', port, path, headers, timeout: answerMs }, (answer) => {
+  const asked = request({ ...uiRequest(ui), path, signal: AbortSignal.timeout(answerMs) }, (answer) => {
     const pieces: Buffer[] = [];
     let size = 0;
     answer.on('data', (piece: Buffer) => {
@@ -172,7 +172,6 @@ async function ask({ port, headers }: UiAddress, path: string): Promise<unknown>
     answer.on('error', () => resolve(null));
     answer.on('close', () => resolve(parse(Buffer.concat(pieces).toString('utf8'))));
   });
-  asked.on('timeout', () => asked.destroy());
   asked.on('error', () => resolve(null));
   asked.end();
   return promise;

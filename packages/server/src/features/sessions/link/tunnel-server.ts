@@ -25,7 +25,7 @@ export const uiTarget = (session: Pick<SessionRecord, 'id' | 'uiId'>, socketPath
   viaControl: true,
 });
 
-/** The same of the driver of a run, which has no agent: its Spark UI is a port of this machine. */
+/** The same of the driver of a run, which has no agent: its Spark UI is a port of this machine, or of its Pod. */
 const programHeader = 'x-emberlab-program';
 
 /** The target of the Spark UI of a run's driver. */
@@ -134,7 +134,7 @@ async function forward(
   const past = shown ?? (link === null && Number.isInteger(session) ? history.wayTo(session) : null);
   const connection = link === null ? null : () => link.openStream('ui');
   const address = ui ?? past?.address ?? null;
-  const open = address === null ? connection : () => connect(address.port, '127.0.0.1');
+  const open = address === null ? connection : (address.connect ?? (() => connect(address.port, '127.0.0.1')));
   if (open === null) return refuse(503, 'The Spark driver is not connected at the moment. Please try again.');
   const place = past === null ? null : withinHistory(past, incoming.url ?? '/');
   if (place !== null) return void outgoing.writeHead(302, { location: place, 'cache-control': 'no-store' }).end();

@@ -1,21 +1,24 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { followLog } from '../../../lib/log-file.ts';
+import { openPlain } from '../../../lib/plain-file.ts';
 import type { LogWish } from './executor-log.ts';
 
-/** The same for the driver, whose log is a file here. An absent one is empty. */
+/** The same where the log is a file here, as that of drivers is. An absent one is empty. */
 export async function openDriverLog(
   path: string,
   options: { wish: LogWish; ended: () => boolean; signal: AbortSignal },
 ): Promise<{ from: number; total: number; text: Readable }> {
   const { from, size, follow } = options.wish;
-  const total = (await stat(path).catch(() => null))?.size ?? 0;
+  // Members write these, and may have put a link in its place.
+  const file = await openPlain(path, 'read');
+  const total = file === null ? 0 : (await file.stat()).size;
   if (follow || from === null) {
+    await file?.close();
     const text = followLog(path, { ...options, follow, maxBytes: size });
     return { from: Math.max(0, total - size), total, text };
   }
   const end = Math.min(from + size, total);
-  const text = end <= from ? Readable.from([]) : createReadStream(path, { start: from, end: end - 1 });
-  return { from, total, text };
+  if (file !== null && end > from) return { from, total, text: file.createReadStream({ start: from, end: end - 1 }) };
+  await file?.close();
+  return { from, total, text: Readable.from([]) };
 }

@@ -1,3 +1,5 @@
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { SessionExecutor, SessionSample } from '@emberlab/contract';
 import { expect, test } from 'vitest';
 import { createExternalRig } from '../external/testing/external-rig.ts';
@@ -138,6 +140,28 @@ test('executors are those that the driver has now', async () => {
   expect(await executors()).toMatchObject({ items: [], note: expect.stringContaining('has ended') });
   const log = await api.call('GET', `/sessions/${id}/executors/1/log`, rig.ada);
   expect([log.status, log.body.code]).toEqual([409, 'log_unavailable']);
+});
+
+test('logs of executors that are files of ours are read without the driver, also after its end', async () => {
+  await using rig = await createRig();
+  await using api = await createApi(rig);
+  const { id, agent } = await rig.idle();
+  const folder = join(dirname(rig.deps.engine.logs(id).stderr), 'executor-logs');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, '4.stderr'), 'a line of it\n');
+  await symlink(rig.deps.engine.logs(id).stderr, join(folder, '5.stderr'));
+  const log = (executor: string, query = '') =>
+    api.call('GET', `/sessions/${id}/executors/${executor}/log${query}`, rig.ada);
+  expect((await log('4')).text).toBe('a line of it\n');
+  expect((await log('4', '?from=2&size=4')).text).toBe('line');
+  await agent.close();
+  rig.fake.driver(id).exit();
+  await rig.until((session) => session.id === id && session.endedAt !== null);
+  expect((await log('4')).text).toBe('a line of it\n');
+  expect((await log('5')).status).toBe(409);
+  const { items, note } = (await api.call('GET', `/sessions/${id}/executors`, rig.ada)).body;
+  expect(items).toMatchObject([{ id: '4', active: false, logs: ['stdout', 'stderr'] }]);
+  expect(note).toMatch(/has ended.*kept/);
 });
 
 test('an executor that cannot be read is explained in the words of the driver, one that is away is asked again later', async () => {

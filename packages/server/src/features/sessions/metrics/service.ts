@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { ErrorCode, ExecutorStream, SessionExecutors, MetricsOverTime } from '@emberlab/contract';
+import type { Engine } from '../../../engines/engine.ts';
 import { HttpError } from '../../../http/errors.ts';
 import { toInstant, toInstantOrNull, type Clock } from '../../../lib/clock.ts';
 import type { Engines } from '../engines.ts';
@@ -10,6 +11,7 @@ import type { SessionRecord } from '../model.ts';
 import { isLive, takesStatements } from '../state.ts';
 import type { StatementStore } from '../statement-store.ts';
 import { latest, readExecutors, readLogPiece, withoutPages, type ListedExecutor } from './executor-answers.ts';
+import { executorsOfFiles, openKeptLog } from './kept-logs.ts';
 import { openExecutorLog, type LogWish } from './executor-log.ts';
 import { keptExecutors, keptLog } from './kept.ts';
 import type { SampleStore } from './store.ts';
@@ -25,11 +27,13 @@ export function createMetrics(parts: {
   samples: SampleStore;
   statements: StatementStore;
   links: Links;
+  engine: Pick<Engine, 'executorLogs'>;
   clock: Clock;
   limits: Limits;
   engines: Pick<Engines, 'of'>;
 }) {
   const { samples, statements, links, clock, limits, engines } = parts;
+  const { executorLogs } = parts.engine;
 
   /** The agent's answer, as `read` understands it. Throws `driver_away`, or `refused` with the agent's sentence. */
   const ask = async <T>(
@@ -69,6 +73,8 @@ export function createMetrics(parts: {
     async executors(session: SessionRecord): Promise<SessionExecutors> {
       if (!takesStatements(session.state)) {
         if (isLive(session.state)) return { items: [], note: session.state === 'starting' ? tooEarly : tooLate };
+        const items = await executorsOfFiles(executorLogs, session.id);
+        if (items.length > 0) return { items, note: onlyLogs };
         return keptExecutors(engines.of(session.engine), { kind: 'session', id: session.id });
       }
       return { items: (await listed(session.id)).map(withoutPages), note: null };
@@ -84,6 +90,8 @@ export function createMetrics(parts: {
       options: { executor: string; stream: ExecutorStream; wish: LogWish; ended: () => boolean; signal: AbortSignal },
     ): Promise<{ from: number; total: number; text: Readable }> {
       const { executor, stream } = options;
+      const own = await openKeptLog(executorLogs, session.id, options);
+      if (own !== null) return own;
       const kept = isLive(session.state) ? undefined : engines.of(session.engine).keptExecutors;
       if (kept !== undefined) return keptLog(kept, { kind: 'session', id: session.id }, options);
       if (!takesStatements(session.state)) {
@@ -104,4 +112,5 @@ export function createMetrics(parts: {
   };
 }
 
+const onlyLogs = 'This application has ended, or is about to. The logs of its executors are kept.';
 const logTooLate = 'This application has ended, and only its driver knew where the logs of its executors are.';

@@ -8,6 +8,7 @@ import type { Hub } from '../hub.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Limits } from '../limits.ts';
 import { openDriverLog } from '../metrics/driver-log.ts';
+import { openKeptLog } from '../metrics/kept-logs.ts';
 import type { Metrics } from '../metrics/service.ts';
 import type { SessionRecord } from '../model.ts';
 import { hasUi } from '../present.ts';
@@ -46,7 +47,7 @@ export function createRunNotebooks(parts: {
   history: Pick<History, 'open'>;
   hub: Pick<Hub, 'observe'>;
   metrics: Metrics;
-  engine: Pick<Engine, 'logs' | 'readExecutorLog'>;
+  engine: Pick<Engine, 'logs' | 'readExecutorLog' | 'executorLogs'>;
   engines: Pick<Engines, 'of'>;
   clock: Clock;
   limits: Limits;
@@ -100,6 +101,8 @@ export function createRunNotebooks(parts: {
       const session = await sessions.ofExecution(executionId);
       if (session === null) throw new HttpError('log_unavailable', { message: none });
       if (asked.executor === 'driver') return openDriverLog(parts.engine.logs(session.id)[asked.stream], asked);
+      const own = await openKeptLog(parts.engine.executorLogs, session.id, asked);
+      if (own !== null) return own;
       const kept = !isLive(session.state) && parts.engines.of(session.engine).keptExecutors !== undefined;
       return kept || takesStatements(session.state) ? metrics.executorLog(session, asked) : fromWorker(session, asked);
     },

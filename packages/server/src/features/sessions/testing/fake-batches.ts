@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fakeEventLogs } from './fake-event-logs.ts';
 import { fakeHistory } from './fake-history.ts';
+import { executorLogFiles } from '../../../engines/executor-files.ts';
 import {
   EngineError,
   type BatchEngine,
@@ -81,6 +82,7 @@ export function fakeBatches(folder: string) {
     async boundLogs(id) {
       bounded.add(id);
     },
+    executorLogs: executorLogFiles(folderOf),
     eventLogs: eventLogs.engine,
     history: history.engine,
     logs: (id) => ({ stdout: join(folderOf(id), 'stdout.log'), stderr: join(folderOf(id), 'stderr.log') }),

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DriverExit, DriverHandle, DriverSpec, Engine, ExecutorLogQuestion } from '../../../engines/engine.ts';
 import { EngineError } from '../../../engines/engine.ts';
+import { executorLogFiles } from '../../../engines/executor-files.ts';
 import { fakeBatches } from './fake-batches.ts';
 import { fakeEventLogs } from './fake-event-logs.ts';
 import { fakeHistory } from './fake-history.ts';
@@ -78,6 +79,7 @@ export function fakeEngine(folder: string) {
       bounded.add(id);
       if (brokenLog !== null) throw brokenLog;
     },
+    executorLogs: executorLogFiles(folderOf),
     eventLogs: eventLogs.engine,
     history: history.engine,
     batches: batches.engine,
