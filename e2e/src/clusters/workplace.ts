@@ -6,37 +6,11 @@ import { becomeAdministrator, openWindow } from '../browser.ts';
 import { Lab, readCells, textOf } from '../lab.ts';
 import { processesOf } from '../leftovers.ts';
 import { Platform, runCommand } from '../platform.ts';
-
-/** A cluster that Emberlab uses, on this machine. */
-export type Cluster = AsyncDisposable & {
-  /** as `EMBERLAB_ENGINES` names it */
-  readonly engine: Readonly<Record<string, unknown>>;
-  /** what a driver there says that its master is */
-  readonly master: RegExp;
-  /** further settings of the platform */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** what runs on it for anybody, one word each; it may take a while to be none */
-  running(): Promise<readonly string[]>;
-  /** Kills the JVM of the one driver that runs, without a chance to clean up. */
-  killDriver(): Promise<void>;
-};
-
-/** For so long a cluster may take for something, ms: a busy machine gets the time it needs. */
-export const patience = 240_000;
-const engineName = 'cluster';
-
-/** What a platform is told of its cluster, whose engine all configurations have that name none. */
-const settingsOf = ({ engine, settings = {} }: Cluster): Record<string, string> => ({
-  EMBERLAB_ENGINES: JSON.stringify({ [engineName]: { label: 'The cluster', ...engine } }),
-  EMBERLAB_DEFAULT_ENGINE: engineName,
-  // Nothing else is to start meanwhile.
-  EMBERLAB_SESSION_WARM_START: 'false',
-  ...settings,
-});
+import { patience, settingsOf, type Cluster, type StartCluster } from './cluster.ts';
 
 /** Somebody who works with notebooks on a cluster, with a browser. */
 export class Workplace {
-  readonly cluster: Cluster;
+  cluster!: Cluster;
   platform!: Platform;
   browser!: Browser;
   context!: BrowserContext;
@@ -44,12 +18,9 @@ export class Workplace {
   lab!: Lab;
   client!: Client;
 
-  constructor(cluster: Cluster) {
-    this.cluster = cluster;
-  }
-
-  async begin(): Promise<void> {
+  async begin(start: StartCluster): Promise<void> {
     this.platform = await Platform.prepare();
+    this.cluster = await start(this.platform);
     await this.platform.start(settingsOf(this.cluster));
     ({ browser: this.browser, context: this.context, page: this.page } = await openWindow());
     await becomeAdministrator(this.page, this.platform.setUpUrl);
@@ -66,6 +37,8 @@ export class Workplace {
 
   async end(): Promise<void> {
     await this.browser?.close();
+    await this.platform?.stop();
+    await this.cluster?.[Symbol.asyncDispose]();
     await this.platform?.remove();
   }
 

@@ -1,22 +1,20 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { patience, Workplace, type Cluster } from './workplace.ts';
+import { patience, type StartCluster } from './cluster.ts';
+import { Workplace } from './workplace.ts';
 
 const params = { project: 'demo' };
 
-/** Tries a notebook on a cluster, as somebody who has JupyterLab open, and what becomes of it when parts are killed. Each step goes on where the one before has ended. */
-export function worksOn(name: string, start: () => Promise<Cluster>): void {
-  describe(`a notebook on ${name}`, () => {
+/** Tries a notebook on a cluster (`skip`: this machine can't have one), as somebody who has JupyterLab open, and what becomes of it when parts are killed. Each step goes on where the one before has ended. */
+export function worksOn(name: string, start: StartCluster, { skip = false } = {}): void {
+  describe(`a notebook on ${name}`, { skip }, () => {
     let at: Workplace;
     beforeAll(async () => {
-      at = new Workplace(await start());
-      await at.begin();
+      at = new Workplace();
+      await at.begin(start);
     }, 600_000);
-    afterAll(async () => {
-      await at?.end();
-      await at?.cluster[Symbol.asyncDispose]();
-    }, 120_000);
+    afterAll(() => at?.end(), 120_000);
     const session = async () => (await at.client.call('sessions.list', { params })).items[0];
 
     it('runs in JupyterLab: its driver and executors are the cluster’s', { timeout: 600_000 }, async () => {

@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startHadoopCluster } from '../../../packages/server/src/testing/hadoop-cluster.ts';
-import type { Cluster } from './workplace.ts';
+import type { Cluster } from './cluster.ts';
 
 /** YARN and HDFS on this machine. Drivers are the first containers of their applications. */
 export async function yarn(): Promise<Cluster> {

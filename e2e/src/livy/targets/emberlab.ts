@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { listProcesses, processesOf } from '../../leftovers.ts';
+import { settingsOf, type Cluster, type StartCluster } from '../../clusters/cluster.ts';
 import { Platform, runCommand } from '../../platform.ts';
 import { hasSparkR } from '../../spark-r.ts';
 import { outputLimitMb } from '../cases/text.ts';
@@ -25,17 +26,22 @@ export class EmberlabTarget implements Target {
   readonly is = 'emberlab';
   readonly version = '0.9.0-incubating';
   readonly kinds: readonly Kind[];
-  readonly abilities = new Set(abilities);
+  readonly abilities = new Set<Ability>(abilities);
   readonly user = owner;
   readonly startLimit: number;
   headers: Record<string, string> = {};
   otherHeaders: Record<string, string> = {};
   extraHeaders: Record<string, string> = {};
   private platform: Platform | null = null;
-  private readonly settings: Readonly<Record<string, string>>;
+  private settings: Readonly<Record<string, string>>;
+  private cluster: Cluster | null = null;
+  private readonly startCluster: StartCluster | null;
 
-  constructor(name: string, settings: Readonly<Record<string, string>> = {}) {
+  /** `cluster`: where its drivers run; null: here */
+  constructor(name: string, settings: Readonly<Record<string, string>> = {}, cluster: StartCluster | null = null) {
     this.name = name;
+    this.startCluster = cluster;
+    if (cluster !== null) this.abilities.delete('processes');
     this.kinds = hasSparkR() ? ['pyspark', 'spark', 'sql', 'sparkr'] : ['pyspark', 'spark', 'sql'];
     // As many as the contract starts together, so that one more is too many.
     this.startLimit = this.kinds.length + 1;
@@ -61,6 +67,10 @@ export class EmberlabTarget implements Target {
   async start(): Promise<void> {
     const platform = await Platform.prepare();
     this.platform = platform;
+    if (this.startCluster !== null) {
+      this.cluster = await this.startCluster(platform);
+      this.settings = { ...this.settings, ...settingsOf(this.cluster) };
+    }
     for (const [email, ...options] of [[owner, '--admin'], [other]] as const) {
       const account = ['user', 'add', email, ...options, '--password-stdin'];
       await runCommand('./emberlab', account, { env: platform.env, input: 'correct horse battery\n' });
@@ -93,7 +103,11 @@ export class EmberlabTarget implements Target {
     for (const { pid } of jvms) process.kill(pid, 'SIGKILL');
   }
 
-  stop = async (): Promise<void> => this.platform?.remove();
+  async stop(): Promise<void> {
+    await this.platform?.stop();
+    await this.cluster?.[Symbol.asyncDispose]();
+    await this.platform?.remove();
+  }
 
   private get running(): Platform {
     if (this.platform === null) throw new Error('the platform has not been started');

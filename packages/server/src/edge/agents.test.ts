@@ -62,6 +62,19 @@ test('what control says to one that it does not know is passed on, and while con
   expect(await upgradeStatus(dial(world, 'known', '/agent/v1/connect', 'evil.example'))).toBe(400);
 });
 
+test('a cluster with a name of its own for the platform is let in under that, and nothing but its agents is', async () => {
+  const inner = enginesSetting.parse({
+    hadoop: { type: 'yarn', conf_dir: '/etc/hadoop', user: 'emberlab', agent_url: 'ws://Inner.Example:8090' },
+  });
+  await using world = await startWorld({ engines: inner });
+  await using _control = await serveAgents(world);
+  const socket = dial(world, 'known', '/agent/v1/connect', 'inner.example:8090');
+  await once(socket, 'open');
+  socket.terminate();
+  expect(await upgradeStatus(dial(world, 'known', '/agent/v1/connect', 'inner.example'))).toBe(400);
+  expect((await world.ask('inner.example:8090', '/')).status).toBe(404);
+});
+
 test('without a cluster whose drivers come that way it leads nowhere', async () => {
   await using world = await startWorld();
   await using control = await serveAgents(world);

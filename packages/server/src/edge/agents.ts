@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Config } from '../config.ts';
 import { endToEnd } from './headers.ts';
 import { responseOn } from './pages.ts';
 import { openTunnel, type Tunnel } from './websocket.ts';
@@ -8,6 +9,10 @@ import { openTunnel, type Tunnel } from './websocket.ts';
 const agentPath = '/agent/v1/connect';
 
 export const isAgent = ({ method, url }: IncomingMessage): boolean => method === 'GET' && url === agentPath;
+
+/** Under which names clusters reach us that have one of their own for it, as the header `Host` has them. */
+export const agentHosts = (engines: Config['engines']): ReadonlySet<string> =>
+  new Set(engines.flatMap((one) => ('agent_url' in one && one.agent_url !== null ? [new URL(one.agent_url).host] : [])));
 
 /** What of a request an agent needs to be known by; nothing else of it goes on. */
 const passed = /^(?:authorization|sec-websocket-[a-z]+)$/;

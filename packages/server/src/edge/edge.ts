@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Config } from '../config.ts';
 import { systemClock, type Clock } from '../lib/clock.ts';
-import { createAgents, isAgent } from './agents.ts';
+import { agentHosts, createAgents, isAgent } from './agents.ts';
 import { createApps } from './apps.ts';
 import { createCallControl } from './control.ts';
 import { createDrain } from './drain.ts';
@@ -150,13 +150,14 @@ export async function runEdge(config: EdgeConfig, log: Log, options: EdgeOptions
   // Nobody else has to come that way.
   const hasAgents = (config.engines ?? []).some(({ type }) => type === 'yarn' || type === 'kubernetes');
   const agents = createAgents(config.paths.agentSocket);
+  const innerHosts = agentHosts(config.engines ?? []);
   const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const requestId = requestIdOf(request);
     const place = isPlain(request) ? hosts.classify(request.headers.host, isEncrypted(request)) : null;
-    if (place !== null && secure.originInstead(request, place) === null) {
-      if (place.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
-      if (hasAgents && isAgent(request)) return agents.upgrade(request, socket, head);
-    }
+    const isOurs = place !== null && secure.originInstead(request, place) === null;
+    if (isOurs && place.kind === 'app') return apps.upgrade(request, socket, head, place, requestId);
+    const mayBeAgent = isOurs || (isPlain(request) && innerHosts.has(request.headers.host?.toLowerCase() ?? ''));
+    if (hasAgents && mayBeAgent && isAgent(request)) return agents.upgrade(request, socket, head);
     sendError(request, responseOn(socket, request), { code: 'bad_request', requestId, dashboard: null });
   };
 
