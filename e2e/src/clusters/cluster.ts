@@ -27,4 +27,3 @@ export const settingsOf = ({ engine, settings = {} }: Cluster): Record<string, s
   EMBERLAB_SESSION_WARM_START: 'false',
   ...settings,
 });
-

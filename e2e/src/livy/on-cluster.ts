@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { callAs, type Call } from './api.ts';
+import { requestedByCases } from './cases/authorisation.ts';
 import { deleteBusy } from './cases/ends.ts';
 import { logCases } from './cases/log.ts';
 import { refusalCases } from './cases/refusals.ts';
-import { requestedByCases, restartCases } from './cases/restart.ts';
+import { restartCases } from './cases/restart.ts';
 import { badStatementCases } from './cases/statements.ts';
 import { surfaceCases } from './cases/surface.ts';
 import { tryLanguage } from './contract.ts';

@@ -41,7 +41,6 @@ export async function startPlatform({
   jobs.start();
   closing.defer(() => jobs.close());
   limits.start();
-  await files.ready();
   files.start();
   closing.defer(() => files.close());
   closing.defer(() => limits.close());

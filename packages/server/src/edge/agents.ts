@@ -12,7 +12,9 @@ export const isAgent = ({ method, url }: IncomingMessage): boolean => method ===
 
 /** Under which names clusters reach us that have one of their own for it, as the header `Host` has them. */
 export const agentHosts = (engines: Config['engines']): ReadonlySet<string> =>
-  new Set(engines.flatMap((one) => ('agent_url' in one && one.agent_url !== null ? [new URL(one.agent_url).host] : [])));
+  new Set(
+    engines.flatMap((one) => ('agent_url' in one && one.agent_url !== null ? [new URL(one.agent_url).host] : [])),
+  );
 
 /** What of a request an agent needs to be known by; nothing else of it goes on. */
 const passed = /^(?:authorization|sec-websocket-[a-z]+)$/;

@@ -49,9 +49,12 @@ export function createDrain({
       }
       const over = new AbortController();
       const inTime = async () => {
-        await delay(clock, idleMs, over.signal);
+        // An answer that had begun before did not say that its connection ends: what was used last gets its time after that.
+        do {
+          if (underWay.size > 0) await new Promise<void>((resolve) => (lastWent = resolve));
+          await delay(clock, idleMs, over.signal);
+        } while (underWay.size > 0);
         front.closeIdleConnections();
-        if (underWay.size > 0) await new Promise<void>((resolve) => (lastWent = resolve));
       };
       await Promise.race([ended, inTime(), delay(clock, graceMs, over.signal)]);
       over.abort();

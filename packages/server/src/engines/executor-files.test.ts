@@ -30,6 +30,20 @@ test('executors are known by their logs, and nothing else that lies there is one
     expect(await it.files.find(7, name, 'stderr')).toBeNull();
 });
 
+test('of very many only the newest are left, and nothing is gone into to remove it', async () => {
+  await using it = await fixture();
+  await mkdir(join(it.folder, 'precious'));
+  await writeFile(join(it.folder, 'precious', 'file'), 'x');
+  await mkdir(join(it.logs, '1.stdout'));
+  await writeFile(join(it.logs, '1.stdout', 'inside'), 'x');
+  await symlink('../precious', join(it.logs, '2.stdout'));
+  for (let at = 3; at <= 1005; at += 1) await writeFile(join(it.logs, `${at}.stdout`), '');
+  await boundExecutorLogs(it.folder, 1000);
+  expect((await it.files.list(7)).length).toBeLessThanOrEqual(1000);
+  expect(await readdir(join(it.folder, 'precious'))).toEqual(['file']);
+  expect(await readdir(join(it.logs, '1.stdout'))).toEqual(['inside']);
+});
+
 test('what they take is kept within bounds, the newest longest', async () => {
   await using it = await fixture();
   await boundExecutorLogs(join(it.folder, 'nowhere'), 1000);

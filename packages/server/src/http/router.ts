@@ -126,7 +126,8 @@ export function createRouter(app: FastifyInstance, access: AccessControl, clock:
           const mayGoOn = async () => isSame(request.access, await authorize(name, request, access));
           const streams = route.response === undefined;
           // Nor does a file go on to come from somebody who has lost the right to send it.
-          const watched = streams || request.headers['content-type'] === 'application/octet-stream';
+          const watched =
+            streams || /^\s*application\/octet-stream\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
           const ended = watched ? watchStream(reply.raw, mayGoOn, clock) : null;
           const context = {
             params: request.params,

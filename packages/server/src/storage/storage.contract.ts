@@ -278,6 +278,7 @@ export function describeStorage(name: string, open: () => Promise<StorageUnderTe
       await put(`${home}/a/b/1.txt`, 'one');
       await storage.remove(`${home}/a`);
       await storage.remove(`${home}/nothing`);
+      await storage.remove(`${home}/nothing/below`);
       expect(await namesIn(home)).toEqual(['a.txt']);
       await storage.remove(`${home}/a.txt`);
       expect(await namesIn(home)).toEqual([]);

@@ -104,6 +104,8 @@ export function createKubernetesBatches(starts: Starts, local: LocalBatches, fol
       const pod = await starts.podOf(handle);
       const id = Number(pod?.metadata?.labels?.[labels.batch]);
       if (pod === null || !Number.isInteger(id) || !isOver(pod) || (await kept(id)) !== null) return;
+      // The label is a driver's to change; whose Pod it is stands in our own file.
+      if ((await handleOf(id))?.uid !== pod.metadata?.uid) return;
       await keep(id, pod);
     },
   };

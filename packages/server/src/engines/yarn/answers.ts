@@ -72,7 +72,11 @@ export const finished = z.object({ brought: z.array(z.string()), late: z.boolean
 export const executors = z.object({
   late: z.boolean(),
   containers: z.array(
-    z.object({ container: z.string(), host: z.string(), streams: z.array(z.enum(['stdout', 'stderr'])) }),
+    z.object({
+      container: z.string().regex(/^container_(?:e\d+_)?\d+_\d+_\d+_\d+$/),
+      host: z.string(),
+      streams: z.array(z.enum(['stdout', 'stderr'])),
+    }),
   ),
 });
 export const found = z.array(z.object({ id: z.string(), ended: z.boolean() }));

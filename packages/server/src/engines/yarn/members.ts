@@ -3,19 +3,10 @@ import { EngineError } from '../engine.ts';
 /** What a cluster may call its users. */
 const plainName = /^[a-z_][a-z0-9_.-]{0,31}$/;
 /** Who looks after clusters is nobody's member, whatever an address begins with. */
-const reserved = new Set([
-  'root',
-  'hdfs',
-  'yarn',
-  'mapred',
-  'hadoop',
-  'hive',
-  'hbase',
-  'spark',
-  'oozie',
-  'kms',
-  'http',
-]);
+const reserved = new Set(
+  `root daemon nobody admin hdfs yarn yarn-ats mapred hadoop hive hbase spark oozie kms http httpfs livy hue knox impala zookeeper kafka ranger atlas solr flink tez
+   nn dn jn rm nm jhs sn`.split(/\s+/),
+);
 
 /**
  * As which user of the cluster a member's applications run: what stands before the `@` of an address of this domain. Others could choose an address that begins as

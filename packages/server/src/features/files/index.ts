@@ -73,6 +73,27 @@ export function createFiles(deps: {
     ...(deps.openFiles === undefined ? {} : { openFiles: deps.openFiles }),
   });
   const worker = createFileWorker({ rules, bin, logs, uploads, folderOf: deps.folderOf, log });
+  let closed = false;
+  /** Looks whether the storage is there, and makes the folders of projects in it that have none. What is wrong is said in the log: the rest of the platform goes on. */
+  async function ready(): Promise<void> {
+    if (remote === null) return;
+    const prepareOne = projectFoldersIn(remote.storage).prepare;
+    try {
+      await remote.storage.check();
+    } catch (error) {
+      log.error({ err: error }, `the files of projects are on ${remote.storage.label}, which can't be used`);
+      return;
+    }
+    for (const { name } of await rules.projects()) {
+      if (closed) return;
+      await prepareOne(name).catch((error: unknown) => {
+        log.error(
+          { err: error, project: name },
+          'the folder of a project could not be made; the next start tries again',
+        );
+      });
+    }
+  }
   return {
     gifts: createGifts({ files, treeOf, upload: limits.upload }),
     /** Whether a path of a project, by its name, is a file in it. */
@@ -88,20 +109,19 @@ export function createFiles(deps: {
         rules,
         ...(deps.maxUploadBytes === undefined ? {} : { maxUploadBytes: deps.maxUploadBytes }),
       }),
-    /** Looks whether the storage is there, and makes the folders of projects in it that have none. What is wrong is said in the log: the rest of the platform goes on. */
-    async ready(): Promise<void> {
-      if (remote === null) return;
-      try {
-        await remote.storage.check();
-        const folders = projectFoldersIn(remote.storage);
-        for (const { name } of await rules.projects()) await folders.prepare(name);
-      } catch (error) {
-        log.error({ err: error }, `the files of projects are on ${remote.storage.label}, which can't be used`);
-      }
-    },
+    ready,
     /** Removes all that is due at once. */
     tidy: (): Promise<void> => worker.step(),
-    start: (): void => worker.start(),
-    close: (): Promise<void> => worker.close(),
+    /** A storage that does not answer keeps nobody waiting. */
+    start(): void {
+      worker.start();
+      ready().catch((error: unknown) => {
+        if (!closed) log.error({ err: error }, 'the folders of projects could not be looked after');
+      });
+    },
+    async close(): Promise<void> {
+      closed = true;
+      await worker.close();
+    },
   };
 }

@@ -44,7 +44,7 @@ async function ensure({ db, service, files, firstAdmin, examples, data }: DemoDe
       files?.fill('demo', from, to) ?? copyIntoProject(from, join(folder, to));
     await copy(examples, 'Jupyter');
     if (existsSync(data)) await copy(data, 'Resources');
-    await service.create({ name: 'demo', label: 'Demo' }, owner.id);
+    await service.create({ name: 'demo', label: 'Demo' }, owner.id, { filled: true });
   }
   await db
     .insertInto('facts')

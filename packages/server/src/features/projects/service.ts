@@ -9,6 +9,8 @@ import type { ProjectRecord, ProjectStore } from './store.ts';
 
 /** Where the files of projects are when they are in no folder of this machine. */
 export type ProjectFolders = {
+  /** Throws `name_taken` where there are files already that no project of ours has made. */
+  mustBeFree(name: string): Promise<void>;
   /** Makes the folder of a project, with what is in it from the start. Safe to call again. */
   prepare(name: string): Promise<void>;
   /** Copies the files of a folder of this machine into one of a project. */
@@ -37,12 +39,18 @@ export function createProjectService(deps: {
   return {
     folderOf,
 
-    /** Makes a project with its folder; `ownerId` becomes its owner. Throws `name_taken`. */
-    async create(project: { name: string; label?: string | undefined }, ownerId: string): Promise<ProjectRecord> {
+    /** Makes a project with its folder; `ownerId` becomes its owner. `filled`: its files were put there just now. Throws `name_taken`. */
+    async create(
+      project: { name: string; label?: string | undefined },
+      ownerId: string,
+      { filled = false } = {},
+    ): Promise<ProjectRecord> {
       const id = newId();
       const { name, label = name } = project;
       // Asked first, so that a stranger's attempt touches nothing of a project that is there; the row decides.
       if (await store.exists(name)) throw new HttpError('name_taken');
+      // The files of somebody else don't become a project's by its name.
+      if (!filled) await deps.files?.mustBeFree(name);
       // The folder comes before the row: there is never a project without one, also when we end in between.
       await makeProjectFolder(folderOf(name));
       await deps.files?.prepare(name);

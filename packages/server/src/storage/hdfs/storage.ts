@@ -28,6 +28,8 @@ export function createHdfsStorage(options: HdfsOptions): Storage {
   });
 
   async function stat(path: string): Promise<StoredEntry | null> {
+    // No such name can be there.
+    if (path.includes(':')) return null;
     const status = await hdfs.status(placeOf(path));
     return status === null ? null : present(path, status);
   }
@@ -117,7 +119,9 @@ export function createHdfsStorage(options: HdfsOptions): Storage {
       await hdfs.rename(placeOf(from), placeOf(to), { onto: false });
     },
 
-    remove: (path) => hdfs.remove(placeOf(path)),
+    async remove(path) {
+      await hdfs.remove(placeOf(path));
+    },
 
     async usage(path) {
       const { length, fileCount, directoryCount, quota, spaceConsumed, spaceQuota } = await hdfs.summary(placeOf(path));

@@ -17,6 +17,10 @@ export type HdfsOptions = {
 };
 
 const answerMs = 60_000;
+/** A NameNode that has not been reached has done nothing. */
+const unasked = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'UND_ERR_CONNECT_TIMEOUT']);
+const codeOf = (error: unknown): string =>
+  error instanceof Error && error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : '';
 
 const status = z.object({
   pathSuffix: z.string(),
@@ -93,12 +97,14 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
         });
       } catch (error) {
         last = new StorageError('away', 'HDFS does not answer', { cause: error });
+        // A change that nobody has answered may be done: another NameNode would say that there is nothing to do it with.
+        if (method !== 'GET' && !unasked.has(codeOf(error))) throw last;
         continue;
       }
       if (answer.ok) {
         active = at;
-        const text = await answer.text();
-        return text === '' ? null : (JSON.parse(text) as unknown);
+        const text = await answer.text().catch(() => 'cut off');
+        return text === '' ? null : jsonOf(text);
       }
       const refused = refusalIn(answer.status, await answer.text().catch(() => ''));
       if (!refused.standby) throw refused.error;
@@ -109,13 +115,13 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
 
   /** The DataNode's address for content; it is asked by nobody but us. */
   const placeOf = async (method: Method, path: string, op: string, query: Query): Promise<string> =>
-    located.parse(await ask(method, path, op, { ...query, noredirect: true })).Location;
+    read(located, await ask(method, path, op, { ...query, noredirect: true })).Location;
 
   return {
     /** null: nothing is there. */
     async status(path: string): Promise<HdfsStatus | null> {
       try {
-        return z.object({ FileStatus: status }).parse(await ask('GET', path, 'GETFILESTATUS')).FileStatus;
+        return read(z.object({ FileStatus: status }), await ask('GET', path, 'GETFILESTATUS')).FileStatus;
       } catch (error) {
         // Something below a file is asked for.
         if (error instanceof StorageError && (error.fault === 'absent' || error.fault === 'misplaced')) return null;
@@ -125,7 +131,7 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
 
     async list(path: string, after: string | null) {
       const query = after === null ? {} : { startAfter: after };
-      const { DirectoryListing: listing } = batch.parse(await ask('GET', path, 'LISTSTATUS_BATCH', query));
+      const { DirectoryListing: listing } = read(batch, await ask('GET', path, 'LISTSTATUS_BATCH', query));
       return { items: listing.partialListing.FileStatuses.FileStatus, left: listing.remainingEntries };
     },
 
@@ -144,7 +150,7 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
     },
 
     makeFolder: async (path: string, permission: string): Promise<void> => {
-      const { boolean } = done.parse(await ask('PUT', path, 'MKDIRS', { permission }));
+      const { boolean } = read(done, await ask('PUT', path, 'MKDIRS', { permission }));
       if (!boolean) throw new StorageError('misplaced', 'HDFS has not made the folder');
     },
 
@@ -158,8 +164,15 @@ export function createWebHdfs({ addresses, user, onBehalfOf }: HdfsOptions) {
     setGroup: async (path: string, group: string): Promise<void> =>
       void (await ask('PUT', path, 'SETOWNER', { group })),
 
-    summary: async (path: string) => summary.parse(await ask('GET', path, 'GETCONTENTSUMMARY')).ContentSummary,
+    summary: async (path: string) => read(summary, await ask('GET', path, 'GETCONTENTSUMMARY')).ContentSummary,
   };
+}
+
+/** What is no answer of WebHDFS comes from something before it, such as a proxy that wants a login. */
+function read<T extends z.ZodType>(schema: T, answer: unknown): z.output<T> {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  throw new StorageError('away', 'HDFS answered with something else', { cause: parsed.error });
 }
 
 function refusalIn(code: number, text: string): { standby: boolean; error: StorageError } {

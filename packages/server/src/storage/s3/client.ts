@@ -24,8 +24,8 @@ type ObjectPage = { readonly objects: StoredObject[]; readonly folders: string[]
 /** The most that a server copies by itself in one request. */
 const mostCopied = 5 * 1024 ** 3;
 const pieceCopied = 1024 ** 3;
-/** Parts of an upload, which S3 counts up to 10,000: so one file may have 320 GB. */
-const partBytes = 32 * 1024 ** 2;
+/** Parts of an upload, which S3 counts up to 10,000: so one file may have 160 GB. Each that is on its way is in our memory as a whole. */
+const partBytes = 16 * 1024 ** 2;
 
 /** As much of S3 as we use. Keys are whole; `pageOf`: as many as a page of a listing has at most. The SDK is loaded where there is such a store. */
 export async function createS3Client(options: S3Options, pageOf = 1000) {
@@ -35,6 +35,8 @@ export async function createS3Client(options: S3Options, pageOf = 1000) {
   const client: S3Client = new sdk.S3Client({
     region: options.region,
     forcePathStyle: true,
+    // A store that takes a connection and says nothing is away; a large copy on its side takes its time.
+    requestHandler: { connectionTimeout: 5000, socketTimeout: 300_000 },
     credentials: { accessKeyId: options.accessKey, secretAccessKey: options.secretKey },
     // Sums in trailers are what many stores beside AWS's don't read.
     requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -138,7 +140,7 @@ export async function createS3Client(options: S3Options, pageOf = 1000) {
       const upload = new Upload({
         client,
         partSize: partBytes,
-        queueSize: 2,
+        queueSize: 1,
         params: {
           Bucket,
           Key: key,

@@ -5,6 +5,8 @@ import { faultOf } from './faults.ts';
 
 /** Copies on their way at a time, while a folder is moved. */
 const atOnce = 8;
+/** Keys that other programs wrote may have anything between slashes. */
+const isName = (name: string): boolean => name !== '' && name !== '.' && name !== '..' && !name.includes('\0');
 /** What S3 takes for a key, bytes. */
 const longestKey = 1024;
 
@@ -121,7 +123,7 @@ export async function createS3Storage(options: S3Options, pageOf?: number): Prom
       if (isEmpty && after === null) throw new StorageError('absent', 'there is no such folder');
       const folders = page.folders.map((key) => folder(key.slice(0, -1), 0));
       const files = page.objects.filter(({ key }) => key !== prefix).map(file);
-      return { entries: [...folders, ...files].filter(({ name }) => name !== ''), next: page.next };
+      return { entries: [...folders, ...files].filter(({ name }) => isName(name)), next: page.next };
     },
 
     async read(path, { start, length, tag }) {
@@ -171,8 +173,15 @@ export async function createS3Storage(options: S3Options, pageOf?: number): Prom
     async remove(path) {
       const object = await s3.head(keyOf(path));
       if (object !== null) await s3.remove([object.key]);
-      // The marker goes last: what is left of a removal that is cut off can be seen.
-      else for await (const objects of below(path)) await s3.remove(objects.map(({ key }) => key));
+      // A file and a folder may have the same name here. The marker goes last: what is left of a removal that is cut off can be seen.
+      const marker = folderKeyOf(path);
+      let found = object !== null;
+      for await (const objects of below(path)) {
+        found ||= objects.length > 0;
+        await s3.remove(objects.map(({ key }) => key).filter((key) => key !== marker));
+      }
+      if (!found) return;
+      await s3.remove([marker]);
       if (path.includes('/')) await keepFolder(aboveOf(path));
     },
 

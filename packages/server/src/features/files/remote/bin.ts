@@ -42,10 +42,12 @@ export function createStoredBin(deps: {
     // The row comes first, so that nothing lies there of which nobody knows where it was.
     const row = { id, path: pathOf(parts), type: there.type, bytes, deletedAt: clock.now(), deletedBy: email };
     await store.insert(projectId, row);
+    const binned = `${binOf(tree)}/${id}`;
     try {
-      await storage.move(place, `${binOf(tree)}/${id}`);
+      await storage.move(place, binned);
     } catch (error) {
-      await store.remove(id);
+      // What is said to have failed may be done all the same: the row goes only where nothing came.
+      if ((await storage.stat(binned).catch(() => undefined)) === null) await store.remove(id);
       throw error;
     }
   }

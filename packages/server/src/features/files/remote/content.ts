@@ -1,5 +1,5 @@
 import { nameOfBytes, shownName } from '@emberlab/contract';
-import { everythingIn, type Storage, type StoredEntry } from '../../../storage/storage.ts';
+import type { Storage, StoredEntry } from '../../../storage/storage.ts';
 import type { Sendable } from '../content/answer.ts';
 import { archiveFrom, type Archive, type ArchiveFormat } from '../content/archive.ts';
 import type { Entry } from '../content/below.ts';
@@ -74,7 +74,7 @@ async function* entriesBelow(
 ): AsyncGenerator<Entry> {
   yield { name, stats: { mode: modes.folder, mtimeMs: folder.changedAt }, size: 0, content: null };
   if (depth > deepest) throw new Error('the folders in this folder go too deep for an archive');
-  for (const entry of await everythingIn(storage, place, Number.POSITIVE_INFINITY)) {
+  for await (const entry of eachIn(storage, place)) {
     if (depth === 0 && ownFolder.equals(Buffer.from(entry.name))) continue;
     const full = Buffer.concat([name, Buffer.from(entry.name)]);
     const its = `${place}/${entry.name}`;
@@ -85,6 +85,16 @@ async function* entriesBelow(
       const content = bytesOf(storage, its, { start: 0, length: size, tag });
       yield { name: full, stats: { mode: modes.file, mtimeMs: changedAt }, size, content };
     }
+  }
+}
+
+/** What is in a folder, a page of it at a time: there may be more than one wants to have in memory. */
+async function* eachIn(storage: Storage, place: string): AsyncGenerator<StoredEntry> {
+  for (let next: string | null = null; ;) {
+    const page = await storage.list(place, next);
+    yield* page.entries;
+    next = page.next;
+    if (next === null) return;
   }
 }
 

@@ -17,19 +17,20 @@ const searched = { found: 500, seen: 50_000, folders: 1000, depth: 50 };
 
 type Found = { readonly parts: Parts; readonly name: Buffer; readonly entry: StoredEntry };
 
-/** What is in a folder and is shown. Throws `not_found`. */
+/** What is in a folder and is shown; `looked`: how much there is, shown or not, and no more than `most` of it. Throws `not_found`. */
 async function entriesIn(
   storage: Storage,
   tree: Tree,
   parts: Parts,
-  { find, all }: Pick<ListOptions, 'find' | 'all'>,
-): Promise<Found[]> {
+  { find, all, most = mostInFolder }: Pick<ListOptions, 'find' | 'all'> & { most?: number },
+): Promise<{ found: Found[]; looked: number }> {
   const matches = matcherOf(find);
-  const entries = await everythingIn(storage, placeOf(tree, parts), mostInFolder);
-  return entries
+  const entries = await everythingIn(storage, placeOf(tree, parts), most);
+  const found = entries
     .map((entry) => ({ entry, name: Buffer.from(bytesOfName(entry.name)) }))
     .filter(({ name }) => isShown(name, parts, all === true) && matches(name))
     .map(({ entry, name }) => ({ entry, name, parts: [...parts, name] }));
+  return { found, looked: entries.length };
 }
 
 /** As `listFolder`, of files in a storage. */
@@ -44,7 +45,7 @@ export async function listStored(
   const { sort = 'name', reverse = false, after } = options;
   let found: Found[];
   try {
-    found = await entriesIn(storage, tree, parts, options);
+    ({ found } = await entriesIn(storage, tree, parts, options));
   } catch (error) {
     throw asNoFolder(explainedByStorage(error));
   }
@@ -78,20 +79,20 @@ export async function searchStored(
     const next: Parts[] = [];
     for (const at of level) {
       folders += 1;
-      if (folders > most.folders || depth > most.depth) cut = true;
+      if (folders > most.folders || depth > most.depth || seen > most.seen) cut = true;
       if (cut) break;
-      let all: Found[];
+      let all: Awaited<ReturnType<typeof entriesIn>>;
       try {
-        all = await entriesIn(storage, tree, at, { all: options.all === true });
+        all = await entriesIn(storage, tree, at, { all: options.all === true, most: most.seen - seen + 1 });
       } catch (error) {
         const known = explainedByStorage(error);
         // A folder below that has gone meanwhile has nothing in it.
         if (depth > 0 && isNotFound(known)) continue;
         throw asNoFolder(known);
       }
-      for (const one of all) {
-        seen += 1;
-        if (seen > most.seen || items.length >= most.found) {
+      seen += all.looked;
+      for (const one of all.found) {
+        if (items.length >= most.found) {
           cut = true;
           break;
         }
@@ -101,7 +102,7 @@ export async function searchStored(
     }
     level = next;
   }
-  return { items, cut };
+  return { items, cut: cut || seen > most.seen };
 }
 
 /** As `findEntry`, of files in a storage. */

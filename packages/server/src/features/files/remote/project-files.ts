@@ -16,7 +16,11 @@ const keptMs = 60_000;
 /** Files of projects in a storage elsewhere. */
 export function filesInStorage(storage: Storage, kind: RemoteFiles['kind'], clock: Clock): ProjectFiles {
   /** what was told of projects a moment ago: an object store has to list everything for it */
-  const known = new Map<string, { readonly at: number; readonly usage: FilesUsage }>();
+  const known = new Map<string, { readonly at: number; readonly usage: Promise<FilesUsage> }>();
+  const askUsage = async (project: string): Promise<FilesUsage> => {
+    const { bytes, files, space, names } = await asked(storage.usage(project));
+    return { storage: kind, bytes, files, space: shareOf(space), names: shareOf(names) };
+  };
   return {
     list: (tree, path, options) => listStored(storage, tree, path, options),
     search: (tree, path, options) => searchStored(storage, tree, path, options),
@@ -46,9 +50,10 @@ export function filesInStorage(storage: Storage, kind: RemoteFiles['kind'], cloc
       const project = projectOf(tree);
       const last = known.get(project);
       if (kind === 's3' && last !== undefined && clock.now() - last.at < keptMs) return last.usage;
-      const { bytes, files, space, names } = await asked(storage.usage(project));
-      const usage = { storage: kind, bytes, files, space: shareOf(space), names: shareOf(names) };
+      // Whoever asks meanwhile waits for the same answer.
+      const usage = askUsage(project);
       known.set(project, { at: clock.now(), usage });
+      usage.catch(() => known.delete(project));
       return usage;
     },
     isFile: (tree, path) => isFileStored(storage, tree, path),

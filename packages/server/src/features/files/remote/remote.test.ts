@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { pieceBytes, routes, type RouteName } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkToken } from '../../../http/token-rights.ts';
@@ -8,6 +9,7 @@ import { createS3Storage } from '../../../storage/s3/storage.ts';
 import { hasObjectStore, startObjectStore, type ObjectStore } from '../../../testing/object-store.ts';
 import { seedServer } from '../../../testing/database.ts';
 import { fileRig } from '../files.fixture.ts';
+import { projectFoldersIn } from './folders.ts';
 
 describe.skipIf(!hasObjectStore)('files of projects in an object store', () => {
   let store: ObjectStore;
@@ -39,6 +41,19 @@ describe.skipIf(!hasObjectStore)('files of projects in an object store', () => {
       },
     };
   };
+
+  it('of somebody else do not become a new project’s by its name; what an interrupted creation left does', async () => {
+    await using rig = await open();
+    const { storage } = rig;
+    const folders = projectFoldersIn(storage);
+    await folders.mustBeFree('fresh');
+    await folders.prepare('fresh');
+    await folders.mustBeFree('fresh');
+    await storage.write('fresh/Resources/theirs.csv', Readable.from([Buffer.from('x')]), { replace: false });
+    await expect(folders.mustBeFree('fresh')).rejects.toThrow(
+      /There are files in a folder fresh of the object store already/,
+    );
+  });
 
   it('are listed, found, read in parts and packed like those on a disk', async () => {
     await using rig = await open();
