@@ -78,7 +78,7 @@ afterAll(async () => {
 
 it('opens a notebook of the page Files in JupyterLab, and what is saved there is on the page', async () => {
   await lab.open(path);
-  await lab.runInNewCell('import os\nprint(x, os.getcwd())');
+  await lab.runInNewCell('import os\nx = 42\nprint(x, os.getcwd())');
   await expect.poll(() => lab.page.locator('.jp-OutputArea-output').last().textContent()).toMatch(/^42 /);
   await lab.save();
   await expect.poll(async () => textOf((await saved()).cells.at(-1)), { timeout: 30_000 }).toMatch(/^42 /);

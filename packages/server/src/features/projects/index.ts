@@ -88,7 +88,7 @@ export function createProjects(deps: ProjectsDeps) {
       },
     }),
     ensureDemo: (demo: Pick<DemoDeps, 'firstAdmin' | 'examples' | 'data'>) =>
-      ensureDemoProject({ db, service, ...demo }),
+      ensureDemoProject({ db, service, files: deps.files ?? null, ...demo }),
     registerRoutes: (router: Router, routes: Pick<ProjectRoutesDeps, 'snapshots' | 'countRunning'>) =>
       registerProjectRoutes(router, { service, members, invitations, bus, ...routes }),
     /** Looks at once whether all that runs has a right to. */
