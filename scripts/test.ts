@@ -209,7 +209,7 @@ const typedFolders = [
 ];
 
 /** What takes too long for a run of everything. */
-const withoutLong = ['livy/emberlab', 'livy/spark35', 'storm/storm', 'clusters/*'].flatMap((name) => [
+const withoutLong = ['livy/emberlab', 'livy/spark35', 'storm/storm', 'storm/upgrade', 'clusters/*'].flatMap((name) => [
   '--exclude',
   `**/src/${name}.test.ts`,
 ]);
@@ -273,7 +273,7 @@ const parts: Record<string, () => Promise<void>> = {
     await must('Clusters', bin('vitest'), ['run', '--project', 'server', '--no-file-parallelism', ...files]);
     await withPostgres('Notebooks on clusters', ['run', '--project', 'e2e', '--no-file-parallelism', 'src/clusters/']);
   },
-  // Nor are these: ten minutes of work each while the platform's processes are killed.
+  // Nor are these: ten minutes of work each while the platform's processes are killed, and an upgrade under load.
   storm: () => {
     env['EMBERLAB_TEST_STORM_SECONDS'] ??= '600';
     return withPostgres('Storms', ['run', '--project', 'e2e', 'src/storm/']);

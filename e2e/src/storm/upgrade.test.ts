@@ -4,9 +4,9 @@ import { rm } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient, type Client } from '@emberlab/contract';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { Platform, runCommand } from './platform.ts';
-import { createCaller, type Answered } from './upgrade/caller.ts';
-import { nextVersion } from './upgrade/next-version.ts';
+import { Platform, runCommand } from '../platform.ts';
+import { createCaller, type Answered } from '../upgrade/caller.ts';
+import { nextVersion } from '../upgrade/next-version.ts';
 
 const server = process.env['EMBERLAB_TEST_POSTGRES'];
 type Call = ReturnType<typeof createCaller>['call'];
